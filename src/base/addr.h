@@ -1,0 +1,37 @@
+/* addr: the address of a UDP endpoint as a plain value, IPv4 or IPv6.
+ *
+ * Sockets turn theirs into this and back (host/udp, host/resolve); everybody else copies it by
+ * assignment and compares it with the functions below. */
+#ifndef BASE_ADDR_H
+#define BASE_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct addr {
+    uint8_t family; /* 0 none, 4, 6 */
+    uint8_t ip[16]; /* network order; IPv4 in the first four, the rest zero */
+    uint16_t port;  /* host order */
+    uint32_t scope; /* IPv6 interface index, else 0 */
+};
+
+#define ADDR_TEXT 64 /* room for any addr_text() */
+
+bool addr_is_set(const struct addr *a);
+bool addr_same_host(const struct addr *a, const struct addr *b); /* but for the port */
+bool addr_same(const struct addr *a, const struct addr *b);
+
+struct addr addr_ip4(uint32_t ip, uint16_t port); /* ip in host order */
+uint32_t addr_get_ip4(const struct addr *a);      /* host order; 0 unless IPv4 */
+
+/* A numeric address ("192.0.2.1", "2001:db8::1"; no port, no name) into a, port as given.
+ * False and a untouched if it is none. */
+bool addr_parse(const char *text, uint16_t port, struct addr *a);
+
+/* "192.0.2.1" or "2001:db8::1" into dst (ADDR_TEXT octets); "none" if not set.  Returns dst. */
+const char *addr_host_text(const struct addr *a, char *dst);
+/* "192.0.2.1:1701" or "[2001:db8::1]:1701".  Returns dst. */
+const char *addr_text(const struct addr *a, char *dst);
+
+#endif

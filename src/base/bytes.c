@@ -1,0 +1,193 @@
+/* Cursors over octets; see bytes.h.  The only place where wire octets become integers. */
+#include "base/bytes.h"
+
+#include <string.h>
+
+struct span span_of(const void *p, size_t n)
+{
+    return (struct span){p, n};
+}
+
+struct span span_str(const char *s)
+{
+    return span_of(s, strlen(s));
+}
+
+bool span_eq(struct span a, struct span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool bytes_eq_secret(const void *a, const void *b, size_t n)
+{
+    const volatile uint8_t *x = a, *y = b;
+    uint8_t diff = 0;
+
+    for (size_t i = 0; i < n; i++)
+        diff |= x[i] ^ y[i];
+    return diff == 0;
+}
+
+void bytes_wipe(void *p, size_t n)
+{
+    volatile uint8_t *x = p;
+
+    while (n-- > 0)
+        *x++ = 0;
+}
+
+void span_to_str(struct span s, char *dst, size_t size)
+{
+    size_t n = s.n < size - 1 ? s.n : size - 1;
+
+    if (n > 0)
+        memcpy(dst, s.p, n);
+    dst[n] = '\0';
+}
+
+struct rd rd_over(struct span s)
+{
+    /* an empty span may hold NULL, and NULL + 0 is not for C to add */
+    static const uint8_t nothing[1];
+    const uint8_t *p = s.n > 0 ? s.p : nothing;
+
+    return (struct rd){p, p + s.n, false};
+}
+
+size_t rd_left(const struct rd *r)
+{
+    return (size_t)(r->end - r->p);
+}
+
+/* The next n octets, or NULL, and then the cursor has failed. */
+static const uint8_t *rd_step(struct rd *r, size_t n)
+{
+    const uint8_t *p = r->p;
+
+    if (r->failed || rd_left(r) < n) {
+        r->failed = true;
+        return NULL;
+    }
+    r->p += n;
+    return p;
+}
+
+static uint64_t rd_int(struct rd *r, size_t n)
+{
+    const uint8_t *p = rd_step(r, n);
+    uint64_t v = 0;
+
+    for (size_t i = 0; p != NULL && i < n; i++)
+        v = v << 8 | p[i];
+    return v;
+}
+
+uint8_t rd_u8(struct rd *r)
+{
+    return (uint8_t)rd_int(r, 1);
+}
+
+uint16_t rd_u16(struct rd *r)
+{
+    return (uint16_t)rd_int(r, 2);
+}
+
+uint32_t rd_u32(struct rd *r)
+{
+    return (uint32_t)rd_int(r, 4);
+}
+
+uint64_t rd_u64(struct rd *r)
+{
+    return rd_int(r, 8);
+}
+
+struct span rd_take(struct rd *r, size_t n)
+{
+    const uint8_t *p = rd_step(r, n);
+
+    return p != NULL ? span_of(p, n) : span_of(NULL, 0);
+}
+
+struct span rd_rest(struct rd *r)
+{
+    return rd_take(r, rd_left(r));
+}
+
+struct rd rd_sub(struct rd *r, size_t n)
+{
+    struct rd sub = rd_over(rd_take(r, n));
+
+    sub.failed = r->failed;
+    return sub;
+}
+
+struct wr wr_over(void *room, size_t n)
+{
+    uint8_t *p = room;
+
+    return (struct wr){p, p, p + n, false};
+}
+
+size_t wr_len(const struct wr *w)
+{
+    return (size_t)(w->p - w->start);
+}
+
+uint8_t *wr_skip(struct wr *w, size_t n)
+{
+    uint8_t *p = w->p;
+
+    if (w->failed || (size_t)(w->end - w->p) < n) {
+        w->failed = true;
+        return NULL;
+    }
+    w->p += n;
+    return p;
+}
+
+static void wr_int(struct wr *w, uint64_t v, size_t n)
+{
+    uint8_t *p = wr_skip(w, n);
+
+    for (size_t i = 0; p != NULL && i < n; i++)
+        p[i] = (uint8_t)(v >> 8 * (n - 1 - i));
+}
+
+void wr_u8(struct wr *w, uint8_t v)
+{
+    wr_int(w, v, 1);
+}
+
+void wr_u16(struct wr *w, uint16_t v)
+{
+    wr_int(w, v, 2);
+}
+
+void wr_u32(struct wr *w, uint32_t v)
+{
+    wr_int(w, v, 4);
+}
+
+void wr_u64(struct wr *w, uint64_t v)
+{
+    wr_int(w, v, 8);
+}
+
+void wr_put(struct wr *w, struct span s)
+{
+    uint8_t *p = wr_skip(w, s.n);
+
+    if (p != NULL && s.n > 0)
+        memcpy(p, s.p, s.n);
+}
+
+void wr_set16(struct wr *w, size_t at, uint16_t v)
+{
+    if (w->failed || wr_len(w) < 2 || at > wr_len(w) - 2) {
+        w->failed = true;
+        return;
+    }
+    w->start[at] = (uint8_t)(v >> 8);
+    w->start[at + 1] = (uint8_t)v;
+}

@@ -1,0 +1,106 @@
+/* Formatting and filtering of log lines; see log.h. */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static log_sink_fn *sink;
+static uint32_t topics_on;
+
+void log_set_sink(log_sink_fn *new_sink)
+{
+    sink = new_sink;
+}
+
+void log_set_topics(uint32_t topics)
+{
+    topics_on = topics;
+}
+
+bool log_topic(enum log_topic topic)
+{
+    return sink != NULL && (topics_on >> topic & 1) != 0;
+}
+
+static void say(enum log_level level, int error, const char *fmt, va_list ap)
+{
+    char line[1024];
+    size_t n;
+
+    if (sink == NULL)
+        return;
+    vsnprintf(line, sizeof line, fmt, ap);
+    n = strlen(line);
+    if (error != 0)
+        snprintf(line + n, sizeof line - n, ": %s", strerror(error));
+    sink(level, line);
+}
+
+/* The seven functions differ in level and in whether errno speaks. */
+#define SAYER(name, level, error)                                                                  \
+    void name(const char *fmt, ...)                                                                \
+    {                                                                                              \
+        int keep = errno;                                                                          \
+        va_list ap;                                                                                \
+                                                                                                   \
+        va_start(ap, fmt);                                                                         \
+        say(level, error, fmt, ap);                                                                \
+        va_end(ap);                                                                                \
+        errno = keep;                                                                              \
+    }
+
+SAYER(log_error, LEVEL_ERROR, errno)
+SAYER(log_errorx, LEVEL_ERROR, 0)
+SAYER(log_warn, LEVEL_WARNING, errno)
+SAYER(log_warnx, LEVEL_WARNING, 0)
+SAYER(log_notice, LEVEL_NOTICE, 0)
+SAYER(log_info, LEVEL_INFO, 0)
+
+void log_debug(enum log_topic topic, const char *fmt, ...)
+{
+    int keep = errno;
+    va_list ap;
+
+    if (!log_topic(topic))
+        return;
+    va_start(ap, fmt);
+    say(LEVEL_DEBUG, 0, fmt, ap);
+    va_end(ap);
+    errno = keep;
+}
+
+/* One octet as it may stand in a log, into five octets of room. */
+static void escape(uint8_t c, char *dst)
+{
+    if (c == '"' || c == '\\')
+        snprintf(dst, 5, "\\%c", c);
+    else if (c >= 0x20 && c < 0x7f)
+        snprintf(dst, 5, "%c", c);
+    else
+        snprintf(dst, 5, "\\x%02x", c);
+}
+
+const char *log_safe(struct span text, char *dst, size_t size)
+{
+    static const char cut[] = "...";
+    size_t used = 0;
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < text.n; i++) {
+        char one[5];
+        size_t n, spare = i + 1 < text.n ? sizeof cut : 1;
+
+        escape(text.p[i], one);
+        n = strlen(one);
+        if (used + n + spare > size) {
+            if (used + sizeof cut <= size)
+                memcpy(dst + used, cut, sizeof cut);
+            break;
+        }
+        memcpy(dst + used, one, n + 1);
+        used += n;
+    }
+    return dst;
+}

@@ -1,0 +1,65 @@
+/* Finding things in a parsed configuration; see conf.h.  Does not know how one is read. */
+#include "host/conf.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct conf_lns *conf_find_lns(const struct conf *c, const char *name)
+{
+    for (struct conf_lns *lns = c->lns; lns != NULL; lns = lns->next) {
+        if (strcasecmp(lns->name, name) == 0)
+            return lns;
+    }
+    return NULL;
+}
+
+struct conf_lac *conf_find_lac(const struct conf *c, const char *name)
+{
+    for (struct conf_lac *lac = c->lac; lac != NULL; lac = lac->next) {
+        if (strcasecmp(lac->name, name) == 0)
+            return lac;
+    }
+    return NULL;
+}
+
+bool conf_ranges_allow(const struct conf_range *list, uint32_t ip)
+{
+    bool allowed = false;
+
+    for (; list != NULL; list = list->next) {
+        if (ip >= list->low && ip <= list->high)
+            allowed = !list->deny;
+    }
+    return allowed;
+}
+
+const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *peer)
+{
+    const struct conf_lns *matched = NULL, *last_resort = NULL;
+    uint32_t ip = addr_get_ip4(peer);
+
+    for (const struct conf_lns *lns = c->lns; lns != NULL; lns = lns->next) {
+        if (strcmp(lns->name, "default") == 0)
+            last_resort = lns;
+        else if (peer->family == 4 && conf_ranges_allow(lns->lac, ip))
+            matched = lns;
+    }
+    if (matched != NULL || last_resort == NULL || !c->global.access_control)
+        return matched != NULL ? matched : last_resort;
+    return peer->family == 4 && conf_ranges_allow(last_resort->lac, ip) ? last_resort : NULL;
+}
+
+static bool same_ranges(const struct conf_range *a, const struct conf_range *b)
+{
+    for (; a != NULL && b != NULL; a = a->next, b = b->next) {
+        if (a->low != b->low || a->high != b->high || a->deny != b->deny)
+            return false;
+    }
+    return a == NULL && b == NULL;
+}
+
+bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b)
+{
+    return same_ranges(a->ip_range, b->ip_range) &&
+           same_ranges(a->local_ip_range, b->local_ip_range);
+}

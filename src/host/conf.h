@@ -1,0 +1,135 @@
+/* conf: l2tpd.conf as a tree of typed settings, out of one table of rows.
+ *
+ * One row a key: its spellings, the sections it may stand in, its kind, bounds, default, where it
+ * goes in the structs below, a line of help, and (where that is so) why it has no effect.  Parsing,
+ * checking, defaults, help, the printed example and the reference table of l2tpd.conf(5) read the
+ * rows.
+ *
+ * A tree is parsed whole and never changed after (but by conf_add_*, which makes a new section);
+ * texts in it live as long as it does.  "[lns default]" and "[lac default]" are templates for keys
+ * that a later or earlier section of that kind leaves unset, and the LNS of last resort.  Knows
+ * nothing of what runs. */
+#ifndef HOST_CONF_H
+#define HOST_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/addr.h"
+
+/* An item of a list key, in the order of the file; deny for "no ..." */
+struct conf_range {
+    uint32_t low, high; /* IPv4, host order, ends included */
+    bool deny;
+    unsigned line;
+    struct conf_range *next;
+};
+
+/* One "lns = host[:port]" (also "host port", "[v6]:port"); names are resolved when dialled. */
+struct conf_lns_host {
+    char *host;
+    uint16_t port; /* 1701 unless given */
+    unsigned line;
+    struct conf_lns_host *next;
+};
+
+struct conf_global {
+    struct addr listen_addr; /* "listen-addr"; unset: all addresses */
+    uint16_t port;           /* 1701; 0: any free one */
+    char *auth_file;         /* NULL: not set */
+    char *pppd;              /* path; default /usr/sbin/pppd */
+    bool access_control;
+    bool force_userspace, ipsec_saref;
+    int saref_refinfo;
+    char *rand_source;
+    uint32_t debug_topics; /* bits of enum log_topic */
+    int max_retries;       /* transmissions again of a control message: 5 */
+    int cap_backoff_s;     /* cap of the retransmission interval in s; 0: the default of 16 */
+};
+
+/* Keys that [lns] and [lac] share. */
+struct conf_peer {
+    char *hostname; /* our Host Name; NULL: this host's name */
+    char *name;     /* pppd's "name" */
+    bool challenge, hidden_bit, length_bit, flow_bit;
+    int tunnel_rws; /* 4 */
+    int call_rws;
+    uint32_t tx_bps, rx_bps; /* 10000000 */
+    bool require_chap, refuse_chap, require_pap, refuse_pap;
+    bool require_auth, refuse_auth;
+    bool ppp_debug, pass_peer;
+    char *pppoptfile;
+    int hello_interval_s; /* 60; 0: off */
+};
+
+struct conf_lns {
+    char *name; /* "default" for the one of last resort; "" for an unnamed one */
+    unsigned line;
+    uint64_t set[2]; /* a bit per row: set in this section itself */
+    struct conf_peer peer;
+    struct conf_range *ip_range; /* "ip range", "no ip range" */
+    struct conf_range *lac;      /* "lac", "no lac": peers that select this section */
+    struct conf_range *local_ip_range;
+    uint32_t local_ip; /* 0: none */
+    bool assign_ip, exclusive, unix_auth;
+    struct conf_lns *next; /* in the order of the file */
+};
+
+struct conf_lac {
+    char *name;
+    unsigned line;
+    uint64_t set[2];
+    struct conf_peer peer;
+    struct conf_lns_host *lns;
+    uint32_t local_ip, remote_ip; /* 0: none */
+    bool autodial, redial, default_route;
+    int redial_timeout_s; /* 30 */
+    int max_redials;      /* 0: no limit */
+    struct conf_lac *next;
+};
+
+struct conf {
+    char *file;
+    struct conf_global global;
+    struct conf_lns *lns;
+    struct conf_lac *lac;
+};
+
+/* What a problem is told through: one line without newline, "file:line: text".  warning: the file
+ * can be used all the same. */
+typedef void conf_tell_fn(void *ctx, bool warning, const char *line);
+
+/* Parses a file.  Every problem is told, not only the first.  NULL if there was an error (errno
+ * EINVAL) or the file cannot be read (errno says why; told too). */
+struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx);
+
+/* The same for text in memory; "file" names it in messages. */
+struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell,
+                        void *ctx);
+
+void conf_free(struct conf *c); /* NULL is fine */
+
+/* A section by name, as xl2tpd without regard to case; NULL if there is none.  "" finds an unnamed
+ * one. */
+struct conf_lns *conf_find_lns(const struct conf *c, const char *name);
+struct conf_lac *conf_find_lac(const struct conf *c, const char *name);
+
+/* The last entry of a list that holds an address decides; none: not allowed. */
+bool conf_ranges_allow(const struct conf_range *list, uint32_t ip);
+
+/* The LNS for a peer's address: as xl2tpd looks from the end of the file, the last section whose
+ * "lac" ranges allow it; without any, [lns default], which with "access control" on needs a range
+ * of its own that allows it.  NULL: refuse. */
+const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *peer);
+
+/* True if two sections hold the same settings: a reload names what has changed. */
+bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
+bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
+bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
+
+/* The example file, every key with its default and help, out of the rows. */
+void conf_print_example(FILE *out);
+
+#endif

@@ -1,0 +1,195 @@
+/* Traps to warn of; see conf_check.h.  A section is warned of what it sets itself, not of what its
+ * template says: that has been told at the template. */
+#include "host/conf_check.h"
+
+#include <string.h>
+
+static bool is_default(const struct conf_section *s)
+{
+    return strcmp(s->name, "default") == 0;
+}
+
+/* The trap: key is on, and other is on or off as told here. */
+struct pair {
+    unsigned places;
+    const char *key;
+    const char *other;
+    bool other_on;
+};
+
+static const struct pair pairs[] = {
+    {IN_LNS | IN_LAC, "require chap", "require authentication", false},
+    {IN_LNS | IN_LAC, "require pap", "require authentication", false},
+    {IN_LNS, "unix authentication", "require authentication", false},
+    {IN_LNS | IN_LAC, "require chap", "refuse chap", true},
+    {IN_LNS | IN_LAC, "require pap", "refuse pap", true},
+    {IN_LNS | IN_LAC, "require authentication", "refuse authentication", true},
+};
+
+static bool is_on(const struct conf_section *s, const char *key)
+{
+    return *(const bool *)conf_field(conf_row_find(key), s->place, s->object);
+}
+
+static void check_pairs(const struct conf_section *s, struct conf_told *told)
+{
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        const struct pair *p = &pairs[i];
+        unsigned line = conf_section_line(s, p->key);
+
+        if ((p->places & 1u << s->place) == 0)
+            continue;
+        if (line == 0)
+            line = conf_section_line(s, p->other);
+        if (line == 0 || !is_on(s, p->key) || is_on(s, p->other) != p->other_on)
+            continue;
+        if (p->other_on)
+            conf_say(told, true, line,
+                     "'%s' and '%s' both stand in %s: we ask of the peer what we "
+                     "refuse to do ourselves; set one of them to no",
+                     p->key, p->other, s->title);
+        else
+            conf_say(told, true, line, "'%s' in %s has no effect without '%s = yes'", p->key,
+                     s->title, p->other);
+    }
+}
+
+/* An address that both lists allow, if there is one: it is the first of a range, or follows the
+ * last of a denied one. */
+static bool share(const struct conf_range *a, const struct conf_range *b, uint32_t *ip)
+{
+    const struct conf_range *lists[] = {a, b};
+
+    for (size_t i = 0; i < 2; i++) {
+        for (const struct conf_range *r = lists[i]; r != NULL; r = r->next) {
+            if (r->deny && r->high == UINT32_MAX)
+                continue;
+            *ip = r->deny ? r->high + 1 : r->low;
+            if (conf_ranges_allow(a, *ip) && conf_ranges_allow(b, *ip))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void check_pool(const struct conf *c, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lns *lns = s->object;
+    bool chosen = lns->lac != NULL || (is_default(s) && !c->global.access_control);
+    unsigned line = conf_section_line(s, "ip range");
+    uint32_t ip;
+
+    if (chosen && lns->assign_ip && !share(lns->ip_range, lns->ip_range, &ip))
+        conf_say(told, true, line > 0 ? line : s->line,
+                 "%s has no address to give, so it refuses every call: add an 'ip range', or set "
+                 "'assign ip = no' if the address comes from elsewhere",
+                 s->title);
+    if (line > 0 && !lns->assign_ip)
+        conf_say(told, true, line, "'ip range' in %s has no effect with 'assign ip = no'",
+                 s->title);
+    line = conf_section_line(s, "local ip");
+    if (line == 0)
+        line = conf_section_line(s, "ip range");
+    if (line > 0 && lns->local_ip != 0 && conf_ranges_allow(lns->ip_range, lns->local_ip))
+        conf_say(told, true, line,
+                 "'local ip' of %s lies in its own 'ip range': take it out with "
+                 "'no ip range'",
+                 s->title);
+}
+
+static void check_chosen(const struct conf *c, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lns *lns = s->object;
+    unsigned line = conf_section_line(s, "no lac");
+
+    if (line == 0)
+        line = conf_section_line(s, "lac");
+    if (!is_default(s) && conf_section_line(s, "lac") == 0)
+        conf_say(told, true, s->line, "%s has no 'lac' range, so no peer is ever served by it",
+                 s->title);
+    if (is_default(s) && lns->lac != NULL && !c->global.access_control)
+        conf_say(told, true, line,
+                 "'lac' and 'no lac' in [lns default] have no effect without "
+                 "'access control = yes': it serves whomever no other section serves");
+}
+
+static void check_lac(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned timeout = conf_section_line(s, "redial timeout");
+    unsigned tries = conf_section_line(s, "max redials");
+
+    if (is_default(s))
+        return;
+    if (lac->lns == NULL)
+        conf_say(told, true, s->line, "%s has no 'lns', so there is nowhere to dial", s->title);
+    if (!lac->redial && timeout > 0 && lac->redial_timeout_s != 30)
+        conf_say(told, true, timeout, "'redial timeout' in %s has no effect without 'redial = yes'",
+                 s->title);
+    if (!lac->redial && tries > 0 && lac->max_redials != 0)
+        conf_say(told, true, tries, "'max redials' in %s has no effect without 'redial = yes'",
+                 s->title);
+}
+
+/* Pools that a section has by itself; what it has from its template it shares on purpose. */
+static void check_overlap(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lns *a = s->object;
+    char text[ADDR_TEXT];
+    struct addr at;
+    uint32_t ip;
+
+    if (s->place != PLACE_LNS || conf_section_line(s, "ip range") == 0)
+        return;
+    for (const struct conf_section *o = s->next; o != NULL; o = o->next) {
+        const struct conf_lns *b = o->object;
+
+        if (o->place != PLACE_LNS || conf_section_line(o, "ip range") == 0 ||
+            !share(a->ip_range, b->ip_range, &ip))
+            continue;
+        at = addr_ip4(ip, 0);
+        conf_say(told, true, conf_section_line(o, "ip range"),
+                 "'ip range' of %s overlaps that of %s in line %u, at %s: each address serves one "
+                 "call only, whichever comes first",
+                 o->title, s->title, conf_section_line(s, "ip range"), addr_host_text(&at, text));
+    }
+}
+
+static void check_access(const struct conf *c, const struct conf_section *sections,
+                         struct conf_told *told)
+{
+    unsigned line = 0;
+
+    for (const struct conf_section *s = sections; s != NULL; s = s->next) {
+        if (s->place == PLACE_GLOBAL)
+            line = conf_section_line(s, "access control");
+    }
+    if (!c->global.access_control || c->lns == NULL)
+        return; /* without any LNS nobody is to be served, as in a LAC's file */
+    for (const struct conf_lns *lns = c->lns; lns != NULL; lns = lns->next) {
+        for (const struct conf_range *r = lns->lac; r != NULL; r = r->next) {
+            if (!r->deny)
+                return;
+        }
+    }
+    conf_say(told, true, line,
+             "'access control = yes' refuses every peer, as no [lns] section has "
+             "a 'lac' range: add one for the peers to be served");
+}
+
+void conf_check(const struct conf *c, const struct conf_section *sections, struct conf_told *told)
+{
+    for (const struct conf_section *s = sections; s != NULL; s = s->next) {
+        if (s->place == PLACE_GLOBAL)
+            continue;
+        check_pairs(s, told);
+        if (s->place == PLACE_LAC) {
+            check_lac(s, told);
+            continue;
+        }
+        check_chosen(c, s, told);
+        check_pool(c, s, told);
+        check_overlap(s, told);
+    }
+    check_access(c, sections, told);
+}

@@ -1,0 +1,11 @@
+/* conf_check: the traps of a configuration that is right by its grammar: settings that contradict
+ * each other or have no effect where they stand.  Each is told as a warning. */
+#ifndef HOST_CONF_CHECK_H
+#define HOST_CONF_CHECK_H
+
+#include "host/conf_section.h"
+
+/* Templates have been applied; sections are those of c, in the order of the file. */
+void conf_check(const struct conf *c, const struct conf_section *sections, struct conf_told *told);
+
+#endif

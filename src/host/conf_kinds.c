@@ -1,0 +1,436 @@
+/* The kinds of value; see conf_kinds.h.  Nothing here knows a key by name. */
+#include "host/conf_kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool read_bool(const char *text, bool *value, struct conf_why *why)
+{
+    static const struct {
+        const char *word;
+        bool value;
+    } words[] = {{"yes", true}, {"no", false}, {"true", true}, {"false", false}, {"y", true},
+                 {"n", false},  {"on", true},  {"off", false}, {"1", true},      {"0", false}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(text, words[i].word) == 0) {
+            *value = words[i].value;
+            return true;
+        }
+    }
+    return conf_refuse(why, "must be yes or no");
+}
+
+/* Decimal digits and perhaps a minus, nothing else, within the row's bounds. */
+static bool read_number(const char *text, const struct conf_row *row, int64_t *value,
+                        struct conf_why *why)
+{
+    bool minus = text[0] == '-';
+    const char *digits = text + minus;
+    size_t n = strspn(digits, "0123456789");
+    int64_t v = 0;
+
+    for (size_t i = 0; i < n && v <= UINT32_MAX; i++)
+        v = v * 10 + (digits[i] - '0');
+    if (minus)
+        v = -v;
+    if (n == 0 || digits[n] != '\0')
+        return conf_refuse(why, "must be a whole number from %lld to %lld", (long long)row->min,
+                           (long long)row->max);
+    if (v < row->min || v > row->max)
+        return conf_refuse(why, "is out of bounds: give a number from %lld to %lld",
+                           (long long)row->min, (long long)row->max);
+    *value = v;
+    return true;
+}
+
+static bool bool_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    (void)row, (void)line;
+    return read_bool(text, field, why);
+}
+
+static bool int_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                    struct conf_why *why)
+{
+    int64_t v;
+
+    (void)line;
+    if (!read_number(text, row, &v, why))
+        return false;
+    *(int *)field = (int)v;
+    return true;
+}
+
+static bool u32_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                    struct conf_why *why)
+{
+    int64_t v;
+
+    (void)line;
+    if (!read_number(text, row, &v, why))
+        return false;
+    *(uint32_t *)field = (uint32_t)v;
+    return true;
+}
+
+static bool port_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    int64_t v;
+
+    (void)line;
+    if (!read_number(text, row, &v, why))
+        return false;
+    *(uint16_t *)field = (uint16_t)v;
+    return true;
+}
+
+/* RFC 2661, 5.8: the cap of the retransmission interval must be no less than 8 seconds. */
+static bool cap_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                    struct conf_why *why)
+{
+    int *cap = field;
+
+    if (!int_set(field, row, text, line, why))
+        return false;
+    if (*cap > 0 && *cap < 8) {
+        conf_refuse(why, "is below the 8 seconds of RFC 2661, 5.8: 8 is used");
+        *cap = 8;
+    }
+    return true;
+}
+
+/* An empty text means unset, so that a section can undo its template. */
+static bool text_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    char **to = field, *copy = NULL;
+
+    (void)line;
+    if ((int64_t)strlen(text) > row->max)
+        return conf_refuse(why, "is too long: %lld octets at most", (long long)row->max);
+    if (text[0] != '\0' && (copy = strdup(text)) == NULL)
+        return conf_refuse(why, "cannot be kept: out of memory");
+    free(*to);
+    *to = copy;
+    return true;
+}
+
+/* The daemon works in the root folder, so a relative path would not mean what its writer saw. */
+static bool path_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    if (!text_set(field, row, text, line, why))
+        return false;
+    if (text[0] != '\0' && text[0] != '/')
+        conf_refuse(why, "is a relative path: write it in full, beginning with '/'");
+    return true;
+}
+
+static bool source_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                       struct conf_why *why)
+{
+    if (strncmp(text, "dev", 3) != 0 && strncmp(text, "sys", 3) != 0 &&
+        strncmp(text, "egd", 3) != 0)
+        return conf_refuse(why, "must be dev, sys or egd");
+    return text_set(field, row, text, line, why);
+}
+
+static bool addr_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    struct addr *to = field, got = {0};
+    uint32_t ip;
+
+    (void)row, (void)line;
+    if (!addr_parse(text, 0, &got)) {
+        if (!conf_ip4_read(text, &ip, why))
+            return false;
+        got = addr_ip4(ip, 0);
+    }
+    if (got.family == 4 && addr_get_ip4(&got) == 0)
+        memset(&got, 0, sizeof got); /* 0.0.0.0: all addresses, as if unset */
+    *to = got;
+    return true;
+}
+
+static bool ip4_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                    struct conf_why *why)
+{
+    (void)row, (void)line;
+    return conf_ip4_read(text, field, why);
+}
+
+static bool topic_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                      struct conf_why *why)
+{
+    uint32_t *topics = field, bit = 1u << row->min;
+    bool on = false;
+
+    (void)line;
+    if (!read_bool(text, &on, why))
+        return false;
+    *topics = on ? *topics | bit : *topics & ~bit;
+    return true;
+}
+
+static bool rates_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                      struct conf_why *why)
+{
+    struct conf_peer *peer = field;
+
+    if (!u32_set(&peer->tx_bps, row, text, line, why))
+        return false;
+    peer->rx_bps = peer->tx_bps;
+    return true;
+}
+
+static bool ranges_add(struct conf_range **list, uint32_t low, uint32_t high, bool deny,
+                       unsigned line)
+{
+    struct conf_range *r = malloc(sizeof *r);
+
+    if (r == NULL)
+        return false;
+    *r = (struct conf_range){.low = low, .high = high, .deny = deny, .line = line};
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = r;
+    return true;
+}
+
+/* Items between commas; those before a bad one stay in the list, which is freed with its section.
+ */
+static bool ranges_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                       struct conf_why *why)
+{
+    struct conf_range **tail = field;
+
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        char *item = strndup(text, n);
+        uint32_t low, high;
+        bool good;
+
+        if (item == NULL)
+            return conf_refuse(why, "cannot be kept: out of memory");
+        good = conf_range_read(item, &low, &high, why);
+        free(item);
+        if (!good)
+            return false;
+        if (!ranges_add(tail, low, high, row->kind == KIND_DENY, line))
+            return conf_refuse(why, "cannot be kept: out of memory");
+        while ((*tail)->next != NULL) /* the next item need not walk from the front */
+            tail = &(*tail)->next;
+        if (text[n] == '\0')
+            return true;
+        text += n + 1;
+    }
+}
+
+static bool hosts_add(struct conf_lns_host **list, char *host, uint16_t port, unsigned line)
+{
+    struct conf_lns_host *h = malloc(sizeof *h);
+
+    if (h == NULL || host == NULL) {
+        free(h);
+        free(host);
+        return false;
+    }
+    *h = (struct conf_lns_host){.host = host, .port = port, .line = line};
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = h;
+    return true;
+}
+
+static bool hosts_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                      struct conf_why *why)
+{
+    uint16_t port;
+    char *host;
+
+    (void)row;
+    if (!conf_host_read(text, &host, &port, why))
+        return false;
+    if (!hosts_add(field, host, port, line))
+        return conf_refuse(why, "cannot be kept: out of memory");
+    return true;
+}
+
+/* Fields that are plain values are compared and copied by size. */
+#define PLAIN(kind, type)                                                                          \
+    static bool kind##_same(const void *a, const void *b, const struct conf_row *row)              \
+    {                                                                                              \
+        (void)row;                                                                                 \
+        return *(const type *)a == *(const type *)b;                                               \
+    }                                                                                              \
+    static bool kind##_copy(void *to, const void *from, const struct conf_row *row)                \
+    {                                                                                              \
+        (void)row;                                                                                 \
+        *(type *)to = *(const type *)from;                                                         \
+        return true;                                                                               \
+    }
+
+PLAIN(bool, bool)
+PLAIN(int, int)
+PLAIN(u32, uint32_t)
+PLAIN(port, uint16_t)
+
+static bool topic_same(const void *a, const void *b, const struct conf_row *row)
+{
+    return ((*(const uint32_t *)a ^ *(const uint32_t *)b) >> row->min & 1) == 0;
+}
+
+static bool text_same(const void *a, const void *b, const struct conf_row *row)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+
+    (void)row;
+    return x == NULL || y == NULL ? x == y : strcmp(x, y) == 0;
+}
+
+static bool text_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const char *text = *(char *const *)from;
+    char *copy = text != NULL ? strdup(text) : NULL;
+
+    (void)row;
+    if (text != NULL && copy == NULL)
+        return false;
+    free(*(char **)to);
+    *(char **)to = copy;
+    return true;
+}
+
+static void text_drop(void *field)
+{
+    free(*(char **)field);
+}
+
+static bool address_same(const void *a, const void *b, const struct conf_row *row)
+{
+    (void)row;
+    return addr_same(a, b);
+}
+
+static bool address_copy(void *to, const void *from, const struct conf_row *row)
+{
+    (void)row;
+    *(struct addr *)to = *(const struct addr *)from;
+    return true;
+}
+
+static bool ranges_same(const void *a, const void *b, const struct conf_row *row)
+{
+    const struct conf_range *x = *(struct conf_range *const *)a;
+    const struct conf_range *y = *(struct conf_range *const *)b;
+
+    (void)row;
+    for (; x != NULL && y != NULL; x = x->next, y = y->next) {
+        if (x->low != y->low || x->high != y->high || x->deny != y->deny)
+            return false;
+    }
+    return x == NULL && y == NULL;
+}
+
+static bool ranges_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const struct conf_range *r = *(struct conf_range *const *)from;
+    struct conf_range **tail = to;
+
+    (void)row;
+    for (; r != NULL; r = r->next) {
+        if (!ranges_add(tail, r->low, r->high, r->deny, r->line))
+            return false;
+        tail = &(*tail)->next;
+    }
+    return true;
+}
+
+static void ranges_drop(void *field)
+{
+    struct conf_range *r, *next;
+
+    for (r = *(struct conf_range **)field; r != NULL; r = next) {
+        next = r->next;
+        free(r);
+    }
+}
+
+static bool hosts_same(const void *a, const void *b, const struct conf_row *row)
+{
+    const struct conf_lns_host *x = *(struct conf_lns_host *const *)a;
+    const struct conf_lns_host *y = *(struct conf_lns_host *const *)b;
+
+    (void)row;
+    for (; x != NULL && y != NULL; x = x->next, y = y->next) {
+        if (x->port != y->port || strcasecmp(x->host, y->host) != 0)
+            return false;
+    }
+    return x == NULL && y == NULL;
+}
+
+static bool hosts_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const struct conf_lns_host *h = *(struct conf_lns_host *const *)from;
+    struct conf_lns_host **tail = to;
+
+    (void)row;
+    for (; h != NULL; h = h->next) {
+        if (!hosts_add(tail, strdup(h->host), h->port, h->line))
+            return false;
+        tail = &(*tail)->next;
+    }
+    return true;
+}
+
+static void hosts_drop(void *field)
+{
+    struct conf_lns_host *h, *next;
+
+    for (h = *(struct conf_lns_host **)field; h != NULL; h = next) {
+        next = h->next;
+        free(h->host);
+        free(h);
+    }
+}
+
+/* A row whose value lies in other rows' fields has nothing of its own to compare, copy or free. */
+static bool none_same(const void *a, const void *b, const struct conf_row *row)
+{
+    (void)a, (void)b, (void)row;
+    return true;
+}
+
+static bool none_copy(void *to, const void *from, const struct conf_row *row)
+{
+    (void)to, (void)from, (void)row;
+    return true;
+}
+
+static void none_drop(void *field)
+{
+    (void)field;
+}
+
+const struct conf_kind_face conf_kinds[KIND_COUNT] = {
+    [KIND_BOOL] = {"yes|no", bool_set, bool_same, bool_copy, none_drop},
+    [KIND_INT] = {"NUMBER", int_set, int_same, int_copy, none_drop},
+    [KIND_U32] = {"NUMBER", u32_set, u32_same, u32_copy, none_drop},
+    [KIND_PORT] = {"PORT", port_set, port_same, port_copy, none_drop},
+    [KIND_TEXT] = {"TEXT", text_set, text_same, text_copy, text_drop},
+    [KIND_PATH] = {"PATH", path_set, text_same, text_copy, text_drop},
+    [KIND_ADDR] = {"ADDRESS", addr_set, address_same, address_copy, none_drop},
+    [KIND_IP4] = {"ADDRESS", ip4_set, u32_same, u32_copy, none_drop},
+    [KIND_RANGES] = {"RANGE", ranges_set, ranges_same, ranges_copy, ranges_drop},
+    [KIND_DENY] = {"RANGE", ranges_set, none_same, none_copy, none_drop},
+    [KIND_HOSTS] = {"HOST", hosts_set, hosts_same, hosts_copy, hosts_drop},
+    [KIND_TOPIC] = {"yes|no", topic_set, topic_same, none_copy, none_drop},
+    [KIND_RATES] = {"NUMBER", rates_set, none_same, none_copy, none_drop},
+    [KIND_CAP] = {"SECONDS", cap_set, int_same, int_copy, none_drop},
+    [KIND_SOURCE] = {"dev|sys|egd", source_set, text_same, text_copy, text_drop},
+};

@@ -1,0 +1,41 @@
+/* conf_kinds: the kinds of value that a key can have: how each is read, compared, copied, freed.
+ *
+ * A field is the place in a section's struct that a row names.  Host names are looked up here where
+ * a kind needs an address at once; that may sleep, which only a start or a check can afford. */
+#ifndef HOST_CONF_KINDS_H
+#define HOST_CONF_KINDS_H
+
+#include <stdbool.h>
+
+#include "host/conf_rows.h"
+
+/* Why a value was refused, or (when it was taken) what to warn of; empty: nothing to say. */
+struct conf_why {
+    char text[256];
+};
+
+struct conf_kind_face {
+    const char *word; /* stands for a value in help texts */
+    bool (*set)(void *field, const struct conf_row *row, const char *text, unsigned line,
+                struct conf_why *why);
+    bool (*same)(const void *a, const void *b, const struct conf_row *row);
+    /* Over a field that holds the default; false without memory. */
+    bool (*copy)(void *to, const void *from, const struct conf_row *row);
+    void (*drop)(void *field);
+};
+
+extern const struct conf_kind_face conf_kinds[KIND_COUNT];
+
+/* What one item of a range says: "a", "a-b", "a - b", "192.0.2.10-20", "a/24"; also host names. */
+bool conf_range_read(const char *text, uint32_t *low, uint32_t *high, struct conf_why *why);
+
+/* "host", "host:port", "host port", "[IPv6]:port", an IPv6 address; host is malloced. */
+bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_why *why);
+
+/* Sets why; returns false, so that a refusal is one line. */
+bool conf_refuse(struct conf_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* An IPv4 address or the name of a host that has one, host order. */
+bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why);
+
+#endif

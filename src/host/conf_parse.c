@@ -1,0 +1,441 @@
+/* Reading a configuration into its tree; see conf.h.  Lines are taken apart by conf_line, values
+ * read by the kind of their row; here sections are opened, found again and finished. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "host/conf_check.h"
+#include "host/conf_line.h"
+
+#define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much; a device may */
+#define SHOWN 80                           /* octets of a text shown in a message, escaped */
+
+static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
+
+struct parser {
+    struct conf *conf;
+    struct conf_told told;
+    struct conf_section *sections, **last;
+    struct conf_section *now; /* NULL: none yet, or an unknown one */
+    bool seen_header;
+    bool no_memory;
+    unsigned line;
+    struct conf fresh; /* with nothing but defaults */
+    struct conf_lns fresh_lns;
+    struct conf_lac fresh_lac;
+};
+
+static const char *shown(const char *text, char *room)
+{
+    return log_safe(span_str(text), room, SHOWN);
+}
+
+static char *make_title(enum conf_place place, const char *name)
+{
+    char room[SHOWN], title[SHOWN + 16];
+
+    snprintf(title, sizeof title, name[0] != '\0' ? "[%s %s]" : "[%s]", place_words[place],
+             shown(name, room));
+    return strdup(title);
+}
+
+/* Puts a new object with defaults behind the others of its kind. */
+static void *new_lns(struct conf *c, const char *name, unsigned line)
+{
+    struct conf_lns *lns = calloc(1, sizeof *lns), **end = &c->lns;
+
+    if (lns == NULL)
+        return NULL;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = lns;
+    lns->line = line;
+    lns->name = strdup(name);
+    return lns->name != NULL && conf_object_defaults(PLACE_LNS, lns) ? lns : NULL;
+}
+
+static void *new_lac(struct conf *c, const char *name, unsigned line)
+{
+    struct conf_lac *lac = calloc(1, sizeof *lac), **end = &c->lac;
+
+    if (lac == NULL)
+        return NULL;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = lac;
+    lac->line = line;
+    lac->name = strdup(name);
+    return lac->name != NULL && conf_object_defaults(PLACE_LAC, lac) ? lac : NULL;
+}
+
+static void *new_object(struct conf *c, enum conf_place place, const char *name, unsigned line)
+{
+    if (place == PLACE_GLOBAL)
+        return &c->global;
+    return place == PLACE_LNS ? new_lns(c, name, line) : new_lac(c, name, line);
+}
+
+static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
+{
+    struct conf_section *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    *p->last = s;
+    p->last = &s->next;
+    s->place = place;
+    s->line = p->line;
+    s->title = make_title(place, name);
+    s->object = new_object(p->conf, place, name, p->line);
+    if (s->title == NULL || s->object == NULL)
+        return NULL;
+    s->name = place == PLACE_LNS   ? ((struct conf_lns *)s->object)->name
+              : place == PLACE_LAC ? ((struct conf_lac *)s->object)->name
+                                   : "";
+    return s;
+}
+
+/* A named section is opened again by its name, as in xl2tpd without regard to case; there is one
+ * [global]; an unnamed one is always new. */
+static struct conf_section *find_section(struct parser *p, enum conf_place place, const char *name)
+{
+    for (struct conf_section *s = p->sections; s != NULL; s = s->next) {
+        if (s->place == place && strcasecmp(s->name, name) == 0 &&
+            (name[0] != '\0' || place == PLACE_GLOBAL))
+            return s;
+    }
+    return NULL;
+}
+
+static void open_section(struct parser *p, const struct conf_line *l)
+{
+    enum conf_place place = PLACE_GLOBAL;
+    const char *name = strcasecmp(l->rest, "default") == 0 ? "default" : l->rest;
+    char room[SHOWN];
+
+    p->now = NULL;
+    p->seen_header = true;
+    while (place < PLACE_COUNT && strcasecmp(l->word, place_words[place]) != 0)
+        place++;
+    if (place == PLACE_COUNT) {
+        conf_say(&p->told, false, p->line,
+                 "unknown section [%s]: there are [global], [lns NAME] "
+                 "and [lac NAME]",
+                 shown(l->word, room));
+        return;
+    }
+    if (l->problem != NULL)
+        conf_say(&p->told, true, p->line, "%s", l->problem);
+    if (place == PLACE_GLOBAL && name[0] != '\0') {
+        conf_say(&p->told, true, p->line, "[global] has no name: '%s' is not used",
+                 shown(name, room));
+        name = "";
+    }
+    p->now = find_section(p, place, name);
+    if (p->now != NULL && name[0] != '\0')
+        conf_say(&p->told, true, p->line, "%s was begun in line %u already: the two are one",
+                 p->now->title, p->now->line);
+    if (p->now == NULL && (p->now = new_section(p, place, name)) == NULL)
+        p->no_memory = true;
+}
+
+static void tell_unknown(struct parser *p, const char *key)
+{
+    const struct conf_row *near;
+    const char *spelling;
+    char room[SHOWN];
+
+    near = conf_row_nearest(key, p->now->place, &spelling);
+    if (near == NULL)
+        conf_say(&p->told, false, p->line, "unknown key '%s' in %s: l2tpd.conf(5) lists the keys",
+                 shown(key, room), p->now->title);
+    else if ((near->places & 1u << p->now->place) != 0)
+        conf_say(&p->told, false, p->line, "unknown key '%s' in %s; did you mean '%s'?",
+                 shown(key, room), p->now->title, spelling);
+    else
+        conf_say(&p->told, false, p->line, "unknown key '%s' in %s; did you mean '%s' of %s?",
+                 shown(key, room), p->now->title, spelling, conf_row_places(near));
+}
+
+static void *fresh_object(struct parser *p, enum conf_place place)
+{
+    if (place == PLACE_GLOBAL)
+        return &p->fresh.global;
+    return place == PLACE_LNS ? (void *)&p->fresh_lns : (void *)&p->fresh_lac;
+}
+
+/* A key without effect is told of, unless what it asks for is what happens anyway. */
+static void tell_note(struct parser *p, const struct conf_row *row)
+{
+    enum conf_place place = p->now->place;
+
+    if ((row->note_places & 1u << place) == 0)
+        return;
+    if (row->preset != NULL &&
+        conf_kinds[row->kind].same(conf_field(row, place, p->now->object),
+                                   conf_field(row, place, fresh_object(p, place)), row))
+        return;
+    conf_say(&p->told, true, p->line, "'%s' in %s has no effect: %s", row->name, p->now->title,
+             row->note);
+}
+
+static bool is_list(const struct conf_row *row)
+{
+    return row->kind == KIND_RANGES || row->kind == KIND_DENY || row->kind == KIND_HOSTS;
+}
+
+static void set_key(struct parser *p, const struct conf_row *row, const char *value)
+{
+    struct conf_section *s = p->now;
+    unsigned *seen = &s->key_line[conf_row_index(row)];
+    struct conf_why why = {""};
+    char room[SHOWN];
+
+    if (*seen != 0 && !is_list(row))
+        conf_say(&p->told, true, p->line, "'%s' was set in line %u of %s already: this one counts",
+                 row->name, *seen, s->title);
+    if (!conf_kinds[row->kind].set(conf_field(row, s->place, s->object), row, value, p->line,
+                                   &why)) {
+        conf_say(&p->told, false, p->line, "'%s = %s' %s", row->name, shown(value, room), why.text);
+        return;
+    }
+    *seen = p->line;
+    if (why.text[0] != '\0')
+        conf_say(&p->told, true, p->line, "'%s = %s' %s", row->name, shown(value, room), why.text);
+    tell_note(p, row);
+}
+
+/* "local ip" and "local ip range" exclude each other, in one section; in xl2tpd too. */
+static bool clashes(struct parser *p, const struct conf_row *row)
+{
+    unsigned line = row->clash ? conf_section_line(p->now, row->rival) : 0;
+
+    if (line > 0)
+        conf_say(&p->told, false, p->line,
+                 "'%s' cannot stand beside '%s' of line %u: remove one "
+                 "of them",
+                 row->name, row->rival, line);
+    return line > 0;
+}
+
+static void take_setting(struct parser *p, const struct conf_line *l)
+{
+    const struct conf_row *row = conf_row_find(l->word);
+    char room[SHOWN];
+
+    if (!p->seen_header) {
+        conf_say(&p->told, false, p->line,
+                 "'%s' stands before any section: begin with [global], "
+                 "[lns NAME] or [lac NAME]",
+                 shown(l->word, room));
+        return;
+    }
+    if (p->now == NULL)
+        return; /* its section is unknown, which has been told */
+    if (l->problem != NULL)
+        conf_say(&p->told, true, p->line, "%s", l->problem);
+    if (row == NULL)
+        tell_unknown(p, l->word);
+    else if ((row->places & 1u << p->now->place) == 0)
+        conf_say(&p->told, false, p->line, "'%s' does not belong in %s: move it to %s", row->name,
+                 p->now->title, conf_row_places(row));
+    else if (!clashes(p, row))
+        set_key(p, row, l->rest);
+}
+
+static void take_line(struct parser *p, char *text, size_t n)
+{
+    struct conf_line l = conf_line_read(text, n);
+
+    if (l.kind == LINE_BAD)
+        conf_say(&p->told, false, p->line, "%s", l.problem);
+    else if (l.kind == LINE_SECTION)
+        open_section(p, &l);
+    else if (l.kind == LINE_SETTING)
+        take_setting(p, &l);
+}
+
+/* text[n] may be written. */
+static void take_lines(struct parser *p, char *text, size_t n)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* the byte order mark, as some editors write it */
+    char *end = text + n;
+
+    if (n >= 3 && memcmp(text, mark, 3) == 0)
+        text += 3;
+    while (text < end && !p->no_memory) {
+        char *newline = memchr(text, '\n', (size_t)(end - text));
+        char *stop = newline != NULL ? newline : end;
+
+        p->line++;
+        take_line(p, text, (size_t)(stop - text));
+        text = stop + 1;
+    }
+}
+
+static void note_set(struct conf_section *s)
+{
+    struct conf_lns *lns = s->object;
+    struct conf_lac *lac = s->object;
+    uint64_t *set = s->place == PLACE_LNS ? lns->set : lac->set;
+
+    if (s->place == PLACE_GLOBAL)
+        return;
+    for (size_t i = 0; i < conf_rows_n; i++)
+        set[i / 64] |= (uint64_t)(s->key_line[i] != 0) << i % 64;
+}
+
+static void finish_sections(struct parser *p)
+{
+    const void *template[PLACE_COUNT] = {NULL, conf_find_lns(p->conf, "default"),
+                                         conf_find_lac(p->conf, "default")};
+
+    for (struct conf_section *s = p->sections; s != NULL && !p->no_memory; s = s->next) {
+        const void *from = template[s->place];
+
+        note_set(s);
+        if (from != NULL && from != s->object && !conf_section_inherit(s, from))
+            p->no_memory = true;
+    }
+}
+
+static void parser_free(struct parser *p)
+{
+    struct conf_section *next;
+
+    for (struct conf_section *s = p->sections; s != NULL; s = next) {
+        next = s->next;
+        free(s->title);
+        free(s);
+    }
+    conf_object_drop(PLACE_GLOBAL, &p->fresh.global);
+    conf_object_drop(PLACE_LNS, &p->fresh_lns);
+    conf_object_drop(PLACE_LAC, &p->fresh_lac);
+}
+
+static bool parser_start(struct parser *p)
+{
+    p->last = &p->sections;
+    p->conf = calloc(1, sizeof *p->conf);
+    return p->conf != NULL && (p->conf->file = strdup(p->told.file)) != NULL &&
+           conf_object_defaults(PLACE_GLOBAL, &p->conf->global) &&
+           conf_object_defaults(PLACE_GLOBAL, &p->fresh.global) &&
+           conf_object_defaults(PLACE_LNS, &p->fresh_lns) &&
+           conf_object_defaults(PLACE_LAC, &p->fresh_lac);
+}
+
+struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell, void *ctx)
+{
+    struct parser p = {.told = {.file = file, .tell = tell, .ctx = ctx}};
+    char *copy = malloc(n + 1);
+    bool good;
+
+    if (copy == NULL || !parser_start(&p))
+        p.no_memory = true;
+    if (!p.no_memory) {
+        if (n > 0)
+            memcpy(copy, text, n);
+        take_lines(&p, copy, n);
+        finish_sections(&p);
+    }
+    if (p.no_memory)
+        conf_say(&p.told, false, 0, "out of memory");
+    else
+        conf_check(p.conf, p.sections, &p.told);
+    good = p.told.errors == 0;
+    if (!good) {
+        conf_free(p.conf);
+        p.conf = NULL;
+    }
+    parser_free(&p);
+    free(copy);
+    errno = good ? errno : p.no_memory ? ENOMEM : EINVAL;
+    return p.conf;
+}
+
+/* All octets of a file, malloced, or NULL with errno. */
+static char *read_all(FILE *f, size_t *n)
+{
+    size_t room = 4096;
+    char *text = malloc(room);
+
+    *n = 0;
+    while (text != NULL) {
+        char *bigger;
+
+        *n += fread(text + *n, 1, room - *n, f);
+        if (*n < room)
+            break;
+        room *= 2;
+        bigger = room <= FILE_MAX_OCTETS ? realloc(text, room) : NULL;
+        if (bigger == NULL) {
+            free(text);
+            errno = room <= FILE_MAX_OCTETS ? ENOMEM : EFBIG;
+        }
+        text = bigger;
+    }
+    if (text != NULL && ferror(f)) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
+{
+    struct conf_told told = {.file = path, .tell = tell, .ctx = ctx};
+    FILE *f = fopen(path, "re");
+    char *text = NULL;
+    struct conf *c;
+    int reason;
+    size_t n;
+
+    if (f == NULL || (text = read_all(f, &n)) == NULL) {
+        reason = errno;
+        conf_say(&told, false, 0, "cannot be read: %s", strerror(reason));
+        if (f != NULL)
+            fclose(f);
+        errno = reason;
+        return NULL;
+    }
+    fclose(f);
+    c = conf_parse(path, text, n, tell, ctx);
+    reason = errno;
+    free(text);
+    errno = reason;
+    return c;
+}
+
+void conf_free(struct conf *c)
+{
+    if (c == NULL)
+        return;
+    for (struct conf_lns *lns = c->lns, *next; lns != NULL; lns = next) {
+        next = lns->next;
+        conf_object_drop(PLACE_LNS, lns);
+        free(lns->name);
+        free(lns);
+    }
+    for (struct conf_lac *lac = c->lac, *next; lac != NULL; lac = next) {
+        next = lac->next;
+        conf_object_drop(PLACE_LAC, lac);
+        free(lac->name);
+        free(lac);
+    }
+    conf_object_drop(PLACE_GLOBAL, &c->global);
+    free(c->file);
+    free(c);
+}
+
+bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b)
+{
+    return conf_object_same(PLACE_LNS, a, b);
+}
+
+bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b)
+{
+    return conf_object_same(PLACE_LAC, a, b);
+}

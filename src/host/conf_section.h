@@ -1,0 +1,49 @@
+/* conf_section: one section of a configuration while the file is read: where each of its keys was
+ * set, its defaults, what it takes from its template; and how problems are told.
+ *
+ * A section's values live in a struct of conf.h, the object; this knows how to walk them by rows.
+ */
+#ifndef HOST_CONF_SECTION_H
+#define HOST_CONF_SECTION_H
+
+#include "host/conf_kinds.h"
+
+/* Whom to tell problems of a file, and how many were errors. */
+struct conf_told {
+    const char *file;
+    conf_tell_fn *tell; /* may be NULL */
+    void *ctx;
+    unsigned errors;
+};
+
+/* line 0: of the file as a whole. */
+void conf_say(struct conf_told *told, bool warning, unsigned line, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+struct conf_section {
+    enum conf_place place;
+    void *object;                     /* struct conf_global, conf_lns or conf_lac */
+    const char *name;                 /* of the object's; "" if it has none */
+    char *title;                      /* "[lns default]", fit to be logged */
+    unsigned line;                    /* where it begins */
+    unsigned key_line[CONF_ROWS_MAX]; /* where each row was set last; 0: was not */
+    struct conf_section *next;        /* in the order of the file */
+};
+
+/* The line at which a key, by its first spelling, was set in this section; 0: was not. */
+unsigned conf_section_line(const struct conf_section *s, const char *key);
+
+/* The field of a row in an object of that place. */
+void *conf_field(const struct conf_row *row, enum conf_place place, void *object);
+
+/* Gives every key of an object of zeros its default; false without memory. */
+bool conf_object_defaults(enum conf_place place, void *object);
+/* Frees what the keys of an object hold, not the object. */
+void conf_object_drop(enum conf_place place, void *object);
+/* True if all keys have the same value. */
+bool conf_object_same(enum conf_place place, const void *a, const void *b);
+
+/* Fills what the section leaves unset from its template; false without memory. */
+bool conf_section_inherit(struct conf_section *s, const void *template);
+
+#endif

@@ -1,0 +1,371 @@
+/* A link on a pseudo-terminal: frames above, RFC 1662's octet stream below; see link.h.
+ *
+ * An idle link holds neither a buffer nor a queue: a frame buffer is borrowed while a frame has
+ * come in part, output has room only from link_send() until it is written.  Links with something
+ * to write stand in one list until the end of the turn, so that all their frames leave by one
+ * write; what the pty does not take then waits for it to become writable.  Must not know who is at
+ * the slave's end, nor tunnels. */
+#include "host/link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "host/sys.h"
+#include "wire/hdlc.h"
+
+#define NAME_ROOM 64
+#define READ_SIZE 4096
+#define READS_A_TURN 4   /* then the others have theirs */
+#define QUEUE_FIRST 4096 /* room of a queue at first; doubled up to LINK_QUEUE */
+#define ALL_CONTROLS 0xffffffffu
+
+/* Octets queue[begin .. begin + waiting) are encoded and not yet written.  queue is NULL exactly
+ * when nothing waits.  A link with something that waits is either listed or blocked, never both. */
+struct link {
+    struct loop *loop;
+    struct watch watch; /* of the master */
+    int master, slave;  /* slave: -1 once released */
+    char name[NAME_ROOM];
+    link_heard_fn *heard;
+    void *ctx;
+    bool *closed; /* set while a frame is handed up: tells the reader that the link has gone */
+    struct hdlc_rx rx;
+    struct buf *partial; /* a frame that has come in part */
+    uint32_t accm;
+    uint8_t *queue;
+    size_t room, begin, waiting;
+    bool blocked;          /* the pty takes no more: waiting for it */
+    bool deaf;             /* nobody is at the other end: output is dropped */
+    struct link **list_at; /* what points to us in the list; NULL: not in it */
+    struct link *list_next;
+    struct link_counts counts;
+};
+
+static struct link *to_flush; /* links with something to write this turn */
+
+static void list_enter(struct link *k)
+{
+    if (k->list_at != NULL)
+        return;
+    k->list_next = to_flush;
+    k->list_at = &to_flush;
+    if (to_flush != NULL)
+        to_flush->list_at = &k->list_next;
+    to_flush = k;
+}
+
+static void list_leave(struct link *k)
+{
+    if (k->list_at == NULL)
+        return;
+    *k->list_at = k->list_next;
+    if (k->list_next != NULL)
+        k->list_next->list_at = k->list_at;
+    k->list_at = NULL;
+}
+
+static void queue_drop(struct link *k)
+{
+    list_leave(k);
+    free(k->queue);
+    k->queue = NULL;
+    k->room = k->begin = k->waiting = 0;
+}
+
+/* Makes n octets of room behind what waits; false if that would be beyond the bound. */
+static bool queue_make_room(struct link *k, size_t n)
+{
+    size_t room = k->room > 0 ? k->room : QUEUE_FIRST;
+    uint8_t *queue;
+
+    if (k->waiting + n > LINK_QUEUE)
+        return false;
+    if (k->begin + k->waiting + n <= k->room)
+        return true;
+    while (room < k->waiting + n)
+        room *= 2;
+    if (room == k->room) {
+        memmove(k->queue, k->queue + k->begin, k->waiting);
+        k->begin = 0;
+        return true;
+    }
+    queue = malloc(room);
+    if (queue == NULL)
+        return false;
+    if (k->waiting > 0)
+        memcpy(queue, k->queue + k->begin, k->waiting);
+    free(k->queue);
+    k->queue = queue;
+    k->room = room;
+    k->begin = 0;
+    return true;
+}
+
+static void want(struct link *k, unsigned what)
+{
+    if (k->watch.fd >= 0)
+        loop_want(k->loop, &k->watch, what);
+}
+
+/* The other end has closed; what that means is told by SIGCHLD.  Output is dropped from now on. */
+static void go_deaf(struct link *k)
+{
+    k->deaf = true;
+    k->blocked = false;
+    queue_drop(k);
+}
+
+/* Writes what waits, as far as the pty takes it. */
+static void flush(struct link *k)
+{
+    ssize_t n = write(k->master, k->queue + k->begin, k->waiting);
+
+    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+        go_deaf(k);
+        want(k, LOOP_READ);
+        return;
+    }
+    list_leave(k);
+    if (n > 0) {
+        k->begin += (size_t)n;
+        k->waiting -= (size_t)n;
+    }
+    if (k->waiting == 0)
+        queue_drop(k);
+    if (k->blocked != (k->waiting > 0)) {
+        k->blocked = k->waiting > 0;
+        want(k, k->blocked ? LOOP_READ | LOOP_WRITE : LOOP_READ);
+    }
+}
+
+void link_flush_all(void)
+{
+    while (to_flush != NULL)
+        flush(to_flush);
+}
+
+bool link_send(struct link *k, struct span frame)
+{
+    if (k->deaf || frame.n > LINK_QUEUE || !queue_make_room(k, HDLC_MOST(frame.n))) {
+        k->counts.dropped++;
+        return false;
+    }
+    k->waiting += hdlc_encode(k->queue + k->begin + k->waiting, frame, k->accm);
+    k->counts.frames_out++;
+    k->counts.octets_out += frame.n;
+    if (!k->blocked)
+        list_enter(k);
+    return true;
+}
+
+static void count_refused(struct link_counts *c, enum hdlc_got why)
+{
+    uint64_t *const counter[] = {
+        [HDLC_BAD_FCS] = &c->bad_fcs,
+        [HDLC_ABORTED] = &c->aborted,
+        [HDLC_TOO_LONG] = &c->too_long,
+        [HDLC_TOO_SHORT] = &c->too_short,
+    };
+
+    ++*counter[why];
+}
+
+/* Hands a whole frame up.  False if the link has been closed by that. */
+static bool hand_up(struct link *k)
+{
+    struct buf *frame = k->partial;
+    bool closed = false;
+
+    k->partial = NULL;
+    k->counts.frames_in++;
+    k->counts.octets_in += frame->len;
+    k->closed = &closed;
+    k->heard(k->ctx, frame);
+    if (closed)
+        return false;
+    k->closed = NULL;
+    return true;
+}
+
+/* Decodes what was read.  False if the link has been closed by a hearer. */
+static bool decode(struct link *k, struct span in)
+{
+    while (in.n > 0) {
+        enum hdlc_got got;
+
+        if (k->partial == NULL)
+            k->partial = buf_get();
+        if (k->partial == NULL) {
+            /* no memory: what was read is lost, and with it the frame it ends in */
+            hdlc_rx_init(&k->rx);
+            k->rx.skipping = true;
+            return true;
+        }
+        got = hdlc_feed(&k->rx, &in, k->partial, 0);
+        if (got == HDLC_FRAME) {
+            if (!hand_up(k))
+                return false;
+        } else if (got != HDLC_MORE) {
+            count_refused(&k->counts, got);
+        }
+    }
+    if (k->partial != NULL && k->partial->len == 0) {
+        buf_put(k->partial);
+        k->partial = NULL;
+    }
+    return true;
+}
+
+/* No more watching: a hang-up would be told for ever. */
+static void stop_reading(struct link *k)
+{
+    loop_unwatch(k->loop, &k->watch);
+    k->watch.fd = -1;
+    go_deaf(k);
+}
+
+/* Reads for one turn.  What pppd wrote before it closed its end is still read. */
+static void on_readable(struct link *k, bool hangup)
+{
+    uint8_t room[READ_SIZE];
+
+    for (int i = 0; i < READS_A_TURN; i++) {
+        ssize_t n = read(k->master, room, sizeof room);
+
+        if (n <= 0) {
+            bool later = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && !hangup;
+
+            if (!later && !(n < 0 && errno == EINTR))
+                stop_reading(k);
+            return;
+        }
+        if (!decode(k, span_of(room, (size_t)n)))
+            return;
+    }
+}
+
+static void on_ready(struct watch *w, unsigned what)
+{
+    struct link *k = w->owner;
+
+    if ((what & LOOP_WRITE) != 0 && k->blocked)
+        flush(k);
+    if ((what & (LOOP_READ | LOOP_HANGUP)) != 0)
+        on_readable(k, (what & LOOP_HANGUP) != 0);
+}
+
+/* No echo, no signals, no translation, eight bits: octets pass as they are. */
+static int make_raw(int fd)
+{
+    struct termios t;
+
+    if (tcgetattr(fd, &t) < 0)
+        return -1;
+    t.c_iflag = IGNBRK;
+    t.c_oflag = 0;
+    t.c_lflag = 0;
+    t.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB);
+    t.c_cflag |= CS8 | CREAD | CLOCAL;
+    t.c_cc[VMIN] = 1;
+    t.c_cc[VTIME] = 0;
+    return tcsetattr(fd, TCSANOW, &t);
+}
+
+/* Opens both ends into k.  0, or -1 with errno; what is open then is told by the fields. */
+static int open_pair(struct link *k)
+{
+    const char *name;
+
+    k->master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (k->master < 0 || sys_cloexec(k->master) < 0 || sys_nonblock(k->master) < 0)
+        return -1;
+    if (grantpt(k->master) < 0 || unlockpt(k->master) < 0)
+        return -1;
+    name = ptsname(k->master);
+    if (name == NULL)
+        return -1;
+    if (strlen(name) >= sizeof k->name) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(k->name, name, strlen(name) + 1);
+    k->slave = open(k->name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (k->slave < 0)
+        return -1;
+    return make_raw(k->slave);
+}
+
+struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
+{
+    struct link *k = calloc(1, sizeof *k);
+    int reason;
+
+    if (k == NULL)
+        return NULL;
+    k->loop = l;
+    k->heard = heard;
+    k->ctx = ctx;
+    k->slave = k->watch.fd = -1;
+    k->accm = ALL_CONTROLS; /* until LCP has agreed on less (RFC 1662, 7.1) */
+    hdlc_rx_init(&k->rx);
+    if (open_pair(k) < 0)
+        goto fail;
+    k->watch = (struct watch){
+        .fd = k->master, .want = LOOP_READ, .many = true, .ready = on_ready, .owner = k};
+    if (loop_watch(l, &k->watch) == 0)
+        return k;
+    k->watch.fd = -1;
+fail:
+    reason = errno;
+    link_close(k);
+    errno = reason;
+    return NULL;
+}
+
+void link_close(struct link *k)
+{
+    if (k == NULL)
+        return;
+    if (k->closed != NULL)
+        *k->closed = true;
+    if (k->watch.fd >= 0)
+        loop_unwatch(k->loop, &k->watch);
+    queue_drop(k);
+    buf_put(k->partial);
+    link_release_slave(k);
+    if (k->master >= 0)
+        close(k->master);
+    free(k);
+}
+
+const char *link_slave_name(const struct link *k)
+{
+    return k->name;
+}
+
+int link_slave_fd(const struct link *k)
+{
+    return k->slave;
+}
+
+void link_release_slave(struct link *k)
+{
+    if (k->slave >= 0)
+        close(k->slave);
+    k->slave = -1;
+}
+
+void link_set_accm(struct link *k, uint32_t send)
+{
+    k->accm = send;
+}
+
+const struct link_counts *link_counts(const struct link *k)
+{
+    return &k->counts;
+}

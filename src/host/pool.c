@@ -1,0 +1,265 @@
+/* Address pools and the book of leases; see pool.h.
+ *
+ * A pool is a sorted list of intervals that neither touch nor overlap: what allow and deny lines
+ * come to when the later overrides the earlier.  So its cost is by the line, not by the address.
+ * The book is a hash set of addresses with open addressing; there is no tombstone, since giving one
+ * back closes the gap.  Must not know who leases, nor where the lines came from. */
+#include "host/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct interval {
+    uint32_t low, high; /* ends included */
+};
+
+struct pool {
+    struct interval *part;
+    size_t n;
+    uint32_t next;       /* where the next search begins */
+    uint64_t full_since; /* the book's count of returns when a search found nothing, + 1; else 0 */
+    const struct pool_book *full_book;
+};
+
+#define FEWEST 64 /* slots of a book, a power of two */
+
+struct pool_book {
+    uint32_t *slot; /* 0: free; 0.0.0.0 is never leased */
+    size_t room;    /* a power of two, at least twice n */
+    size_t n;
+    uint64_t returns; /* addresses given back, ever */
+};
+
+struct pool_book *pool_book_new(void)
+{
+    struct pool_book *b = calloc(1, sizeof *b);
+
+    if (b == NULL)
+        return NULL;
+    b->room = FEWEST;
+    b->slot = calloc(b->room, sizeof *b->slot);
+    if (b->slot == NULL) {
+        free(b);
+        return NULL;
+    }
+    return b;
+}
+
+void pool_book_free(struct pool_book *b)
+{
+    if (b == NULL)
+        return;
+    free(b->slot);
+    free(b);
+}
+
+size_t pool_book_count(const struct pool_book *b)
+{
+    return b->n;
+}
+
+/* Where an address would like to stand.  Neighbours are spread by the golden ratio's multiplier. */
+static size_t home(const struct pool_book *b, uint32_t ip)
+{
+    uint32_t h = ip * 0x9e3779b1u;
+
+    return (h ^ h >> 15) & (b->room - 1);
+}
+
+/* Where it stands, or the free slot where it would. */
+static size_t find(const struct pool_book *b, uint32_t ip)
+{
+    size_t at = home(b, ip);
+
+    while (b->slot[at] != 0 && b->slot[at] != ip)
+        at = (at + 1) & (b->room - 1);
+    return at;
+}
+
+bool pool_book_has(const struct pool_book *b, uint32_t ip)
+{
+    return ip != 0 && b->slot[find(b, ip)] == ip;
+}
+
+static bool grow(struct pool_book *b)
+{
+    struct pool_book bigger = *b;
+
+    bigger.room = 2 * b->room;
+    bigger.slot = calloc(bigger.room, sizeof *bigger.slot);
+    if (bigger.slot == NULL)
+        return false;
+    for (size_t i = 0; i < b->room; i++) {
+        if (b->slot[i] != 0)
+            bigger.slot[find(&bigger, b->slot[i])] = b->slot[i];
+    }
+    free(b->slot);
+    *b = bigger;
+    return true;
+}
+
+bool pool_book_mark(struct pool_book *b, uint32_t ip)
+{
+    if (ip == 0 || pool_book_has(b, ip))
+        return false;
+    if (2 * (b->n + 1) > b->room && !grow(b))
+        return false;
+    b->slot[find(b, ip)] = ip;
+    b->n++;
+    return true;
+}
+
+void pool_give(struct pool_book *b, uint32_t ip)
+{
+    size_t mask = b->room - 1, gap, at;
+
+    if (!pool_book_has(b, ip))
+        return;
+    gap = find(b, ip);
+    /* those behind move up into the gap, unless that lies before their home */
+    for (at = (gap + 1) & mask; b->slot[at] != 0; at = (at + 1) & mask) {
+        size_t from_home = (at - home(b, b->slot[at])) & mask;
+
+        if (from_home < ((at - gap) & mask))
+            continue;
+        b->slot[gap] = b->slot[at];
+        gap = at;
+    }
+    b->slot[gap] = 0;
+    b->n--;
+    b->returns++;
+}
+
+struct pool *pool_new(void)
+{
+    return calloc(1, sizeof(struct pool));
+}
+
+void pool_free(struct pool *p)
+{
+    if (p == NULL)
+        return;
+    free(p->part);
+    free(p);
+}
+
+/* Appends low to high, unless that is nothing; joins it to the last one if they touch.  64 bits, as
+ * the ends may lie one step outside an address. */
+static void append(struct interval *part, size_t *n, int64_t low, int64_t high)
+{
+    if (low > high)
+        return;
+    if (*n > 0 && (int64_t)part[*n - 1].high + 1 >= low) {
+        if (high > part[*n - 1].high)
+            part[*n - 1].high = (uint32_t)high;
+        return;
+    }
+    part[(*n)++] = (struct interval){(uint32_t)low, (uint32_t)high};
+}
+
+bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny)
+{
+    /* one more interval at the most: a new one, or one that is cut in two */
+    struct interval *part = calloc(p->n + 2, sizeof *part);
+    int64_t from = low > 0 ? low : 1, to = high;
+    bool placed = deny;
+    size_t n = 0;
+
+    if (part == NULL)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        int64_t l = p->part[i].low, h = p->part[i].high;
+
+        /* what of the old lies before the new, the new, then what of the old lies behind it */
+        append(part, &n, l, h < from ? h : from - 1);
+        if (!placed && h >= from) {
+            append(part, &n, from, to);
+            placed = true;
+        }
+        append(part, &n, l > to ? l : to + 1, h);
+    }
+    if (!placed)
+        append(part, &n, from, to);
+    free(p->part);
+    p->part = part;
+    p->n = n;
+    p->full_since = 0;
+    return true;
+}
+
+/* The first interval that ends at ip or behind it; p->n if none does. */
+static size_t part_of(const struct pool *p, uint32_t ip)
+{
+    size_t low = 0, high = p->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (p->part[middle].high < ip)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool pool_has(const struct pool *p, uint32_t ip)
+{
+    size_t i = part_of(p, ip);
+
+    return i < p->n && p->part[i].low <= ip;
+}
+
+/* The first address of the pool in from..to that the book does not have; 0: none. */
+static uint32_t search(const struct pool *p, const struct pool_book *b, uint64_t from, uint64_t to)
+{
+    for (size_t i = part_of(p, (uint32_t)from); i < p->n && p->part[i].low <= to; i++) {
+        uint64_t ip = p->part[i].low > from ? p->part[i].low : from;
+        uint64_t last = p->part[i].high < to ? p->part[i].high : to;
+
+        for (; ip <= last; ip++) {
+            if (!pool_book_has(b, (uint32_t)ip))
+                return (uint32_t)ip;
+        }
+    }
+    return 0;
+}
+
+uint32_t pool_take(struct pool *p, struct pool_book *b)
+{
+    uint32_t ip;
+
+    /* a pool that was found full stays so until something comes back: refusing is cheap */
+    if (p->full_book == b && p->full_since == b->returns + 1)
+        return 0;
+    ip = search(p, b, p->next, UINT32_MAX);
+    if (ip == 0 && p->next > 0)
+        ip = search(p, b, 0, p->next - 1);
+    if (ip == 0) {
+        p->full_book = b;
+        p->full_since = b->returns + 1;
+        return 0;
+    }
+    if (!pool_book_mark(b, ip))
+        return 0;
+    p->next = ip + 1;
+    return ip;
+}
+
+size_t pool_size(const struct pool *p)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < p->n; i++)
+        size += (uint64_t)p->part[i].high - p->part[i].low + 1;
+    return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
+}
+
+size_t pool_used(const struct pool *p, const struct pool_book *b)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < b->room; i++)
+        used += b->slot[i] != 0 && pool_has(p, b->slot[i]);
+    return used;
+}

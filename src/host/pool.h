@@ -1,0 +1,39 @@
+/* pool: IPv4 addresses that a LNS hands out, and who has one.
+ *
+ * A pool is made of ranges, allowed and denied, the later entry overriding the earlier for the same
+ * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The same
+ * address is never leased twice, also across pools that overlap and across a reload: leases live in
+ * one book, pools only say what may be taken.  Taking is O(1) amortised: the search goes on
+ * where the last one ended (so a freed address rests before it is used again).  Does not know who leases. */
+#ifndef HOST_POOL_H
+#define HOST_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pool;
+struct pool_book; /* what is leased, in the whole daemon */
+
+struct pool_book *pool_book_new(void); /* NULL without memory */
+void pool_book_free(struct pool_book *b);
+size_t pool_book_count(const struct pool_book *b); /* leases out */
+
+struct pool *pool_new(void); /* NULL without memory */
+void pool_free(struct pool *p); /* leases stay in the book */
+
+/* Adds a range, ends included, host order, low <= high.  False without memory. */
+bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny);
+
+/* A free address of the pool, now in the book; 0: none left, or without memory. */
+uint32_t pool_take(struct pool *p, struct pool_book *b);
+
+/* Marks an address that is used otherwise (a local address): false if it is out already. */
+bool pool_book_mark(struct pool_book *b, uint32_t ip);
+void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */
+bool pool_book_has(const struct pool_book *b, uint32_t ip);
+
+size_t pool_size(const struct pool *p); /* addresses allowed in all, leased or not */
+size_t pool_used(const struct pool *p, const struct pool_book *b);
+
+#endif

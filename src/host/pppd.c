@@ -1,0 +1,313 @@
+/* One pppd process per call: argument list, start, end; see pppd.h.
+ *
+ * The argument list is made by rows.  The child of the fork only moves descriptors and executes;
+ * why it could not comes back through a pipe that a successful exec closes.  Must not know L2TP,
+ * nor what the tty is connected to. */
+#include "host/pppd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/sys.h"
+
+#define STANDARD 3        /* descriptors below this are standard input, output and error */
+#define INHERITED_END 256 /* those that our own parent may have left open lie below this */
+#define EXIT_NOT_RUN 127
+
+static bool given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args)
+{
+    bool lac = s->role == PPPD_LAC, lns = s->role == PPPD_LNS;
+    bool auth = s->require_authentication, mute = s->refuse_authentication;
+    bool addresses = lac || given(s->local) || given(s->remote);
+    bool password = lac && password_fd >= 0;
+    char *number = args->text + 1 +
+                   snprintf(args->text, sizeof args->text - 16, "%.99s:%.99s",
+                            given(s->local) ? s->local : "", given(s->remote) ? s->remote : "");
+    /* order and spelling are xl2tpd's: people match process lists */
+    const struct {
+        bool when;
+        const char *word;  /* may be NULL */
+        const char *value; /* behind the word; may be NULL */
+    } rows[] = {
+        {true, given(s->path) ? s->path : PPPD_PATH, NULL},
+        {true, s->device, NULL},
+        {true, "passive", NULL},
+        {true, "nodetach", NULL},
+        {lac && s->default_route, "defaultroute", NULL},
+        {addresses, args->text, NULL},
+        {mute || s->refuse_pap, "refuse-pap", NULL},
+        {mute || s->refuse_chap, "refuse-chap", NULL},
+        {auth, "auth", NULL},
+        {auth && s->require_pap, "require-pap", NULL},
+        {auth && s->require_chap, "require-chap", NULL},
+        {auth && lns && s->unix_authentication, "login", NULL},
+        {given(s->name), "name", s->name},
+        {s->debug, "debug", NULL},
+        {password, "plugin", "passwordfd.so"},
+        {password, "passwordfd", number},
+        {given(s->optfile), "file", s->optfile},
+        {given(s->ipparam), "ipparam", s->ipparam},
+    };
+
+    _Static_assert(2 * sizeof rows / sizeof rows[0] <= PPPD_MAX_ARGS, "every row fits");
+    snprintf(number, 16, "%d", password_fd);
+    args->argc = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].when)
+            continue;
+        args->argv[args->argc++] = rows[i].word;
+        if (rows[i].value != NULL)
+            args->argv[args->argc++] = rows[i].value;
+    }
+    args->argv[args->argc] = NULL;
+}
+
+/* What the child of the fork needs. */
+struct launch {
+    struct loop *loop;
+    const struct pppd_args *args;
+    const char *caller_id;
+    int tty;
+    int password[2]; /* pipe; -1 without a password */
+    int outcome[2];  /* pipe: errno of an exec that failed, or its end */
+};
+
+static void close_pipe(int fd[2])
+{
+    for (int i = 0; i < 2; i++) {
+        if (fd[i] >= 0)
+            close(fd[i]);
+        fd[i] = -1;
+    }
+}
+
+/* A pipe, close-on-exec, that stays clear of the standard descriptors even where those are closed.
+ * 0, or -1 with errno; what is open then is in fd. */
+static int open_pipe(int fd[2])
+{
+    int low[2];
+
+    if (sys_pipe(low) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        fd[i] = low[i];
+        if (low[i] >= STANDARD)
+            continue;
+        fd[i] = fcntl(low[i], F_DUPFD_CLOEXEC, STANDARD);
+        close(low[i]);
+    }
+    return fd[0] < 0 || fd[1] < 0 ? -1 : 0;
+}
+
+/* Puts the password into a pipe and keeps its read end.  It is short enough never to block. */
+static int load_password(const char *password, int fd[2])
+{
+    size_t n;
+
+    if (!given(password))
+        return 0;
+    n = strlen(password);
+    if (n >= _POSIX_PIPE_BUF) {
+        errno = E2BIG;
+        return -1;
+    }
+    if (open_pipe(fd) < 0 || write(fd[1], password, n) != (ssize_t)n)
+        return -1;
+    close(fd[1]);
+    fd[1] = -1;
+    return 0;
+}
+
+/* The child: becomes pppd, or reports why not.  The environment is ours, as it is with xl2tpd:
+ * NetworkManager tells its pppd plugin by it which connection it serves. */
+static void become_pppd(const struct launch *u)
+{
+    int reason;
+
+    loop_after_fork(u->loop);
+    setsid(); /* so that opening the tty makes it the controlling one, and its hang-up is told */
+    /* ours are close-on-exec; whoever started us may have left others open */
+    for (int fd = STANDARD; fd < INHERITED_END; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (dup2(u->tty, STDIN_FILENO) < 0 || dup2(u->tty, STDOUT_FILENO) < 0)
+        goto fail;
+    /* dup2() onto itself would have left the flag */
+    if (fcntl(STDIN_FILENO, F_SETFD, 0) < 0 || fcntl(STDOUT_FILENO, F_SETFD, 0) < 0)
+        goto fail;
+    if (u->password[0] >= 0 && fcntl(u->password[0], F_SETFD, 0) < 0)
+        goto fail;
+    if (given(u->caller_id) ? setenv("CALLER_ID", u->caller_id, 1) < 0 : unsetenv("CALLER_ID") < 0)
+        goto fail;
+    execv(u->args->argv[0], (char *const *)(uintptr_t)u->args->argv);
+fail:
+    reason = errno;
+    (void)!write(u->outcome[1], &reason, sizeof reason);
+    _exit(EXIT_NOT_RUN);
+}
+
+/* Waits for the exec.  0, or the errno with which it failed. */
+static int read_outcome(int fd)
+{
+    int reason = 0;
+    ssize_t n;
+
+    do
+        n = read(fd, &reason, sizeof reason);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof reason ? reason : 0;
+}
+
+/* Forks and executes.  The pid, or -1 with errno. */
+static pid_t launch(struct launch *u)
+{
+    pid_t pid = fork();
+    int reason;
+
+    if (pid == 0)
+        become_pppd(u);
+    if (pid < 0)
+        return -1;
+    close(u->outcome[1]);
+    u->outcome[1] = -1;
+    reason = read_outcome(u->outcome[0]);
+    if (reason == 0)
+        return pid;
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    errno = reason;
+    return -1;
+}
+
+static void on_gone(struct child *c, int status)
+{
+    struct pppd *p = c->owner;
+
+    loop_timer_done(p->loop, &p->timer);
+    p->state = PPPD_IDLE;
+    p->gone(p, status);
+}
+
+/* The only place where a pppd is signalled: its pid is that of a child not yet reaped. */
+static void signal_pppd(struct pppd *p, int signo)
+{
+    if (p->child.pid > 0)
+        kill(p->child.pid, signo);
+}
+
+static void on_patience_over(struct timer *t)
+{
+    pppd_kill(t->owner);
+}
+
+int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd)
+{
+    struct pppd_args args;
+    struct launch u = {.loop = l,
+                       .args = &args,
+                       .caller_id = s->caller_id,
+                       .tty = tty_fd,
+                       .password = {-1, -1},
+                       .outcome = {-1, -1}};
+    pid_t pid = -1;
+    int reason;
+
+    p->loop = l;
+    p->term_ms = PPPD_TERM_MS;
+    p->timer = (struct timer){.fire = on_patience_over, .owner = p};
+    if (loop_timer_init(l, &p->timer) < 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    if (load_password(s->role == PPPD_LAC ? s->password : NULL, u.password) == 0 &&
+        open_pipe(u.outcome) == 0) {
+        pppd_compose(s, u.password[0], &args);
+        pid = launch(&u);
+    }
+    reason = errno;
+    close_pipe(u.password);
+    close_pipe(u.outcome);
+    if (pid < 0) {
+        loop_timer_done(l, &p->timer);
+        errno = reason;
+        return -1;
+    }
+    p->state = PPPD_RUNNING;
+    p->child = (struct child){.pid = pid, .gone = on_gone, .owner = p};
+    loop_child(l, &p->child);
+    return 0;
+}
+
+void pppd_stop(struct pppd *p)
+{
+    if (p->state != PPPD_RUNNING)
+        return;
+    signal_pppd(p, SIGTERM);
+    p->state = PPPD_ASKED;
+    loop_timer_set(p->loop, &p->timer, loop_now(p->loop) + p->term_ms);
+}
+
+void pppd_kill(struct pppd *p)
+{
+    if (p->state == PPPD_IDLE)
+        return;
+    loop_timer_unset(p->loop, &p->timer);
+    signal_pppd(p, SIGKILL);
+    p->state = PPPD_KILLED;
+}
+
+void pppd_forget(struct pppd *p)
+{
+    if (p->state == PPPD_IDLE)
+        return;
+    loop_child_forget(p->loop, &p->child);
+    loop_timer_done(p->loop, &p->timer);
+    p->state = PPPD_IDLE;
+}
+
+/* pppd(8), "EXIT STATUS", in our words. */
+static const char *const end_texts[] = {
+    [0] = "ended at the peer's request",
+    [1] = "fatal error",
+    [2] = "bad options",
+    [3] = "not run by root",
+    [4] = "no PPP support in the kernel",
+    [5] = "terminated by a signal",
+    [6] = "tty could not be locked",
+    [7] = "tty could not be opened",
+    [8] = "connect script failed",
+    [9] = "pty command could not be run",
+    [10] = "negotiation failed",
+    [11] = "peer failed to authenticate",
+    [12] = "idle for too long",
+    [13] = "time limit reached",
+    [14] = "will be called back",
+    [15] = "peer does not answer echo requests",
+    [16] = "hung up",
+    [17] = "loopback detected",
+    [18] = "init script failed",
+    [19] = "authentication failed",
+};
+
+const char *pppd_end_text(int status, char *dst, size_t size)
+{
+    size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 0;
+
+    if (WIFSIGNALED(status))
+        snprintf(dst, size, "killed by signal %d", WTERMSIG(status));
+    else if (code < sizeof end_texts / sizeof end_texts[0])
+        snprintf(dst, size, "%s", end_texts[code]);
+    else
+        snprintf(dst, size, "exit code %zu", code);
+    return dst;
+}

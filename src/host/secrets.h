@@ -1,0 +1,28 @@
+/* secrets: who shares which secret with whom: lines "us them secret".
+ *
+ * Blanks separate; '#' and ';' begin a comment; the secret is the rest of the line, inner blanks
+ * kept, and may stand in double quotes; names compare without regard to case; '*' matches all; the
+ * first match wins.  The file is read again whenever it has changed, so edits count at once.  A
+ * missing file means no secrets and is warned of once per change. */
+#ifndef HOST_SECRETS_H
+#define HOST_SECRETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct secrets;
+
+/* Keeps a copy of the path.  NULL without memory. */
+struct secrets *secrets_new(const char *path);
+void secrets_free(struct secrets *s); /* wipes */
+void secrets_set_path(struct secrets *s, const char *path);
+
+/* The secret that "us" shares with "them", as a C string into dst; false if there is none (dst
+ * empty) or it does not fit. line, if not NULL, gets the line number that matched. */
+bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
+                  unsigned *line);
+
+/* True if others than the owner can read the file (a trap to warn of). */
+bool secrets_readable_by_others(const struct secrets *s);
+
+#endif

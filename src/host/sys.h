@@ -1,0 +1,56 @@
+/* sys: the operating system's small services, so that nobody else needs an #ifdef for them. */
+#ifndef HOST_SYS_H
+#define HOST_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "base/addr.h"
+
+/* Monotonic milliseconds, never 0; NTP and the operator's clock do not move it. */
+uint64_t sys_now_ms(void);
+
+/* Fills room with octets from the system's random source; aborts when there is none, as no
+ * identifier may be guessable (RFC 2661, 9.1). */
+void sys_random(void *room, size_t n);
+
+int sys_cloexec(int fd);  /* 0 or -1 with errno */
+int sys_nonblock(int fd); /* 0 or -1 with errno */
+
+/* A pipe with both ends close-on-exec.  0 or -1 with errno. */
+int sys_pipe(int fd[2]);
+
+/* Puts /dev/null on those of the descriptors 0, 1 and 2 that we were started without, lest a pid
+ * file or a socket take their place and be written to as "stderr". */
+void sys_open_standard(void);
+
+/* Raises the soft limit of descriptors to the hard one, but not beyond a million; returns the limit
+ * now in force. */
+size_t sys_raise_descriptors(void);
+
+/* The path's folder is made (mode 0755) if it is missing, one level.  0 or -1 with errno. */
+int sys_make_dir_of(const char *path);
+
+/* Detaching, in two halves so that the parent's exit status is true: detach() forks; in the child
+ * it returns a descriptor, new session, folder /; the parent waits inside detach() and exits 0 as
+ * soon as the child calls ready(), or 1 if the child ends before.  -1 with errno if it cannot fork.
+ * ready() also puts /dev/null on descriptors 0, 1 and 2. */
+int sys_detach(void);
+void sys_detach_ready(int fd);
+
+/* The pid file.  write(): refuses with -1 and errno EEXIST if another living process holds it
+ * (locked by fcntl for as long as we live), else writes our pid and a newline.  remove(): only what we wrote. */
+int sys_pidfile_write(const char *path);
+void sys_pidfile_remove(void);
+
+/* A socket's address as ours and back, IPv4 and IPv6; of any other family: unset, or length 0. */
+struct addr sys_addr_from(const struct sockaddr_storage *given);
+socklen_t sys_addr_to(const struct addr *a, struct sockaddr_storage *dst);
+
+/* This host's name as gethostname() gives it, cut to fit, never empty. */
+void sys_hostname(char *dst, size_t size);
+
+#endif

@@ -1,0 +1,43 @@
+/* udp: one UDP socket with datagrams in batches, each with the local address that it was sent to,
+ * and replies that leave from that address (PKTINFO, or RECVDSTADDR where the system has that).
+ *
+ * Received octets are good for the length of the call.  Sent datagrams gather until udp_flush(),
+ * once a turn, or until a batch is full.  A datagram that the system refuses for want of room is
+ * dropped and counted: control messages are sent again by their own transport. */
+#ifndef HOST_UDP_H
+#define HOST_UDP_H
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "host/loop.h"
+
+struct udp;
+
+/* One datagram; octets may be changed in place by the hearer (they are ours). */
+typedef void udp_heard_fn(void *ctx, const struct addr *from, const struct addr *to,
+                          struct span octets);
+
+struct udp_counts {
+    uint64_t received, sent; /* datagrams */
+    uint64_t dropped;        /* could not be sent: no room, no route */
+    uint64_t errors;         /* receive errors, such as an ICMP "port unreachable" */
+    uint64_t system_calls;   /* for sending and receiving */
+};
+
+/* Opens and binds a socket to local (port 0: any) and watches it.  NULL with errno: EADDRINUSE when
+ * somebody else has the port (also a second l2tpd: SO_REUSEADDR is not set). */
+struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx);
+void udp_close(struct udp *u);
+
+/* The address bound to, with the real port. */
+struct addr udp_local(const struct udp *u);
+
+/* Queues one datagram; "from" may be unset (the system picks the address).  send() copies the
+ * octets; send_buf() takes the buffer.  Nothing is reported: see counts. */
+void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets);
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, struct buf *b);
+void udp_flush(struct udp *u);
+
+const struct udp_counts *udp_counts(const struct udp *u);
+
+#endif

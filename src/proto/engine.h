@@ -1,0 +1,51 @@
+/* engine: the inside of struct l2tp, shared by l2tp.c (verbs, events) and input.c (what arrives). */
+#ifndef PROTO_ENGINE_H
+#define PROTO_ENGINE_H
+
+#include "proto/call.h"
+#include "proto/l2tp.h"
+#include "proto/registry.h"
+#include "proto/tunnel.h"
+
+#define DATAGRAM_MOST 65535
+#define OUT_MOST (PACKET_CONTROL_HEADER + 4096)
+#define BURST_MS 10000 /* of one cause: the first is logged, the rest counted */
+
+/* The answer to an SCCRQ that was turned down: one slot, so at most one a turn. */
+struct refusal {
+    bool pending;
+    struct addr from, to;
+    size_t n;
+    uint8_t datagram[256];
+};
+
+struct l2tp {
+    struct l2tp_host host;
+    struct registry reg;
+    struct tunnel *tunnels;                  /* all */
+    struct tunnel *touched, **touched_end;   /* those that may have something to say */
+    struct tunnel *dead;                     /* to be reaped */
+    struct call *dead_calls;
+    struct heap due_tunnels, due_calls;
+    struct refusal refusal;
+    unsigned half_total, half_per_source;
+    uint32_t serial;
+    uint64_t dropped[CAUSES], logged[CAUSES], logged_at[CAUSES];
+    uint8_t out[OUT_MOST];        /* the datagram of the last L2TP_SEND */
+    uint8_t arena[DATAGRAM_MOST]; /* revealed values of the message in hand */
+};
+
+/* After anything that was done to a tunnel whose state had been "was": its calls follow, registry
+ * and due times are brought up to date, and it is looked at by l2tp_next(). */
+void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t now);
+
+/* The same for a call. */
+void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now);
+
+/* A new tunnel or call, entered everywhere; NULL without memory or ids. */
+struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp_profile *p,
+                                 const struct addr *local, const struct addr *peer, bool initiator,
+                                 const uint8_t *request);
+struct call *engine_add_call(struct l2tp *e, uint64_t now, struct tunnel *t, enum table table);
+
+#endif

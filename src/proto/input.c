@@ -1,0 +1,363 @@
+/* What arrives: from a datagram to the tunnel and the call that it concerns.
+ *
+ * Nothing is allocated for a stranger before its SCCRQ has been parsed, found valid, welcomed by the
+ * host and admitted by the limits.  RFC 2661, 3.1, 4.4.3, 5.8, 8.1; look-ups as in 9.1. */
+#include "proto/engine.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "wire/packet.h"
+
+/* A repeat of an SCCRQ comes within the peer's own retransmission; after that the same octets are
+ * a peer that has started again. */
+#define REPEAT_MS 64000
+
+const char *l2tp_cause_name(enum l2tp_cause cause)
+{
+    static const char *const names[CAUSES] = {
+        [CAUSE_MALFORMED] = "no L2TP packet",
+        [CAUSE_L2F] = "L2F packet",
+        [CAUSE_UNKNOWN_TUNNEL] = "unknown tunnel",
+        [CAUSE_WRONG_ADDRESS] = "not from the tunnel's peer",
+        [CAUSE_UNKNOWN_CALL] = "unknown call",
+        [CAUSE_NOT_UP] = "data for a call that is not up, or out of sequence",
+        [CAUSE_NO_REQUEST] = "tunnel id 0 and no SCCRQ",
+        [CAUSE_REFUSED] = "SCCRQ refused",
+        [CAUSE_HALF_OPEN] = "too many half-open tunnels",
+    };
+
+    return cause < CAUSES ? names[cause] : "unknown cause";
+}
+
+/* Counts; the first of a burst is logged, with how many went unsaid since. */
+static enum l2tp_got drop(struct l2tp *e, uint64_t now, enum l2tp_cause cause,
+                          const struct addr *from, const char *detail)
+{
+    char peer[ADDR_TEXT];
+    uint64_t unsaid = e->dropped[cause] - e->logged[cause];
+
+    e->dropped[cause]++;
+    if (e->logged_at[cause] != 0 && now < e->logged_at[cause] + BURST_MS)
+        return L2TP_DROPPED;
+    e->logged_at[cause] = now;
+    e->logged[cause] = e->dropped[cause];
+    log_info("dropped a datagram from %s: %s%s%s (%llu more like it since the last such line)",
+             addr_text(from, peer), l2tp_cause_name(cause), detail[0] != '\0' ? ": " : "", detail,
+             (unsigned long long)unsaid);
+    return L2TP_DROPPED;
+}
+
+/* Is this the tunnel's peer?  Its port may be learned once, from the first answer (8.1). */
+static bool is_peer(struct tunnel *t, const struct addr *from)
+{
+    if (addr_same(&t->peer, from))
+        return true;
+    if (!t->port_open || t->state != WAIT_CTL_REPLY || !addr_same_host(&t->peer, from))
+        return false;
+    t->peer.port = from->port;
+    return true;
+}
+
+/* Messages of calls. */
+
+static enum table table_of_request(enum msg_type type)
+{
+    return type == ICRQ ? TABLE_LNS_IN : TABLE_LAC_OUT;
+}
+
+static void request_call(struct l2tp *e, struct tunnel *t, uint64_t now, const struct msg *m,
+                         struct verdict v)
+{
+    struct call *c;
+
+    if (!msg_has(m, AVP_ASSIGNED_SESSION_ID)) {
+        log_info("tunnel %u: %s without a usable session id: there is nobody to answer",
+                 (unsigned)t->id, msg_type_name(m->type));
+        return;
+    }
+    if (registry_find_session(&e->reg, t, m->assigned_session_id) != NULL) {
+        log_info("tunnel %u: %s with session id %u, which is in use: ignored", (unsigned)t->id,
+                 msg_type_name(m->type), (unsigned)m->assigned_session_id);
+        return;
+    }
+    c = engine_add_call(e, now, t, table_of_request((enum msg_type)m->type));
+    if (c == NULL) {
+        log_warnx("tunnel %u: no memory or session id for another call", (unsigned)t->id);
+        return;
+    }
+    call_message(c, now, m, v);
+    engine_settle_call(e, c, now);
+}
+
+static struct call *find_call(struct l2tp *e, struct tunnel *t, const struct msg *m)
+{
+    struct call *c = m->session != 0 ? e->reg.call[m->session] : NULL;
+
+    /* the sender of a CDN may not know our id yet, and names its own (4.4.4) */
+    if (m->session == 0 && m->type == CDN && msg_has(m, AVP_ASSIGNED_SESSION_ID))
+        c = registry_find_session(&e->reg, t, m->assigned_session_id);
+    return c != NULL && c->tunnel == t && c->state != DEAD ? c : NULL;
+}
+
+static void deliver_to_call(struct l2tp *e, struct tunnel *t, uint64_t now, struct msg *m,
+                            struct verdict v)
+{
+    char line[512];
+    struct call *c;
+
+    if (v.damage == DAMAGE_NONE)
+        v = msg_reveal(m, span_str(t->p.secret), e->arena, sizeof e->arena);
+    if (log_topic(TOPIC_PACKET))
+        log_debug(TOPIC_PACKET, "tunnel %u: heard session=%u %s", (unsigned)t->id,
+                  (unsigned)m->session, msg_describe(m, line, sizeof line));
+    c = find_call(e, t, m);
+    if (c != NULL) {
+        call_message(c, now, m, v);
+        engine_settle_call(e, c, now);
+    } else if (m->session == 0 && (m->type == ICRQ || m->type == OCRQ)) {
+        request_call(e, t, now, m, v);
+    } else {
+        log_debug(TOPIC_TUNNEL, "tunnel %u: %s for unknown call %u: acknowledged only",
+                  (unsigned)t->id, msg_type_name(m->type), (unsigned)m->session);
+    }
+}
+
+/* One message, in its turn. */
+static void deliver(struct l2tp *e, struct tunnel *t, uint64_t now, uint16_t session,
+                    struct span body)
+{
+    struct msg m;
+    struct verdict v = msg_scan(&m, body, session);
+
+    /* before it is up, and when it is going, a tunnel has no calls: its own table judges */
+    if (v.damage != DAMAGE_TUNNEL && msg_type_of_session(m.type) && t->state == ESTABLISHED)
+        deliver_to_call(e, t, now, &m, v);
+    else
+        tunnel_message(t, now, &m, v, e->arena, sizeof e->arena);
+}
+
+/* Numbers first, then what is in order, then what had come early. */
+static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now,
+                                  const struct packet *p)
+{
+    enum state was = t->state;
+    bool acked;
+
+    if (xport_input(&t->x, now, p->ns, p->nr, p->session, p->body, &acked) == XPORT_DELIVER) {
+        struct xport_msg *early;
+
+        deliver(e, t, now, p->session, p->body);
+        while ((early = xport_next_early(&t->x)) != NULL) {
+            deliver(e, t, now, early->session, span_of(early->body, early->n));
+            xport_msg_free(early);
+        }
+    }
+    if (acked && xport_all_acked(&t->x))
+        tunnel_event(t, now, EVENT_ACKED, verdict_ok());
+    if (t->state == ESTABLISHED)
+        t->port_open = false;
+    engine_settle(e, t, was, now);
+    return L2TP_TAKEN;
+}
+
+/* SCCRQs. */
+
+/* One StopCCN that leaves nothing behind, the same for each repeat, and not longer than what asked
+ * for it: nobody can make us shout at a third party. */
+static enum l2tp_got refuse(struct l2tp *e, uint64_t now, const struct addr *from,
+                            const struct addr *to, const struct packet *p, const struct msg *m,
+                            const struct verdict *v, enum l2tp_cause cause)
+{
+    struct refusal *r = &e->refusal;
+    struct wr w = wr_over(r->datagram, sizeof r->datagram);
+    size_t room = p->body.n + PACKET_CONTROL_HEADER, least = 38; /* with result and error code */
+    struct span text = span_str(v->text);
+    struct msg answer;
+
+    if (room >= least) {
+        text.n = text.n < room - least ? text.n : room - least;
+        msg_init(&answer, STOPCCN, 0);
+        answer.assigned_tunnel_id = e->reg.refusal_id;
+        msg_set(&answer, AVP_ASSIGNED_TUNNEL_ID);
+        answer.result_code = (struct msg_result){v->result, v->error, true, text};
+        msg_set(&answer, AVP_RESULT_CODE);
+        packet_control_header(&w, msg_has(m, AVP_ASSIGNED_TUNNEL_ID) ? m->assigned_tunnel_id : 0, 0,
+                              0, (uint16_t)(p->ns + 1), 0);
+        r->pending = msg_encode(&w, &answer, NULL);
+        wr_set16(&w, 2, (uint16_t)wr_len(&w));
+        r->n = wr_len(&w);
+        r->from = *to;
+        r->to = *from;
+    }
+    return drop(e, now, cause, from, v->text);
+}
+
+enum tie { TIE_NONE, TIE_WON, TIE_LOST, TIE_EQUAL };
+
+/* Crossing SCCRQs: the lower value wins, any value wins over none (4.4.3). */
+static enum tie break_tie(const struct tunnel *ours, const struct msg *m)
+{
+    if (!ours->p.tie_breaker && !msg_has(m, AVP_TIE_BREAKER))
+        return TIE_NONE;
+    if (!msg_has(m, AVP_TIE_BREAKER))
+        return TIE_WON;
+    if (!ours->p.tie_breaker)
+        return TIE_LOST;
+    if (ours->tie_breaker == m->tie_breaker)
+        return TIE_EQUAL;
+    return ours->tie_breaker < m->tie_breaker ? TIE_WON : TIE_LOST;
+}
+
+/* Ours goes; its waiting calls and its host go on in the peer's, if there is one. */
+static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs, uint64_t now)
+{
+    enum state was = ours->state;
+
+    while (theirs != NULL && ours->waiting != NULL)
+        call_move(ours->waiting, theirs);
+    if (theirs != NULL) {
+        theirs->host_data = ours->host_data;
+        ours->host_data = NULL;
+    }
+    tunnel_event(ours, now, EVENT_TIE_LOST,
+                 verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                              "the peer's own SCCRQ has won the tie"));
+    engine_settle(e, ours, was, now);
+}
+
+static struct tunnel *answer(struct l2tp *e, uint64_t now, const struct addr *from,
+                             const struct addr *to, const struct packet *p, const struct msg *m,
+                             const struct l2tp_profile *profile, const uint8_t digest[MD5_SIZE])
+{
+    struct tunnel *t = engine_add_tunnel(e, now, profile, to, from, false, digest);
+    bool acked;
+
+    if (t == NULL)
+        return NULL;
+    xport_input(&t->x, now, p->ns, p->nr, 0, p->body, &acked);
+    tunnel_answer(t, now, m);
+    engine_settle(e, t, IDLE, now);
+    return t;
+}
+
+/* Everything that could speak against it, short of memory. */
+static struct verdict judge_request(struct l2tp *e, const struct addr *from, const struct addr *to,
+                                    struct msg *m, struct verdict v, struct l2tp_profile *profile,
+                                    enum l2tp_welcome *welcome)
+{
+    struct l2tp_who who = {from, to, m->host_name, NULL};
+
+    *welcome = REFUSED;
+    if (v.damage != DAMAGE_NONE)
+        return v;
+    *welcome = e->host.profile(e->host.ctx, &who, profile);
+    if (*welcome != WELCOME)
+        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
+                            "peer is not allowed");
+    v = msg_reveal(m, span_str(profile->secret), e->arena, sizeof e->arena);
+    return v.damage == DAMAGE_NONE ? tunnel_judge_request(m, profile) : v;
+}
+
+static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr *from,
+                                 const struct addr *to, const struct packet *p, struct msg *m,
+                                 struct verdict v, const uint8_t digest[MD5_SIZE])
+{
+    struct tunnel *ours = registry_find_peer(&e->reg, from, 0, NULL), *theirs = NULL;
+    struct l2tp_profile profile = {0};
+    enum l2tp_welcome welcome;
+    enum tie tie;
+
+    v = judge_request(e, from, to, m, v, &profile, &welcome);
+    if (welcome == IGNORED)
+        return drop(e, now, CAUSE_REFUSED, from, "ignored, as configured");
+    if (v.damage != DAMAGE_NONE)
+        return refuse(e, now, from, to, p, m, &v, CAUSE_REFUSED);
+    if (e->reg.n_half >= e->half_total || registry_half_of(&e->reg, from) >= e->half_per_source) {
+        v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "busy, try later");
+        return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
+    }
+    tie = ours != NULL && ours->state == WAIT_CTL_REPLY ? break_tie(ours, m) : TIE_NONE;
+    if (tie == TIE_WON)
+        return L2TP_TAKEN; /* the loser forgets its own without a word */
+    if (tie != TIE_EQUAL)
+        theirs = answer(e, now, from, to, p, m, &profile, digest);
+    if (tie == TIE_LOST || tie == TIE_EQUAL)
+        lose_tie(e, ours, theirs, now);
+    if (theirs != NULL || tie == TIE_EQUAL)
+        return L2TP_TAKEN;
+    v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no memory or id");
+    return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
+}
+
+/* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
+static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct addr *from,
+                                      const struct addr *to, const struct packet *p)
+{
+    struct msg m;
+    struct verdict v = msg_scan(&m, p->body, p->session);
+    uint8_t digest[MD5_SIZE];
+    struct tunnel *t = NULL;
+    struct md5 md5;
+
+    if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
+        t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
+        if (t == NULL || t->state != WAIT_CTL_CONN)
+            return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
+        return take_control(e, t, now, p);
+    }
+    if (m.type != SCCRQ || p->ns != 0)
+        return drop(e, now, CAUSE_NO_REQUEST, from, msg_type_name(m.type));
+    md5_init(&md5);
+    md5_add(&md5, p->body);
+    md5_end(&md5, digest);
+    t = registry_find_request(&e->reg, from, digest);
+    if (t != NULL && t->state != DEAD && now < t->born + REPEAT_MS)
+        return take_control(e, t, now, p);
+    return new_request(e, now, from, to, p, &m, v, digest);
+}
+
+/* Data. */
+
+static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *from,
+                               const struct packet *p, struct l2tp_frame *frame)
+{
+    struct call *c = e->reg.call[p->session];
+
+    if (c == NULL || c->tunnel->id != p->tunnel)
+        return drop(e, now, CAUSE_UNKNOWN_CALL, from, "");
+    if (!addr_same(&c->tunnel->peer, from))
+        return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
+    c->tunnel->heard = now;
+    if (!call_frame_in(c, p))
+        return drop(e, now, CAUSE_NOT_UP, from, "");
+    frame->call = c;
+    frame->octets = p->body;
+    frame->priority = p->priority;
+    return L2TP_FRAME;
+}
+
+enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
+                         const struct addr *to, struct span datagram, struct l2tp_frame *frame)
+{
+    struct packet p;
+    enum packet_fault fault = packet_parse(datagram, &p);
+    struct tunnel *t;
+
+    if (fault != PACKET_GOOD)
+        return drop(e, now, fault == PACKET_L2F ? CAUSE_L2F : CAUSE_MALFORMED, from,
+                    packet_fault_name(fault));
+    if (!p.control)
+        return take_data(e, now, from, &p, frame);
+    if (p.tunnel == 0)
+        return take_unaddressed(e, now, from, to, &p);
+    t = e->reg.tunnel[p.tunnel];
+    if (t == NULL || t->state == DEAD)
+        return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "");
+    if (!is_peer(t, from))
+        return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
+    t->heard = now;
+    if (!addr_is_set(&t->local))
+        t->local = *to;
+    return take_control(e, t, now, &p);
+}

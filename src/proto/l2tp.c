@@ -1,0 +1,521 @@
+/* The engine's verbs and events; see l2tp.h.  What arrives is dealt with in input.c. */
+#include "proto/l2tp.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/seq.h"
+#include "proto/engine.h"
+
+#define HALF_TOTAL 64
+#define HALF_PER_SOURCE 8
+#define QUEUE_BUSY 64 /* messages queued in a tunnel; above that, new calls wait */
+
+/* The owner of an embedded heap node. */
+#define OWNER(type, node_) ((type *)(void *)((char *)(node_) - offsetof(type, due)))
+
+struct l2tp *l2tp_new(const struct l2tp_host *host, uint32_t serial)
+{
+    struct l2tp *e = calloc(1, sizeof *e);
+
+    if (e == NULL)
+        return NULL;
+    e->host = *host;
+    e->serial = serial;
+    e->touched_end = &e->touched;
+    l2tp_limit_half_open(e, HALF_TOTAL, HALF_PER_SOURCE);
+    registry_init(&e->reg, &e->host);
+    return e;
+}
+
+void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source)
+{
+    e->half_total = total;
+    e->half_per_source = per_source;
+}
+
+/* Adding and freeing. */
+
+struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp_profile *p,
+                                 const struct addr *local, const struct addr *peer, bool initiator,
+                                 const uint8_t *request)
+{
+    uint16_t id = registry_tunnel_id(&e->reg, now);
+    struct tunnel *t;
+
+    if (id == 0 || !heap_reserve(&e->due_tunnels))
+        return NULL;
+    t = tunnel_new(&e->host, p, id, peer, now);
+    if (t == NULL) {
+        heap_release(&e->due_tunnels);
+        return NULL;
+    }
+    t->local = *local;
+    t->initiator = initiator;
+    if (request != NULL)
+        memcpy(t->request, request, MD5_SIZE);
+    t->next = e->tunnels;
+    if (t->next != NULL)
+        t->next->prev = t;
+    e->tunnels = t;
+    registry_add_tunnel(&e->reg, t);
+    return t;
+}
+
+static void free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
+{
+    heap_take(&e->due_tunnels, &t->due);
+    heap_release(&e->due_tunnels);
+    registry_remove_tunnel(&e->reg, t, now);
+    if (t->next != NULL)
+        t->next->prev = t->prev;
+    if (t->prev != NULL)
+        t->prev->next = t->next;
+    else
+        e->tunnels = t->next;
+    tunnel_free(t);
+}
+
+struct call *engine_add_call(struct l2tp *e, uint64_t now, struct tunnel *t, enum table table)
+{
+    uint16_t id = registry_call_id(&e->reg, now);
+    struct call *c;
+
+    if (id == 0 || !heap_reserve(&e->due_calls))
+        return NULL;
+    c = call_new(t, table, id, now);
+    if (c == NULL) {
+        heap_release(&e->due_calls);
+        return NULL;
+    }
+    registry_add_call(&e->reg, c);
+    return c;
+}
+
+static void free_call(struct l2tp *e, struct call *c, uint64_t now)
+{
+    heap_take(&e->due_calls, &c->due);
+    heap_release(&e->due_calls);
+    registry_remove_call(&e->reg, c, now);
+    call_free(c);
+}
+
+void l2tp_free(struct l2tp *e)
+{
+    while (e->tunnels != NULL) {
+        while (e->tunnels->calls != NULL)
+            free_call(e, e->tunnels->calls, 0);
+        free_tunnel(e, e->tunnels, 0);
+    }
+    heap_free(&e->due_tunnels);
+    heap_free(&e->due_calls);
+    bytes_wipe(e->arena, sizeof e->arena);
+    free(e);
+}
+
+/* Settling. */
+
+static void touch(struct l2tp *e, struct tunnel *t)
+{
+    uint64_t due = tunnel_due(t);
+
+    if (due != 0)
+        heap_put(&e->due_tunnels, &t->due, due);
+    else
+        heap_take(&e->due_tunnels, &t->due);
+    if (t->is_touched)
+        return;
+    t->is_touched = true;
+    t->touched_next = NULL;
+    *e->touched_end = t;
+    e->touched_end = &t->touched_next;
+}
+
+void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now)
+{
+    (void)now;
+    registry_update_call(&e->reg, c);
+    if (c->due_setup != 0)
+        heap_put(&e->due_calls, &c->due, c->due_setup);
+    else
+        heap_take(&e->due_calls, &c->due);
+    touch(e, c->tunnel);
+}
+
+/* An OCRQ goes only to a LAC that has said what it can dial with (6.9, 4.4.3). */
+static struct verdict may_ask(const struct call *c)
+{
+    const struct tunnel *t = c->tunnel;
+
+    if (c->table != TABLE_LNS_OUT)
+        return verdict_ok();
+    if (!t->peer_has_bearer || (c->bearer != 0 && (c->bearer & t->peer_bearer) == 0))
+        return verdict_make(DAMAGE_SESSION, CDN_NO_FACILITIES, ERROR_NONE,
+                            "the peer places no such calls (bearer capabilities)");
+    if ((c->framing & t->peer_framing) == 0)
+        return verdict_make(DAMAGE_SESSION, CDN_NO_FACILITIES, ERROR_NONE,
+                            "the peer has no such framing");
+    return verdict_ok();
+}
+
+/* Announces the calls that wait, as long as the tunnel's queue is short. */
+static void open_waiting(struct l2tp *e, struct tunnel *t, uint64_t now)
+{
+    while (t->waiting != NULL && seq_gap(t->x.una, t->x.ns_next) < QUEUE_BUSY) {
+        struct call *c = call_next_waiting(t);
+        struct verdict v = may_ask(c);
+
+        call_event(c, now, v.damage == DAMAGE_NONE ? EVENT_TUNNEL_OPEN : EVENT_CLOSE, v);
+        engine_settle_call(e, c, now);
+    }
+}
+
+/* A tunnel of the same peer with the same id has come up: the older one is a ghost, for an id
+ * cannot stand for two.  It dies without a word, which would hit the new one. */
+static void bury_ghost(struct l2tp *e, struct tunnel *t, uint64_t now)
+{
+    struct tunnel *ghost = registry_find_peer(&e->reg, &t->peer, t->peer_id, t);
+    enum state was;
+
+    if (ghost == NULL || !tunnel_is_live(ghost))
+        return;
+    was = ghost->state;
+    tunnel_event(ghost, now, EVENT_SILENCE,
+                 verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                              "the peer has begun anew as tunnel %u", (unsigned)t->id));
+    engine_settle(e, ghost, was, now);
+}
+
+void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t now)
+{
+    bool was_live = was != STOPPING && was != STOPPED && was != DEAD;
+
+    registry_update_tunnel(&e->reg, t);
+    if (was != ESTABLISHED && t->state == ESTABLISHED)
+        bury_ghost(e, t, now);
+    if (t->state == ESTABLISHED)
+        open_waiting(e, t, now);
+    if (was_live && !tunnel_is_live(t))
+        for (struct call *c = t->calls; c != NULL; c = c->next) {
+            call_event(c, now, EVENT_TUNNEL_GONE, t->why);
+            engine_settle_call(e, c, now);
+        }
+    touch(e, t);
+}
+
+/* Verbs. */
+
+uint16_t l2tp_open(struct l2tp *e, uint64_t now, const struct addr *local, const struct addr *peer,
+                   const struct l2tp_profile *profile, void *host_data)
+{
+    struct tunnel *t = engine_add_tunnel(e, now, profile, local, peer, true, NULL);
+
+    if (t == NULL)
+        return 0;
+    t->host_data = host_data;
+    tunnel_open(t, now);
+    engine_settle(e, t, IDLE, now);
+    return t->id;
+}
+
+uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l2tp_call_spec *spec,
+                   void *host_data)
+{
+    struct tunnel *t = e->reg.tunnel[tunnel];
+    struct call *c;
+
+    if (t == NULL || !tunnel_is_live(t))
+        return 0;
+    c = engine_add_call(e, now, t, spec->outgoing ? TABLE_LNS_OUT : TABLE_LAC_IN);
+    if (c == NULL)
+        return 0;
+    c->host_data = host_data;
+    c->serial = e->serial++;
+    c->bearer = spec->bearer;
+    c->framing = spec->framing;
+    c->minimum_bps = spec->minimum_bps;
+    c->maximum_bps = spec->maximum_bps;
+    if (spec->called != NULL)
+        span_to_str(span_str(spec->called), c->called, sizeof c->called);
+    if (spec->calling != NULL)
+        span_to_str(span_str(spec->calling), c->calling, sizeof c->calling);
+    call_event(c, now, EVENT_OPEN, verdict_ok());
+    call_wait(c);
+    engine_settle_call(e, c, now);
+    engine_settle(e, t, t->state, now);
+    return c->id;
+}
+
+void l2tp_bearer_up(struct l2tp *e, uint64_t now, uint16_t call)
+{
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL)
+        return;
+    call_event(c, now, EVENT_BEARER_UP, verdict_ok());
+    engine_settle_call(e, c, now);
+}
+
+void l2tp_hang_up(struct l2tp *e, uint64_t now, uint16_t call, unsigned result, unsigned error,
+                  const char *text)
+{
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL || c->state == DEAD)
+        return;
+    call_event(c, now, c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
+                                                                                : EVENT_CLOSE,
+               verdict_make(DAMAGE_SESSION, result, error, "%s", text));
+    engine_settle_call(e, c, now);
+}
+
+void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, unsigned error,
+                const char *text)
+{
+    struct tunnel *t = e->reg.tunnel[tunnel];
+    enum state was;
+
+    if (t == NULL)
+        return;
+    was = t->state;
+    tunnel_close(t, now, verdict_make(DAMAGE_TUNNEL, result, error, "%s", text));
+    engine_settle(e, t, was, now);
+}
+
+void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
+{
+    if (e->reg.call[call] != NULL)
+        e->reg.call[call]->host_data = host_data;
+}
+
+void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data)
+{
+    if (e->reg.tunnel[tunnel] != NULL)
+        e->reg.tunnel[tunnel]->host_data = host_data;
+}
+
+size_t l2tp_data_header(const struct l2tp *e, uint16_t call, uint8_t *frame, size_t n)
+{
+    struct call *c = e->reg.call[call];
+
+    return c != NULL ? call_frame_out(c, frame, n) : 0;
+}
+
+/* Time. */
+
+static struct heap_node *due_by(const struct heap *h, uint64_t now)
+{
+    struct heap_node *top = heap_top(h);
+
+    return top != NULL && top->due <= now ? top : NULL;
+}
+
+void l2tp_tick(struct l2tp *e, uint64_t now)
+{
+    struct heap_node *node;
+
+    while ((node = due_by(&e->due_calls, now)) != NULL) {
+        struct call *c = OWNER(struct call, node);
+
+        call_event(c, now, EVENT_EXPIRY, verdict_ok());
+        engine_settle_call(e, c, now);
+    }
+    while ((node = due_by(&e->due_tunnels, now)) != NULL) {
+        struct tunnel *t = OWNER(struct tunnel, node);
+        enum state was = t->state;
+
+        tunnel_tick(t, now);
+        engine_settle(e, t, was, now);
+    }
+}
+
+uint64_t l2tp_deadline(const struct l2tp *e)
+{
+    const struct heap_node *t = heap_top(&e->due_tunnels), *c = heap_top(&e->due_calls);
+
+    if (t == NULL || c == NULL)
+        return t != NULL ? t->due : c != NULL ? c->due : 0;
+    return t->due < c->due ? t->due : c->due;
+}
+
+/* Events. */
+
+/* In this order: a call is to be dialled, is up, has line news, is down. */
+static const struct {
+    unsigned news;
+    enum l2tp_event_kind kind;
+} call_news[] = {
+    {NEWS_DIAL, L2TP_CALL_DIAL},
+    {NEWS_UP, L2TP_CALL_UP},
+    {NEWS_LINE_INFO, L2TP_LINE_INFO},
+    {NEWS_LINE_ERRORS, L2TP_LINE_ERRORS},
+    {NEWS_DOWN, L2TP_CALL_DOWN},
+};
+
+static bool next_of_call(struct l2tp *e, struct tunnel *t, struct l2tp_event *event)
+{
+    struct call *c;
+
+    while ((c = t->newsy) != NULL) {
+        for (size_t i = 0; i < sizeof call_news / sizeof *call_news; i++) {
+            if (!(c->news & call_news[i].news))
+                continue;
+            c->news &= ~call_news[i].news;
+            event->kind = call_news[i].kind;
+            event->call = c;
+            return true;
+        }
+        t->newsy = c->newsy_next;
+        if (t->newsy == NULL)
+            t->newsy_end = &t->newsy;
+        c->is_newsy = false;
+        if (c->state == DEAD) {
+            c->dead_next = e->dead_calls;
+            e->dead_calls = c;
+        }
+    }
+    return false;
+}
+
+static bool next_datagram(struct l2tp *e, struct tunnel *t, uint64_t now, struct l2tp_event *event)
+{
+    struct wr w = wr_over(e->out, sizeof e->out);
+
+    if (!xport_poll(&t->x, now, t->peer_id, &w))
+        return false;
+    assert(!w.failed);
+    touch(e, t); /* its resend time may be set now */
+    event->kind = L2TP_SEND;
+    event->datagram = span_of(e->out, wr_len(&w));
+    event->from = t->local;
+    event->to = t->peer;
+    return true;
+}
+
+/* Datagrams first: the peer is told before the host's slow work begins (7.6). */
+static bool next_of_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now, struct l2tp_event *event)
+{
+    event->tunnel = t;
+    event->call = NULL;
+    if (next_datagram(e, t, now, event))
+        return true;
+    if (t->news & NEWS_UP) {
+        t->news &= ~NEWS_UP;
+        event->kind = L2TP_TUNNEL_UP;
+        return true;
+    }
+    if (next_of_call(e, t, event))
+        return true;
+    if (t->news & NEWS_DOWN) {
+        t->news &= ~NEWS_DOWN;
+        event->kind = L2TP_TUNNEL_DOWN;
+        return true;
+    }
+    return false;
+}
+
+static bool next_refusal(struct l2tp *e, struct l2tp_event *event)
+{
+    struct refusal *r = &e->refusal;
+
+    if (!r->pending)
+        return false;
+    r->pending = false;
+    *event = (struct l2tp_event){.kind = L2TP_SEND,
+                                 .from = r->from,
+                                 .to = r->to,
+                                 .datagram = span_of(r->datagram, r->n)};
+    return true;
+}
+
+bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event)
+{
+    struct tunnel *t;
+
+    if (next_refusal(e, event))
+        return true;
+    while ((t = e->touched) != NULL) {
+        if (next_of_tunnel(e, t, now, event))
+            return true;
+        e->touched = t->touched_next;
+        if (e->touched == NULL)
+            e->touched_end = &e->touched;
+        t->is_touched = false;
+        if (t->state == DEAD && !t->is_dead) {
+            t->is_dead = true;
+            t->dead_next = e->dead;
+            e->dead = t;
+        }
+    }
+    return false;
+}
+
+void l2tp_reap(struct l2tp *e, uint64_t now)
+{
+    if (e->touched != NULL)
+        return; /* somebody has news still: not yet */
+    while (e->dead_calls != NULL) {
+        struct call *c = e->dead_calls;
+
+        e->dead_calls = c->dead_next;
+        free_call(e, c, now);
+    }
+    while (e->dead != NULL) {
+        struct tunnel *t = e->dead;
+
+        assert(t->calls == NULL);
+        e->dead = t->dead_next;
+        free_tunnel(e, t, now);
+    }
+}
+
+/* Looking. */
+
+const struct tunnel *l2tp_tunnel(const struct l2tp *e, uint16_t id)
+{
+    return e->reg.tunnel[id];
+}
+
+const struct call *l2tp_call_by_id(const struct l2tp *e, uint16_t id)
+{
+    return e->reg.call[id];
+}
+
+const struct tunnel *l2tp_first(const struct l2tp *e)
+{
+    return e->tunnels;
+}
+
+struct l2tp_counts l2tp_counts(const struct l2tp *e)
+{
+    struct l2tp_counts counts = {.tunnels = e->reg.n_tunnels,
+                                 .calls = e->reg.n_calls,
+                                 .half_open = e->reg.n_half};
+
+    memcpy(counts.dropped, e->dropped, sizeof counts.dropped);
+    return counts;
+}
+
+void l2tp_check(const struct l2tp *e)
+{
+    unsigned tunnels = 0, calls = 0;
+
+    for (const struct tunnel *t = e->tunnels; t != NULL; t = t->next) {
+        unsigned here = 0;
+
+        xport_check(&t->x);
+        assert(e->reg.tunnel[t->id] == t);
+        assert(t->is_half == (t->state == WAIT_CTL_CONN));
+        assert((tunnel_due(t) != 0) == (t->due.place != 0) || t->is_touched);
+        for (const struct call *c = t->calls; c != NULL; c = c->next, here++) {
+            assert(c->tunnel == t && e->reg.call[c->id] == c);
+            assert(c->state == DEAD || tunnel_is_live(t));
+            assert((c->due_setup != 0) == (c->due.place != 0));
+        }
+        assert(here == t->n_calls);
+        calls += here;
+        tunnels++;
+    }
+    assert(tunnels == e->reg.n_tunnels && calls == e->reg.n_calls);
+}

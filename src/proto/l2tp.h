@@ -1,0 +1,137 @@
+/* l2tp: the protocol engine: bytes and time in, bytes and events out.
+ *
+ * The host hands in datagrams and the time; it takes out events, one by one, until there are none:
+ * a datagram to send, a tunnel or call that came up or ended.  No socket, clock or random source is
+ * touched here.  Times are monotonic ms; ids are ours, in host order.  Objects seen through events
+ * and walks are to be read, never written, and live until l2tp_reap().
+ *
+ * One turn of a host: l2tp_input() for what came, l2tp_tick() if the deadline has passed, l2tp_next()
+ * until it says no (acting on each event, which may make more), l2tp_reap(), sleep until
+ * l2tp_deadline(). */
+#ifndef PROTO_L2TP_H
+#define PROTO_L2TP_H
+
+#include "proto/objects.h"
+
+struct l2tp;
+
+/* serial: where Call Serial Numbers begin (4.4.4: not to repeat for long).  Keeps host.  NULL
+ * without memory. */
+struct l2tp *l2tp_new(const struct l2tp_host *host, uint32_t serial);
+void l2tp_free(struct l2tp *e); /* all objects too, without a word to anybody */
+
+/* How many half-open tunnels may others have begun, in all and from one address (64, 8). */
+void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source);
+
+enum l2tp_got {
+    L2TP_TAKEN,  /* a control message, dealt with */
+    L2TP_FRAME,  /* a PPP frame: carry it on */
+    L2TP_DROPPED /* refused; counted by cause */
+};
+
+/* A PPP frame out of a data message; good as long as the datagram. */
+struct l2tp_frame {
+    const struct call *call;
+    struct span octets;
+    bool priority;
+};
+
+/* Everything that arrives.  frame is filled in for L2TP_FRAME. */
+enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
+                         const struct addr *to, struct span datagram, struct l2tp_frame *frame);
+
+void l2tp_tick(struct l2tp *e, uint64_t now);
+uint64_t l2tp_deadline(const struct l2tp *e); /* when to tick next; 0: never */
+
+/* Opens a tunnel to a peer.  local may be unset.  The profile is copied.  Returns its id; 0 without
+ * memory or ids. */
+uint16_t l2tp_open(struct l2tp *e, uint64_t now, const struct addr *local, const struct addr *peer,
+                   const struct l2tp_profile *profile, void *host_data);
+
+/* What a call is to be. */
+struct l2tp_call_spec {
+    bool outgoing; /* ask the peer to dial (OCRQ), as its LNS; else announce one (ICRQ), as its LAC */
+    uint32_t bearer, framing, minimum_bps, maximum_bps;
+    const char *called, *calling; /* NULL: none */
+};
+
+/* Places a call in a tunnel, which may still be coming up.  Returns its id, or 0. */
+uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l2tp_call_spec *spec,
+                   void *host_data);
+
+/* The call that we were asked to dial is answered. */
+void l2tp_bearer_up(struct l2tp *e, uint64_t now, uint16_t call);
+
+/* Ends a call (CDN) or a tunnel with all its calls (StopCCN); text may be empty.  An id that is
+ * not there is no error: it has ended meanwhile. */
+void l2tp_hang_up(struct l2tp *e, uint64_t now, uint16_t call, unsigned result, unsigned error,
+                  const char *text);
+void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, unsigned error,
+                const char *text);
+
+/* The host's own pointer, told with every event about the object. */
+void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
+void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data);
+
+enum l2tp_event_kind {
+    L2TP_SEND,        /* datagram, from, to */
+    L2TP_TUNNEL_UP,   /* tunnel */
+    L2TP_TUNNEL_DOWN, /* tunnel, why; once, at the start of the end */
+    L2TP_CALL_DIAL,   /* call: the peer asks for it to be placed; answer by bearer up or hang up */
+    L2TP_CALL_UP,     /* call: carry frames now */
+    L2TP_CALL_DOWN,   /* call, why */
+    L2TP_LINE_INFO,   /* call: ACCM from the LNS */
+    L2TP_LINE_ERRORS  /* call: counts from the LAC */
+};
+
+struct l2tp_event {
+    enum l2tp_event_kind kind;
+    const struct tunnel *tunnel;
+    const struct call *call; /* NULL for events of a tunnel */
+    struct addr from, to;    /* of a datagram; from may be unset */
+    struct span datagram;
+};
+
+/* The next event, or false.  What it points to is good until the next verb. */
+bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event);
+
+/* Writes a data header right before a frame of n octets, where PACKET_DATA_HEADER octets must be
+ * free; returns its size, 0 if the call is not up.  The datagram goes from c->tunnel->local to
+ * c->tunnel->peer. */
+size_t l2tp_data_header(const struct l2tp *e, uint16_t call, uint8_t *frame, size_t n);
+
+/* Frees what has ended and been told; does nothing while l2tp_next() has more to say. */
+void l2tp_reap(struct l2tp *e, uint64_t now);
+
+/* By id; NULL if there is none (any more). */
+const struct tunnel *l2tp_tunnel(const struct l2tp *e, uint16_t id);
+const struct call *l2tp_call_by_id(const struct l2tp *e, uint16_t id);
+
+/* All tunnels, oldest last; their calls hang on tunnel->calls. */
+const struct tunnel *l2tp_first(const struct l2tp *e);
+
+/* Datagrams refused, by cause. */
+enum l2tp_cause {
+    CAUSE_MALFORMED, /* no L2TP packet: see packet.h */
+    CAUSE_L2F,
+    CAUSE_UNKNOWN_TUNNEL,
+    CAUSE_WRONG_ADDRESS, /* a tunnel's id from somebody else's address */
+    CAUSE_UNKNOWN_CALL,
+    CAUSE_NOT_UP,        /* data before the call is up, or out of sequence */
+    CAUSE_NO_REQUEST,    /* tunnel id 0, and neither SCCRQ nor StopCCN */
+    CAUSE_REFUSED,       /* SCCRQs turned down */
+    CAUSE_HALF_OPEN,     /* SCCRQs beyond the limits */
+    CAUSES
+};
+const char *l2tp_cause_name(enum l2tp_cause cause);
+
+struct l2tp_counts {
+    uint64_t dropped[CAUSES];
+    unsigned tunnels, calls, half_open;
+};
+struct l2tp_counts l2tp_counts(const struct l2tp *e);
+
+/* Asserts what must hold between turns (tests). */
+void l2tp_check(const struct l2tp *e);
+
+#endif

@@ -1,0 +1,135 @@
+/* objects: the two objects of the protocol, tunnel and call, and what they may ask of their host.
+ *
+ * tunnel.c and call.c act on them, l2tp.c owns them and is the only one to free them.  News for the
+ * host is left in them as flags; nothing here calls upwards. */
+#ifndef PROTO_OBJECTS_H
+#define PROTO_OBJECTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/heap.h"
+#include "base/md5.h"
+#include "proto/profile.h"
+#include "proto/states.h"
+#include "proto/xport.h"
+#include "wire/msg.h"
+
+#define CHALLENGE_SIZE 16
+#define PEER_NAME 64
+#define NUMBER 64         /* of telephone numbers kept; longer ones are cut */
+#define SETUP_MS 60000u   /* for a tunnel or call to come up, unless the profile has it */
+
+/* Why a profile is asked for. */
+struct l2tp_who {
+    const struct addr *peer, *local;
+    struct span host_name; /* the peer's Host Name */
+    void *tunnel_host;     /* a tunnel of ours: only its secret may be refined; NULL: a new peer's */
+};
+
+enum l2tp_welcome { WELCOME, REFUSED /* told so */, IGNORED /* not answered */ };
+
+/* The host's three questions; each answers at once. */
+struct l2tp_host {
+    void *ctx;
+    void (*random)(void *ctx, void *room, size_t n);
+    /* Fills in *profile (zeroed, or for a tunnel of ours: as it is). */
+    enum l2tp_welcome (*profile)(void *ctx, const struct l2tp_who *who, struct l2tp_profile *profile);
+    /* May this tunnel have one more call from its peer? */
+    bool (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
+};
+
+/* News that the host has not been told of yet. */
+#define NEWS_UP 0x01u
+#define NEWS_DOWN 0x02u
+#define NEWS_DIAL 0x04u /* a LAC is asked to place a call */
+#define NEWS_LINE_INFO 0x08u
+#define NEWS_LINE_ERRORS 0x10u
+
+struct tunnel {
+    uint16_t id, peer_id; /* ours; the peer's, 0 until known */
+    struct addr local;    /* unset until known */
+    struct addr peer;
+    bool port_open;  /* the peer may yet answer from another port (8.1) */
+    bool initiator;  /* we sent the SCCRQ */
+    enum state state;
+    struct xport x;
+    struct l2tp_profile p;
+    const struct l2tp_host *host;
+
+    /* what the peer said of itself */
+    char peer_name[PEER_NAME], peer_vendor[PEER_NAME];
+    uint32_t peer_framing, peer_bearer;
+    bool peer_has_bearer;
+    uint16_t peer_firmware;
+
+    bool challenged;                     /* we sent a challenge ... */
+    uint8_t challenge[CHALLENGE_SIZE];   /* ... this one */
+    bool owe_response;                   /* the peer challenged us ... */
+    uint8_t response[MD5_SIZE];          /* ... and this is the answer */
+    uint64_t tie_breaker;                /* ours, if p.tie_breaker */
+    uint8_t request[MD5_SIZE];           /* digest of the SCCRQ that made it (a repeat has the same) */
+
+    uint64_t born, heard; /* ms */
+    uint64_t due_setup, due_hello, due_linger;
+    struct heap_node due; /* the earliest, in the engine's heap */
+
+    struct verdict why; /* of its end */
+    bool why_ours;      /* we ended it, not the peer or silence */
+    unsigned news;
+    void *host_data; /* the host's */
+
+    struct call *calls; /* all of them, newest first */
+    unsigned n_calls;
+    struct call *newsy, **newsy_end;     /* those with news, oldest first */
+    struct call *waiting, **waiting_end; /* those to be announced, oldest first */
+
+    struct tunnel *next, *prev;      /* among all */
+    struct tunnel *peer_next;        /* in registry: same hash of peer and its id */
+    struct tunnel *request_next;     /* in registry: same hash of peer and SCCRQ */
+    struct tunnel *half_next;        /* in registry: half-open ones that others began */
+    struct tunnel *touched_next;     /* among those that may have something to say */
+    struct tunnel *dead_next;        /* among those to be reaped */
+    uint16_t hashed_id, hashed_port; /* peer_id and port as the registry knows them */
+    bool is_touched, is_hashed, is_half, is_request, is_dead;
+};
+
+struct call {
+    struct tunnel *tunnel;
+    uint16_t id, peer_id;
+    enum table table;
+    enum state state;
+    uint32_t serial;
+    uint32_t bearer, framing, minimum_bps, maximum_bps, tx_bps, rx_bps, channel;
+    char called[NUMBER], calling[NUMBER], sub_address[NUMBER];
+
+    bool must_sequence;  /* Sequencing Required was sent or received (39) */
+    bool send_sequence;  /* our present habit */
+    uint16_t data_ns;    /* next to send */
+    uint16_t data_nr;    /* next expected */
+    unsigned old_run;    /* "old" frames in order among themselves: a peer that began again */
+    uint16_t old_next;   /* the number that would continue them */
+    uint32_t accm_send, accm_receive; /* from the last SLI */
+    uint32_t errors[6];               /* from the last WEN */
+
+    uint64_t frames_in, octets_in, frames_out, octets_out;
+    uint64_t gaps, old_dropped, early_dropped; /* sequence gaps; stale ones; before it was up */
+
+    uint64_t born, due_setup;
+    struct heap_node due;
+    struct verdict why;
+    bool why_ours;
+    bool was_up; /* the host has been told "up" or will be */
+    unsigned news;
+    bool is_newsy;
+    void *host_data;
+    struct call *next, *prev; /* in its tunnel */
+    struct call *newsy_next;
+    struct call *waiting_next;
+    struct call *session_next; /* in registry: same hash of tunnel and peer_id */
+    struct call *dead_next;
+    bool is_waiting, is_hashed;
+};
+
+#endif

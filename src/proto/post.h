@@ -1,0 +1,17 @@
+/* post: one control message on its way into a tunnel's transport, hidden where the tunnel hides. */
+#ifndef PROTO_POST_H
+#define PROTO_POST_H
+
+#include "proto/objects.h"
+
+#define POST_MOST 4000 /* octets of a body that we send */
+
+/* Encodes and queues.  False if the queue is full or memory is short. */
+bool post_send(struct tunnel *t, struct msg *m);
+
+/* The name of a tunnel in the log: "tunnel 4711 (lns.example)".  Into dst, returns dst. */
+const char *tunnel_name(const struct tunnel *t, char *dst, size_t size);
+#define TUNNEL_NAME 160
+const char *call_name(const struct call *c, char *dst, size_t size);
+
+#endif

@@ -1,0 +1,63 @@
+/* registry: who is who: tunnels and calls by our ids (array reads), by the peer's (hashed with a
+ * secret seed), the half-open ones, and ids that are random, free, and rested.
+ *
+ * Owns no tunnel and no call.  Does not know what they do. */
+#ifndef PROTO_REGISTRY_H
+#define PROTO_REGISTRY_H
+
+#include "proto/objects.h"
+
+#define REGISTRY_HASH 1024
+#define REGISTRY_REST_MS 31000 /* an id rests at least so long before it is given again */
+
+struct rest {
+    uint8_t now[65536 / 8], before[65536 / 8]; /* a bit an id: freed in this span, in the last one */
+    uint64_t turned;                           /* when the present span began */
+};
+
+struct registry {
+    struct tunnel *tunnel[65536]; /* by our id */
+    struct call *call[65536];     /* by our id; unique in the daemon */
+    struct tunnel *peer[REGISTRY_HASH];    /* by peer's address, port and id */
+    struct tunnel *request[REGISTRY_HASH]; /* by peer's address, port and SCCRQ */
+    struct call *session[REGISTRY_HASH];   /* by tunnel and peer's session id */
+    struct tunnel *half;                   /* half-open ones that others began */
+    unsigned n_half;
+    unsigned n_tunnels, n_calls;
+    struct rest tunnel_rest, call_rest;
+    uint32_t seed;
+    uint16_t refusal_id; /* never given: the id that refusals name */
+    const struct l2tp_host *host;
+};
+
+void registry_init(struct registry *r, const struct l2tp_host *host);
+
+/* A free id, not 0 and not guessable (9.1); 0 if all are taken. */
+uint16_t registry_tunnel_id(struct registry *r, uint64_t now);
+uint16_t registry_call_id(struct registry *r, uint64_t now);
+
+void registry_add_tunnel(struct registry *r, struct tunnel *t);
+/* Brings the entries up to what the tunnel is now: its peer's id and port, half-open or not. */
+void registry_update_tunnel(struct registry *r, struct tunnel *t);
+void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now);
+
+void registry_add_call(struct registry *r, struct call *c);
+void registry_update_call(struct registry *r, struct call *c);
+void registry_remove_call(struct registry *r, struct call *c, uint64_t now);
+
+/* The tunnel of a peer (address, port) with this id of the peer's (0: not yet known), other than
+ * "but"; NULL if there is none. */
+struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, uint16_t peer_id,
+                                  const struct tunnel *but);
+
+/* The tunnel that this very SCCRQ has made. */
+struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
+                                     const uint8_t digest[MD5_SIZE]);
+
+/* The call of a tunnel by the peer's id. */
+struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id);
+
+/* How many half-open tunnels this address has begun. */
+unsigned registry_half_of(const struct registry *r, const struct addr *peer);
+
+#endif

@@ -1,0 +1,304 @@
+/* Reliable delivery; see xport.h for the invariants.  RFC 2661, 5.8 and Appendix A. */
+#include "proto/xport.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/seq.h"
+#include "wire/packet.h"
+
+void xport_init(struct xport *x, uint16_t window, unsigned max_tries, uint32_t cap_ms)
+{
+    memset(x, 0, sizeof *x);
+    x->window = window > 0 ? window : 1;
+    x->peer_window = XPORT_WINDOW;
+    x->cwnd = 1;
+    x->ssthresh = x->peer_window;
+    x->max_tries = max_tries;
+    x->rto_ms = XPORT_RTO_MS;
+    x->cap_ms = cap_ms > XPORT_CAP_LEAST ? cap_ms : XPORT_CAP_LEAST;
+    x->queue_end = &x->queue;
+}
+
+void xport_msg_free(struct xport_msg *m)
+{
+    free(m);
+}
+
+void xport_stop(struct xport *x)
+{
+    while (x->queue != NULL) {
+        struct xport_msg *m = x->queue;
+
+        x->queue = m->next;
+        xport_msg_free(m);
+    }
+    x->queue_end = &x->queue;
+    x->to_send = NULL;
+    x->una = x->ns_send = x->ns_next = x->ns_high;
+    x->due_resend = 0;
+}
+
+void xport_free(struct xport *x)
+{
+    xport_stop(x);
+    for (size_t i = 0; x->early != NULL && i < XPORT_EARLY; i++)
+        xport_msg_free(x->early[i]);
+    free(x->early);
+}
+
+void xport_set_peer_window(struct xport *x, uint16_t window)
+{
+    x->peer_window = window;
+    x->ssthresh = window;
+    if (x->cwnd > window)
+        x->cwnd = window;
+}
+
+static struct xport_msg *msg_copy(uint16_t session, struct span body)
+{
+    struct xport_msg *m = malloc(sizeof *m + body.n);
+
+    if (m == NULL)
+        return NULL;
+    m->next = NULL;
+    m->session = session;
+    m->n = body.n;
+    memcpy(m->body, body.p, body.n);
+    return m;
+}
+
+bool xport_send(struct xport *x, uint16_t session, struct span body)
+{
+    struct xport_msg *m;
+
+    if (seq_gap(x->una, x->ns_next) >= XPORT_QUEUE || body.n == 0)
+        return false;
+    m = msg_copy(session, body);
+    if (m == NULL)
+        return false;
+    *x->queue_end = m;
+    x->queue_end = &m->next;
+    if (x->to_send == NULL)
+        x->to_send = m;
+    x->ns_next++;
+    return true;
+}
+
+void xport_drop_unsent(struct xport *x)
+{
+    struct xport_msg **link = &x->queue;
+
+    for (uint16_t ns = x->una; ns != x->ns_high; ns++)
+        link = &(*link)->next;
+    x->queue_end = link;
+    while (*link != NULL) {
+        struct xport_msg *m = *link;
+
+        if (m == x->to_send)
+            x->to_send = NULL;
+        *link = m->next;
+        xport_msg_free(m);
+    }
+    x->ns_next = x->ns_high;
+}
+
+/* Appendix A: slow start below ssthresh, then one more for every cwnd acknowledgements. */
+static void grow_window(struct xport *x)
+{
+    if (x->cwnd < x->ssthresh) {
+        x->cwnd++;
+    } else if (++x->cwnd_acks >= x->cwnd) {
+        x->cwnd++;
+        x->cwnd_acks = 0;
+    }
+    if (x->cwnd > x->peer_window)
+        x->cwnd = x->peer_window;
+}
+
+/* Frees what nr covers.  True if that was anything. */
+static bool take_ack(struct xport *x, uint64_t now, uint16_t nr)
+{
+    if (!seq_within(x->una, nr, x->ns_high)) {
+        x->bad_nr++;
+        return false;
+    }
+    if (nr == x->una)
+        return false;
+    while (x->una != nr) {
+        struct xport_msg *m = x->queue;
+
+        if (x->to_send == m) {
+            x->to_send = m->next;
+            x->ns_send++;
+        }
+        x->queue = m->next;
+        if (x->queue == NULL)
+            x->queue_end = &x->queue;
+        xport_msg_free(m);
+        x->una++;
+        grow_window(x);
+    }
+    x->tries = 0;
+    x->rto_ms = XPORT_RTO_MS;
+    x->due_resend = x->una == x->ns_high ? 0 : now + x->rto_ms;
+    return true;
+}
+
+static size_t early_slot(uint16_t ns)
+{
+    return ns % XPORT_EARLY;
+}
+
+/* Keeps a message that is ahead of its turn, if our window reaches that far. */
+static enum xport_got keep_early(struct xport *x, uint16_t ns, uint16_t session, struct span body)
+{
+    uint16_t ahead = seq_gap(x->nr, ns);
+    struct xport_msg **slot;
+
+    x->ack_owed = true;
+    if (ahead >= x->window || ahead >= XPORT_EARLY) {
+        x->beyond++;
+        return XPORT_BEYOND;
+    }
+    if (x->early == NULL)
+        x->early = calloc(XPORT_EARLY, sizeof *x->early);
+    if (x->early == NULL)
+        return XPORT_BEYOND;
+    slot = &x->early[early_slot(ns)];
+    if (*slot == NULL)
+        *slot = msg_copy(session, body);
+    return *slot != NULL ? XPORT_EARLY_ONE : XPORT_BEYOND;
+}
+
+enum xport_got xport_input(struct xport *x, uint64_t now, uint16_t ns, uint16_t nr,
+                           uint16_t session, struct span body, bool *acked)
+{
+    *acked = take_ack(x, now, nr);
+    if (body.n == 0)
+        return XPORT_ZLB;
+    if (ns == x->nr) {
+        x->nr++;
+        x->ack_owed = true;
+        return XPORT_DELIVER;
+    }
+    if (seq_before(ns, x->nr)) {
+        /* 5.8: a duplicate is acknowledged nevertheless: our acknowledgement may have been lost */
+        x->duplicates++;
+        x->ack_owed = true;
+        return XPORT_DUPLICATE;
+    }
+    return keep_early(x, ns, session, body);
+}
+
+struct xport_msg *xport_next_early(struct xport *x)
+{
+    struct xport_msg **slot, *m;
+
+    if (x->early == NULL)
+        return NULL;
+    slot = &x->early[early_slot(x->nr)];
+    m = *slot;
+    if (m != NULL) {
+        *slot = NULL;
+        x->nr++;
+        x->ack_owed = true;
+    }
+    return m;
+}
+
+static unsigned window_now(const struct xport *x)
+{
+    return x->cwnd < x->peer_window ? x->cwnd : x->peer_window;
+}
+
+static bool may_send(const struct xport *x)
+{
+    return x->to_send != NULL && seq_gap(x->una, x->ns_send) < window_now(x);
+}
+
+bool xport_has_news(const struct xport *x)
+{
+    return x->ack_owed || may_send(x);
+}
+
+bool xport_poll(struct xport *x, uint64_t now, uint16_t peer_tunnel, struct wr *w)
+{
+    struct xport_msg *m = x->to_send;
+
+    if (!xport_has_news(x))
+        return false;
+    x->ack_owed = false;
+    if (!may_send(x)) {
+        /* a ZLB: the next unused number, which it does not use (5.8; A-03) */
+        packet_control_header(w, peer_tunnel, 0, x->ns_high, x->nr, PACKET_CONTROL_HEADER);
+        return true;
+    }
+    packet_control_header(w, peer_tunnel, m->session, x->ns_send, x->nr,
+                          (uint16_t)(PACKET_CONTROL_HEADER + m->n));
+    wr_put(w, span_of(m->body, m->n));
+    if (x->ns_send == x->ns_high)
+        x->ns_high++;
+    else
+        x->retransmitted++;
+    x->ns_send++;
+    x->to_send = m->next;
+    if (x->due_resend == 0)
+        x->due_resend = now + x->rto_ms;
+    return true;
+}
+
+bool xport_tick(struct xport *x, uint64_t now)
+{
+    if (x->due_resend == 0 || now < x->due_resend)
+        return false;
+    if (++x->tries > x->max_tries)
+        return true;
+    /* go back to the oldest; the next poll sends it again with today's Nr (5.8, Appendix A) */
+    x->ssthresh = x->cwnd / 2 > 0 ? x->cwnd / 2 : 1;
+    x->cwnd = 1;
+    x->cwnd_acks = 0;
+    x->to_send = x->queue;
+    x->ns_send = x->una;
+    x->rto_ms = x->rto_ms * 2 < x->cap_ms ? x->rto_ms * 2 : x->cap_ms;
+    x->due_resend = now + x->rto_ms;
+    return false;
+}
+
+bool xport_all_acked(const struct xport *x)
+{
+    return x->queue == NULL;
+}
+
+uint64_t xport_cycle_ms(unsigned max_tries, uint32_t cap_ms)
+{
+    uint64_t sum = 0;
+    uint32_t rto = XPORT_RTO_MS;
+
+    if (cap_ms < XPORT_CAP_LEAST)
+        cap_ms = XPORT_CAP_LEAST;
+    for (unsigned i = 0; i < max_tries; i++) {
+        sum += rto;
+        rto = rto * 2 < cap_ms ? rto * 2 : cap_ms;
+    }
+    return sum;
+}
+
+void xport_check(const struct xport *x)
+{
+    const struct xport_msg *m = x->queue;
+
+    assert(seq_within(x->una, x->ns_send, x->ns_high));
+    assert(seq_within(x->una, x->ns_high, x->ns_next));
+    assert((x->due_resend != 0) == (x->una != x->ns_high));
+    assert(seq_gap(x->una, x->ns_send) <= window_now(x));
+    assert(x->cwnd >= 1 && x->ssthresh >= 1 && x->cwnd <= x->peer_window);
+    for (uint16_t ns = x->una; ns != x->ns_next; ns++) {
+        assert(m != NULL);
+        assert((ns == x->ns_send) == (m == x->to_send));
+        m = m->next;
+    }
+    assert(m == NULL);
+    assert(x->early == NULL || x->early[early_slot(x->nr)] == NULL);
+}

@@ -1,0 +1,58 @@
+/* avp: THE table of AVPs and the names of messages, result codes and error codes.
+ *
+ * One row an AVP: what it is called, what its value looks like, how long that may be, the M bit it
+ * is sent with, whether it may be hidden, which messages must and may carry it, and where it stands
+ * in struct msg.  Encoding, validation and description read the row; nobody writes the same fact
+ * twice.  Source: RFC 2661, 4.4 and 6.  Knows nothing of tunnels. */
+#ifndef WIRE_AVP_H
+#define WIRE_AVP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/fields.h"
+
+/* What a value looks like, and so which C type its field in struct msg has. */
+enum avp_kind {
+    KIND_NONE,    /* no such AVP */
+    KIND_EMPTY,   /* present or not */
+    KIND_U16,     /* uint16_t */
+    KIND_U32,     /* uint32_t */
+    KIND_U64,     /* uint64_t */
+    KIND_TEXT,    /* struct span, shown as text */
+    KIND_OCTETS,  /* struct span, shown in hex */
+    KIND_SECRET,  /* struct span, never shown */
+    KIND_RESULT,  /* struct msg_result */
+    KIND_VERSION, /* uint16_t, shown as "1.0" */
+    KIND_Q931,    /* struct msg_q931 */
+    KIND_WORDS,   /* 2 reserved octets, then 32-bit words: uint32_t[] */
+    KIND_COUNT
+};
+
+#define NONZERO 0x01u   /* a value of 0 is out of range */
+#define HIDEABLE 0x02u  /* H may be set */
+#define MANDATORY 0x04u /* M is set when we send it */
+
+struct avp_row {
+    const char *name;
+    enum avp_kind kind;
+    uint16_t least, most; /* octets of the value in the clear */
+    unsigned flags;
+    uint32_t must, may; /* messages that carry it: a bit a type */
+    size_t field;       /* offset in struct msg */
+};
+
+/* The row of a number of vendor 0; NULL if there is none. */
+const struct avp_row *avp_row(unsigned number);
+
+/* Messages: their names; whether they concern one session or the whole tunnel. */
+const char *msg_type_name(unsigned type); /* "type 99"-like ones are "unknown" */
+bool msg_type_known(unsigned type);
+bool msg_type_of_session(unsigned type);
+
+/* Codes (4.4.2 and the registry) in words; NULL for one without a name. */
+const char *avp_result_name(unsigned msg_type, unsigned result);
+const char *avp_error_name(unsigned error);
+
+#endif

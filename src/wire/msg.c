@@ -1,0 +1,321 @@
+/* Taking a control message apart: scan, reveal, validate.
+ *
+ * What is found, and what it costs with the M bit clear / set (RFC 2661, 4.1, 4.2, 7.1):
+ *
+ *   unknown number or vendor, reserved bits set        skip / end, 2/8, naming it
+ *   length out of bounds, or cannot be revealed        skip / end, 2/2
+ *   zero where zero is not allowed, H where it may not be  skip / end, 2/3
+ *   known, but not for this message                    skip
+ *   a second time (but Random Vector)                  skip: the first one counts
+ *   missing after all                                  end, 2/3, naming it
+ *   AVP header past the message, or length under 6     end, 2/2
+ *   first AVP is not Message Type, or unknown type     skip the message / end, 2/8
+ *
+ * "End" is the call for messages of a session, else the tunnel.  StopCCN and CDN are carried out
+ * whatever is wrong with them: the peer wants an end and gets it. */
+#include "wire/msg.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "wire/hide.h"
+
+#define AVP_M 0x8000u
+#define AVP_H 0x4000u
+#define AVP_RESERVED 0x3c00u
+#define AVP_LENGTH_MASK 0x03ffu
+
+#define BIT(number) (UINT64_C(1) << (number))
+
+/* Must-haves whose absence real peers make us bear: old IOS and Windows leave them out of ICCN. */
+#define EXCUSED(type) ((type) == ICCN || (type) == OCCN ? BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE) : 0)
+
+/* One AVP as it stands on the wire. */
+struct avp {
+    uint16_t vendor, number;
+    bool m, h, reserved;
+    struct span value;
+};
+
+struct verdict verdict_ok(void)
+{
+    return (struct verdict){.damage = DAMAGE_NONE};
+}
+
+struct verdict verdict_make(enum damage damage, unsigned result, unsigned error, const char *fmt,
+                            ...)
+{
+    struct verdict v = {damage, (uint16_t)result, (uint16_t)error, ""};
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(v.text, sizeof v.text, fmt, ap);
+    va_end(ap);
+    return v;
+}
+
+bool msg_has(const struct msg *m, unsigned number)
+{
+    return (m->present & BIT(number)) != 0;
+}
+
+void msg_set(struct msg *m, unsigned number)
+{
+    m->present |= BIT(number);
+}
+
+void msg_init(struct msg *m, enum msg_type type, uint16_t session)
+{
+    memset(m, 0, offsetof(struct msg, cipher));
+    m->type = type;
+    m->session = session;
+    msg_set(m, AVP_MESSAGE_TYPE);
+}
+
+static bool is_last_word(const struct msg *m)
+{
+    return m->type == STOPCCN || m->type == CDN;
+}
+
+/* What an offence costs in this message; a "skip" is only told to the log. */
+static struct verdict offence(const struct msg *m, bool mandatory, unsigned error, unsigned number,
+                              const char *what)
+{
+    const struct avp_row *row = avp_row(number);
+    const char *name = row != NULL ? row->name : "AVP";
+    enum damage damage = msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL;
+
+    if (!mandatory || is_last_word(m)) {
+        log_debug(TOPIC_AVP, "%s: %s (%u) %s: skipped", msg_type_name(m->type), name, number, what);
+        return verdict_ok();
+    }
+    return verdict_make(damage, STOPCCN_ERROR, error, "%s: %s (%u) %s", msg_type_name(m->type),
+                        name, number, what);
+}
+
+/* The fields, by kind. */
+
+static void store_result(struct rd *r, struct msg_result *to)
+{
+    to->result = rd_u16(r);
+    to->has_error = rd_left(r) >= 2;
+    to->error = to->has_error ? rd_u16(r) : 0;
+    to->text = rd_rest(r);
+    /* Apple's client sends the result in host order, and stale octets after it */
+    if ((to->result & 0xff) == 0 && to->result != 0) {
+        to->result >>= 8;
+        to->has_error = false;
+        to->error = 0;
+        to->text = span_of(NULL, 0);
+    }
+}
+
+static void store_words(struct rd *r, uint32_t *to)
+{
+    rd_u16(r);
+    while (rd_left(r) >= 4)
+        *to++ = rd_u32(r);
+}
+
+/* Puts a value, whose length is right, into its field. */
+static void store(struct msg *m, const struct avp_row *row, struct span value)
+{
+    void *field = (uint8_t *)m + row->field;
+    struct rd r = rd_over(value);
+
+    switch (row->kind) {
+    case KIND_U16:
+    case KIND_VERSION:
+        *(uint16_t *)field = rd_u16(&r);
+        break;
+    case KIND_U32:
+        *(uint32_t *)field = rd_u32(&r);
+        break;
+    case KIND_U64:
+        *(uint64_t *)field = rd_u64(&r);
+        break;
+    case KIND_TEXT:
+    case KIND_OCTETS:
+    case KIND_SECRET:
+        *(struct span *)field = value;
+        break;
+    case KIND_RESULT:
+        store_result(&r, field);
+        break;
+    case KIND_Q931: {
+        struct msg_q931 *q = field;
+
+        q->cause = rd_u16(&r);
+        q->message = rd_u8(&r);
+        q->advice = rd_rest(&r);
+        break;
+    }
+    case KIND_WORDS:
+        store_words(&r, field);
+        break;
+    case KIND_NONE:
+    case KIND_EMPTY:
+    case KIND_COUNT:
+        break;
+    }
+}
+
+static bool all_zero(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != 0)
+            return false;
+    return true;
+}
+
+/* A value in the clear, revealed or born so: checked by its row and stored. */
+static struct verdict take_value(struct msg *m, unsigned number, bool mandatory, struct span value)
+{
+    const struct avp_row *row = avp_row(number);
+
+    if (value.n < row->least || value.n > row->most)
+        return offence(m, mandatory, ERROR_LENGTH, number, "has a wrong length");
+    if ((row->flags & NONZERO) && all_zero(value))
+        return offence(m, mandatory, ERROR_VALUE, number, "is zero");
+    store(m, row, value);
+    msg_set(m, number);
+    return verdict_ok();
+}
+
+/* Is this AVP one that this message may carry? */
+static bool has_place(const struct msg *m, const struct avp_row *row)
+{
+    return ((row->must | row->may) >> m->type & 1) != 0;
+}
+
+static struct verdict take_avp(struct msg *m, const struct avp *a)
+{
+    const struct avp_row *row = a->vendor == 0 ? avp_row(a->number) : NULL;
+    char what[40];
+
+    if (row == NULL || a->reserved) {
+        snprintf(what, sizeof what, "of vendor %u is %s", (unsigned)a->vendor,
+                 a->reserved ? "marked by reserved bits" : "unknown");
+        return offence(m, a->m, ERROR_UNKNOWN_AVP, a->number, what);
+    }
+    if (!has_place(m, row))
+        return offence(m, false, 0, a->number, "is not for this message");
+    if (a->h && !(row->flags & HIDEABLE))
+        return offence(m, a->m, ERROR_VALUE, a->number, "may not be hidden");
+    if (((m->present | m->pending) & BIT(a->number)) && a->number != AVP_RANDOM_VECTOR)
+        return offence(m, false, 0, a->number, "is there twice");
+    if (a->m)
+        m->mandatory |= BIT(a->number);
+    if (!a->h)
+        return take_value(m, a->number, a->m, a->value);
+    m->hidden |= BIT(a->number);
+    m->pending |= BIT(a->number);
+    m->cipher[a->number] = (struct msg_hidden){
+        a->value, msg_has(m, AVP_RANDOM_VECTOR) ? m->random_vector : span_of(NULL, 0)};
+    return verdict_ok();
+}
+
+/* The next AVP; false if its header runs past the message or its length is under 6. */
+static bool next_avp(struct rd *r, struct avp *a)
+{
+    uint16_t first = rd_u16(r);
+    size_t length = first & AVP_LENGTH_MASK;
+
+    a->m = (first & AVP_M) != 0;
+    a->h = (first & AVP_H) != 0;
+    a->reserved = (first & AVP_RESERVED) != 0;
+    a->vendor = rd_u16(r);
+    a->number = rd_u16(r);
+    if (length < AVP_HEADER)
+        return false;
+    a->value = rd_take(r, length - AVP_HEADER);
+    return !r->failed;
+}
+
+/* The first AVP must be Message Type, and its value a type that we know. */
+static struct verdict take_type(struct msg *m, struct rd *r)
+{
+    struct avp a;
+    enum damage damage;
+
+    if (!next_avp(r, &a))
+        return verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_LENGTH, "broken first AVP");
+    damage = a.m ? DAMAGE_TUNNEL : DAMAGE_IGNORE;
+    if (a.vendor != 0 || a.number != AVP_MESSAGE_TYPE)
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_UNKNOWN_AVP,
+                            "first AVP is %u of vendor %u, not the message type",
+                            (unsigned)a.number, (unsigned)a.vendor);
+    if (a.h || a.reserved)
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_VALUE, "bad message type AVP");
+    if (a.value.n != 2)
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_LENGTH,
+                            "message type has a wrong length");
+    m->type = (uint16_t)(a.value.p[0] << 8 | a.value.p[1]);
+    if (!msg_type_known(m->type))
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_UNKNOWN_AVP, "unknown message type %u",
+                            (unsigned)m->type);
+    msg_set(m, AVP_MESSAGE_TYPE);
+    return verdict_ok();
+}
+
+struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
+{
+    struct rd r = rd_over(body);
+    struct verdict v;
+
+    msg_init(m, ZLB, session);
+    m->present = 0;
+    v = take_type(m, &r);
+    while (v.damage == DAMAGE_NONE && rd_left(&r) > 0) {
+        struct avp a;
+
+        if (next_avp(&r, &a))
+            v = take_avp(m, &a);
+        else if (is_last_word(m))
+            break;
+        else
+            v = verdict_make(msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL,
+                             STOPCCN_ERROR, ERROR_LENGTH, "%s: AVP does not fit the message",
+                             msg_type_name(m->type));
+    }
+    return v;
+}
+
+static struct verdict check_presence(const struct msg *m)
+{
+    for (unsigned n = 0; n < AVP_NUMBERS; n++) {
+        const struct avp_row *row = avp_row(n);
+
+        if (row == NULL || !(row->must >> m->type & 1) || msg_has(m, n))
+            continue;
+        if ((EXCUSED(m->type) & BIT(n)) == 0)
+            return offence(m, true, ERROR_VALUE, n, "is missing");
+        log_debug(TOPIC_AVP, "%s: %s is missing: excused", msg_type_name(m->type), row->name);
+    }
+    return verdict_ok();
+}
+
+struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, size_t size)
+{
+    struct verdict v = verdict_ok();
+
+    for (unsigned n = 0; n < AVP_NUMBERS && v.damage == DAMAGE_NONE; n++) {
+        const struct msg_hidden *c = &m->cipher[n];
+        bool mandatory = (m->mandatory & BIT(n)) != 0;
+        struct span value;
+
+        if (!(m->pending & BIT(n)))
+            continue;
+        m->pending &= ~BIT(n);
+        if (c->value.n > size || !hide_reveal((uint16_t)n, secret, c->vector, c->value, arena, &value)) {
+            v = offence(m, mandatory, ERROR_LENGTH, n, "is hidden and cannot be revealed");
+            continue;
+        }
+        arena += c->value.n;
+        size -= c->value.n;
+        v = take_value(m, n, mandatory, value);
+    }
+    return v.damage == DAMAGE_NONE ? check_presence(m) : v;
+}

@@ -1,0 +1,75 @@
+/* msg: a control message as a struct, by table to and from octets.
+ *
+ * Receiving goes in two steps, because hiding bites its tail: the secret depends on who the peer
+ * is, and that is in the Host Name, which is never hidden.  msg_scan() takes everything in the clear and
+ * keeps hidden values with the random vector then in force; the caller finds the secret;
+ * msg_reveal() does the rest and looks for what must be there.  Which offence costs what is decided
+ * by the M bit as received (RFC 2661, 4.1, 4.2, 7.1): see msg.c's table.
+ *
+ * Spans in a message point into the packet, or into the arena that the caller gave to reveal; both
+ * must outlive it.  Knows neither states nor time. */
+#ifndef WIRE_MSG_H
+#define WIRE_MSG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "wire/avp.h"
+#include "wire/fields.h"
+
+/* How far the damage of an offence goes. */
+enum damage {
+    DAMAGE_NONE,    /* go on */
+    DAMAGE_IGNORE,  /* acknowledge the message, do nothing else */
+    DAMAGE_SESSION, /* end the call */
+    DAMAGE_TUNNEL   /* end the tunnel */
+};
+
+/* A judgement, returned by scan, reveal and the judges of the state machines; it goes unaltered
+ * into the StopCCN or CDN and into the one log line about it. */
+struct verdict {
+    enum damage damage;
+    uint16_t result; /* StopCCN's or CDN's */
+    uint16_t error;
+    char text[80]; /* for people; ASCII, never a peer's octets unescaped */
+};
+
+struct verdict verdict_ok(void);
+struct verdict verdict_make(enum damage damage, unsigned result, unsigned error, const char *fmt,
+                            ...) __attribute__((format(printf, 4, 5)));
+
+/* True if AVP number n is present. */
+bool msg_has(const struct msg *m, unsigned number);
+/* Marks it present (for sending; the field is set by the caller). */
+void msg_set(struct msg *m, unsigned number);
+
+/* A message to be sent: all zero but the type. */
+void msg_init(struct msg *m, enum msg_type type, uint16_t session);
+
+/* Takes the body of a control packet (not empty) apart.  Notes of what was skipped go to the log's topic avp. */
+struct verdict msg_scan(struct msg *m, struct span body, uint16_t session);
+
+/* Reveals what is pending and checks that nothing is missing.  secret may be empty: then whatever
+ * came hidden cannot be revealed.  arena: room for as many octets as the packet has. */
+struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, size_t size);
+
+/* What is needed to hide: the AVPs in m->hidden are hidden if their row allows it and secret is not
+ * empty.  vector: 16 fresh random octets or more; padding: random octets, of which each value takes
+ * some. NULL hides nothing. */
+struct msg_hiding {
+    struct span secret;
+    struct span vector;
+    struct span padding;
+};
+
+/* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the rest in row
+ * order.  False (our own mistake) if an AVP that must be there is not, one is there that may not be, or
+ * a value is longer than its row allows, or room is short. */
+bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding);
+
+/* One line for the log: "SCCRQ host_name=\"lac\" assigned_tunnel_id=4369 ...", cut to fit. Secrets are
+ * not shown.  Returns dst. */
+const char *msg_describe(const struct msg *m, char *dst, size_t size);
+
+#endif

@@ -1,0 +1,265 @@
+/* Putting a control message together, and showing one: by the same rows that take it apart.
+ * What we send is exact (RFC 2661, 4.4): M as the row has it, lengths within the row's bounds. */
+#include "wire/msg.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "wire/hide.h"
+
+#define BIT(number) (UINT64_C(1) << (number))
+
+static const void *field_of(const struct msg *m, const struct avp_row *row)
+{
+    return (const uint8_t *)m + row->field;
+}
+
+static size_t words_in(const struct avp_row *row)
+{
+    return (row->least - 2u) / 4u;
+}
+
+static void put_result(struct wr *w, const struct msg_result *r)
+{
+    wr_u16(w, r->result);
+    if (r->has_error || r->text.n > 0)
+        wr_u16(w, r->error);
+    wr_put(w, r->text);
+}
+
+static void put_value(struct wr *w, const struct msg *m, const struct avp_row *row)
+{
+    const void *field = field_of(m, row);
+
+    switch (row->kind) {
+    case KIND_U16:
+    case KIND_VERSION:
+        wr_u16(w, *(const uint16_t *)field);
+        break;
+    case KIND_U32:
+        wr_u32(w, *(const uint32_t *)field);
+        break;
+    case KIND_U64:
+        wr_u64(w, *(const uint64_t *)field);
+        break;
+    case KIND_TEXT:
+    case KIND_OCTETS:
+    case KIND_SECRET:
+        wr_put(w, *(const struct span *)field);
+        break;
+    case KIND_RESULT:
+        put_result(w, field);
+        break;
+    case KIND_Q931: {
+        const struct msg_q931 *q = field;
+
+        wr_u16(w, q->cause);
+        wr_u8(w, q->message);
+        wr_put(w, q->advice);
+        break;
+    }
+    case KIND_WORDS:
+        wr_u16(w, 0);
+        for (size_t i = 0; i < words_in(row); i++)
+            wr_u32(w, ((const uint32_t *)field)[i]);
+        break;
+    case KIND_NONE:
+    case KIND_EMPTY:
+    case KIND_COUNT:
+        break;
+    }
+}
+
+/* Some of the padding, how much being as random as the padding itself; only where the length of the
+ * value would tell something (4.3). */
+static struct span some_padding(const struct avp_row *row, struct span padding)
+{
+    if (row->least == row->most || padding.n < 2)
+        return span_of(NULL, 0);
+    return span_of(padding.p + 1, padding.p[0] % padding.n % 16);
+}
+
+static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const struct msg_hiding *h)
+{
+    const struct avp_row *row = avp_row(number);
+    bool hide = h != NULL && (m->hidden & BIT(number)) && (row->flags & HIDEABLE) && h->secret.n > 0;
+    size_t start = wr_len(w), length;
+    uint8_t room[AVP_LENGTH];
+    struct wr value = wr_over(room, sizeof room);
+
+    put_value(&value, m, row);
+    if (value.failed || wr_len(&value) < row->least || wr_len(&value) > row->most)
+        return false;
+    wr_u16(w, 0);
+    wr_u16(w, 0);
+    wr_u16(w, (uint16_t)number);
+    if (hide)
+        hide_value(w, (uint16_t)number, h->secret, h->vector, span_of(room, wr_len(&value)),
+                   some_padding(row, h->padding));
+    else
+        wr_put(w, span_of(room, wr_len(&value)));
+    length = wr_len(w) - start;
+    if (length > AVP_LENGTH)
+        return false;
+    wr_set16(w, start, (uint16_t)((row->flags & MANDATORY ? 0x8000u : 0) | (hide ? 0x4000u : 0) | length));
+    return !w->failed;
+}
+
+static void put_vector(struct wr *w, struct span vector)
+{
+    wr_u16(w, (uint16_t)(0x8000u | (AVP_HEADER + vector.n)));
+    wr_u16(w, 0);
+    wr_u16(w, AVP_RANDOM_VECTOR);
+    wr_put(w, vector);
+}
+
+/* Our own mistakes are caught by the same rows as the peer's. */
+static bool is_complete(const struct msg *m)
+{
+    for (unsigned n = 0; n < AVP_NUMBERS; n++) {
+        const struct avp_row *row = avp_row(n);
+        bool must = row != NULL && (row->must >> m->type & 1);
+        bool may = row != NULL && ((row->must | row->may) >> m->type & 1);
+
+        if ((must && !msg_has(m, n)) || (msg_has(m, n) && !may))
+            return false;
+    }
+    return true;
+}
+
+bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding)
+{
+    bool fine;
+
+    if (!msg_type_known(m->type) || !is_complete(m))
+        return false;
+    if (hiding != NULL && (hiding->secret.n == 0 || hiding->vector.n == 0))
+        hiding = NULL; /* S4.3-01: nothing is hidden without a shared secret */
+    fine = put_avp(w, m, AVP_MESSAGE_TYPE, NULL);
+    if (hiding != NULL && (m->hidden & m->present))
+        put_vector(w, hiding->vector);
+    for (unsigned n = 1; n < AVP_NUMBERS && fine; n++)
+        if (msg_has(m, n) && n != AVP_RANDOM_VECTOR)
+            fine = put_avp(w, m, n, hiding);
+    return fine && !w->failed;
+}
+
+/* A line that grows, and stops growing when it is full. */
+struct line {
+    char *dst;
+    size_t size, used;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct line *l, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+
+    if (l->used + 1 >= l->size)
+        return;
+    va_start(ap, fmt);
+    n = vsnprintf(l->dst + l->used, l->size - l->used, fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        l->used += (size_t)n < l->size - l->used ? (size_t)n : l->size - l->used - 1;
+}
+
+static void add_text(struct line *l, struct span text)
+{
+    char safe[160];
+
+    add(l, "\"%s\"", log_safe(text, safe, sizeof safe));
+}
+
+static void add_octets(struct line *l, struct span octets)
+{
+    for (size_t i = 0; i < octets.n && i < 32; i++)
+        add(l, "%02x", octets.p[i]);
+    if (octets.n > 32)
+        add(l, "...(%zu)", octets.n);
+}
+
+static void add_result(struct line *l, const struct msg *m, const struct msg_result *r)
+{
+    const char *result = avp_result_name(m->type, r->result);
+    const char *error = avp_error_name(r->error);
+
+    add(l, "%u", (unsigned)r->result);
+    if (r->has_error || r->text.n > 0)
+        add(l, "/%u", (unsigned)r->error);
+    add(l, "(%s", result != NULL ? result : "?");
+    if (r->error != 0)
+        add(l, ": %s", error != NULL ? error : "?");
+    add(l, ")");
+    if (r->text.n > 0)
+        add_text(l, r->text);
+}
+
+static void add_value(struct line *l, const struct msg *m, const struct avp_row *row)
+{
+    const void *field = field_of(m, row);
+
+    switch (row->kind) {
+    case KIND_U16:
+        add(l, "%u", (unsigned)*(const uint16_t *)field);
+        break;
+    case KIND_VERSION:
+        add(l, "%u.%u", *(const uint16_t *)field >> 8u, *(const uint16_t *)field & 0xffu);
+        break;
+    case KIND_U32:
+        add(l, "%lu", (unsigned long)*(const uint32_t *)field);
+        break;
+    case KIND_U64:
+        add(l, "%016llx", (unsigned long long)*(const uint64_t *)field);
+        break;
+    case KIND_TEXT:
+        add_text(l, *(const struct span *)field);
+        break;
+    case KIND_OCTETS:
+        add_octets(l, *(const struct span *)field);
+        break;
+    case KIND_SECRET:
+        add(l, "(%zu octets)", ((const struct span *)field)->n);
+        break;
+    case KIND_RESULT:
+        add_result(l, m, field);
+        break;
+    case KIND_Q931: {
+        const struct msg_q931 *q = field;
+
+        add(l, "%u/%u", (unsigned)q->cause, (unsigned)q->message);
+        add_text(l, q->advice);
+        break;
+    }
+    case KIND_WORDS:
+        for (size_t i = 0; i < words_in(row); i++)
+            add(l, "%s%08lx", i > 0 ? "," : "", (unsigned long)((const uint32_t *)field)[i]);
+        break;
+    case KIND_NONE:
+    case KIND_EMPTY:
+    case KIND_COUNT:
+        add(l, "yes");
+        break;
+    }
+}
+
+const char *msg_describe(const struct msg *m, char *dst, size_t size)
+{
+    struct line l = {dst, size, 0};
+
+    dst[0] = '\0';
+    add(&l, "%s", msg_type_name(m->type));
+    if (!msg_type_known(m->type))
+        add(&l, " %u", (unsigned)m->type);
+    for (unsigned n = 1; n < AVP_NUMBERS; n++) {
+        const struct avp_row *row = avp_row(n);
+
+        if (row == NULL || !msg_has(m, n))
+            continue;
+        add(&l, " %s%s=", m->hidden & BIT(n) ? "*" : "", row->name);
+        add_value(&l, m, row);
+    }
+    return dst;
+}

@@ -1,0 +1,523 @@
+/* l2tpd.conf: keys, values, templates, and files that xl2tpd's users have.  Run from the root of
+ * the source tree, where test/golden is. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "host/conf.h"
+#include "tap.h"
+
+/* In place of the system's: two hosts have addresses, nothing is asked of the network. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **res)
+{
+    static struct sockaddr_in in;
+    static struct addrinfo info;
+
+    (void)service, (void)hints;
+    if (strcmp(node, "lac1") != 0 && strcmp(node, "lac2") != 0 && strcmp(node, "my-host") != 0)
+        return EAI_NONAME;
+    in.sin_family = AF_INET;
+    in.sin_addr.s_addr = htonl(node[0] == 'm'   ? 0xc0000263
+                               : node[3] == '1' ? 0xc0000204
+                                                : 0xc0000209);
+    info.ai_addr = (struct sockaddr *)&in;
+    *res = &info;
+    return 0;
+}
+
+void freeaddrinfo(struct addrinfo *res)
+{
+    (void)res;
+}
+
+/* All that was told, a line each, "W " or "E " before it. */
+static char told[16384];
+
+static void tell(void *ctx, bool warning, const char *line)
+{
+    size_t n = strlen(told);
+
+    (void)ctx;
+    snprintf(told + n, sizeof told - n, "%s%s %s", n > 0 ? "\n" : "", warning ? "W" : "E", line);
+}
+
+static struct conf *parse(const char *text)
+{
+    told[0] = '\0';
+    return conf_parse("f", text, strlen(text), tell, NULL);
+}
+
+static char *slurp(FILE *f, size_t *n)
+{
+    static char text[65536];
+
+    *n = fread(text, 1, sizeof text - 1, f);
+    text[*n] = '\0';
+    return text;
+}
+
+/* Every key of xl2tpd's in each section that knows it (compat.md, A.4), and ours. */
+static const struct {
+    const char *section, *keys;
+} accepted[] = {
+    {"global",
+     "listen-addr=192.0.2.1|port=0|auth file=/a|access control=y|force userspace=n|ipsec saref=no|"
+     "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
+     "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
+     "pppd=y"},
+    {"lns default",
+     "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
+     "hidden bit=no|length bit=no|challenge=no|tunnel rws=1|call rws=0|flow bit=no|flow bits=no|"
+     "rx bps=10000000|tx bps=10000000|hostname=h|name=n|require chap=no|require pap=no|"
+     "refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
+     "refuse authentication=no|refuse auth=no|unix authentication=no|unix auth=no|ppp debug=no|"
+     "pppoptfile=/o|pass peer=no|hello interval=0"},
+    {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
+    {"lac x",
+     "lns=a|autodial=no|redial=yes|redial timeout=1|max redials=1|local ip=192.0.2.1|"
+     "remote ip=192.0.2.2|defaultroute=no|hostname=h|name=n|challenge=no|hidden bit=no|"
+     "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
+     "require pap=no|refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
+     "refuse authentication=no|refuse auth=no|ppp debug=no|pass peer=no|pppoptfile=/o|"
+     "hello interval=60"},
+};
+
+static void test_keys(void)
+{
+    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
+        char text[2048], *p;
+        struct conf *c;
+        const char *line;
+
+        snprintf(text, sizeof text, "[%s]\n%s\n", accepted[i].section, accepted[i].keys);
+        for (p = text; *p != '\0'; p++)
+            *p = *p == '|' ? '\n' : *p;
+        c = parse(text);
+        ok(c != NULL, "every key of [%s] is accepted", accepted[i].section);
+        /* the second spelling of a key sets it again, which is all that may be told */
+        for (line = strtok(told, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+            if (strstr(line, "already: this one counts") == NULL)
+                ok(false, "[%s]: %s", accepted[i].section, line);
+        }
+        conf_free(c);
+    }
+}
+
+static void test_global(void)
+{
+    struct conf *c =
+        parse("[global]\nLISTEN-ADDR = 2001:db8::1\nport=0\nAuth \t File = \"/a b#;\"\n"
+              "access control=ON\nmax retries=9\ncap backoff=20\nDebug  AVP=1\n"
+              "debug pppd=true\ndebug state=yes\n[GLOBAL]\ndebug tunnel=no\n");
+    char text[ADDR_TEXT];
+
+    if (!ok(c != NULL && told[0] == '\0', "a [global] section is read"))
+        return;
+    is_str(addr_host_text(&c->global.listen_addr, text), "2001:db8::1", "listen-addr");
+    is_int(c->global.port, 0, "port");
+    is_str(c->global.auth_file, "/a b#;", "a quoted value holds blanks, # and ;");
+    is_int(c->global.access_control, true, "access control");
+    is_int(c->global.max_retries, 9, "max retries");
+    is_int(c->global.cap_backoff_s, 20, "cap backoff");
+    is_int(c->global.debug_topics, 1 << TOPIC_AVP | 1 << TOPIC_PPPD | 1 << TOPIC_STATE, "topics");
+    is_str(c->file, "f", "file");
+    conf_free(c);
+
+    c = parse("");
+    is_int(c->global.port, 1701, "default port");
+    is_str(c->global.pppd, "/usr/sbin/pppd", "default pppd");
+    is_int(c->global.max_retries, 5, "default max retries");
+    is_int(addr_is_set(&c->global.listen_addr), false, "default listen-addr");
+    ok(c->global.auth_file == NULL && c->lns == NULL && c->lac == NULL, "and nothing else");
+    conf_free(c);
+    c = parse("[global]\nlisten-addr = 0.0.0.0\n");
+    is_int(addr_is_set(&c->global.listen_addr), false, "listen-addr 0.0.0.0 means all");
+    conf_free(c);
+}
+
+static const struct {
+    const char *text;
+    uint32_t low, high;
+} ranges[] = {
+    {"192.0.2.1", 0xc0000201, 0xc0000201},
+    {"192.0.2.1-192.0.2.9", 0xc0000201, 0xc0000209},
+    {"192.0.2.1 - 192.0.2.9", 0xc0000201, 0xc0000209},
+    {"192.0.2.1 \t-192.0.2.9", 0xc0000201, 0xc0000209},
+    {"192.0.2.10-20", 0xc000020a, 0xc0000214},
+    {"192.0.2.10 - 3.20", 0xc000020a, 0xc0000314},
+    {"192.0.2.77/24", 0xc0000200, 0xc00002ff},
+    {"192.0.2.77 / 32", 0xc000024d, 0xc000024d},
+    {"0.0.0.0/0", 0, UINT32_MAX},
+    {"lac1", 0xc0000204, 0xc0000204},
+    {"lac1-lac2", 0xc0000204, 0xc0000209},
+    {"lac1-9", 0xc0000204, 0xc0000209},
+    {"my-host", 0xc0000263, 0xc0000263},
+    {"lac1 - my-host", 0xc0000204, 0xc0000263},
+};
+
+static const char *const bad_ranges[] = {
+    "",
+    "-",
+    "192.0.2.1-",
+    "-192.0.2.1",
+    "192.0.2.1-256",
+    "192.0.2.1,",
+    ",192.0.2.1",
+    "192.0.2.1--192.0.2.9",
+    "192.0.2.1/33",
+    "192.0.2.1/",
+    "/24",
+    "192.0.2.9-1",
+    "192.0.2.1 9",
+    "::1",
+    "nobody",
+    "192.0.2.1-nobody",
+    "1.2.3",
+    "192.0.2.1-1.2.3.4.5",
+    "10.0.0.1-10.0.0.1000",
+};
+
+static void test_ranges(void)
+{
+    char text[256];
+    struct conf *c;
+
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        const struct conf_range *r;
+
+        snprintf(text, sizeof text, "[lns x]\nassign ip=no\nlac = %s\n", ranges[i].text);
+        c = parse(text);
+        r = c != NULL ? c->lns->lac : NULL;
+        ok(r != NULL && r->low == ranges[i].low && r->high == ranges[i].high && !r->deny &&
+               r->line == 3 && r->next == NULL,
+           "range %s", ranges[i].text);
+        conf_free(c);
+    }
+    for (size_t i = 0; i < sizeof bad_ranges / sizeof bad_ranges[0]; i++) {
+        snprintf(text, sizeof text, "[lns x]\nassign ip=no\nlac = %s\n", bad_ranges[i]);
+        c = parse(text);
+        ok(c == NULL, "range '%s' is refused", bad_ranges[i]);
+        conf_free(c);
+    }
+    c = parse("[lns x]\nlac=1.0.0.1,1.0.0.3-4 , 1.0.0.8/31\nNO  LAC = 1.0.0.4\nassign ip=no\n");
+    ok(c != NULL && c->lns->lac->next->next->next->deny &&
+           c->lns->lac->next->next->next->low == 0x01000004 && c->lns->lac->next->low == 0x01000003,
+       "a list of ranges, then a denied one, whatever the case of its key");
+    conf_free(c);
+}
+
+static const struct {
+    const char *text, *host;
+    unsigned port;
+} hosts[] = {
+    {"lns.example.com", "lns.example.com", 1701},
+    {"a:51701", "a", 51701},
+    {"a 1702", "a", 1702},
+    {"a\t 1702", "a", 1702},
+    {"192.0.2.1", "192.0.2.1", 1701},
+    {"192.0.2.1:1", "192.0.2.1", 1},
+    {"2001:db8::1", "2001:db8::1", 1701},
+    {"[2001:db8::1]", "2001:db8::1", 1701},
+    {"[2001:db8::1]:1702", "2001:db8::1", 1702},
+    {"[2001:db8::1] 1702", "2001:db8::1", 1702},
+    {"2001:db8::1 1702", "2001:db8::1", 1702},
+    {"fe80::1%eth0", "fe80::1%eth0", 1701},
+    {"\"a_b:7\"", "a_b", 7},
+    {"", NULL, 0},
+    {"a b", NULL, 0},
+    {"a:", NULL, 0},
+    {"a:65536", NULL, 0},
+    {"a,b", NULL, 0},
+    {"a:1:2", NULL, 0},
+    {"[::1", NULL, 0},
+    {"[::1]x", NULL, 0},
+    {"-a", NULL, 0},
+    {"fe80::1%", NULL, 0},
+    {"1.2.3", NULL, 0},
+    {"a/b", NULL, 0},
+    {"[]:1", NULL, 0},
+    {":1701", NULL, 0},
+    {"a:-1", NULL, 0},
+};
+
+static void test_hosts(void)
+{
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        const struct conf_lns_host *h;
+        char text[256];
+        struct conf *c;
+
+        snprintf(text, sizeof text, "[lac x]\nlns = %s\n", hosts[i].text);
+        c = parse(text);
+        h = c != NULL ? c->lac->lns : NULL;
+        if (hosts[i].host == NULL)
+            ok(c == NULL, "lns '%s' is refused", hosts[i].text);
+        else
+            ok(h != NULL && strcmp(h->host, hosts[i].host) == 0 && h->port == hosts[i].port &&
+                   h->line == 2,
+               "lns %s", hosts[i].text);
+        conf_free(c);
+    }
+}
+
+static void test_sections(void)
+{
+    struct conf *c =
+        parse("[lac b]\nlns=l1\nlns=l2:7\n[lac]\nlns=u1\n[lac]\nlns=u2\n[lac a]\nlns=x\n"
+              "name = \"a \\\"q\\\" \\\\ d\\e\"\nhostname=h\nhostname =\n");
+    struct conf_lac *b;
+
+    if (!ok(c != NULL, "sections are read"))
+        return;
+    b = conf_find_lac(c, "b");
+    ok(b == c->lac && strcmp(b->lns->host, "l1") == 0 && b->lns->next->port == 7 &&
+           b->lns->next->next == NULL,
+       "a list key adds, in the order of the file");
+    ok(b->next->name[0] == '\0' && b->next->next->name[0] == '\0' &&
+           strcmp(b->next->next->lns->host, "u2") == 0 && b->next->lns->next == NULL,
+       "each unnamed section is a new one");
+    ok(conf_find_lac(c, "A") == b->next->next->next, "names do not regard case");
+    ok(conf_find_lac(c, "default") == NULL && conf_find_lns(c, "b") == NULL,
+       "nothing else is found");
+    is_str(conf_find_lac(c, "a")->peer.name, "a \"q\" \\ d\\e", "escapes in quotes");
+    ok(conf_find_lac(c, "a")->peer.hostname == NULL, "an empty text unsets");
+    is_int(b->line, 1, "line of a section");
+    conf_free(c);
+}
+
+/* compat.md, decision 3: [lns default] and [lac default] are templates. */
+static void test_templates(void)
+{
+    struct conf *c =
+        parse("[lns a]\nlac = 192.0.2.1\nhostname = a\nlocal ip = 10.0.0.2\n"
+              "[lns Default]\nip range = 10.0.0.10-20\nlac = 192.0.2.0/24\nhostname = d\nname = n\n"
+              "local ip range = 10.0.0.3-5\nchallenge = yes\nlength bit = yes\n"
+              "[lns b]\nlac = 192.0.2.2\nno ip range = 10.0.0.10\nip range = 10.1.0.1-9\nlength "
+              "bit = no\n"
+              "[lac default]\nlns = far\nbps = 5\nredial = yes\n"
+              "[lac a]\nlns = near\ntx bps = 7\n[lac b]\nbps = 9\nredial timeout = 3\n");
+    struct conf_lns *a, *b;
+    struct conf_lac *x, *y;
+
+    if (!ok(c != NULL, "templates are read"))
+        return;
+    a = conf_find_lns(c, "a");
+    b = conf_find_lns(c, "b");
+    x = conf_find_lac(c, "a");
+    y = conf_find_lac(c, "b");
+    is_str(a->peer.hostname, "a", "what a section sets stays");
+    is_str(a->peer.name, "n", "what it leaves unset comes from the template, even a later one");
+    ok(a->peer.challenge && a->peer.length_bit && b->peer.challenge && !b->peer.length_bit,
+       "booleans too, unless set to no");
+    ok(a->ip_range != NULL && a->ip_range->low == 0x0a00000a && a->ip_range->next == NULL,
+       "ranges too");
+    ok(b->ip_range->deny && b->ip_range->next->low == 0x0a010001 && b->ip_range->next->next == NULL,
+       "but not beside own ones, nor beside own denied ones");
+    ok(a->lac->low == 0xc0000201 && a->lac->next == NULL, "'lac' is never inherited");
+    ok(a->local_ip == 0x0a000002 && a->local_ip_range == NULL && b->local_ip_range != NULL,
+       "an own 'local ip' keeps 'local ip range' out");
+    ok(strcmp(x->lns->host, "near") == 0 && x->lns->next == NULL &&
+           strcmp(y->lns->host, "far") == 0,
+       "lns comes from the template only for those without");
+    ok(x->peer.tx_bps == 7 && x->peer.rx_bps == 5 && y->peer.tx_bps == 9 && y->peer.rx_bps == 9,
+       "bps sets both speeds");
+    ok(x->redial && y->redial && y->redial_timeout_s == 3 && x->redial_timeout_s == 30, "redial");
+    ok((b->set[0] | b->set[1]) != 0 && conf_find_lns(c, "default") != NULL, "own keys are marked");
+    conf_free(c);
+}
+
+static void test_match(void)
+{
+    static const char text[] =
+        "[lns default]\nassign ip=no\n[lns one]\nlac = 192.0.2.0/24\nno lac = 192.0.2.7\n"
+        "lac = 192.0.2.7\nno lac = 192.0.2.8\n[lns two]\nlac = 192.0.2.5\n";
+    static const struct {
+        const char *peer, *open, *closed;
+    } rows[] = {
+        {"192.0.2.1", "one", "one"},        {"192.0.2.5", "two", "two"},
+        {"192.0.2.7", "one", "one"},        {"192.0.2.8", "default", NULL},
+        {"10.0.0.1", "default", NULL},      {"2001:db8::1", "default", NULL},
+        {"10.9.9.9", "default", "default"},
+    };
+    char closed_text[1024];
+    struct conf *open = parse(text), *closed;
+
+    snprintf(closed_text, sizeof closed_text,
+             "[global]\naccess control = yes\n%s[lns Default]\nlac=10.9.9.9\n", text);
+    closed = parse(closed_text);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct addr peer;
+        const struct conf_lns *got;
+
+        addr_parse(rows[i].peer, 1701, &peer);
+        got = conf_match_lns(open, &peer);
+        is_str(got != NULL ? got->name : "refused", rows[i].open, rows[i].peer);
+        got = conf_match_lns(closed, &peer);
+        is_str(got != NULL ? got->name : "refused",
+               rows[i].closed != NULL ? rows[i].closed : "refused", "with access control");
+    }
+    conf_free(open);
+    conf_free(closed);
+    open = parse("[lac x]\nlns=a\n");
+    ok(conf_match_lns(open, &(struct addr){.family = 4}) == NULL,
+       "without any LNS, nobody is served");
+    conf_free(open);
+}
+
+static void test_same(void)
+{
+    static const struct {
+        const char *name, *a, *b;
+        bool same, same_pool;
+    } rows[] = {
+        {"the same", "ip range=10.0.0.1-9\nname=x", "name = x\n\nip range = 10.0.0.1 - 10.0.0.9", 1,
+         1},
+        {"another name", "ip range=10.0.0.1-9\nname=x", "ip range=10.0.0.1-9\nname=y", 0, 1},
+        {"another pool", "ip range=10.0.0.1-9", "ip range=10.0.0.1-8", 0, 0},
+        {"one more range", "ip range=10.0.0.1-9", "ip range=10.0.0.1-9\nno ip range=10.0.0.2", 0,
+         0},
+        {"a boolean", "pass peer=yes\nassign ip=no", "assign ip=no", 0, 1},
+        {"an unset text", "name=x\nassign ip=no", "assign ip=no", 0, 1},
+        {"peers", "lac=10.0.0.1\nassign ip=no", "lac=10.0.0.2\nassign ip=no", 0, 1},
+    };
+    struct conf *x, *y;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[256];
+
+        snprintf(text, sizeof text, "[lns x]\n%s\n", rows[i].a);
+        x = parse(text);
+        snprintf(text, sizeof text, "\n[lns x]\n%s\n", rows[i].b);
+        y = parse(text);
+        ok(conf_same_lns(x->lns, y->lns) == rows[i].same &&
+               conf_same_pool(x->lns, y->lns) == rows[i].same_pool,
+           "reload: %s", rows[i].name);
+        conf_free(x);
+        conf_free(y);
+    }
+    x = parse("[lac x]\nlns=a\n");
+    y = parse("[lac x]\nlns=a\nlns=b\n");
+    ok(conf_same_lac(x->lac, x->lac) && !conf_same_lac(x->lac, y->lac), "reload: one more lns");
+    conf_free(x);
+    conf_free(y);
+}
+
+/* Files as they stand on machines today: accepted without a word (compat.md, A.4). */
+static void test_golden(void)
+{
+    static const char *const names[] = {
+        "hwdsl2-server", "hwdsl2-client",       "networkmanager", "openwrt-lac",
+        "macos-lns",     "distribution-server", "macos-lac",      "distribution-sample",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[128];
+        struct conf *c;
+
+        snprintf(path, sizeof path, "test/golden/conf/%s.conf", names[i]);
+        told[0] = '\0';
+        c = conf_load(path, tell, NULL);
+        if (!ok(c != NULL && told[0] == '\0', "%s is accepted unchanged", names[i]))
+            printf("# %s\n", told);
+        if (c != NULL && strcmp(names[i], "hwdsl2-server") == 0)
+            ok(c->lns->peer.require_chap && c->lns->peer.refuse_pap && c->lns->peer.require_auth &&
+                   c->lns->local_ip == 0xc0a82a01 && c->lns->ip_range->high == 0xc0a82afa &&
+                   c->lns->peer.length_bit && strcmp(c->lns->peer.name, "l2tpd") == 0,
+               "%s means what it says", names[i]);
+        if (c != NULL && strcmp(names[i], "networkmanager") == 0)
+            ok(c->global.port == 0 && c->lac->autodial && c->lac->peer.tunnel_rws == 8 &&
+                   c->lac->peer.tx_bps == 100000000 && c->lac->lns->port == 1701 &&
+                   c->global.access_control && c->global.max_retries == 8,
+               "%s means what it says", names[i]);
+        if (c != NULL && strcmp(names[i], "macos-lac") == 0)
+            is_int(c->lac->lns->port, 51701, "macos-lac dials its port");
+        conf_free(c);
+    }
+}
+
+static void test_load(void)
+{
+    told[0] = '\0';
+    ok(conf_load("test/golden/conf/nowhere", tell, NULL) == NULL && errno == ENOENT,
+       "a missing file says so by errno");
+    is_str(told, "E test/golden/conf/nowhere: cannot be read: No such file or directory",
+           "and aloud");
+    ok(conf_load("test/golden", tell, NULL) == NULL && errno == EISDIR, "a folder is no file");
+    ok(conf_load("/dev/zero", tell, NULL) == NULL && errno == EFBIG, "nor is one without an end");
+}
+
+/* The printed example sets nothing, and without its "; " it sets everything, without a complaint.
+ */
+static void test_example(void)
+{
+    FILE *f = tmpfile();
+    size_t n, to = 0;
+    char *text;
+    struct conf *c;
+
+    conf_print_example(f);
+    rewind(f);
+    text = slurp(f, &n);
+    fclose(f);
+    c = parse(text);
+    ok(c != NULL && c->lns == NULL && c->lac == NULL && told[0] == '\0', "the example is accepted");
+    conf_free(c);
+    for (size_t i = 0; i < n; i++) {
+        if ((i == 0 || text[i - 1] == '\n') && strncmp(text + i, "; ", 2) == 0)
+            i += 2;
+        text[to++] = text[i];
+    }
+    text[to] = '\0';
+    c = parse(text);
+    ok(c != NULL && conf_find_lns(c, "default") != NULL && conf_find_lac(c, "home") != NULL,
+       "the example with its '; ' taken away is accepted");
+    is_str(told, "", "and nothing is said of it");
+    conf_free(c);
+}
+
+static void test_long_lines(void)
+{
+    size_t n = 1 << 20;
+    char *text = malloc(n + 64);
+    struct conf *c;
+
+    strcpy(text, "[lac x]\nlns = a ; ");
+    memset(text + strlen(text), 'x', n);
+    strcpy(text + n, "\nlns = b\n");
+    c = parse(text);
+    ok(c != NULL && c->lac->lns->next != NULL, "a comment of a megabyte");
+    conf_free(c);
+    strcpy(text, "[lac x]\nlns = a\npppoptfile = /");
+    memset(text + strlen(text), 'x', 4093);
+    strcpy(text + 30 + 4093, "\n");
+    c = parse(text);
+    ok(c != NULL && strlen(c->lac->peer.pppoptfile) == 4094, "a path of 4094 octets");
+    conf_free(c);
+    memset(text + 30, 'x', 5000);
+    strcpy(text + 5030, "\n");
+    ok(parse(text) == NULL && strstr(told, "is too long: 4095 octets at most") != NULL,
+       "no longer one");
+    free(text);
+}
+
+int main(void)
+{
+    test_keys();
+    test_global();
+    test_ranges();
+    test_hosts();
+    test_sections();
+    test_templates();
+    test_match();
+    test_same();
+    test_golden();
+    test_load();
+    test_example();
+    test_long_lines();
+    return tap_done();
+}

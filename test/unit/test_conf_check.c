@@ -1,0 +1,215 @@
+/* l2tpd.conf: the grammar of its lines, and what is said of errors and of traps. */
+#include <errno.h>
+#include <netdb.h>
+
+#include "host/conf.h"
+#include "tap.h"
+
+/* In place of the system's, so that nothing is asked of the network. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **res)
+{
+    (void)node, (void)service, (void)hints, (void)res;
+    return EAI_NONAME;
+}
+
+/* All that was told, a line each, "W " or "E " before it. */
+static char told[16384];
+
+static void tell(void *ctx, bool warning, const char *line)
+{
+    size_t n = strlen(told);
+
+    (void)ctx;
+    snprintf(told + n, sizeof told - n, "%s%s %s", n > 0 ? "\n" : "", warning ? "W" : "E", line);
+}
+
+static struct conf *parse(const char *text)
+{
+    told[0] = '\0';
+    return conf_parse("f", text, strlen(text), tell, NULL);
+}
+
+/* What each text makes the parser say; NULL: accepted without a word. */
+static const struct {
+    const char *name, *text, *say;
+} messages[] = {
+    {"an empty file", "", NULL},
+    {"a file without a last newline", "[global]\nport = 1", NULL},
+    {"CRLF", "[global]\r\nport = 1\r\n", NULL},
+    {"a byte order mark", "\xef\xbb\xbf[global]\nport = 1\n", NULL},
+    {"comments by ; and #", "; a\n# b\n[global] ; c\nport = 1 # d\nmax retries = 2;e\n", NULL},
+    {"headers in any case and spacing", "  [ GLOBAL ]\n[Lns   x ]\nlac=192.0.2.1\nassign ip=no\n",
+     NULL},
+    {"a name for [global]", "[global x]\n", "W f:1: [global] has no name: 'x' is not used"},
+    {"text behind a header", "[global] port = 1\n",
+     "W f:1: what follows the ']' is not used: give each setting a line of its own"},
+    {"an open header", "[global\n", "E f:1: the section's name has no closing ']'"},
+    {"an unknown section, whose keys are passed over", "[lsn x]\nfoo = bar\n",
+     "E f:1: unknown section [lsn]: there are [global], [lns NAME] and [lac NAME]"},
+    {"a key before any section", "port = 1\n",
+     "E f:1: 'port' stands before any section: begin with [global], [lns NAME] or [lac NAME]"},
+    {"no '='", "[global]\nport 1\n", "E f:2: there is no '=': write 'key = value'"},
+    {"no key", "[global]\n = 1\n", "E f:2: there is no key before the '=': write 'key = value'"},
+    {"an open quote", "[lac x]\nlns = a\nname = \"b\\\"\n", "E f:3: the value has no closing '\"'"},
+    {"text behind a quote", "[lac x]\nlns = a\nname = \"b\" c\n",
+     "E f:3: something follows the closing '\"': write \\\" for a quote in the value"},
+    {"a control character", "[global]\nport = 1\x1b\n",
+     "E f:2: there is a control character: remove it"},
+    {"a '#' inside a value", "[lac x]\nlns = a\nname = b#c\n",
+     "W f:3: the value ends before the '#', which begins a comment: put the value into double "
+     "quotes if the '#' belongs to it"},
+
+    {"a misspelt key", "[lns x]\nlac = 192.0.2.1\nassign ip = no\nip rnage = 1\n",
+     "E f:4: unknown key 'ip rnage' in [lns x]; did you mean 'ip range'?"},
+    {"a key without its blank", "[lns]\nlac=192.0.2.1\nassignip = no\nassign ip = no\n",
+     "E f:3: unknown key 'assignip' in [lns]; did you mean 'assign ip'?"},
+    {"a misspelt key of elsewhere", "[global]\nredail = yes\n",
+     "E f:2: unknown key 'redail' in [global]; did you mean 'redial' of [lac NAME]?"},
+    {"a key like no other", "[global]\nfrobnicate = yes\n",
+     "E f:2: unknown key 'frobnicate' in [global]: l2tpd.conf(5) lists the keys"},
+    {"a key that terminals would obey is shown escaped", "[global]\n\xc2\x9bxxxxxxxxxx = 1\n",
+     "E f:2: unknown key '\\xc2\\x9bxxxxxxxxxx' in [global]: l2tpd.conf(5) lists the keys"},
+    {"a key in the wrong section", "[global]\nRedial = yes\n",
+     "E f:2: 'redial' does not belong in [global]: move it to [lac NAME]"},
+    {"a shared key in the wrong section", "[global]\nhostname = x\n",
+     "E f:2: 'hostname' does not belong in [global]: move it to [lns NAME] or [lac NAME]"},
+    {"every problem is told", "[global]\nport = x\nport = 70000\nfoo\n",
+     "E f:2: 'port = x' must be a whole number from 0 to 65535\n"
+     "E f:3: 'port = 70000' is out of bounds: give a number from 0 to 65535\n"
+     "E f:4: there is no '=': write 'key = value'"},
+    {"a key set twice", "[global]\nport = 1\nport = 2\n",
+     "W f:3: 'port' was set in line 2 of [global] already: this one counts"},
+    {"a section begun twice", "[lac x]\nlns = a\n[LAC X]\nredial = yes\n",
+     "W f:3: [lac x] was begun in line 1 already: the two are one"},
+
+    {"a bad boolean", "[global]\nforce userspace = maybe\n",
+     "E f:2: 'force userspace = maybe' must be yes or no"},
+    {"no value", "[global]\nport =\n", "E f:2: 'port = ' must be a whole number from 0 to 65535"},
+    {"a number with a tail", "[global]\nport = 17a\n",
+     "E f:2: 'port = 17a' must be a whole number from 0 to 65535"},
+    {"a number beyond all bounds", "[global]\nmax retries = 99999999999999999999999\n",
+     "E f:2: 'max retries = 99999999999999999999999' is out of bounds: give a number from 0 to "
+     "1000"},
+    {"RFC 2661, 5.8: a cap below 8 s is raised", "[global]\ncap backoff = 3\n",
+     "W f:2: 'cap backoff = 3' is below the 8 seconds of RFC 2661, 5.8: 8 is used"},
+    {"a relative path", "[global]\nauth file = secrets\n",
+     "W f:2: 'auth file = secrets' is a relative path: write it in full, beginning with '/'"},
+    {"a bad source", "[global]\nrand source = nuts\n",
+     "E f:2: 'rand source = nuts' must be dev, sys or egd"},
+    {"a bad address", "[global]\nlisten-addr = 192.0.2.256\n",
+     "E f:2: 'listen-addr = 192.0.2.256' must be an IPv4 address, such as 192.0.2.1, or the name "
+     "of a host"},
+    {"an unknown host", "[lac x]\nlns = a\nlocal ip = nowhere\n",
+     "E f:3: 'local ip = nowhere' names a host that cannot be resolved: write its address"},
+    {"IPv6 where PPP wants IPv4", "[lac x]\nlns = a\nremote ip = ::1\n",
+     "E f:3: 'remote ip = ::1' must be an IPv4 address"},
+    {"a range that runs backwards", "[lns default]\nip range = 192.0.2.9-192.0.2.1\nassign ip=no\n",
+     "E f:2: 'ip range = 192.0.2.9-192.0.2.1' has a range that ends before it begins: swap the two "
+     "addresses"},
+    {"a bad port of an lns", "[lac x]\nlns = a:0\nlns = b\n",
+     "E f:2: 'lns = a:0' needs a port from 1 to 65535 behind the host, such as host:1701"},
+    {"a bad lns", "[lac x]\nlns = 10.0.0.300\nlns = b\n",
+     "E f:2: 'lns = 10.0.0.300' must be a host: a name or an address, perhaps with :PORT"},
+    {"local ip and its range exclude each other",
+     "[lns default]\nassign ip = no\nlocal ip = 192.0.2.1\nlocal ip range = 192.0.2.1-9\n",
+     "E f:4: 'local ip range' cannot stand beside 'local ip' of line 3: remove one of them"},
+
+    {"ipsec saref", "[global]\nipsec saref = yes\n",
+     "W f:2: 'ipsec saref' in [global] has no effect: it was for IPsec by KLIPS, which kernels no "
+     "longer have"},
+    {"saref refinfo", "[global]\nsaref refinfo = 22\n",
+     "W f:2: 'saref refinfo' in [global] has no effect: it was for IPsec by KLIPS, which kernels "
+     "no longer have"},
+    {"rand source", "[global]\nrand source = egd\n",
+     "W f:2: 'rand source' in [global] has no effect: the system's own source of randomness is "
+     "always used"},
+    {"what happens anyway needs no warning",
+     "[global]\nrand source = dev\nipsec saref = no\nsaref refinfo = 30\nforce userspace = yes\n",
+     NULL},
+    {"call rws", "[lac x]\nlns = a\ncall rws = -1\n",
+     "W f:3: 'call rws' in [lac x] has no effect: calls have no receive window since RFC 2661"},
+    {"flow bits", "[lac x]\nlns = a\nflow bits = yes\n",
+     "W f:3: 'flow bit' in [lac x] has no effect: this version puts no sequence numbers into data "
+     "messages"},
+    {"exclusive", "[lns default]\nassign ip = no\nexclusive = yes\n",
+     "W f:3: 'exclusive' in [lns default] has no effect: this version accepts a second tunnel of "
+     "the same peer"},
+    {"a speed in an LNS", "[lns default]\nassign ip = no\nbps = 5\n",
+     "W f:3: 'bps' in [lns default] has no effect: only a LAC tells the speed of a line (in its "
+     "ICCN)"},
+
+    {"an LNS without a pool", "[lns default]\nlocal ip = 192.0.2.1\n",
+     "W f:1: [lns default] has no address to give, so it refuses every call: add an 'ip range', or "
+     "set 'assign ip = no' if the address comes from elsewhere"},
+    {"a pool of which nothing is left",
+     "[lns default]\nip range = 192.0.2.1-9\nno ip range = 192.0.2.0-5, 192.0.2.6-9\n",
+     "W f:2: [lns default] has no address to give, so it refuses every call: add an 'ip range', or "
+     "set 'assign ip = no' if the address comes from elsewhere"},
+    {"a pool of which one is left",
+     "[lns default]\nip range = 192.0.2.1-9\nno ip range = 192.0.2.0-5, 192.0.2.7-9\n", NULL},
+    {"a pool without use", "[lns default]\nip range = 192.0.2.1-9\nassign ip = no\n",
+     "W f:2: 'ip range' in [lns default] has no effect with 'assign ip = no'"},
+    {"our own address in the pool", "[lns default]\nip range = 192.0.2.1-9\nlocal ip = 192.0.2.1\n",
+     "W f:3: 'local ip' of [lns default] lies in its own 'ip range': take it out with 'no ip "
+     "range'"},
+    {"our own address taken out of the pool",
+     "[lns default]\nip range = 192.0.2.1-9\nno ip range=192.0.2.1\nlocal ip = 192.0.2.1\n", NULL},
+    {"pools that overlap",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.0.0.1-9\n[lns b]\nlac = 192.0.2.2\nip range = "
+     "10.0.0.5-20\n",
+     "W f:6: 'ip range' of [lns b] overlaps that of [lns a] in line 3, at 10.0.0.5: each address "
+     "serves one call only, whichever comes first"},
+    {"pools that do not, thanks to 'no ip range'",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.0.0.1-9\nno ip range = 10.0.0.5-9\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.0.0.5-20\n",
+     NULL},
+    {"a pool that a section has from its template",
+     "[lns default]\nip range = 10.0.0.1-9\n[lns b]\nlac = 192.0.2.2\n", NULL},
+    {"an LNS that nobody is served by", "[lns a]\nip range = 10.0.0.1-9\n",
+     "W f:1: [lns a] has no 'lac' range, so no peer is ever served by it"},
+    {"access control without lac", "[global]\naccess control=yes\n[lns default]\nassign ip = no\n",
+     "W f:2: 'access control = yes' refuses every peer, as no [lns] section has a 'lac' range: add "
+     "one for the peers to be served"},
+    {"access control of a file that only dials", "[global]\naccess control=yes\n[lac x]\nlns=a\n",
+     NULL},
+    {"lac in [lns default]", "[lns default]\nassign ip = no\nlac = 192.0.2.1\n",
+     "W f:3: 'lac' and 'no lac' in [lns default] have no effect without 'access control = yes': it "
+     "serves whomever no other section serves"},
+    {"require chap alone", "[lns default]\nassign ip = no\nrequire chap = yes\n",
+     "W f:3: 'require chap' in [lns default] has no effect without 'require authentication = yes'"},
+    {"require chap with it", "[lns default]\nassign ip=no\nrequire chap=yes\nrequire auth=yes\n",
+     NULL},
+    {"unix auth alone", "[lns default]\nassign ip = no\nunix auth = yes\n",
+     "W f:3: 'unix authentication' in [lns default] has no effect without 'require authentication "
+     "= yes'"},
+    {"require and refuse", "[lac x]\nlns=a\nrequire auth=yes\nrequire pap=yes\nrefuse pap=yes\n",
+     "W f:4: 'require pap' and 'refuse pap' both stand in [lac x]: we ask of the peer what we "
+     "refuse to do ourselves; set one of them to no"},
+    {"a LAC without lns", "[lac x]\n", "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+    {"redialling without redial", "[lac x]\nlns = a\nredial timeout = 5\nmax redials = 1\n",
+     "W f:3: 'redial timeout' in [lac x] has no effect without 'redial = yes'\n"
+     "W f:4: 'max redials' in [lac x] has no effect without 'redial = yes'"},
+};
+
+static void test_messages(void)
+{
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        const char *say = messages[i].say != NULL ? messages[i].say : "";
+        struct conf *c = parse(messages[i].text);
+
+        is_str(told, say, messages[i].name);
+        if ((c == NULL) != (strncmp(say, "E ", 2) == 0 || strstr(say, "\nE ") != NULL))
+            ok(false, "%s: refused if and only if there is an error", messages[i].name);
+        conf_free(c);
+    }
+    ok(conf_parse("f", "[global]\nport\0= 1\n", 18, tell, NULL) == NULL && errno == EINVAL,
+       "a NUL octet is refused");
+    ok(conf_parse("f", "[global]\nport", 13, NULL, NULL) == NULL, "nobody need listen");
+}
+
+int main(void)
+{
+    test_messages();
+    return tap_done();
+}

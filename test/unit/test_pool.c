@@ -1,0 +1,240 @@
+/* Address pools: what allow and deny lines come to, and that no address is ever leased twice. */
+#include "tap.h"
+
+#include <stdlib.h>
+
+#include "host/pool.h"
+
+#define IP(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+
+struct line {
+    uint32_t low, high;
+    bool deny;
+};
+
+/* Expected: the addresses in the order in which they are taken, as last octets of 10.0.0.x. */
+static const struct {
+    const char *name;
+    struct line line[6];
+    int n;
+    size_t size;
+    const char *taken;
+} rows[] = {
+    {"one address", {{5, 5, false}}, 1, 1, "5 "},
+    {"a range, ends included", {{5, 8, false}}, 1, 4, "5 6 7 8 "},
+    {"nothing at all", {{0, 0, false}}, 0, 0, ""},
+    {"a later deny cuts a hole", {{1, 9, false}, {4, 6, true}}, 2, 6, "1 2 3 7 8 9 "},
+    {"a later allow fills a hole",
+     {{1, 9, false}, {4, 6, true}, {5, 5, false}},
+     3,
+     7,
+     "1 2 3 5 7 8 9 "},
+    {"an earlier deny has no say", {{4, 6, true}, {1, 9, false}}, 2, 9, "1 2 3 4 5 6 7 8 9 "},
+    {"overlapping ranges count once", {{1, 6, false}, {4, 9, false}}, 2, 9, "1 2 3 4 5 6 7 8 9 "},
+    {"a range within a range counts once",
+     {{1, 9, false}, {4, 5, false}},
+     2,
+     9,
+     "1 2 3 4 5 6 7 8 9 "},
+    {"a range around ranges counts once",
+     {{3, 4, false}, {7, 8, false}, {1, 9, false}},
+     3,
+     9,
+     "1 2 3 4 5 6 7 8 9 "},
+    {"ranges that touch",
+     {{4, 6, false}, {1, 3, false}, {7, 9, false}},
+     3,
+     9,
+     "1 2 3 4 5 6 7 8 9 "},
+    {"order of lines is not order of addresses", {{8, 9, false}, {1, 2, false}}, 2, 4, "1 2 8 9 "},
+    {"a deny over several ranges",
+     {{1, 3, false}, {5, 7, false}, {9, 11, false}, {3, 9, true}},
+     4,
+     4,
+     "1 2 10 11 "},
+    {"a deny of the first and the last",
+     {{1, 5, false}, {1, 1, true}, {5, 5, true}},
+     3,
+     3,
+     "2 3 4 "},
+    {"a deny of all", {{2, 5, false}, {1, 9, true}}, 2, 0, ""},
+    {"a deny of what is not there", {{2, 3, false}, {7, 9, true}}, 2, 2, "2 3 "},
+    {"the same line twice", {{2, 3, false}, {2, 3, false}}, 2, 2, "2 3 "},
+};
+
+static void test_rows(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pool_book *b = pool_book_new();
+        struct pool *p = pool_new();
+        char taken[256] = "";
+        uint32_t ip;
+
+        for (int k = 0; k < rows[i].n; k++)
+            pool_add(p, IP(10, 0, 0, rows[i].line[k].low), IP(10, 0, 0, rows[i].line[k].high),
+                     rows[i].line[k].deny);
+        is_int((long long)pool_size(p), (long long)rows[i].size, rows[i].name);
+        while ((ip = pool_take(p, b)) != 0 && strlen(taken) < 200)
+            sprintf(taken + strlen(taken), "%u ", (unsigned)(ip - IP(10, 0, 0, 0)));
+        is_str(taken, rows[i].taken, rows[i].name);
+        is_int((long long)pool_used(p, b), (long long)rows[i].size, "all of it is used then");
+        pool_free(p);
+        pool_book_free(b);
+    }
+}
+
+/* Lines drawn by lot over 64 addresses, against a plain array. */
+static void test_lots(void)
+{
+    bool size = true, same = true;
+    uint32_t seed = 7;
+
+    for (int round = 0; round < 500; round++) {
+        struct pool_book *b = pool_book_new();
+        struct pool *p = pool_new();
+        bool in[64] = {false};
+        size_t n = 0;
+        uint32_t ip;
+
+        for (int k = 0; k < 12; k++) {
+            uint32_t low, high;
+            bool deny;
+
+            seed = seed * 1664525u + 1013904223u;
+            low = seed >> 26;
+            high = low + (seed >> 8) % (64 - low);
+            deny = (seed >> 20 & 3) == 0;
+            pool_add(p, IP(10, 0, 0, low), IP(10, 0, 0, high), deny);
+            for (uint32_t a = low; a <= high; a++)
+                in[a] = !deny;
+        }
+        for (int a = 0; a < 64; a++)
+            n += in[a];
+        size &= pool_size(p) == n;
+        for (; n > 0; n--) {
+            ip = pool_take(p, b) - IP(10, 0, 0, 0);
+            same &= ip < 64 && in[ip];
+            in[ip % 64] = false;
+        }
+        same &= pool_take(p, b) == 0;
+        pool_free(p);
+        pool_book_free(b);
+    }
+    ok(size, "the size is right for 500 lots of lines");
+    ok(same, "and just these addresses are taken, each once");
+}
+
+static struct pool *range(uint32_t low, uint32_t high)
+{
+    struct pool *p = pool_new();
+
+    pool_add(p, low, high, false);
+    return p;
+}
+
+static void test_leases(void)
+{
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+    struct pool *q = range(IP(10, 0, 0, 3), IP(10, 0, 0, 6)), *r;
+
+    is_int(pool_take(p, b), IP(10, 0, 0, 1), "the first");
+    is_int(pool_take(p, b), IP(10, 0, 0, 2), "the second");
+    pool_give(b, IP(10, 0, 0, 1));
+    is_int(pool_take(p, b), IP(10, 0, 0, 3), "a freed address rests: the search goes on");
+    is_int(pool_take(q, b), IP(10, 0, 0, 4), "a pool that overlaps does not lease it again");
+    is_int((long long)pool_used(p, b), 3, "used is by the book, not by the pool that leased");
+    is_int((long long)pool_used(q, b), 2, "and so in the other pool");
+    is_int(pool_take(p, b), IP(10, 0, 0, 1), "round to the one that was freed");
+    is_int(pool_take(p, b), 0, "full");
+    is_int(pool_take(p, b), 0, "still full");
+    pool_give(b, IP(10, 0, 0, 4));
+    is_int(pool_take(p, b), IP(10, 0, 0, 4), "full no more once something came back");
+    pool_give(b, IP(10, 0, 0, 200));
+    pool_give(b, 0);
+    is_int((long long)pool_book_count(b), 4, "giving what is not out does nothing");
+    ok(!pool_book_mark(b, IP(10, 0, 0, 4)), "an address that is out cannot be marked");
+    ok(pool_book_mark(b, IP(10, 0, 0, 5)), "one that is free can");
+    is_int(pool_take(q, b), IP(10, 0, 0, 6), "and is not leased then");
+    ok(!pool_book_mark(b, 0) && !pool_book_has(b, 0), "0.0.0.0 is never out");
+    r = range(IP(10, 0, 0, 1), IP(10, 0, 0, 7));
+    is_int(pool_take(r, b), IP(10, 0, 0, 7), "a pool made by a reload sees the leases");
+    is_int(pool_take(q, b), 0, "full");
+    pool_add(q, IP(10, 0, 0, 9), IP(10, 0, 0, 9), false);
+    is_int(pool_take(q, b), IP(10, 0, 0, 9), "full no more once it has grown");
+    pool_free(p);
+    pool_free(q);
+    pool_free(r);
+    pool_book_free(b);
+}
+
+static void test_ends(void)
+{
+    struct pool_book *b = pool_book_new();
+    struct pool *all = range(0, UINT32_MAX), *top = range(UINT32_MAX - 1, UINT32_MAX);
+    struct pool *zero = range(0, 0);
+
+    ok(pool_size(all) == UINT32_MAX,
+       "all of IPv4 but 0.0.0.0, without a word of memory an address");
+    is_int(pool_take(all, b), 1, "0.0.0.0 is nobody's");
+    is_int(pool_take(zero, b), 0, "not even alone");
+    is_int(pool_take(top, b), UINT32_MAX - 1, "the last but one");
+    is_int(pool_take(top, b), UINT32_MAX, "the last of all");
+    is_int(pool_take(top, b), 0, "and no overflow behind it");
+    pool_add(all, 2, UINT32_MAX, true);
+    is_int((long long)pool_size(all), 1, "a deny up to the last address");
+    pool_free(all);
+    pool_free(top);
+    pool_free(zero);
+    pool_book_free(b);
+}
+
+/* 60,000 leases of a /8 that come and go by lot, against an array of flags. */
+static void test_many(void)
+{
+    enum { MOST = 60000, SPREAD = 1 << 18 };
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 0), IP(10, 255, 255, 255));
+    bool *out = calloc(SPREAD, sizeof *out), unique = true, book = true;
+    uint32_t *held = calloc(MOST, sizeof *held), seed = 3;
+    size_t n = 0;
+
+    for (int i = 0; i < 200000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        if (n < MOST && (n == 0 || seed >> 30 != 0)) {
+            uint32_t ip = pool_take(p, b);
+
+            unique &= ip != 0 && !out[ip % SPREAD];
+            out[ip % SPREAD] = true;
+            held[n++] = ip;
+        } else {
+            size_t at = (seed >> 4) % n;
+
+            pool_give(b, held[at]);
+            out[held[at] % SPREAD] = false;
+            held[at] = held[--n];
+        }
+    }
+    for (uint32_t i = 0; i < SPREAD; i++)
+        book &= pool_book_has(b, IP(10, 0, 0, 0) + i) == out[i];
+    ok(unique, "no address was out twice");
+    ok(book, "the book has what is out and nothing else");
+    is_int((long long)pool_book_count(b), (long long)n, "and as many");
+    while (n > 0)
+        pool_give(b, held[--n]);
+    is_int((long long)pool_book_count(b), 0, "all came back");
+    free(out);
+    free(held);
+    pool_free(p);
+    pool_book_free(b);
+}
+
+int main(void)
+{
+    test_rows();
+    test_lots();
+    test_leases();
+    test_ends();
+    test_many();
+    return tap_done();
+}
