@@ -1,53 +1,145 @@
-# l2tpd: cc and make suffice.  "make help" lists the targets.
+# l2tpd: cc and make suffice to build it.  "make help" lists the targets.
 #
-#   make PORTABLE=1   POSIX only: no Linux file is compiled (build/portable)
-#   make SAN=1        AddressSanitizer and UndefinedBehaviorSanitizer (build/san)
+#   make PORTABLE=1   POSIX only: no Linux file is compiled (into build/portable)
+#   make SAN=1        AddressSanitizer and UndefinedBehaviorSanitizer (into build/san)
+#   make CC=clang     or musl-gcc, or another compiler; B=DIR builds elsewhere
 
-PREFIX  = /usr/local
-SBINDIR = $(PREFIX)/sbin
-MANDIR  = $(PREFIX)/share/man
+PREFIX     = /usr/local
+SBINDIR    = $(PREFIX)/sbin
+MANDIR     = $(PREFIX)/share/man
+DOCDIR     = $(PREFIX)/share/doc/l2tpd
 SYSCONFDIR = /etc
-DESTDIR =
+DESTDIR    =
 
 CC      = cc
 CFLAGS  = -O2 -g
 WARN    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
           -Wwrite-strings -Wundef -Wvla
-VARIANT_PORTABLE_1 = portable
-VARIANT_SAN_1      = san
-B       = build$(VARIANT_PORTABLE_$(PORTABLE):%=/%)$(VARIANT_SAN_$(SAN):%=/%)
 
+comma  := ,
 SYSTEM := $(shell uname -s)
+B      := build$(if $(PORTABLE),/portable)$(if $(SAN),/san)
 # Which body stands behind a seam: the Linux one, or the one that POSIX alone carries.
 LINUX  := $(if $(PORTABLE),,$(filter Linux,$(SYSTEM)))
 BODIES := $(if $(LINUX),host/many_epoll host/udp_linux,host/many_select host/udp_posix)
-STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700 $(if $(filter Linux,$(SYSTEM)),,-D__EXTENSIONS__ -D__BSD_VISIBLE))
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-comma  := ,
+STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
+            -fno-omit-frame-pointer)
 
 BASE  = base/bytes base/addr base/heap base/md5 base/log base/buf
 WIRE  = wire/packet wire/avp wire/hide wire/msg wire/msg_write wire/hdlc
 PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/registry proto/l2tp \
         proto/input
-HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/conf host/secrets host/pool \
-        host/fifo host/resolve host/log_sink $(BODIES)
-TOP   = lac daemon
+CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line \
+        host/conf_parse host/conf_print host/conf_rows host/conf_section
+HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \
+        host/fifo host/resolve host/log_sink $(CONF) $(BODIES)
+TOP   = profiles bearer lac control reload daemon
 
-PURE_OBJS = $(BASE:%=$(B)/%.o) $(WIRE:%=$(B)/%.o) $(PROTO:%=$(B)/%.o)
-OBJS      = $(PURE_OBJS) $(HOST:%=$(B)/%.o) $(TOP:%=$(B)/%.o)
+PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
+OBJS      = $(PURE_OBJS) $(patsubst %,$(B)/%.o,$(HOST) $(TOP))
+LIB       = $(B)/libl2tpd.a
+COMPILE   = $(CC) $(STD) $(WARN) $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -Isrc -MMD -MP
+LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
 all: $(B)/l2tpd
 
-$(B)/l2tpd: $(OBJS) $(B)/main.o
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(B)/main.o
+$(B)/l2tpd: $(B)/main.o $(LIB)
+	$(LINK) -o $@ $(B)/main.o $(LIB)
+
+$(LIB): $(OBJS)
+	rm -f $@
+	$(AR) rcs $@ $(OBJS)
 
 $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) $(SANFLAGS) -Isrc -MMD -MP -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
--include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/test/*/*.d)
+# Tests.  One program a source file in test/unit; fuzz targets replayed over their corpora.
+UNIT    := $(patsubst test/unit/%.c,$(B)/test/%,$(wildcard test/unit/test_*.c))
+REPLAY  := $(patsubst test/fuzz/fuzz_%.c,$(B)/test/replay_%,$(wildcard test/fuzz/fuzz_*.c))
+SIM     := $(if $(wildcard test/sim/*.c),$(B)/test/sim)
+HELPERS := $(B)/test/fakepppd $(patsubst test/wire/%.c,$(B)/test/%,$(wildcard test/wire/*.c)) \
+           $(patsubst test/e2e/%.c,$(B)/test/%,$(wildcard test/e2e/*.c))
+SCRIPTS := $(wildcard test/guards/*.t test/wire/*.t test/e2e/*.t)
+REAL    := $(wildcard test/real/*.t)
+TESTCOMPILE = $(COMPILE) -Itest/unit
+
+$(B)/test/test_%: test/unit/test_%.c $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $< $(wildcard test/unit/rig.c) $(LIB) $(LDFLAGS)
+
+$(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $< test/fuzz/replay.c $(LIB) $(LDFLAGS)
+
+$(B)/test/sim: $(wildcard test/sim/*.c test/sim/*.h) $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $(wildcard test/sim/*.c) $(LIB) $(LDFLAGS)
+
+$(B)/test/fakepppd: test/fakepppd.c $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
+
+$(B)/test/%: test/wire/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
+
+$(B)/test/%: test/e2e/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
+
+tests: $(B)/l2tpd $(UNIT) $(REPLAY) $(SIM) $(HELPERS)
+
+SEEDS = 2000
+
+# With SAN=1 the real pppds are left out: they run the plain build's daemon anyway.
+check: tests
+	@scripts/need check
+	@B=$(B) L2TPD=$(abspath $(B)/l2tpd) SEEDS=$(SEEDS) scripts/prove-sum $(UNIT) $(REPLAY) \
+	    $(SIM) $(SCRIPTS) $(if $(SAN),,$(REAL))
+
+# The guards, alone: who includes whom, and what the pure floors call.
+floors:
+	@scripts/floors
+
+pure: $(PURE_OBJS)
+	@scripts/pure $(PURE_OBJS)
+
+fuzz:
+	scripts/fuzz
+
+bench: all $(B)/test/fakepppd
+	@B=$(B) scripts/bench
+
+demo: all
+	@scripts/need demo
+	@scripts/demo --no-setup
+
+l2tpd.conf.example: $(B)/l2tpd
+	$(B)/l2tpd --print-example >$@
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(DOCDIR) $(DESTDIR)$(SYSCONFDIR)/l2tpd
+	install -m 755 $(B)/l2tpd $(DESTDIR)$(SBINDIR)/l2tpd
+	install -m 644 doc/l2tpd.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 doc/l2tpd.conf.5 doc/l2tp-secrets.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 README COPYING l2tpd.conf.example $(DESTDIR)$(DOCDIR)/
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+help:
+	@echo 'all      the daemon, build/l2tpd (default)'
+	@echo 'check    every test; closes on "N passed, N failed"'
+	@echo 'demo     a LNS and a LAC with real pppds, and a ping through'
+	@echo 'bench    figures beside xl2tpd'
+	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
+	@echo 'floors   who includes whom; pure: what the pure floors call'
+	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, DOCDIR, SYSCONFDIR'
+	@echo 'clean    removes build/'
+
+-include $(wildcard $(B)/*.d $(B)/*/*.d)
+
+.PHONY: all tests check floors pure fuzz bench demo install clean help

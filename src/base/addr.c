@@ -63,10 +63,10 @@ const char *addr_host_text(const struct addr *a, char *dst)
 
 const char *addr_text(const struct addr *a, char *dst)
 {
-    char host[ADDR_TEXT - 8];
-    char room[ADDR_TEXT];
+    char host[ADDR_TEXT];
 
-    snprintf(host, sizeof host, "%s", addr_host_text(a, room));
-    snprintf(dst, ADDR_TEXT, a->family == 6 ? "[%s]:%u" : "%s:%u", host, (unsigned)a->port);
+    addr_host_text(a, host);
+    snprintf(dst, ADDR_TEXT, a->family == 6 ? "[%.*s]:%u" : "%.*s:%u", INET6_ADDRSTRLEN, host,
+             (unsigned)a->port);
     return dst;
 }

@@ -25,7 +25,7 @@ bool heap_reserve(struct heap *h)
 
 void heap_release(struct heap *h)
 {
-    assert(h->reserved > h->n || h->n == 0);
+    assert(h->reserved > h->n);
     h->reserved--;
 }
 

@@ -82,15 +82,28 @@ static void escape(uint8_t c, char *dst)
         snprintf(dst, 5, "\\x%02x", c);
 }
 
+/* Whether the escaped text and its NUL fit whole into size octets. */
+static bool fits_whole(struct span text, size_t size)
+{
+    size_t n = 0;
+    char one[5];
+
+    for (size_t i = 0; i < text.n && n < size; i++) {
+        escape(text.p[i], one);
+        n += strlen(one);
+    }
+    return n < size;
+}
+
 const char *log_safe(struct span text, char *dst, size_t size)
 {
     static const char cut[] = "...";
-    size_t used = 0;
+    size_t used = 0, spare = fits_whole(text, size) ? 1 : sizeof cut;
 
     dst[0] = '\0';
     for (size_t i = 0; i < text.n; i++) {
         char one[5];
-        size_t n, spare = i + 1 < text.n ? sizeof cut : 1;
+        size_t n;
 
         escape(text.p[i], one);
         n = strlen(one);

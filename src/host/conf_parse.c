@@ -339,8 +339,9 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
         if (n > 0)
             memcpy(copy, text, n);
         take_lines(&p, copy, n);
-        finish_sections(&p);
     }
+    if (!p.no_memory) /* else the last section may be half made */
+        finish_sections(&p);
     if (p.no_memory)
         conf_say(&p.told, false, 0, "out of memory");
     else

@@ -33,7 +33,6 @@
 #define NO_KLIPS "it was for IPsec by KLIPS, which kernels no longer have"
 #define ONLY_LAC_TELLS "only a LAC tells the speed of a line (in its ICCN)"
 
-/* clang-format off: a row is to be read at a glance */
 const struct conf_row conf_rows[] = {
     {.name = "listen-addr",
      .alias = "listen addr",
@@ -438,7 +437,6 @@ const struct conf_row conf_rows[] = {
      .preset = "no",
      .help = "pppd 'ipparam' with the peer's address, for ip-up and RADIUS."},
 };
-/* clang-format on */
 
 const size_t conf_rows_n = sizeof conf_rows / sizeof conf_rows[0];
 

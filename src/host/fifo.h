@@ -2,11 +2,14 @@
  *
  * Opened read-write and non-blocking, so there is always a writer and never an end-of-file; a line
  * buffer survives short reads, several lines in one read, and lines too long (answered, dropped to
- * their end).  A NUL octet or a line without an end within 4 KiB harms nobody.
+ * their end).  A NUL octet or a line without an end within 4 KiB harms nobody.  Old clients write a
+ * command without a newline: what has come is taken for a whole line after 20 ms of silence.
  *
- * Answers have xl2tpd's form, "CC text": two digits and a text.  They go to the log (debug), and to
- * the path that a line began with, "@/path rest", if that path is a FIFO below the control FIFO's
- * own folder; it is opened without following links and without blocking, and never unlinked. */
+ * Answers have xl2tpd's form, "CC text": two digits and a text.  They go to the log (debug; a refusal
+ * that has no other place to go: notice), and to the path that a line began with, "@/path rest", if
+ * that path is a FIFO in the control FIFO's own folder; it is opened without following links and
+ * without blocking, and never unlinked.  All answers to one command leave together; what the
+ * reader does not take at once waits for it a while. */
 #ifndef HOST_FIFO_H
 #define HOST_FIFO_H
 

@@ -22,9 +22,9 @@
 #include "host/many.h"
 #include "host/sys.h"
 
-#define BATCH 256         /* of the many, told in one turn */
-#define SIGNALS 65        /* one more than the highest signal number */
-#define CHILD_LISTS 256   /* children are found by pid modulo this */
+#define BATCH 256                         /* of the many, told in one turn */
+#define SIGNALS 65                        /* one more than the highest signal number */
+#define CHILD_LISTS 256                   /* children are found by pid modulo this */
 #define LONGEST_SLEEP_S (31L * 24 * 3600) /* what POSIX lets one select() count on */
 
 enum { READING, WRITING, WAYS };
@@ -46,8 +46,8 @@ struct loop {
     fd_set *wanted[WAYS]; /* arrays of n_blocks */
     fd_set *ready[WAYS];
     size_t n_blocks;
-    int highest;     /* descriptor in the sets, or -1 */
-    int wake_up[2];  /* the self-pipe: written in signal context, read by us */
+    int highest;    /* descriptor in the sets, or -1 */
+    int wake_up[2]; /* the self-pipe: written in signal context, read by us */
     struct child *children[CHILD_LISTS];
     struct caught caught[SIGNALS];
     uint64_t (*before_sleep)(void *ctx);
@@ -163,8 +163,11 @@ int loop_watch(struct loop *l, struct watch *w)
         if (sets_reach(l, w->fd) != 0)
             return -1;
         sets_want(l, w->fd, w->want);
+        /* the number may be that of a descriptor closed in this turn: its readiness is not ours */
+        bit_put(l->ready, READING, w->fd, false);
+        bit_put(l->ready, WRITING, w->fd, false);
     }
-    /* at the head, where this turn's cursor has passed: what is ready was asked before it came */
+    /* at the head, which this turn's cursor has passed */
     w->next = *list;
     if (w->next != NULL)
         w->next->prev = w;
@@ -522,7 +525,7 @@ static struct timeval *sleep_for(struct loop *l, uint64_t due, struct timeval *r
 static void wait_for_events(struct loop *l, uint64_t due)
 {
     struct timeval room, *most = sleep_for(l, due, &room);
-    size_t octets = ((size_t)(l->highest / FD_SETSIZE) + 1) * sizeof(fd_set);
+    size_t octets = l->n_blocks * sizeof(fd_set);
     int n;
 
     for (int way = 0; way < WAYS; way++)

@@ -159,9 +159,7 @@ static struct entry read_line(struct span s)
     at = skip_blanks(s, at);
     e.them = take_word(s, &at);
     at = skip_blanks(s, at);
-    if (e.them.n == 0)
-        e.problem = "there are no three fields: a line is 'us them secret'";
-    else if (at < s.n && s.p[at] == '"')
+    if (at < s.n && s.p[at] == '"')
         take_quoted(s, at + 1, &e);
     else
         take_plain(s, at, &e);
@@ -171,10 +169,11 @@ static struct entry read_line(struct span s)
 /* The next line of the file, from *at; false at its end. */
 static bool next_line(const struct secrets *s, size_t *at, struct span *line)
 {
-    const char *start = s->text + *at, *newline;
+    const char *start, *newline;
 
     if (s->text == NULL || *at >= s->n)
         return false;
+    start = s->text + *at;
     if (*at == 0 && s->n >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
         start += 3; /* the byte order mark, as some editors write it */
     newline = memchr(start, '\n', s->n - (size_t)(start - s->text));

@@ -18,7 +18,7 @@ void secrets_free(struct secrets *s); /* wipes */
 void secrets_set_path(struct secrets *s, const char *path);
 
 /* The secret that "us" shares with "them", as a C string into dst; false if there is none (dst
- * empty) or it does not fit. line, if not NULL, gets the line number that matched. */
+ * empty) or it does not fit.  line, if not NULL, gets the line number that matched. */
 bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
                   unsigned *line);
 

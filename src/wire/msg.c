@@ -193,7 +193,7 @@ static bool has_place(const struct msg *m, const struct avp_row *row)
 static struct verdict take_avp(struct msg *m, const struct avp *a)
 {
     const struct avp_row *row = a->vendor == 0 ? avp_row(a->number) : NULL;
-    char what[40];
+    char what[64];
 
     if (row == NULL || a->reserved) {
         snprintf(what, sizeof what, "of vendor %u is %s", (unsigned)a->vendor,

@@ -66,6 +66,9 @@ static const struct {
      "E f:3: unknown key 'assignip' in [lns]; did you mean 'assign ip'?"},
     {"a misspelt key of elsewhere", "[global]\nredail = yes\n",
      "E f:2: unknown key 'redail' in [global]; did you mean 'redial' of [lac NAME]?"},
+    {"a key as much like one of elsewhere", "[lac x]\nlnc = a\n",
+     "E f:2: unknown key 'lnc' in [lac x]; did you mean 'lns'?\n"
+     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
     {"a key like no other", "[global]\nfrobnicate = yes\n",
      "E f:2: unknown key 'frobnicate' in [global]: l2tpd.conf(5) lists the keys"},
     {"a key that terminals would obey is shown escaped", "[global]\n\xc2\x9bxxxxxxxxxx = 1\n",

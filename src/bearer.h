@@ -1,0 +1,44 @@
+/* bearer: what stands behind one call on this machine: its link, its pppd and its leases.
+ *
+ * It owns them, is the host pointer of its call, and outlives it: the call may end at once, the
+ * lease goes back only when pppd has been reaped.  Knows no LAC's plans. */
+#ifndef BEARER_H
+#define BEARER_H
+
+#include "host/link.h"
+#include "host/pppd.h"
+#include "hub.h"
+
+struct bearer {
+    struct hub *hub;
+    uint16_t tunnel_id, call_id; /* call_id 0: the call has ended */
+    struct link *link;           /* NULL: closed */
+    struct pppd pppd;
+    uint32_t lease, local_lease;  /* addresses, host order; 0: none */
+    struct addr peer, local;      /* of the tunnel: where frames go */
+    char name[32];                /* "call 1/2" */
+    struct bearer *next, *prev;
+};
+
+/* Opens the link and starts pppd for a call that is up.  As LNS with that section's settings, as
+ * LAC with that one's; user and password, if not NULL, override the name and go to pppd by pipe.
+ * NULL if that failed: *why says so, for the CDN and the log. */
+struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
+                                const char **why);
+struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
+                                const char *user, const char *password, const char **why);
+
+/* A frame for pppd. */
+void bearer_carry(struct bearer *b, struct span frame);
+
+/* The call is down: pppd is told, and the bearer goes when it has. */
+void bearer_call_down(struct bearer *b);
+
+/* Asks pppd to end the PPP session; its end ends the call. */
+void bearer_hang_up(struct bearer *b);
+
+/* All that are left, when the daemon goes: kill, or forget. */
+void bearer_kill_all(struct hub *h);
+void bearer_free_all(struct hub *h);
+
+#endif

@@ -1,0 +1,167 @@
+/* Commands that come by the FIFO, and the status; see control.h. */
+#include "control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bearer.h"
+#include "lac.h"
+#include "profiles.h"
+
+#define GOODBYE "Goodbye!"
+
+/* A number from 1 to 65535 and nothing else; 0 if it is none. */
+static uint16_t id_of(const char *text)
+{
+    char *end;
+    long v = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : 0;
+
+    return v > 0 && v < 65536 && *end == '\0' ? (uint16_t)v : 0;
+}
+
+static const struct tunnel *live_tunnel(const struct hub *h, const char *text)
+{
+    uint16_t id = id_of(text);
+    const struct tunnel *t = id != 0 ? l2tp_tunnel(h->engine, id) : NULL;
+
+    return t != NULL && t->state != STOPPING && t->state != STOPPED && t->state != DEAD ? t : NULL;
+}
+
+static void connect_lac(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    struct hub *h = ctx;
+    char *name = fifo_word(&rest), *user = fifo_word(&rest), *password = fifo_word(&rest);
+    struct lac *l = lac_find(h, name);
+    const struct tunnel *t = l == NULL ? live_tunnel(h, name) : NULL;
+
+    if (l == NULL && t == NULL)
+        fifo_answer(reply, 1, "No such tunnel '%s'", name);
+    else if (l != NULL && !lac_dial(l, user, password))
+        fifo_answer(reply, 1, "Session '%s' already active!", name);
+    else if (l == NULL && !lac_call_in(h, t->id))
+        fifo_answer(reply, 1, "Error");
+    else
+        fifo_answer(reply, 0, "OK");
+    if (password != NULL)
+        bytes_wipe(password, strlen(password));
+}
+
+static void disconnect(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    struct hub *h = ctx;
+    char *name = fifo_word(&rest);
+    struct lac *l = lac_find(h, name);
+    const struct tunnel *t = l == NULL ? live_tunnel(h, name) : NULL;
+
+    if (l == NULL && t != NULL && t->initiator)
+        l = t->host_data;
+    if (l == NULL && t == NULL) {
+        fifo_answer(reply, 1, "No such tunnel '%s'", name);
+    } else if (l == NULL) {
+        l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE, GOODBYE);
+        fifo_answer(reply, 0, "OK");
+    } else if (lac_hang_up(l, GOODBYE)) {
+        fifo_answer(reply, 0, "OK");
+    } else {
+        fifo_answer(reply, 1, "Session '%s' not up", name);
+    }
+}
+
+/* The answer is always the same, as xl2tpd's is; a call that is not there is told to the log. */
+static void hang_up(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    struct hub *h = ctx;
+    char *name = fifo_word(&rest);
+    uint16_t id = id_of(name);
+    const struct call *c = id != 0 ? l2tp_call_by_id(h->engine, id) : NULL;
+
+    if (c == NULL)
+        log_warnx("command h: no such call '%s'", name);
+    else if (c->state == ESTABLISHED && c->host_data != NULL)
+        bearer_hang_up(c->host_data);
+    else
+        l2tp_hang_up(h->engine, loop_now(h->loop), id, CDN_ADMINISTRATIVE, ERROR_NONE, GOODBYE);
+    fifo_answer(reply, 0, "OK");
+}
+
+static void open_tunnel(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    if (lac_dial_bare(ctx, fifo_word(&rest)))
+        fifo_answer(reply, 0, "OK");
+    else
+        fifo_answer(reply, 1, "Error");
+}
+
+static void status(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    (void)reply;
+    (void)rest;
+    control_log_status(ctx);
+}
+
+const struct fifo_command control_commands[] = {
+    {'c', 1, "c LAC|TUNNEL [user [password]]", connect_lac},
+    {'d', 1, "d LAC|TUNNEL", disconnect},
+    {'h', 1, "h CALL", hang_up},
+    {'t', 1, "t HOST", open_tunnel},
+    {'s', 0, "s", status},
+    {0, 0, NULL, NULL},
+};
+
+/* Status. */
+
+static void log_call(const struct call *c)
+{
+    log_notice("    call %u/%u: %s, peer's id %u, serial %lu, in %llu frames %llu octets, "
+               "out %llu frames %llu octets",
+               (unsigned)c->tunnel->id, (unsigned)c->id, state_name(c->state), (unsigned)c->peer_id,
+               (unsigned long)c->serial, (unsigned long long)c->frames_in,
+               (unsigned long long)c->octets_in, (unsigned long long)c->frames_out,
+               (unsigned long long)c->octets_out);
+}
+
+static void log_tunnel(const struct hub *h, const struct tunnel *t)
+{
+    char peer[ADDR_TEXT];
+
+    log_notice("  tunnel %u: %s, %s %s (%s), peer's id %u, section '%s', %u calls, %llu s old, "
+               "%lu retransmissions",
+               (unsigned)t->id, state_name(t->state), t->initiator ? "to" : "from",
+               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label, t->n_calls,
+               (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
+               (unsigned long)t->x.retransmitted);
+    for (const struct call *c = t->calls; c != NULL; c = c->next)
+        log_call(c);
+}
+
+static void log_sections(const struct hub *h)
+{
+    for (const struct conf_lns *lns = h->conf->lns; lns != NULL; lns = lns->next) {
+        const struct lns_pool *p = profiles_pool(h, lns->name);
+
+        if (p != NULL)
+            log_notice("  lns %s: %zu of %zu addresses leased", lns->name,
+                       pool_used(p->remote, h->book), pool_size(p->remote));
+    }
+    for (const struct lac *l = h->lacs; l != NULL; l = l->next)
+        log_notice("  %s %s: %s", l->bare ? "host" : "lac", l->name, lac_state_name(l->state));
+}
+
+void control_log_status(struct hub *h)
+{
+    struct l2tp_counts n = l2tp_counts(h->engine);
+
+    log_notice("====== %s statistics ========", h->ident);
+    log_notice("  up %llu s; %u tunnels (%u half-open), %u calls, %u pppds, %zu leases",
+               (unsigned long long)((loop_now(h->loop) - h->started) / 1000), n.tunnels,
+               n.half_open, n.calls, h->n_bearers, pool_book_count(h->book));
+    for (int i = 0; i < CAUSES; i++)
+        if (n.dropped[i] > 0)
+            log_notice("  dropped: %llu (%s)", (unsigned long long)n.dropped[i],
+                       l2tp_cause_name((enum l2tp_cause)i));
+    log_sections(h);
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        log_tunnel(h, t);
+    log_notice("====== end of statistics ========");
+}

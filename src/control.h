@@ -1,0 +1,13 @@
+/* control: the rows of commands of the control FIFO, with xl2tpd's answers, and the status. */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include "hub.h"
+
+/* The table for fifo_open(); the hub is its ctx. */
+extern const struct fifo_command control_commands[];
+
+/* Writes the status to the log: tunnels, calls, LACs, LNSs, pools, counts. */
+void control_log_status(struct hub *h);
+
+#endif

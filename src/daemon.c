@@ -1,0 +1,465 @@
+/* The turn, the events, and the order of start and stop; see daemon.h. */
+#include "daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "bearer.h"
+#include "control.h"
+#include "host/link.h"
+#include "host/sys.h"
+#include "lac.h"
+#include "profiles.h"
+#include "reload.h"
+
+/* A stop is complete within 2 s: so long for CDNs, so long (with one retransmission) for StopCCNs
+ * and pppds, so long for killed ones to be reaped; all from the signal on. */
+#define STOP_CALLS_MS 300
+#define STOP_TUNNELS_MS 1500
+#define STOP_KILL_MS 1800
+
+#define LEAST_DESCRIPTORS 32
+
+/* What arrives. */
+
+static void heard(void *ctx, const struct addr *from, const struct addr *to, struct span octets)
+{
+    struct hub *h = ctx;
+    struct l2tp_frame frame;
+
+    if (l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame) == L2TP_FRAME &&
+        frame.call->host_data != NULL)
+        bearer_carry(frame.call->host_data, frame.octets);
+}
+
+/* Events. */
+
+static void on_send(struct hub *h, const struct l2tp_event *ev)
+{
+    struct udp *udp = ev->to.family == 6 ? h->udp6 : h->udp4;
+
+    if (udp != NULL)
+        udp_send(udp, &ev->from, &ev->to, ev->datagram);
+}
+
+static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct tunnel *t = ev->tunnel;
+    char peer[ADDR_TEXT];
+
+    log_notice("Connection established to %s, %u.  Local: %u, Remote: %u (ref=0/0).%s%s%s",
+               addr_host_text(&t->peer, peer), (unsigned)t->peer.port, (unsigned)t->id,
+               (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
+               t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
+    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu", (unsigned)t->id,
+             t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
+             (unsigned)t->x.peer_window, (unsigned long)t->peer_framing);
+    if (t->host_data != NULL)
+        lac_tunnel_up(t->host_data, t);
+    (void)h;
+}
+
+/* "2/6 (general error: vendor-specific error) text": a verdict in words. */
+static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
+{
+    const char *result = avp_result_name(msg_type, v->result);
+    const char *error = v->error != 0 ? avp_error_name(v->error) : NULL;
+
+    snprintf(dst, size, "%u/%u (%s%s%s)%s%s", (unsigned)v->result, (unsigned)v->error,
+             result != NULL ? result : "no reason", error != NULL ? ": " : "",
+             error != NULL ? error : "", v->text[0] != '\0' ? " " : "", v->text);
+    return dst;
+}
+
+static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct tunnel *t = ev->tunnel;
+    char peer[ADDR_TEXT], why[200];
+
+    addr_host_text(&t->peer, peer);
+    reason(STOPCCN, &t->why, why, sizeof why);
+    if (t->state == DEAD)
+        log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
+    else if (t->why_ours)
+        log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
+                   (unsigned)t->peer.port, t->why.text);
+    else
+        log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
+                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id, (unsigned)t->peer_id);
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, t->peer_name,
+             t->why_ours ? "us" : t->state == DEAD ? "silence" : "peer", why);
+    if (t->host_data != NULL)
+        lac_tunnel_down(t->host_data, t);
+    l2tp_set_tunnel_data(h->engine, t->id, NULL);
+}
+
+static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
+{
+    const struct conf_lns *lns;
+
+    if (c->tunnel->initiator && c->tunnel->host_data != NULL)
+        return lac_call_up(c->tunnel->host_data, c, why);
+    lns = conf_find_lns(h->conf, c->tunnel->p.label);
+    *why = "its section has left the configuration";
+    return lns != NULL ? bearer_start_lns(h, c, lns, why) : NULL;
+}
+
+static void on_call_up(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+    const char *why;
+    struct bearer *b = start_bearer(h, c, &why);
+    char peer[ADDR_TEXT];
+
+    l2tp_set_call_data(h->engine, c->id, b);
+    if (b == NULL) {
+        log_warnx("call %u/%u: not carried: %s", (unsigned)c->tunnel->id, (unsigned)c->id, why);
+        l2tp_hang_up(h->engine, loop_now(h->loop), c->id, CDN_ERROR, ERROR_RESOURCES, why);
+        return;
+    }
+    log_notice("Call established with %s, PID: %d, Local: %u, Remote: %u, Serial: %lu",
+               addr_host_text(&c->tunnel->peer, peer), (int)b->pppd.child.pid, (unsigned)c->id,
+               (unsigned)c->peer_id, (unsigned long)c->serial);
+}
+
+static void on_call_down(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+    char peer[ADDR_TEXT], why[200];
+
+    log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
+             addr_host_text(&c->tunnel->peer, peer));
+    log_info("call %u/%u: down by=%s cause=%s in=%llu out=%llu secs=%llu", (unsigned)c->tunnel->id,
+             (unsigned)c->id, c->why_ours ? "us" : "peer", reason(CDN, &c->why, why, sizeof why),
+             (unsigned long long)c->octets_in, (unsigned long long)c->octets_out,
+             (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
+    if (c->host_data != NULL)
+        bearer_call_down(c->host_data);
+    l2tp_set_call_data(h->engine, c->id, NULL);
+    if (c->tunnel->initiator && c->tunnel->host_data != NULL)
+        lac_call_down(c->tunnel->host_data, c);
+}
+
+/* No LAC here places calls for others: the profile says so, and the engine refuses them itself. */
+static void on_dial(struct hub *h, const struct l2tp_event *ev)
+{
+    l2tp_hang_up(h->engine, loop_now(h->loop), ev->call->id, CDN_NO_FACILITIES, ERROR_NONE,
+                 "no line to dial with");
+}
+
+static void on_line_news(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+
+    (void)h;
+    if (ev->kind == L2TP_LINE_INFO)
+        log_info("call %u/%u: ACCM from the LNS: send %08lx receive %08lx", (unsigned)c->tunnel->id,
+                 (unsigned)c->id, (unsigned long)c->accm_send, (unsigned long)c->accm_receive);
+    else
+        log_info("call %u/%u: line errors at the LAC: crc %lu framing %lu hardware %lu buffer %lu "
+                 "timeout %lu alignment %lu",
+                 (unsigned)c->tunnel->id, (unsigned)c->id, (unsigned long)c->errors[0],
+                 (unsigned long)c->errors[1], (unsigned long)c->errors[2],
+                 (unsigned long)c->errors[3], (unsigned long)c->errors[4],
+                 (unsigned long)c->errors[5]);
+}
+
+typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);
+
+static on_event_fn *const on_event[] = {
+    [L2TP_SEND] = on_send,           [L2TP_TUNNEL_UP] = on_tunnel_up,
+    [L2TP_TUNNEL_DOWN] = on_tunnel_down, [L2TP_CALL_DIAL] = on_dial,
+    [L2TP_CALL_UP] = on_call_up,     [L2TP_CALL_DOWN] = on_call_down,
+    [L2TP_LINE_INFO] = on_line_news, [L2TP_LINE_ERRORS] = on_line_news,
+};
+
+/* Stopping. */
+
+static bool tunnels_are_closed(const struct hub *h)
+{
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        if (t->state != STOPPED && t->state != DEAD)
+            return false;
+    return true;
+}
+
+static bool calls_are_told(const struct hub *h)
+{
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        if (!xport_all_acked(&t->x))
+            return false;
+    return true;
+}
+
+static void stop_at(struct hub *h, uint64_t ms_from_now)
+{
+    loop_timer_set(h->loop, &h->stop_timer, loop_now(h->loop) + ms_from_now);
+}
+
+static void close_tunnels(struct hub *h)
+{
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_SHUTTING_DOWN, ERROR_NONE,
+                   "shutting down");
+    h->stopping = STOP_TUNNELS;
+    stop_at(h, STOP_TUNNELS_MS - STOP_CALLS_MS);
+}
+
+static void hang_up_calls(struct hub *h)
+{
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        for (const struct call *c = t->calls; c != NULL; c = c->next)
+            l2tp_hang_up(h->engine, loop_now(h->loop), c->id, CDN_ADMINISTRATIVE, ERROR_NONE,
+                         "shutting down");
+    h->stopping = STOP_CALLS;
+    stop_at(h, STOP_CALLS_MS);
+}
+
+static void stop_timer_fired(struct timer *t)
+{
+    struct hub *h = t->owner;
+
+    switch (h->stopping) {
+    case STOP_CALLS:
+        close_tunnels(h);
+        break;
+    case STOP_TUNNELS:
+        h->stopping = STOP_KILL;
+        bearer_kill_all(h);
+        stop_at(h, STOP_KILL_MS - STOP_TUNNELS_MS);
+        break;
+    case STOP_KILL:
+    case STOP_NOT:
+        loop_stop(h->loop);
+        break;
+    }
+}
+
+/* Asked before every sleep while stopping: is this phase done before its time? */
+static void stop_proceed(struct hub *h)
+{
+    if (h->stopping == STOP_CALLS && calls_are_told(h))
+        close_tunnels(h);
+    else if (h->stopping != STOP_CALLS && tunnels_are_closed(h) && h->bearers == NULL)
+        loop_stop(h->loop);
+}
+
+static void caught_stop(void *ctx, int signo)
+{
+    struct hub *h = ctx;
+
+    log_notice("death_handler: Fatal signal %d received", signo);
+    if (h->stopping != STOP_NOT) {
+        bearer_kill_all(h);
+        loop_stop(h->loop); /* asked twice: no more waiting */
+        return;
+    }
+    hang_up_calls(h);
+}
+
+static void caught_reload(void *ctx, int signo)
+{
+    (void)signo;
+    reload(ctx);
+}
+
+static void caught_status(void *ctx, int signo)
+{
+    (void)signo;
+    control_log_status(ctx);
+}
+
+/* One turn's end: the only place where events become actions. */
+
+static void drain_events(struct hub *h)
+{
+    struct l2tp_event ev;
+
+    while (l2tp_next(h->engine, loop_now(h->loop), &ev)) {
+        if (ev.kind == L2TP_CALL_UP && h->udp4 != NULL)
+            udp_flush(h->udp4); /* the peer need not wait for a fork */
+        on_event[ev.kind](h, &ev);
+    }
+}
+
+static uint64_t turn(void *ctx)
+{
+    struct hub *h = ctx;
+    uint64_t deadline = l2tp_deadline(h->engine);
+
+    if (deadline != 0 && deadline <= loop_now(h->loop))
+        l2tp_tick(h->engine, loop_now(h->loop));
+    drain_events(h);
+    if (h->stopping != STOP_NOT) {
+        stop_proceed(h);
+        drain_events(h);
+    }
+    l2tp_reap(h->engine, loop_now(h->loop));
+    link_flush_all();
+    if (h->udp4 != NULL)
+        udp_flush(h->udp4);
+    if (h->udp6 != NULL)
+        udp_flush(h->udp6);
+    return l2tp_deadline(h->engine);
+}
+
+/* Starting. */
+
+static void say_listening(const struct udp *udp)
+{
+    struct addr a = udp_local(udp);
+    char text[ADDR_TEXT];
+
+    log_info("Listening on IP address %s, port %u", addr_host_text(&a, text), (unsigned)a.port);
+}
+
+static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
+{
+    struct udp *udp = udp_open(h->loop, a, heard, h);
+    char text[ADDR_TEXT];
+
+    if (udp != NULL) {
+        say_listening(udp);
+    } else if (must && errno == EADDRINUSE) {
+        log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
+                   "or 'listen-addr' in %s",
+                   (unsigned)a->port, h->conf_file);
+    } else if (must) {
+        log_error("cannot listen on %s (see 'listen-addr' and 'port' in %s)", addr_text(a, text),
+                  h->conf_file);
+    }
+    return udp;
+}
+
+/* The address that is configured; without one, all of IPv4, and of IPv6 where there is any. */
+static bool bind_sockets(struct hub *h)
+{
+    const struct conf_global *g = &h->conf->global;
+    struct addr a = g->listen_addr;
+
+    a.port = g->port;
+    if (a.family == 6)
+        h->udp6 = bind_one(h, &a, true);
+    else
+        a.family = 4, h->udp4 = bind_one(h, &a, true);
+    if (!addr_is_set(&g->listen_addr) && h->udp4 != NULL) {
+        struct addr six = {.family = 6, .port = udp_local(h->udp4).port};
+
+        h->udp6 = bind_one(h, &six, false);
+    }
+    return h->udp4 != NULL || h->udp6 != NULL;
+}
+
+static bool open_fifo(struct hub *h, const char *path)
+{
+    h->fifo = fifo_open(h->loop, path, control_commands, h);
+    if (h->fifo == NULL)
+        log_error("cannot make the control FIFO %s (choose another place with -C)", path);
+    return h->fifo != NULL;
+}
+
+static bool make_parts(struct hub *h)
+{
+    struct l2tp_host host = profiles_host(h);
+
+    h->loop = loop_new();
+    h->secrets = secrets_new("");
+    h->book = pool_book_new();
+    h->engine = l2tp_new(&host, (uint32_t)time(NULL));
+    h->pools = profiles_make_pools(h->conf);
+    if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
+        (h->pools == NULL && h->conf->lns != NULL) || loop_timer_init(h->loop, &h->stop_timer) < 0) {
+        log_error("cannot start");
+        return false;
+    }
+    h->started = sys_now_ms();
+    h->stop_timer.fire = stop_timer_fired;
+    h->stop_timer.owner = h;
+    reload_apply_globals(h);
+    loop_before_sleep(h->loop, turn, h);
+    return true;
+}
+
+static bool enough_descriptors(void)
+{
+    size_t limit = sys_raise_descriptors();
+
+    if (limit >= LEAST_DESCRIPTORS)
+        return true;
+    log_errorx("only %zu descriptors are allowed: raise the limit (ulimit -n, LimitNOFILE=)", limit);
+    return false;
+}
+
+struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
+{
+    struct hub *h = calloc(1, sizeof *h);
+
+    if (h == NULL) {
+        log_error("cannot start");
+        conf_free(conf);
+        return NULL;
+    }
+    h->conf = conf;
+    h->ident = o->ident;
+    h->conf_file = o->conf_file;
+    h->secrets_file = o->secrets_file;
+    h->secrets_default = o->secrets_default;
+    sys_hostname(h->host_name, sizeof h->host_name);
+    if (enough_descriptors() && make_parts(h) && bind_sockets(h) && open_fifo(h, o->fifo))
+        return h;
+    daemon_free(h);
+    return NULL;
+}
+
+static const struct {
+    int signo;
+    void (*caught)(void *ctx, int signo);
+} signals[] = {
+    {SIGTERM, caught_stop},
+    {SIGINT, caught_stop},
+    {SIGHUP, caught_reload},
+    {SIGUSR1, caught_status},
+};
+
+void daemon_start(struct hub *h)
+{
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (loop_signal(h->loop, signals[i].signo, signals[i].caught, h) < 0)
+            log_warn("cannot catch signal %d", signals[i].signo);
+    lac_adopt_sections(h);
+}
+
+void daemon_run(struct hub *h)
+{
+    loop_run(h->loop);
+}
+
+void daemon_free(struct hub *h)
+{
+    if (h->engine != NULL && h->loop != NULL)
+        bearer_free_all(h);
+    if (h->loop != NULL)
+        lac_free_all(h);
+    if (h->fifo != NULL)
+        fifo_close(h->fifo);
+    if (h->udp4 != NULL)
+        udp_close(h->udp4);
+    if (h->udp6 != NULL)
+        udp_close(h->udp6);
+    if (h->engine != NULL)
+        l2tp_free(h->engine);
+    if (h->loop != NULL)
+        loop_free(h->loop);
+    profiles_free_pools(h->pools);
+    if (h->book != NULL)
+        pool_book_free(h->book);
+    if (h->secrets != NULL)
+        secrets_free(h->secrets);
+    conf_free(h->conf);
+    buf_drain();
+    free(h);
+}

@@ -1,0 +1,25 @@
+/* daemon: who decides: events of the engine become actions, and actions verbs of the engine. */
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include "hub.h"
+
+struct daemon_options {
+    const char *ident;
+    const char *conf_file;
+    const char *secrets_file;    /* NULL: key "auth file", or the default */
+    const char *secrets_default;
+    const char *fifo;
+};
+
+/* Takes the configuration over, makes the loop, binds the sockets and the FIFO.  NULL after saying why, with
+ * what to do about it. */
+struct hub *daemon_new(const struct daemon_options *o, struct conf *conf);
+
+/* Signals, and the LACs with autodial. */
+void daemon_start(struct hub *h);
+
+void daemon_run(struct hub *h); /* until it has been stopped in good order */
+void daemon_free(struct hub *h);
+
+#endif

@@ -1,0 +1,218 @@
+/* A UDP socket: the queue of what is to be sent, batches, counts; see udp.h.  How the system moves
+ * a batch is behind udp_os.h.  Must not know what is in a datagram. */
+#include "host/udp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+#include "host/udp_os.h"
+
+#define OUT_BATCH 64   /* datagrams gathered before they are sent at the latest */
+#define IN_PER_TURN 64 /* datagrams heard before others have their turn */
+
+struct udp {
+    struct loop *loop;
+    struct watch watch;
+    struct udp_os *os;
+    struct addr local;
+    bool any_address; /* local is the wildcard */
+    udp_heard_fn *heard;
+    void *ctx;
+    struct udp_counts counts;
+    int n_out;
+    struct udp_out out[OUT_BATCH];
+    struct buf *buffer[OUT_BATCH]; /* to be given back, or NULL */
+    void *large[OUT_BATCH];        /* to be freed: octets too many for a buffer, or NULL */
+};
+
+/* -- opening ----------------------------------------------------------------------------------- */
+
+static int bind_and_learn(struct udp *u, const struct addr *local)
+{
+    static const uint8_t wildcard[sizeof local->ip];
+    struct sockaddr_storage name;
+    socklen_t n = sys_addr_to(local, &name);
+    int on = 1;
+
+    /* the IPv4 half of that port belongs to another socket of ours */
+    if (local->family == 6 &&
+        setsockopt(u->watch.fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
+        return -1;
+    if (bind(u->watch.fd, (struct sockaddr *)&name, n) != 0)
+        return -1;
+    n = sizeof name;
+    if (getsockname(u->watch.fd, (struct sockaddr *)&name, &n) != 0)
+        return -1;
+    u->local = sys_addr_from(&name);
+    u->any_address = memcmp(u->local.ip, wildcard, sizeof wildcard) == 0;
+    return 0;
+}
+
+static void on_ready(struct watch *w, unsigned what);
+
+struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx)
+{
+    struct udp *u;
+
+    if (!addr_is_set(local)) {
+        errno = EAFNOSUPPORT;
+        return NULL;
+    }
+    u = calloc(1, sizeof *u);
+    if (u == NULL)
+        return NULL;
+    u->loop = l;
+    u->heard = heard;
+    u->ctx = ctx;
+    u->watch = (struct watch){.want = LOOP_READ, .ready = on_ready, .owner = u};
+    u->watch.fd = socket(local->family == 6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    if (u->watch.fd < 0)
+        goto fail;
+    if (sys_cloexec(u->watch.fd) != 0 || sys_nonblock(u->watch.fd) != 0 ||
+        bind_and_learn(u, local) != 0)
+        goto fail;
+    u->os = udp_os_new(u->watch.fd, local->family);
+    if (u->os == NULL || loop_watch(l, &u->watch) != 0)
+        goto fail;
+    return u;
+fail:
+    udp_close(u);
+    return NULL;
+}
+
+/* Gives back what was queued from the first on. */
+static void release(struct udp *u)
+{
+    for (int i = 0; i < u->n_out; i++) {
+        buf_put(u->buffer[i]);
+        free(u->large[i]);
+        u->buffer[i] = NULL;
+        u->large[i] = NULL;
+    }
+    u->n_out = 0;
+}
+
+void udp_close(struct udp *u)
+{
+    int keep = errno;
+
+    loop_unwatch(u->loop, &u->watch);
+    release(u);
+    if (u->os != NULL)
+        udp_os_free(u->os);
+    if (u->watch.fd >= 0)
+        close(u->watch.fd);
+    free(u);
+    errno = keep;
+}
+
+struct addr udp_local(const struct udp *u)
+{
+    return u->local;
+}
+
+const struct udp_counts *udp_counts(const struct udp *u)
+{
+    return &u->counts;
+}
+
+/* -- receiving --------------------------------------------------------------------------------- */
+
+static void hear(struct udp *u, struct udp_in *in)
+{
+    if (!addr_is_set(&in->to) && !u->any_address)
+        in->to = u->local;
+    if (addr_is_set(&in->to))
+        in->to.port = u->local.port;
+    u->counts.received++;
+    u->heard(u->ctx, &in->from, &in->to, in->octets);
+}
+
+/* An error here is about some datagram of the past (an ICMP message, say) and is gone with the
+ * asking: the socket lives. */
+static void on_ready(struct watch *w, unsigned what)
+{
+    struct udp *u = w->owner;
+    struct udp_in in[UDP_IN_MOST];
+
+    (void)what;
+    for (int left = IN_PER_TURN; left > 0; left -= udp_os_batch) {
+        int n = udp_os_receive(u->os, in);
+
+        u->counts.system_calls = udp_os_calls(u->os);
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        if (n < 0) {
+            u->counts.errors++;
+            log_debug(TOPIC_NETWORK, "receiving: %s", strerror(errno));
+            continue;
+        }
+        for (int i = 0; i < n; i++)
+            hear(u, &in[i]);
+        if (n < udp_os_batch)
+            break;
+    }
+}
+
+/* -- sending ----------------------------------------------------------------------------------- */
+
+static void queue(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)
+{
+    u->out[u->n_out++] = (struct udp_out){*from, *to, octets};
+    if (u->n_out == OUT_BATCH)
+        udp_flush(u);
+}
+
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, struct buf *b)
+{
+    u->buffer[u->n_out] = b;
+    queue(u, from, to, buf_span(b));
+}
+
+void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)
+{
+    struct buf *b = octets.n <= BUF_ROOM ? buf_get() : NULL;
+    uint8_t *copy = b != NULL ? b->data + b->off : malloc(octets.n + 1);
+
+    if (copy == NULL) {
+        u->counts.dropped++;
+        return;
+    }
+    if (octets.n > 0)
+        memcpy(copy, octets.p, octets.n);
+    u->buffer[u->n_out] = b;
+    u->large[u->n_out] = b != NULL ? NULL : copy;
+    queue(u, from, to, span_of(copy, octets.n));
+}
+
+/* Without room in the kernel the whole rest is dropped, as the next would fare no better; with any
+ * other trouble (no route, an address that is no longer ours) only the datagram that had it. */
+void udp_flush(struct udp *u)
+{
+    int done = 0;
+
+    while (done < u->n_out) {
+        int lost = 1;
+        int n = udp_os_send(u->os, u->out + done, u->n_out - done);
+
+        u->counts.system_calls = udp_os_calls(u->os);
+        if (n > 0) {
+            u->counts.sent += (uint64_t)n;
+            done += n;
+            continue;
+        }
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
+            lost = u->n_out - done;
+        if (n < 0)
+            log_debug(TOPIC_NETWORK, "%d not sent: %s", lost, strerror(errno));
+        u->counts.dropped += (uint64_t)lost;
+        done += lost;
+    }
+    release(u);
+}

@@ -1,0 +1,178 @@
+/* Datagrams in batches, with PKTINFO, as Linux has them; see udp_os.h.
+ *
+ * A reply's source address goes into the packet info, its interface never does: an index from a
+ * received datagram names the interface it came by, and with IPsec or asymmetric routes the answer
+ * must leave by another ("No such device").  Only a link-local address means nothing without it. */
+#include "host/udp_os.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host/sys.h"
+
+#define OUT_MOST 64
+#define RECEIVE_ROOM (1 << 20) /* octets that the kernel may hold for us */
+
+/* One slot holds any datagram.  The odd cache line keeps the beginnings of all slots from falling
+ * on the same lines of the cache.  Pages that no datagram has reached cost nothing. */
+#define SLOT (65536 + 64)
+
+union control {
+    struct cmsghdr align;
+    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))]; /* the larger of the two */
+};
+
+struct udp_os {
+    int fd;
+    uint8_t *arena; /* UDP_IN_MOST slots */
+    uint64_t calls;
+    struct mmsghdr msg[OUT_MOST]; /* the rest is their parts: sending and receiving share them */
+    struct iovec iov[OUT_MOST];
+    struct sockaddr_storage name[OUT_MOST];
+    union control control[OUT_MOST];
+};
+
+const int udp_os_batch = UDP_IN_MOST;
+
+static int ask_for_local(int fd, uint8_t family)
+{
+    int on = 1;
+
+    if (family == 6)
+        return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+    return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+struct udp_os *udp_os_new(int fd, uint8_t family)
+{
+    struct udp_os *os = calloc(1, sizeof *os);
+    int room = RECEIVE_ROOM;
+
+    if (os == NULL)
+        return NULL;
+    os->fd = fd;
+    os->arena = calloc(UDP_IN_MOST, SLOT);
+    if (os->arena == NULL || ask_for_local(fd, family) != 0) {
+        udp_os_free(os);
+        return NULL;
+    }
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    return os;
+}
+
+void udp_os_free(struct udp_os *os)
+{
+    free(os->arena);
+    free(os);
+}
+
+static bool is_link_local(const struct addr *a)
+{
+    return a->family == 6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+}
+
+/* The address that a datagram was sent to, out of its control data. */
+static struct addr local_of(struct msghdr *m)
+{
+    struct addr a = {.family = 0};
+
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+
+            /* spec_dst is an address of ours even if the datagram was sent to a broadcast one */
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            a.family = 4;
+            memcpy(a.ip, &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+            struct in6_pktinfo info;
+
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            a.family = 6;
+            memcpy(a.ip, &info.ipi6_addr, sizeof info.ipi6_addr);
+            a.scope = is_link_local(&a) ? info.ipi6_ifindex : 0;
+        }
+    }
+    return a;
+}
+
+int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
+{
+    int n;
+
+    for (int i = 0; i < UDP_IN_MOST; i++) {
+        os->iov[i] = (struct iovec){os->arena + (size_t)i * SLOT, SLOT};
+        os->msg[i].msg_hdr = (struct msghdr){.msg_name = &os->name[i],
+                                             .msg_namelen = sizeof os->name[i],
+                                             .msg_iov = &os->iov[i],
+                                             .msg_iovlen = 1,
+                                             .msg_control = os->control[i].room,
+                                             .msg_controllen = sizeof os->control[i].room};
+    }
+    os->calls++;
+    n = recvmmsg(os->fd, os->msg, UDP_IN_MOST, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < n; i++) {
+        in[i].from = sys_addr_from(&os->name[i]);
+        in[i].to = local_of(&os->msg[i].msg_hdr);
+        in[i].octets = span_of(os->iov[i].iov_base, os->msg[i].msg_len);
+    }
+    return n;
+}
+
+/* Writes the source address into the control data; how many octets that took. */
+static size_t put_source(struct msghdr *m, const struct addr *from)
+{
+    struct cmsghdr *c = CMSG_FIRSTHDR(m);
+    struct in_pktinfo info = {.ipi_ifindex = 0};
+    struct in6_pktinfo info6 = {.ipi6_ifindex = is_link_local(from) ? from->scope : 0};
+
+    if (from->family == 4) {
+        memcpy(&info.ipi_spec_dst, from->ip, sizeof info.ipi_spec_dst);
+        c->cmsg_level = IPPROTO_IP;
+        c->cmsg_type = IP_PKTINFO;
+        c->cmsg_len = CMSG_LEN(sizeof info);
+        memcpy(CMSG_DATA(c), &info, sizeof info);
+        return CMSG_SPACE(sizeof info);
+    }
+    memcpy(&info6.ipi6_addr, from->ip, sizeof info6.ipi6_addr);
+    c->cmsg_level = IPPROTO_IPV6;
+    c->cmsg_type = IPV6_PKTINFO;
+    c->cmsg_len = CMSG_LEN(sizeof info6);
+    memcpy(CMSG_DATA(c), &info6, sizeof info6);
+    return CMSG_SPACE(sizeof info6);
+}
+
+static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
+{
+    struct msghdr *m = &os->msg[i].msg_hdr;
+
+    os->iov[i].iov_base =
+        (void *)(uintptr_t)out->octets.p; /* only read from: POSIX lacks a const */
+    os->iov[i].iov_len = out->octets.n;
+    *m = (struct msghdr){.msg_name = &os->name[i], .msg_iov = &os->iov[i], .msg_iovlen = 1};
+    m->msg_namelen = sys_addr_to(&out->to, &os->name[i]);
+    if (addr_is_set(&out->from) && out->from.family == out->to.family) {
+        memset(&os->control[i], 0, sizeof os->control[i]);
+        m->msg_control = os->control[i].room;
+        m->msg_controllen = sizeof os->control[i].room;
+        m->msg_controllen = put_source(m, &out->from);
+    }
+}
+
+int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
+{
+    if (n > OUT_MOST)
+        n = OUT_MOST;
+    for (int i = 0; i < n; i++)
+        fill_in(os, i, &out[i]);
+    os->calls++;
+    return sendmmsg(os->fd, os->msg, (unsigned)n, MSG_DONTWAIT);
+}
+
+uint64_t udp_os_calls(const struct udp_os *os)
+{
+    return os->calls;
+}

@@ -1,0 +1,44 @@
+/* udp_os: how the system receives and sends datagrams with their local addresses: in batches by
+ * recvmmsg() and sendmmsg() (udp_linux.c), or one by one by what POSIX has (udp_posix.c).
+ *
+ * Knows no queue, no loop and no policy: an error is told to udp.c by errno, for it to count. */
+#ifndef HOST_UDP_OS_H
+#define HOST_UDP_OS_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/bytes.h"
+
+#define UDP_IN_MOST 32 /* datagrams that one call can receive */
+
+struct udp_in {
+    struct addr from;
+    struct addr to;     /* its port is not set; unset if the system does not tell */
+    struct span octets; /* good until the next call */
+};
+
+struct udp_out {
+    struct addr from; /* unset: the system picks; the port does not count */
+    struct addr to;
+    struct span octets;
+};
+
+struct udp_os;
+
+/* Room for a batch, and the socket told to tell local addresses and to hold some more datagrams
+ * while we are busy.  family: 4 or 6.  NULL with errno. */
+struct udp_os *udp_os_new(int fd, uint8_t family);
+void udp_os_free(struct udp_os *os); /* the socket stays open */
+
+/* Up to udp_os_batch datagrams, without waiting; fewer: no more were there.  -1 with errno. */
+extern const int udp_os_batch;
+int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST]);
+
+/* Sends from the first on, without waiting; how many have gone.  -1 with errno if not even the
+ * first. */
+int udp_os_send(struct udp_os *os, const struct udp_out *out, int n);
+
+uint64_t udp_os_calls(const struct udp_os *os); /* system calls made so far to receive and send */
+
+#endif

@@ -1,0 +1,252 @@
+/* Datagrams one by one, with what POSIX has; see udp_os.h.
+ *
+ * The local address of a datagram is beyond POSIX: the BSDs tell it by IP_RECVDSTADDR and take the
+ * source of an answer by IP_SENDSRCADDR; IPv6 has RFC 3542's IPV6_PKTINFO, but Linux's headers keep
+ * its struct from a program that asks for POSIX alone.  Where there is no such way the address
+ * stays unset, and the system picks the source. */
+#include "host/udp_os.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "host/sys.h"
+
+#define DATAGRAM_MOST 65536
+#define RECEIVE_ROOM (1 << 20) /* octets that the kernel may hold for us */
+
+union control {
+    struct cmsghdr align;
+    uint8_t room[256]; /* more than any system's packet info */
+};
+
+struct udp_os {
+    int fd;
+    uint8_t *room; /* one datagram */
+    uint64_t calls;
+};
+
+const int udp_os_batch = 1;
+
+/* Three steps for each IP version: ask the socket to tell local addresses, read one, write one.
+ * take_ and put_ answer false where there is nothing to be had. */
+#if defined(IP_RECVDSTADDR)
+
+static int ask4(int fd)
+{
+    int on = 1;
+
+    return setsockopt(fd, IPPROTO_IP, IP_RECVDSTADDR, &on, sizeof on);
+}
+
+static bool take4(const struct cmsghdr *c, struct addr *a)
+{
+    if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_RECVDSTADDR)
+        return false;
+    a->family = 4;
+    memcpy(a->ip, CMSG_DATA(c), sizeof(struct in_addr));
+    return true;
+}
+
+#else
+
+static int ask4(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+static bool take4(const struct cmsghdr *c, struct addr *a)
+{
+    (void)c;
+    (void)a;
+    return false;
+}
+
+#endif
+
+#if defined(IP_SENDSRCADDR)
+
+static size_t put4(struct cmsghdr *c, const struct addr *from)
+{
+    c->cmsg_level = IPPROTO_IP;
+    c->cmsg_type = IP_SENDSRCADDR;
+    c->cmsg_len = CMSG_LEN(sizeof(struct in_addr));
+    memcpy(CMSG_DATA(c), from->ip, sizeof(struct in_addr));
+    return CMSG_SPACE(sizeof(struct in_addr));
+}
+
+#else
+
+static size_t put4(struct cmsghdr *c, const struct addr *from)
+{
+    (void)c;
+    (void)from;
+    return 0;
+}
+
+#endif
+
+#if defined(IPV6_RECVPKTINFO) && !defined(__linux__)
+
+static bool is_link_local(const struct addr *a)
+{
+    return a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+}
+
+static int ask6(int fd)
+{
+    int on = 1;
+
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+}
+
+static bool take6(const struct cmsghdr *c, struct addr *a)
+{
+    struct in6_pktinfo info;
+
+    if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_PKTINFO)
+        return false;
+    memcpy(&info, CMSG_DATA(c), sizeof info);
+    a->family = 6;
+    memcpy(a->ip, &info.ipi6_addr, sizeof info.ipi6_addr);
+    a->scope = is_link_local(a) ? info.ipi6_ifindex : 0;
+    return true;
+}
+
+/* The interface only with a link-local address: see udp_linux.c. */
+static size_t put6(struct cmsghdr *c, const struct addr *from)
+{
+    struct in6_pktinfo info;
+
+    memset(&info, 0, sizeof info);
+    memcpy(&info.ipi6_addr, from->ip, sizeof info.ipi6_addr);
+    info.ipi6_ifindex = is_link_local(from) ? from->scope : 0;
+    c->cmsg_level = IPPROTO_IPV6;
+    c->cmsg_type = IPV6_PKTINFO;
+    c->cmsg_len = CMSG_LEN(sizeof info);
+    memcpy(CMSG_DATA(c), &info, sizeof info);
+    return CMSG_SPACE(sizeof info);
+}
+
+#else
+
+static int ask6(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+static bool take6(const struct cmsghdr *c, struct addr *a)
+{
+    (void)c;
+    (void)a;
+    return false;
+}
+
+static size_t put6(struct cmsghdr *c, const struct addr *from)
+{
+    (void)c;
+    (void)from;
+    return 0;
+}
+
+#endif
+
+struct udp_os *udp_os_new(int fd, uint8_t family)
+{
+    struct udp_os *os = calloc(1, sizeof *os);
+    int room = RECEIVE_ROOM;
+
+    if (os == NULL)
+        return NULL;
+    os->fd = fd;
+    os->room = malloc(DATAGRAM_MOST);
+    if (os->room == NULL || (family == 6 ? ask6(fd) : ask4(fd)) != 0) {
+        udp_os_free(os);
+        return NULL;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    return os;
+}
+
+void udp_os_free(struct udp_os *os)
+{
+    free(os->room);
+    free(os);
+}
+
+static struct addr local_of(struct msghdr *m)
+{
+    struct addr a = {.family = 0};
+
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c))
+        if (take4(c, &a) || take6(c, &a))
+            break;
+    return a;
+}
+
+int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
+{
+    struct sockaddr_storage name;
+    union control control;
+    struct iovec iov = {os->room, DATAGRAM_MOST};
+    struct msghdr m;
+    ssize_t n;
+
+    memset(&m, 0, sizeof m);
+    m.msg_name = &name;
+    m.msg_namelen = sizeof name;
+    m.msg_iov = &iov;
+    m.msg_iovlen = 1;
+    m.msg_control = control.room;
+    m.msg_controllen = sizeof control.room;
+    os->calls++;
+    n = recvmsg(os->fd, &m, 0);
+    if (n < 0)
+        return -1;
+    in[0].from = sys_addr_from(&name);
+    in[0].to = local_of(&m);
+    in[0].octets = span_of(os->room, (size_t)n);
+    return 1;
+}
+
+static int send_one(struct udp_os *os, const struct udp_out *out)
+{
+    struct sockaddr_storage name;
+    union control control;
+    struct iovec iov;
+    struct msghdr m;
+
+    memset(&m, 0, sizeof m);
+    memset(&control, 0, sizeof control);
+    iov.iov_base = (void *)(uintptr_t)out->octets.p; /* only read from: POSIX lacks a const */
+    iov.iov_len = out->octets.n;
+    m.msg_name = &name;
+    m.msg_namelen = sys_addr_to(&out->to, &name);
+    m.msg_iov = &iov;
+    m.msg_iovlen = 1;
+    if (out->from.family == out->to.family) {
+        m.msg_controllen = out->from.family == 6 ? put6(&control.align, &out->from)
+                                                 : put4(&control.align, &out->from);
+        m.msg_control = m.msg_controllen > 0 ? control.room : NULL;
+    }
+    os->calls++;
+    return sendmsg(os->fd, &m, 0) < 0 ? -1 : 0;
+}
+
+int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (send_one(os, &out[i]) != 0)
+            return i > 0 ? i : -1;
+    return n;
+}
+
+uint64_t udp_os_calls(const struct udp_os *os)
+{
+    return os->calls;
+}

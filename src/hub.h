@@ -1,0 +1,57 @@
+/* hub: what the files of the top floor share: the loop, the engine, the configuration in force.
+ *
+ * One hub a daemon, made and freed by daemon.c.  Only reload.c replaces conf and pools. */
+#ifndef HUB_H
+#define HUB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/conf.h"
+#include "host/fifo.h"
+#include "host/loop.h"
+#include "host/pool.h"
+#include "host/secrets.h"
+#include "host/udp.h"
+#include "proto/l2tp.h"
+
+#define VERSION "0.1"
+
+/* Addresses that a LNS section hands out. */
+struct lns_pool {
+    char *name;          /* of the section */
+    struct pool *remote; /* "ip range" */
+    struct pool *local;  /* "local ip range"; NULL: "local ip" */
+    struct lns_pool *next;
+};
+
+enum stop_phase {
+    STOP_NOT,
+    STOP_CALLS,   /* CDNs are on their way */
+    STOP_TUNNELS, /* StopCCNs are */
+    STOP_KILL     /* what is left of pppds is killed */
+};
+
+struct hub {
+    struct loop *loop;
+    struct l2tp *engine;
+    struct conf *conf;
+    struct secrets *secrets;
+    struct udp *udp4, *udp6; /* either may be NULL */
+    struct fifo *fifo;
+    struct pool_book *book; /* leases */
+    struct lns_pool *pools;
+    struct lac *lacs;
+    struct bearer *bearers;
+    unsigned n_bearers;
+    char host_name[64];       /* this machine's */
+    const char *ident;        /* "l2tpd", or the name that we were started under */
+    const char *conf_file;    /* as found at start */
+    const char *secrets_file; /* by option, or NULL: the key decides */
+    const char *secrets_default;
+    struct timer stop_timer;
+    enum stop_phase stopping;
+    uint64_t started; /* ms */
+};
+
+#endif

@@ -1,0 +1,370 @@
+/* One LAC's way from idle to up and back; see lac.h. */
+#include "lac.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+#include "profiles.h"
+
+#define L2TP_PORT 1701
+
+const char *lac_state_name(enum lac_state state)
+{
+    static const char *const names[] = {"idle", "resolving", "dialling", "up", "closing",
+                                        "waiting to redial"};
+
+    return names[state];
+}
+
+/* Its section, or the one that a bare tunnel's call borrows. */
+static const struct conf_lac *section(const struct lac *l)
+{
+    return conf_find_lac(l->hub->conf, l->bare ? "default" : l->name);
+}
+
+static void forget_credentials(struct lac *l)
+{
+    if (l->password != NULL)
+        bytes_wipe(l->password, strlen(l->password));
+    free(l->password);
+    free(l->user);
+    l->user = l->password = NULL;
+}
+
+static void redial_due(struct timer *t);
+static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why);
+
+static struct lac *lac_new(struct hub *h, const char *name)
+{
+    struct lac *l = calloc(1, sizeof *l);
+
+    if (l == NULL || loop_timer_init(h->loop, &l->redial) < 0) {
+        free(l);
+        return NULL;
+    }
+    l->hub = h;
+    l->name = strdup(name);
+    if (l->name == NULL) {
+        loop_timer_done(h->loop, &l->redial);
+        free(l);
+        return NULL;
+    }
+    l->redial.fire = redial_due;
+    l->redial.owner = l;
+    l->resolve.done = resolved;
+    l->resolve.owner = l;
+    l->next = h->lacs;
+    h->lacs = l;
+    return l;
+}
+
+static void lac_free(struct lac *l)
+{
+    struct lac **at = &l->hub->lacs;
+
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    resolve_cancel(&l->resolve);
+    loop_timer_done(l->hub->loop, &l->redial);
+    forget_credentials(l);
+    free(l->name);
+    free(l);
+}
+
+void lac_free_all(struct hub *h)
+{
+    while (h->lacs != NULL)
+        lac_free(h->lacs);
+}
+
+struct lac *lac_find(const struct hub *h, const char *name)
+{
+    struct lac *l = h->lacs;
+
+    while (l != NULL && (l->bare || l->doomed || strcasecmp(l->name, name) != 0))
+        l = l->next;
+    return l;
+}
+
+/* Falling and rising. */
+
+/* An attempt is over: wait and try again, or rest. */
+static void fallen(struct lac *l)
+{
+    const struct conf_lac *conf = section(l);
+    bool again = l->wanted && !l->bare && conf != NULL && conf->redial &&
+                 l->hub->stopping == STOP_NOT &&
+                 (conf->max_redials == 0 || l->redials < conf->max_redials);
+
+    l->tunnel_id = l->call_id = 0;
+    if (again) {
+        l->state = LAC_WAITING;
+        l->redials++;
+        log_info("Will redial in %d seconds", conf->redial_timeout_s);
+        loop_timer_set(l->hub->loop, &l->redial,
+                       loop_now(l->hub->loop) + (uint64_t)conf->redial_timeout_s * 1000u);
+        return;
+    }
+    if (l->wanted && conf != NULL && conf->redial && !l->bare)
+        log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
+    l->state = LAC_IDLE;
+    l->wanted = false;
+    forget_credentials(l);
+    if (l->bare || l->doomed)
+        lac_free(l);
+}
+
+/* The next address to try, the next "lns" line when this one's addresses are used up. */
+static void next_address(struct lac *l)
+{
+    if (l->at_addr + 1 < l->n_addrs) {
+        l->at_addr++;
+        return;
+    }
+    l->n_addrs = l->at_addr = 0;
+    l->at_host++;
+}
+
+static void failed(struct lac *l)
+{
+    next_address(l);
+    fallen(l);
+}
+
+static bool can_reach(const struct lac *l, const struct addr *a)
+{
+    return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
+}
+
+static void open_tunnel(struct lac *l)
+{
+    static const struct conf_lac no_section = {.name = (char *)"", .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
+    const struct addr *to = &l->addrs[l->at_addr], anywhere = {0};
+    const struct conf_lac *conf = section(l);
+    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
+    uint64_t now = loop_now(l->hub->loop);
+    struct l2tp_profile p;
+
+    l->state = LAC_DIALLING;
+    profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, l->host, &p);
+    log_notice("Connecting to host %s, port %u", l->host, (unsigned)to->port);
+    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, to, &p, l);
+    if (l->tunnel_id == 0) {
+        log_warnx("lac %s: no memory or id for a tunnel", l->name);
+        failed(l);
+        return;
+    }
+    if (!l->bare)
+        l->call_id = l2tp_call(l->hub->engine, now, l->tunnel_id, &spec, NULL);
+}
+
+static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why)
+{
+    struct lac *l = r->owner;
+
+    l->n_addrs = l->at_addr = 0;
+    for (size_t i = 0; i < n; i++)
+        if (can_reach(l, &got[i]))
+            l->addrs[l->n_addrs++] = got[i];
+    if (l->n_addrs > 0) {
+        open_tunnel(l);
+        return;
+    }
+    log_warnx("Host name lookup failed for %s.", l->host);
+    log_warnx("lac %s: %s: %s", l->name, l->host,
+              n > 0 ? "no socket for this kind of address" : why);
+    failed(l);
+}
+
+/* Which host: the line of the section that is next, beginning anew after the last. */
+static bool pick_host(struct lac *l, uint16_t *port)
+{
+    const struct conf_lac *conf = section(l);
+    const struct conf_lns_host *host = conf != NULL ? conf->lns : NULL;
+    size_t i = 0;
+
+    *port = L2TP_PORT;
+    if (l->bare) {
+        snprintf(l->host, sizeof l->host, "%s", l->name);
+        return true;
+    }
+    while (host != NULL && i < l->at_host) {
+        host = host->next;
+        i++;
+    }
+    if (host == NULL) {
+        l->at_host = 0;
+        host = conf != NULL ? conf->lns : NULL;
+    }
+    if (host == NULL)
+        return false;
+    snprintf(l->host, sizeof l->host, "%s", host->host);
+    *port = host->port;
+    return true;
+}
+
+/* One attempt: with the next address in hand, or after asking for some. */
+static void attempt(struct lac *l)
+{
+    uint16_t port;
+
+    if (l->at_addr < l->n_addrs) {
+        open_tunnel(l);
+        return;
+    }
+    if (!pick_host(l, &port)) {
+        log_warnx("lac %s: no \"lns\" to dial", l->name);
+        l->wanted = false;
+        fallen(l);
+        return;
+    }
+    l->state = LAC_RESOLVING;
+    if (resolve_start(&l->resolve, l->hub->loop, l->host, port) == 0)
+        return;
+    log_warn("lac %s: cannot look up %s", l->name, l->host);
+    failed(l);
+}
+
+static void redial_due(struct timer *t)
+{
+    attempt(t->owner);
+}
+
+static void start(struct lac *l)
+{
+    l->wanted = true;
+    l->redials = 0;
+    l->n_addrs = l->at_addr = l->at_host = 0;
+    loop_timer_unset(l->hub->loop, &l->redial);
+    attempt(l);
+}
+
+/* Commands. */
+
+bool lac_dial(struct lac *l, const char *user, const char *password)
+{
+    if (l->state != LAC_IDLE && l->state != LAC_WAITING)
+        return false;
+    if (user != NULL || l->state == LAC_IDLE) {
+        forget_credentials(l);
+        l->user = user != NULL ? strdup(user) : NULL;
+        l->password = password != NULL ? strdup(password) : NULL;
+    }
+    start(l);
+    return true;
+}
+
+bool lac_dial_bare(struct hub *h, const char *host)
+{
+    struct lac *l = lac_new(h, host);
+
+    if (l == NULL)
+        return false;
+    l->bare = true;
+    start(l);
+    return true;
+}
+
+bool lac_call_in(struct hub *h, uint16_t tunnel)
+{
+    const struct tunnel *t = l2tp_tunnel(h->engine, tunnel);
+    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
+    struct lac *l = t != NULL && t->initiator ? t->host_data : NULL;
+
+    if (l == NULL || l->call_id != 0 || section(l) == NULL)
+        return false;
+    l->call_id = l2tp_call(h->engine, loop_now(h->loop), tunnel, &spec, NULL);
+    return l->call_id != 0;
+}
+
+bool lac_hang_up(struct lac *l, const char *text)
+{
+    if (l->state == LAC_IDLE)
+        return false;
+    l->wanted = false;
+    loop_timer_unset(l->hub->loop, &l->redial);
+    resolve_cancel(&l->resolve);
+    if (l->tunnel_id != 0)
+        l2tp_close(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, STOPCCN_GENERAL,
+                   ERROR_NONE, text);
+    else
+        fallen(l);
+    return true;
+}
+
+void lac_forget(struct lac *l)
+{
+    l->doomed = true;
+    if (!lac_hang_up(l, "section has left the configuration"))
+        lac_free(l);
+}
+
+void lac_adopt_sections(struct hub *h)
+{
+    for (const struct conf_lac *c = h->conf->lac; c != NULL; c = c->next) {
+        struct lac *l = lac_find(h, c->name);
+
+        if (l != NULL || strcasecmp(c->name, "default") == 0)
+            continue;
+        l = lac_new(h, c->name);
+        if (l == NULL)
+            log_errorx("lac %s: no memory", c->name);
+        else if (c->autodial)
+            lac_dial(l, NULL, NULL);
+    }
+}
+
+/* News. */
+
+void lac_tunnel_up(struct lac *l, const struct tunnel *t)
+{
+    l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
+    if (l->bare)
+        l->state = LAC_UP;
+    else
+        log_info("Calling on tunnel %u", (unsigned)t->id);
+}
+
+void lac_tunnel_down(struct lac *l, const struct tunnel *t)
+{
+    bool was_up = l->state == LAC_UP || l->state == LAC_CLOSING;
+
+    if (t->id != l->tunnel_id)
+        return;
+    if (was_up)
+        fallen(l); /* this address has worked: it is tried first */
+    else
+        failed(l);
+}
+
+struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why)
+{
+    const struct conf_lac *conf = section(l);
+
+    *why = "its section has left the configuration";
+    if (conf == NULL)
+        return NULL;
+    l->state = LAC_UP;
+    l->redials = 0;
+    return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
+}
+
+/* The call was all that the tunnel was for. */
+void lac_call_down(struct lac *l, const struct call *c)
+{
+    if (c->id != l->call_id)
+        return;
+    l->call_id = 0;
+    if (l->bare || l->tunnel_id == 0)
+        return;
+    if (l->state == LAC_UP)
+        l->state = LAC_CLOSING;
+    l2tp_close(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, STOPCCN_GENERAL, ERROR_NONE,
+               "no call left");
+}

@@ -1,0 +1,74 @@
+/* lac: the life of one [lac] section: resolve, dial, be up, fall, redial.
+ *
+ * A run-time object, apart from its configuration, which it finds by name whenever it needs it (a
+ * reload replaces that).  It is the host pointer of its tunnel.
+ * Each attempt opens a fresh tunnel.  A bare tunnel ("t HOST") is one without a section. */
+#ifndef LAC_H
+#define LAC_H
+
+#include "bearer.h"
+#include "host/resolve.h"
+#include "hub.h"
+
+enum lac_state {
+    LAC_IDLE,
+    LAC_RESOLVING,
+    LAC_DIALLING, /* tunnel and call are coming up */
+    LAC_UP,       /* the call (for a bare one: the tunnel) is up */
+    LAC_CLOSING,  /* the call has ended, the tunnel is going */
+    LAC_WAITING   /* for redial_timeout */
+};
+
+struct lac {
+    struct hub *hub;
+    char *name; /* of the section; of the host for a bare one */
+    bool bare;
+    enum lac_state state;
+    bool wanted; /* should be up: redial if the section says so */
+    bool doomed; /* free it when its tunnel has gone */
+    uint16_t tunnel_id, call_id;
+    char *user, *password; /* by command "c LAC user password" */
+    struct resolve resolve;
+    struct timer redial;
+    struct addr addrs[RESOLVE_MAX]; /* of the host being tried */
+    size_t n_addrs, at_addr;
+    size_t at_host;                 /* which of the section's "lns" lines */
+    char host[256];                 /* its text */
+    int redials;                    /* since it was last up */
+    struct lac *next;
+};
+
+/* Run-time objects for the sections of the configuration; those with autodial are dialled.  Called
+ * at start and after a reload: known ones stay as they are. */
+void lac_adopt_sections(struct hub *h);
+
+struct lac *lac_find(const struct hub *h, const char *name);
+
+/* Dials.  user and password may be NULL; copies are kept as long as it is wanted.  False: it is
+ * already active. */
+bool lac_dial(struct lac *l, const char *user, const char *password);
+
+/* Opens a tunnel to a host, without a call.  False without memory. */
+bool lac_dial_bare(struct hub *h, const char *host);
+
+/* Places a call in a tunnel that we opened and that has none, with the settings of [lac default].
+ * False if it cannot be. */
+bool lac_call_in(struct hub *h, uint16_t tunnel);
+
+/* Takes it down and keeps it down.  False if it was not active. */
+bool lac_hang_up(struct lac *l, const char *text);
+
+/* The same, and it is gone as soon as its tunnel is (its section has left the configuration). */
+void lac_forget(struct lac *l);
+
+/* News of its tunnel and call. */
+void lac_tunnel_up(struct lac *l, const struct tunnel *t);
+void lac_tunnel_down(struct lac *l, const struct tunnel *t);
+struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why);
+void lac_call_down(struct lac *l, const struct call *c);
+
+const char *lac_state_name(enum lac_state state);
+
+void lac_free_all(struct hub *h);
+
+#endif

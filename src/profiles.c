@@ -1,0 +1,170 @@
+/* Configuration to profile; see profiles.h. */
+#include "profiles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+
+#define FIRMWARE 0x0100u
+#define VENDOR "l2tpd"
+#define CAP_DEFAULT_MS 16000u
+#define NAME_MOST 256 /* of a peer's Host Name, when a secret is looked for */
+
+static const char *our_name(const struct hub *h, const struct conf_peer *peer)
+{
+    return peer->hostname != NULL && peer->hostname[0] != '\0' ? peer->hostname : h->host_name;
+}
+
+/* What LNS and LAC sections have in common. */
+static void fill(const struct hub *h, const char *section, const struct conf_peer *peer,
+                 struct l2tp_profile *p)
+{
+    const struct conf_global *g = &h->conf->global;
+
+    memset(p, 0, sizeof *p);
+    snprintf(p->label, sizeof p->label, "%s", section);
+    snprintf(p->host_name, sizeof p->host_name, "%s", our_name(h, peer));
+    snprintf(p->vendor_name, sizeof p->vendor_name, "%s", VENDOR);
+    p->firmware = FIRMWARE;
+    p->challenge = peer->challenge;
+    p->hide = peer->hidden_bit;
+    p->window = (uint16_t)peer->tunnel_rws;
+    p->framing = FRAMING_SYNC | FRAMING_ASYNC;
+    p->tx_bps = peer->tx_bps;
+    p->rx_bps = peer->rx_bps;
+    p->length_bit = peer->length_bit;
+    p->max_tries = (unsigned)g->max_retries;
+    p->cap_ms = g->cap_backoff_s > 0 ? (uint32_t)g->cap_backoff_s * 1000u : CAP_DEFAULT_MS;
+    p->hello_ms = (uint32_t)peer->hello_interval_s * 1000u;
+}
+
+static bool find_secret(const struct hub *h, struct l2tp_profile *p, const char *them)
+{
+    char secret[PROFILE_SECRET];
+    unsigned line = 0;
+    bool found = secrets_find(h->secrets, p->host_name, them, secret, sizeof secret, &line);
+    char safe[80];
+
+    if (found) {
+        memcpy(p->secret, secret, sizeof p->secret);
+        log_debug(TOPIC_TUNNEL, "secret for \"%s\" and \"%s\": line %u of the secrets file",
+                  p->host_name, log_safe(span_str(them), safe, sizeof safe), line);
+    }
+    bytes_wipe(secret, sizeof secret);
+    return found;
+}
+
+void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns_host,
+                     struct l2tp_profile *p)
+{
+    fill(h, conf->name, &conf->peer, p);
+    /* the peer's own name is known only when it answers; until then, that of the host dialled */
+    find_secret(h, p, lns_host);
+}
+
+static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
+                                        struct l2tp_profile *p)
+{
+    struct hub *h = ctx;
+    const struct conf_lns *lns;
+    char them[NAME_MOST];
+
+    span_to_str(who->host_name, them, sizeof them);
+    if (who->tunnel_host != NULL) {
+        find_secret(h, p, them);
+        return WELCOME;
+    }
+    lns = h->stopping == STOP_NOT ? conf_match_lns(h->conf, who->peer) : NULL;
+    if (lns == NULL)
+        return REFUSED;
+    fill(h, lns->name, &lns->peer, p);
+    p->accept_incoming = true;
+    find_secret(h, p, them);
+    return WELCOME;
+}
+
+static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+{
+    struct hub *h = ctx;
+    const struct conf_lns *lns = conf_find_lns(h->conf, p->label);
+    const struct lns_pool *pool = profiles_pool(h, p->label);
+
+    (void)tunnel_host;
+    if (lns == NULL || h->stopping != STOP_NOT)
+        return false;
+    if (!lns->assign_ip)
+        return true;
+    return pool != NULL && pool_used(pool->remote, h->book) < pool_size(pool->remote);
+}
+
+static void answer_random(void *ctx, void *room, size_t n)
+{
+    (void)ctx;
+    sys_random(room, n);
+}
+
+struct l2tp_host profiles_host(struct hub *h)
+{
+    return (struct l2tp_host){h, answer_random, answer_profile, answer_admit};
+}
+
+/* Pools. */
+
+struct lns_pool *profiles_pool(const struct hub *h, const char *section)
+{
+    struct lns_pool *p = h->pools;
+
+    while (p != NULL && strcmp(p->name, section) != 0)
+        p = p->next;
+    return p;
+}
+
+static struct pool *make_pool(const struct conf_range *ranges)
+{
+    struct pool *pool = pool_new();
+
+    for (const struct conf_range *r = ranges; pool != NULL && r != NULL; r = r->next)
+        if (!pool_add(pool, r->low, r->high, r->deny)) {
+            pool_free(pool);
+            return NULL;
+        }
+    return pool;
+}
+
+struct lns_pool *profiles_make_pools(const struct conf *conf)
+{
+    struct lns_pool *first = NULL, **end = &first;
+
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
+        struct lns_pool *p = calloc(1, sizeof *p);
+
+        if (p == NULL)
+            break;
+        *end = p;
+        end = &p->next;
+        p->name = strdup(lns->name);
+        p->remote = make_pool(lns->ip_range);
+        p->local = lns->local_ip_range != NULL ? make_pool(lns->local_ip_range) : NULL;
+        if (p->name == NULL || p->remote == NULL) {
+            profiles_free_pools(first);
+            return NULL;
+        }
+    }
+    return first;
+}
+
+void profiles_free_pools(struct lns_pool *pools)
+{
+    while (pools != NULL) {
+        struct lns_pool *p = pools;
+
+        pools = p->next;
+        free(p->name);
+        pool_free(p->remote);
+        pool_free(p->local);
+        free(p);
+    }
+}

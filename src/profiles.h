@@ -1,0 +1,22 @@
+/* profiles: settings of the configuration turned into what a tunnel lives by, and the answers to
+ * the engine's questions: who may come in, under which secret, and is there room for another call. */
+#ifndef PROFILES_H
+#define PROFILES_H
+
+#include "hub.h"
+
+/* The engine's three questions, answered out of the hub (which is their ctx). */
+struct l2tp_host profiles_host(struct hub *h);
+
+/* The profile of a tunnel that we open as LAC to a host of that name. */
+void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns_host,
+                     struct l2tp_profile *p);
+
+/* The pools of a LNS section; NULL if there are none of that name (any more). */
+struct lns_pool *profiles_pool(const struct hub *h, const char *section);
+
+/* Pools for all LNS sections of a configuration; NULL without memory or without sections. */
+struct lns_pool *profiles_make_pools(const struct conf *conf);
+void profiles_free_pools(struct lns_pool *pools);
+
+#endif

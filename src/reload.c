@@ -1,0 +1,115 @@
+/* Comparing two configurations and acting on the difference; see reload.h. */
+#include "reload.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "lac.h"
+#include "profiles.h"
+
+void reload_tell(void *ctx, bool warning, const char *line)
+{
+    (void)ctx;
+    if (warning)
+        log_warnx("%s", line);
+    else
+        log_errorx("%s", line);
+}
+
+void reload_apply_globals(struct hub *h)
+{
+    const struct conf_global *g = &h->conf->global;
+    const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
+
+    log_set_topics(g->debug_topics);
+    secrets_set_path(h->secrets, secrets != NULL ? secrets : h->secrets_default);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* What only a restart can change is named, so that nobody waits for it. */
+static void name_what_needs_restart(const struct conf_global *was, const struct conf_global *is)
+{
+    if (was->port != is->port)
+        log_warnx("reload: 'port' has changed: needs a restart");
+    if (!addr_same(&was->listen_addr, &is->listen_addr))
+        log_warnx("reload: 'listen-addr' has changed: needs a restart");
+    if (was->debug_topics != is->debug_topics)
+        log_notice("reload: debug topics changed, from now");
+    if (!same_text(was->auth_file, is->auth_file))
+        log_notice("reload: 'auth file' changed, from the next tunnel");
+}
+
+static void compare_lns(const struct conf *was, const struct conf *is)
+{
+    for (const struct conf_lns *a = was->lns; a != NULL; a = a->next) {
+        const struct conf_lns *b = conf_find_lns(is, a->name);
+
+        if (b == NULL)
+            log_notice("reload: lns %s is gone: no new tunnels, running ones go on", a->name);
+        else if (!conf_same_pool(a, b))
+            log_notice("reload: lns %s has another pool: leases still held stay with their calls",
+                       a->name);
+        else if (!conf_same_lns(a, b))
+            log_notice("reload: lns %s has changed, from the next tunnel", a->name);
+    }
+    for (const struct conf_lns *b = is->lns; b != NULL; b = b->next)
+        if (conf_find_lns(was, b->name) == NULL)
+            log_notice("reload: lns %s is new", b->name);
+}
+
+static void compare_lac(const struct conf *was, const struct conf *is)
+{
+    for (const struct conf_lac *a = was->lac; a != NULL; a = a->next) {
+        const struct conf_lac *b = conf_find_lac(is, a->name);
+
+        if (b == NULL)
+            log_notice("reload: lac %s is gone: hung up and forgotten", a->name);
+        else if (!conf_same_lac(a, b))
+            log_notice("reload: lac %s has changed, from the next dial", a->name);
+    }
+    for (const struct conf_lac *b = is->lac; b != NULL; b = b->next)
+        if (conf_find_lac(was, b->name) == NULL)
+            log_notice("reload: lac %s is new%s", b->name, b->autodial ? ": dialled" : "");
+}
+
+static void forget_gone_lacs(struct hub *h)
+{
+    struct lac *l = h->lacs;
+
+    while (l != NULL) {
+        struct lac *next = l->next;
+
+        if (!l->bare && !l->doomed && conf_find_lac(h->conf, l->name) == NULL)
+            lac_forget(l);
+        l = next;
+    }
+}
+
+bool reload(struct hub *h)
+{
+    struct conf *is = conf_load(h->conf_file, reload_tell, NULL);
+    struct lns_pool *pools = is != NULL ? profiles_make_pools(is) : NULL;
+
+    if (is == NULL || (pools == NULL && is->lns != NULL)) {
+        log_errorx("reload: %s: the old configuration stays in force",
+                   is == NULL ? "errors in the file" : "no memory");
+        conf_free(is);
+        return false;
+    }
+    name_what_needs_restart(&h->conf->global, &is->global);
+    compare_lns(h->conf, is);
+    compare_lac(h->conf, is);
+    conf_free(h->conf);
+    profiles_free_pools(h->pools);
+    h->conf = is;
+    h->pools = pools;
+    reload_apply_globals(h);
+    forget_gone_lacs(h);
+    lac_adopt_sections(h);
+    log_notice("reload: %s is in force", h->conf_file);
+    return true;
+}

@@ -1,0 +1,242 @@
+/* l2tp-secrets: lines, matching, changes of the file, and what is said of it. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/secrets.h"
+#include "tap.h"
+
+static char said[4096];
+
+static void hear(enum log_level level, const char *line)
+{
+    size_t n = strlen(said);
+
+    (void)level;
+    snprintf(said + n, sizeof said - n, "%s\n", line);
+}
+
+static char folder[] = "/tmp/test_secrets.XXXXXX";
+static char path[64], other[64];
+
+static void put(const char *where, const char *text, size_t n)
+{
+    FILE *f = fopen(where, "w");
+
+    fwrite(text, 1, n, f);
+    fclose(f);
+}
+
+static const struct {
+    const char *name, *text, *us, *them, *secret; /* secret NULL: none */
+    unsigned line;
+} rows[] = {
+    {"three fields", "us them secret\n", "us", "them", "secret", 1},
+    {"no last newline", "us them secret", "us", "them", "secret", 1},
+    {"CRLF", "us them secret\r\n", "us", "them", "secret", 1},
+    {"a byte order mark", "\xef\xbb\xbfus them secret", "us", "them", "secret", 1},
+    {"tabs, and blanks at both ends", " \tus\t\tthem \t secret \t\n", "us", "them", "secret", 1},
+    {"inner blanks are kept", "us them my  old\tsecret \n", "us", "them", "my  old\tsecret", 1},
+    {"a name is not a part of one", "us them secret\n", "us", "the", NULL, 0},
+    {"nor the other way round", "us them secret\n", "us", "themes", NULL, 0},
+    {"us counts too", "us them secret\n", "them", "them", NULL, 0},
+    {"case does not", "US Them Secret\n", "us", "tHEM", "Secret", 1},
+    {"* is everybody", "* * secret\n", "a", "b", "secret", 1},
+    {"* for us", "* b secret\n", "a", "b", "secret", 1},
+    {"* for us, not them", "* b secret\n", "a", "c", NULL, 0},
+    {"** is a name", "** b secret\n", "a", "b", NULL, 0},
+    {"the first match wins", "a c 1\na * 2\na b 3\n", "a", "b", "2", 2},
+    {"comments", "# a b 1\n; a b 2\n  # a b 3\na b 4 # 5\n", "a", "b", "4", 4},
+    {"a comment within a word", "a b sec#ret\n", "a", "b", "sec", 1},
+    {"a comment by ;", "a b sec;ret\n", "a", "b", "sec", 1},
+    {"quotes hold comment signs and blanks", "a b \" s#e;c \" # x\n", "a", "b", " s#e;c ", 1},
+    {"escapes in quotes", "a b \"s\\\"e\\\\c\\r\"\n", "a", "b", "s\"e\\c\\r", 1},
+    {"no escapes elsewhere", "a b s\\\\e\"c\"\n", "a", "b", "s\\\\e\"c\"", 1},
+    {"two fields are passed over", "a b\na b 2\n", "a", "b", "2", 2},
+    {"an empty secret is passed over", "a b \"\"\na b 2\n", "a", "b", "2", 2},
+    {"a comment for a secret", "a b # c\na b 2\n", "a", "b", "2", 2},
+    {"an open quote is passed over", "a b \"c\\\"\na b 2\n", "a", "b", "2", 2},
+    {"text behind a quote is passed over", "a b \"c\" d\na b 2\n", "a", "b", "2", 2},
+    {"empty lines count", "\n\n \t\na b c\n", "a", "b", "c", 4},
+    {"an empty file", "", "a", "b", NULL, 0},
+};
+
+/* Each row is a change of the same file, often within one tick of its clock. */
+static void test_rows(void)
+{
+    struct secrets *s = secrets_new(path);
+    char got[32];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned line = 0;
+        bool found;
+
+        put(path, rows[i].text, strlen(rows[i].text));
+        found = secrets_find(s, rows[i].us, rows[i].them, got, sizeof got, &line);
+        is_str(got, rows[i].secret != NULL ? rows[i].secret : "", rows[i].name);
+        if (found != (rows[i].secret != NULL) || line != rows[i].line)
+            ok(false, "%s: found %d in line %u", rows[i].name, found, line);
+    }
+    put(path, "a b c\0d\na b 2", 13);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "2") == 0,
+       "a NUL octet spoils its line");
+    secrets_free(s);
+}
+
+static void test_change(void)
+{
+    struct secrets *s = secrets_new(path);
+    char got[32];
+
+    put(path, "a b 1\n", 6);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "1") == 0, "before");
+    put(path, "a b 2\n", 6);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "2") == 0,
+       "a change of the same size, at once");
+    put(other, "a b 3\n", 6);
+    rename(other, path);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "3") == 0,
+       "another file in its place");
+    put(other, "a b 4\n", 6);
+    secrets_set_path(s, other);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "4") == 0, "another path");
+    secrets_free(s);
+    secrets_free(NULL);
+}
+
+/* A file may change twice within one tick of its clock. */
+static void test_tick(void)
+{
+    struct timespec now[2] = {{.tv_sec = time(NULL)}, {.tv_sec = time(NULL)}};
+    struct secrets *s = secrets_new(path);
+    char got[32];
+
+    put(path, "a b 1\n", 6);
+    utimensat(AT_FDCWD, path, now, 0);
+    secrets_find(s, "a", "b", got, sizeof got, NULL);
+    put(path, "a b 2\n", 6);
+    utimensat(AT_FDCWD, path, now, 0);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "2") == 0,
+       "a change of a file just written is seen whatever its time");
+    secrets_free(s);
+}
+
+/* A file that has rested is not read again, until its time or size or number says so. */
+static void test_rest(void)
+{
+    struct timespec long_ago[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    struct secrets *s = secrets_new(path);
+    char got[32];
+
+    put(path, "a b 1\n", 6);
+    utimensat(AT_FDCWD, path, long_ago, 0);
+    secrets_find(s, "a", "b", got, sizeof got, NULL);
+    put(path, "a b 2\n", 6);
+    utimensat(AT_FDCWD, path, long_ago, 0);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "1") == 0,
+       "a file of the same time, size and number is not read");
+    put(path, "a b 22\n", 7);
+    utimensat(AT_FDCWD, path, long_ago, 0);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "22") == 0, "another size");
+    put(path, "a b 33\n", 7);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "33") == 0, "another time");
+    secrets_free(s);
+}
+
+static void test_said(void)
+{
+    struct secrets *s = secrets_new(path);
+    char got[8], want[256];
+
+    put(path, "a b\na b 1234567\na c 12345678\n", 29);
+    said[0] = '\0';
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "a secret that just fits");
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "and again");
+    snprintf(want, sizeof want,
+             "%s:1: line not used: there is no secret: a line is 'us them secret'\n", path);
+    is_str(said, want, "a bad line is told of once");
+    said[0] = '\0';
+    ok(!secrets_find(s, "a", "c", got, sizeof got, NULL) && got[0] == '\0', "one that does not");
+    snprintf(want, sizeof want, "%s:3: the secret is too long to be used: 7 octets at most\n",
+             path);
+    is_str(said, want, "is told of");
+    ok(strstr(said, "1234") == NULL, "but not the secret");
+
+    unlink(path);
+    said[0] = '\0';
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a file that has gone has no secrets");
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "still");
+    snprintf(want, sizeof want,
+             "secrets: %s cannot be read, so no tunnel has a secret: No such file or directory\n",
+             path);
+    is_str(said, want, "which is told once");
+    put(path, "a b 1\n", 6);
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "when it is back, it counts");
+    unlink(path);
+    said[0] = '\0';
+    secrets_find(s, "a", "b", got, sizeof got, NULL);
+    is_str(said, want, "and when it goes again, that is told again");
+    mkfifo(path, 0600);
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a FIFO does not hold us up");
+    unlink(path);
+    secrets_set_path(s, folder);
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a folder has no secrets");
+    secrets_free(s);
+}
+
+static void test_long(void)
+{
+    size_t n = 100000;
+    char *text = malloc(n + 64), *got = malloc(n);
+    struct secrets *s = secrets_new(path);
+
+    memset(text, 'x', n);
+    strcpy(text + n, " b c\nd e ");
+    memset(text + n + 9, 'y', 40);
+    put(path, text, n + 49);
+    ok(secrets_find(s, "d", "e", got, n, NULL) && strlen(got) == 40, "lines of any length");
+    secrets_free(s);
+    free(text);
+    free(got);
+}
+
+static void test_others(void)
+{
+    struct secrets *s = secrets_new(path);
+
+    put(path, "", 0);
+    chmod(path, 0600);
+    ok(!secrets_readable_by_others(s), "mode 0600 is private");
+    chmod(path, 0640);
+    ok(secrets_readable_by_others(s), "mode 0640 is not");
+    chmod(path, 0604);
+    ok(secrets_readable_by_others(s), "nor is mode 0604");
+    unlink(path);
+    ok(!secrets_readable_by_others(s), "no file cannot be read");
+    secrets_free(s);
+}
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL) {
+        ok(false, "a folder for the files of this test");
+        return tap_done();
+    }
+    snprintf(path, sizeof path, "%s/secrets", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    log_set_sink(hear);
+    test_rows();
+    test_change();
+    test_tick();
+    test_rest();
+    test_said();
+    test_long();
+    test_others();
+    unlink(path);
+    unlink(other);
+    rmdir(folder);
+    return tap_done();
+}
