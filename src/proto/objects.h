@@ -68,6 +68,7 @@ struct tunnel {
     uint8_t challenge[CHALLENGE_SIZE];   /* ... this one */
     bool owe_response;                   /* the peer challenged us ... */
     uint8_t response[MD5_SIZE];          /* ... and this is the answer */
+    bool proven;                         /* the peer has shown that it holds the secret */
     uint64_t tie_breaker;                /* ours, if p.tie_breaker */
     uint8_t request[MD5_SIZE];           /* digest of the SCCRQ that made it (a repeat has the same) */
 

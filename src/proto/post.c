@@ -18,7 +18,7 @@ bool post_send(struct tunnel *t, struct msg *m)
     char name[TUNNEL_NAME], line[512];
     bool fine;
 
-    if (t->p.hide && hiding.secret.n > 0) {
+    if (t->p.hide && t->proven && hiding.secret.n > 0) {
         t->host->random(t->host->ctx, vector, sizeof vector);
         t->host->random(t->host->ctx, padding, sizeof padding);
         m->hidden = m->present;

@@ -19,7 +19,10 @@ struct l2tp_profile {
     uint16_t firmware;            /* 0: not sent */
     char secret[PROFILE_SECRET];  /* empty: none */
     bool challenge;               /* we want the peer to prove the secret */
-    bool hide;                    /* hide what may be hidden (4.3); nothing without a secret */
+    bool hide;                    /* hide what may be hidden (4.3), once the peer has shown by a
+                                     response or a hidden AVP of its own that it holds the secret:
+                                     real peers look for theirs only then, and till then what was
+                                     hidden would be lost on them */
     bool tie_breaker;             /* send one in SCCRQ (4.4.3) */
     bool accept_incoming;         /* take ICRQs: be a LNS */
     bool accept_outgoing;         /* take OCRQs: be a LAC that dials */

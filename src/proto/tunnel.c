@@ -86,12 +86,19 @@ static void introduce(const struct tunnel *t, struct msg *m)
 
 static void challenge(struct tunnel *t, struct msg *m)
 {
-    if (!t->p.challenge || t->p.secret[0] == '\0')
+    if (!t->p.challenge)
         return;
     t->host->random(t->host->ctx, t->challenge, sizeof t->challenge);
     t->challenged = true;
     m->challenge = span_of(t->challenge, sizeof t->challenge);
     msg_set(m, AVP_CHALLENGE);
+}
+
+/* What was hidden and could be revealed, or a good response to our challenge, proves the secret. */
+static void note_proof(struct tunnel *t, const struct msg *m)
+{
+    if (m->hidden != 0 || (t->challenged && msg_has(m, AVP_CHALLENGE_RESPONSE)))
+        t->proven = true;
 }
 
 /* Works out the answer to the peer's challenge; it goes into the message of type "in". */
@@ -139,10 +146,10 @@ static struct verdict judge_version(const struct msg *m)
 
 static struct verdict judge_challenge(const struct msg *m, const struct l2tp_profile *p)
 {
-    if (msg_has(m, AVP_CHALLENGE) && p->secret[0] == '\0')
-        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                            "challenged, but no secret for this peer");
-    return verdict_ok();
+    if (p->secret[0] != '\0' || (!msg_has(m, AVP_CHALLENGE) && !p->challenge))
+        return verdict_ok();
+    return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
+                        "authentication is wanted, but there is no secret for this peer");
 }
 
 static struct verdict judge_response(const struct tunnel *t, const struct msg *m)
@@ -231,6 +238,7 @@ static void act_send_sccrp(struct tunnel *t, uint64_t now, const struct step *s)
     struct msg m;
 
     acquaint(t, s->m);
+    note_proof(t, s->m);
     take_challenge(t, s->m, SCCRP);
     msg_init(&m, SCCRP, 0);
     introduce(t, &m);
@@ -244,6 +252,7 @@ static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
 {
     if (s->was == ESTABLISHED)
         return;
+    note_proof(t, s->m);
     t->due_setup = 0;
     t->due_hello = t->p.hello_ms > 0 ? now + t->p.hello_ms : 0;
     t->news |= NEWS_UP;
@@ -254,6 +263,7 @@ static void act_send_scccn(struct tunnel *t, uint64_t now, const struct step *s)
     struct msg m;
 
     acquaint(t, s->m);
+    note_proof(t, s->m);
     take_challenge(t, s->m, SCCCN);
     msg_init(&m, SCCCN, 0);
     respond(t, &m);

@@ -79,11 +79,10 @@ static bool is_last_word(const struct msg *m)
     return m->type == STOPCCN || m->type == CDN;
 }
 
-/* What an offence costs in this message; a "skip" is only told to the log. */
-static struct verdict offence(const struct msg *m, bool mandatory, unsigned error, unsigned number,
-                              const char *what)
+/* What an offence costs in this message; a "skip" is only told to the log.  row may be NULL. */
+static struct verdict offence_of(const struct msg *m, bool mandatory, unsigned error,
+                                 const struct avp_row *row, unsigned number, const char *what)
 {
-    const struct avp_row *row = avp_row(number);
     const char *name = row != NULL ? row->name : "AVP";
     enum damage damage = msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL;
 
@@ -95,6 +94,12 @@ static struct verdict offence(const struct msg *m, bool mandatory, unsigned erro
                         name, number, what);
 }
 
+static struct verdict offence(const struct msg *m, bool mandatory, unsigned error, unsigned number,
+                              const char *what)
+{
+    return offence_of(m, mandatory, error, avp_row(number), number, what);
+}
+
 /* The fields, by kind. */
 
 static void store_result(struct rd *r, struct msg_result *to)
@@ -102,7 +107,7 @@ static void store_result(struct rd *r, struct msg_result *to)
     to->result = rd_u16(r);
     to->has_error = rd_left(r) >= 2;
     to->error = to->has_error ? rd_u16(r) : 0;
-    to->text = rd_rest(r);
+    to->text = to->has_error ? rd_rest(r) : span_of(NULL, 0); /* 4.4.2: text only behind an error */
     /* Apple's client sends the result in host order, and stale octets after it */
     if ((to->result & 0xff) == 0 && to->result != 0) {
         to->result >>= 8;
@@ -198,7 +203,7 @@ static struct verdict take_avp(struct msg *m, const struct avp *a)
     if (row == NULL || a->reserved) {
         snprintf(what, sizeof what, "of vendor %u is %s", (unsigned)a->vendor,
                  a->reserved ? "marked by reserved bits" : "unknown");
-        return offence(m, a->m, ERROR_UNKNOWN_AVP, a->number, what);
+        return offence_of(m, a->m, ERROR_UNKNOWN_AVP, row, a->number, what);
     }
     if (!has_place(m, row))
         return offence(m, false, 0, a->number, "is not for this message");
@@ -247,8 +252,11 @@ static struct verdict take_type(struct msg *m, struct rd *r)
         return verdict_make(damage, STOPCCN_ERROR, ERROR_UNKNOWN_AVP,
                             "first AVP is %u of vendor %u, not the message type",
                             (unsigned)a.number, (unsigned)a.vendor);
-    if (a.h || a.reserved)
-        return verdict_make(damage, STOPCCN_ERROR, ERROR_VALUE, "bad message type AVP");
+    if (a.reserved)
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_UNKNOWN_AVP,
+                            "message type is marked by reserved bits");
+    if (a.h)
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_VALUE, "message type may not be hidden");
     if (a.value.n != 2)
         return verdict_make(damage, STOPCCN_ERROR, ERROR_LENGTH,
                             "message type has a wrong length");

@@ -73,18 +73,37 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
 }
 
 /* Some of the padding, how much being as random as the padding itself; only where the length of the
- * value would tell something (4.3). */
-static struct span some_padding(const struct avp_row *row, struct span padding)
+ * value would tell something (4.3), and as much as an AVP has room for. */
+static struct span some_padding(const struct avp_row *row, size_t value, struct span padding)
 {
+    size_t most = AVP_LENGTH - AVP_HEADER - HIDE_LENGTH;
+    size_t room = value < most ? most - value : 0, n;
+
     if (row->least == row->most || padding.n < 2)
         return span_of(NULL, 0);
-    return span_of(padding.p + 1, padding.p[0] % padding.n % 16);
+    n = padding.p[0] % padding.n % 16;
+    return span_of(padding.p + 1, n < room ? n : room);
+}
+
+static bool is_hidden(const struct msg *m, unsigned number)
+{
+    const struct avp_row *row = avp_row(number);
+
+    return (m->hidden & m->present & BIT(number)) && row != NULL && (row->flags & HIDEABLE);
+}
+
+static bool hides_something(const struct msg *m)
+{
+    for (unsigned n = 0; n < AVP_NUMBERS; n++)
+        if (is_hidden(m, n))
+            return true;
+    return false;
 }
 
 static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const struct msg_hiding *h)
 {
     const struct avp_row *row = avp_row(number);
-    bool hide = h != NULL && (m->hidden & BIT(number)) && (row->flags & HIDEABLE) && h->secret.n > 0;
+    bool hide = h != NULL && is_hidden(m, number);
     size_t start = wr_len(w), length;
     uint8_t room[AVP_LENGTH];
     struct wr value = wr_over(room, sizeof room);
@@ -97,7 +116,7 @@ static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const st
     wr_u16(w, (uint16_t)number);
     if (hide)
         hide_value(w, (uint16_t)number, h->secret, h->vector, span_of(room, wr_len(&value)),
-                   some_padding(row, h->padding));
+                   some_padding(row, wr_len(&value), h->padding));
     else
         wr_put(w, span_of(room, wr_len(&value)));
     length = wr_len(w) - start;
@@ -107,12 +126,15 @@ static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const st
     return !w->failed;
 }
 
-static void put_vector(struct wr *w, struct span vector)
+static bool put_vector(struct wr *w, struct span vector)
 {
+    if (vector.n > avp_row(AVP_RANDOM_VECTOR)->most)
+        return false;
     wr_u16(w, (uint16_t)(0x8000u | (AVP_HEADER + vector.n)));
     wr_u16(w, 0);
     wr_u16(w, AVP_RANDOM_VECTOR);
     wr_put(w, vector);
+    return !w->failed;
 }
 
 /* Our own mistakes are caught by the same rows as the peer's. */
@@ -138,8 +160,8 @@ bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hidi
     if (hiding != NULL && (hiding->secret.n == 0 || hiding->vector.n == 0))
         hiding = NULL; /* S4.3-01: nothing is hidden without a shared secret */
     fine = put_avp(w, m, AVP_MESSAGE_TYPE, NULL);
-    if (hiding != NULL && (m->hidden & m->present))
-        put_vector(w, hiding->vector);
+    if (fine && hiding != NULL && hides_something(m))
+        fine = put_vector(w, hiding->vector);
     for (unsigned n = 1; n < AVP_NUMBERS && fine; n++)
         if (msg_has(m, n) && n != AVP_RANDOM_VECTOR)
             fine = put_avp(w, m, n, hiding);
@@ -258,7 +280,7 @@ const char *msg_describe(const struct msg *m, char *dst, size_t size)
 
         if (row == NULL || !msg_has(m, n))
             continue;
-        add(&l, " %s%s=", m->hidden & BIT(n) ? "*" : "", row->name);
+        add(&l, " %s%s=", (m->hidden & BIT(n)) && (row->flags & HIDEABLE) ? "*" : "", row->name);
         add_value(&l, m, row);
     }
     return dst;

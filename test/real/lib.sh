@@ -1,0 +1,303 @@
+# What the tests with real pppds, and the demo, have in common: two hosts "lns" and "lac", each
+# with its own network, host name, /etc/ppp and /run, joined by a cable; a daemon in each, and
+# the questions a test asks about them. For POSIX sh; sourced with $root set to the top folder.
+#
+# It runs inside scripts/world, which takes everything down at the end: nothing here cleans up.
+# Forks are dear there (User-Mode Linux), so what can be asked of a file or of /proc is.
+
+L2TPD=${L2TPD:-$root/build/l2tpd}
+XL2TPD=/usr/sbin/xl2tpd
+work=/run/work
+
+lns_ip=192.0.2.1
+lac_ip=192.0.2.2
+
+# --- the world ---------------------------------------------------------------------------------
+
+# Goes on inside scripts/world only. Where there can be no such world the test is skipped, or
+# with REAL=must (scripts/check) fails. At the top of a test: enter_world "$0" "$@"
+enter_world() {
+	[ -z "${IN_WORLD-}" ] || return 0
+	"$root/scripts/world" "$@" && status=0 || status=$?
+	if [ "$status" = 77 ] && [ "${REAL-}" != must ]; then
+		echo "1..0 # SKIP no kernel with PPP to be had here (scripts/world said why)"
+		status=0
+	fi
+	exit "$status"
+}
+
+# --- time --------------------------------------------------------------------------------------
+
+# Sets $now to a monotonic time in hundredths of a second.
+clock() {
+	read -r now _ </proc/uptime
+	now=${now%.*}${now#*.}
+}
+
+# wait_until SECONDS COMMAND...: until the command succeeds, or fails when the time is over.
+wait_until() {
+	clock
+	wait_end=$((now + $1 * 100))
+	shift
+	until "$@"; do
+		clock
+		[ "$now" -lt "$wait_end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- TAP ---------------------------------------------------------------------------------------
+
+tests=0
+failed=0
+
+note() {
+	echo "# $*"
+}
+
+# ok NAME COMMAND...: one test, which the command passes by succeeding.
+ok() {
+	name=$1
+	shift
+	tests=$((tests + 1))
+	if "$@"; then
+		echo "ok $tests - $scenario: $name"
+		return
+	fi
+	echo "not ok $tests - $scenario: $name"
+	note "failed: $*"
+	failed=$((failed + 1))
+	show_logs
+}
+
+# Begins a scenario: names the tests that follow, and says when it began.
+scenario() {
+	scenario=$1
+	clock
+	note "$scenario (at ${now%??} s)"
+}
+
+# Shows the logs since the last forget_logs as diagnostics. A second failure in a row shows
+# only what came since the first.
+show_logs() {
+	for log in $work/*/log $work/*/run/pppd.log; do
+		[ -s "$log" ] || continue
+		echo "# --- ${log#"$work"/}"
+		sed 's/^/#   /' "$log"
+	done
+	forget_logs
+}
+
+# Prints the plan, and ends the test.
+finish() {
+	clock
+	echo "1..$tests"
+	note "ended at ${now%??} s"
+	[ "$failed" = 0 ]
+	exit
+}
+
+# --- two hosts ---------------------------------------------------------------------------------
+
+# on HOST COMMAND...: runs a command there. It replaces nothing else than network, mounts and
+# host name, so the process is the shell's own child.
+on() {
+	eval "on_pid=\$${1}_pid"
+	shift
+	nsenter -t "$on_pid" -n -m -u -- "$@"
+}
+
+# A host is held by a process that sleeps. Its /run hides ours, but for the work folder.
+start_host() {
+	mkdir -p "$work/$1/run/work" "$work/$1/run/xl2tpd" "$work/$1/run/lock" "$work/$1/etc/ppp"
+	unshare -n -m -u sh -ec "
+		echo $1 >/proc/sys/kernel/hostname
+		mount --bind $work $work/$1/run/work
+		mount --bind $work/$1/etc/ppp /etc/ppp
+		mount --rbind $work/$1/run /run
+		: >$work/$1/ready
+		exec sleep 100000" &
+	eval "${1}_pid=$!"
+}
+
+# Starts both, joins them, and gives pppd its files: alice may come in at the LNS.
+make_hosts() {
+	mkdir $work
+	start_host lns
+	start_host lac
+	wait_until 10 [ -e $work/lns/ready ]
+	wait_until 10 [ -e $work/lac/ready ]
+	ip link add eth0 netns "$lns_pid" type veth peer name eth0 netns "$lac_pid"
+	for host in lns lac; do
+		eval "ip=\$${host}_ip"
+		printf '%s\n' 'link set lo up' 'link set eth0 up' "addr add $ip/24 dev eth0" \
+			>$work/$host/links
+		on $host ip -batch $work/$host/links
+		cd "$work/$host/etc/ppp"
+		: >options
+		echo 'alice * chap-secret *' >chap-secrets
+		chmod 600 chap-secrets
+		printf '%s\n' 'mtu 1400' 'mru 1400' 'logfile /run/pppd.log' >options.l2tpd
+		# Who is up, as files that a test can look at without a fork.
+		printf '#!/bin/sh\necho "$4 $5" >/run/up.$1\n' >ip-up
+		printf '#!/bin/sh\nrm /run/up.$1\n' >ip-down
+		chmod +x ip-up ip-down
+		cd "$OLDPWD"
+	done
+	echo noauth >>$work/lac/etc/ppp/options.l2tpd
+	echo noipdefault >>$work/lac/etc/ppp/options.l2tpd
+	echo '* * tunnel-secret' >$work/secrets
+	chmod 600 $work/secrets
+}
+
+# lns_conf RANGE [LINE...]: what the LNS is told, tunnel authentication, hidden AVPs and CHAP on.
+lns_conf() {
+	range=$1
+	shift
+	cat >$work/lns/conf <<-END
+		[global]
+		force userspace = yes
+		[lns default]
+		ip range = $range
+		local ip = 10.9.0.1
+		challenge = yes
+		hidden bit = yes
+		require chap = yes
+		refuse pap = yes
+		require authentication = yes
+		name = lns
+		pppoptfile = /etc/ppp/options.l2tpd
+	END
+	[ $# = 0 ] || printf '%s\n' "$@" >>$work/lns/conf
+}
+
+# lac_conf NAME...: and the LAC, with a section for each name.
+lac_conf() {
+	printf '%s\n' '[global]' 'force userspace = yes' >$work/lac/conf
+	for name in "$@"; do
+		cat >>$work/lac/conf <<-END
+			[lac $name]
+			lns = $lns_ip
+			challenge = yes
+			hidden bit = yes
+			refuse pap = yes
+			name = alice
+			pppoptfile = /etc/ppp/options.l2tpd
+		END
+	done
+}
+
+# --- daemons -----------------------------------------------------------------------------------
+
+# start_daemon HOST BINARY: until it reads its FIFO.
+start_daemon() {
+	on "$1" "$2" -D -c $work/"$1"/conf -s $work/secrets -p $work/"$1"/pid \
+		-C $work/"$1"/control >>$work/"$1"/log 2>&1 &
+	eval "${1}_daemon=$!"
+	wait_until 10 [ -p $work/"$1"/control ]
+}
+
+daemon_pid() {
+	eval "daemon=\$${1}_daemon"
+}
+
+# stop_daemon HOST: sends SIGTERM; sets $status to its exit status, $took to the time it
+# took in hundredths of a second.
+stop_daemon() {
+	daemon_pid "$1"
+	clock
+	took=$now
+	kill -s TERM "$daemon"
+	wait "$daemon" && status=0 || status=$?
+	clock
+	took=$((now - took))
+}
+
+# tell HOST COMMAND: through the FIFO. To a dead daemon it would wait for ever.
+tell() {
+	daemon_pid "$1"
+	kill -s 0 "$daemon" && echo "$2" >$work/"$1"/control
+}
+
+# says HOST PATTERN: the daemon has said so since the last forget_logs.
+says() {
+	grep -q -- "$2" $work/"$1"/log
+}
+
+forget_logs() {
+	for log in $work/*/log $work/*/run/pppd.log; do
+		[ ! -e "$log" ] || : >"$log"
+	done
+}
+
+# call_id HOST: the host's own id of the call established last.
+call_id() {
+	sed -n 's/.*Call established with.* Local: \([0-9]*\),.*/\1/p' $work/"$1"/log | tail -n 1
+}
+
+# --- PPP ---------------------------------------------------------------------------------------
+
+# ppp_is HOST INTERFACE LOCAL REMOTE: the interface is up with just these addresses.
+ppp_is() {
+	[ -e $work/"$1"/run/up."$2" ] && read -r local remote <$work/"$1"/run/up."$2" &&
+		[ "$local $remote" = "$3 $4" ]
+}
+
+# no_ppp HOST INTERFACE: pppd has said that the interface is down.
+no_ppp() {
+	[ ! -e $work/"$1"/run/up."$2" ]
+}
+
+# Sets $pppds to the number of pppds that a host has, told by their network. One that has
+# ended but that nobody has waited for still counts.
+count_pppds() {
+	pppds=0
+	eval "on_pid=\$${1}_pid"
+	for process in /proc/[0-9]*; do
+		comm=
+		read -r comm 2>/dev/null <"$process/comm" || continue
+		if [ "$comm" = pppd ] && [ "$process/ns/net" -ef "/proc/$on_pid/ns/net" ]; then
+			pppds=$((pppds + 1))
+		fi
+	done
+}
+
+# pppds_are HOST NUMBER
+pppds_are() {
+	count_pppds "$1"
+	[ "$pppds" = "$2" ]
+}
+
+# The same of both hosts.
+all_pppds_are() {
+	pppds_are lns "$1" && pppds_are lac "$1"
+}
+
+# ping_all HOST ADDRESS [PING-OPTION...]: 100 pings of 1,200 octets, none lost.
+ping_all() {
+	host=$1
+	address=$2
+	shift 2
+	on "$host" ping -n -q -c 100 -i 0.01 -w 20 -s 1200 -M do "$@" "$address" >$work/ping 2>&1 || :
+	grep '^rtt' $work/ping | sed 's/^/# /' || :
+	grep -q '^100 packets transmitted, 100 received, 0% packet loss' $work/ping || {
+		sed 's/^/# /' $work/ping
+		return 1
+	}
+}
+
+# tcp_whole FROM TO ADDRESS: 5 MB go from one host to an address of the other, unchanged.
+tcp_whole() {
+	[ -e $work/sent ] || head -c 5000000 /dev/urandom >$work/sent
+	: >$work/received
+	on "$2" perl "$root/test/real/tcp" receive "$3" 5001 $work/received &
+	receiver=$!
+	clock
+	took=$now
+	on "$1" perl "$root/test/real/tcp" send "$3" 5001 $work/sent || return 1
+	wait $receiver || return 1
+	clock
+	took=$((now - took))
+	note "5 MB from $1 to $2 in $((took / 100)).$((took % 100 / 10)) s"
+	cmp $work/sent $work/received
+}

@@ -1,0 +1,439 @@
+/* One pppd per call: xl2tpd's argument lists, and start and end of a process.
+ *
+ * This program is its own stand-in for pppd: run with a device first, it does what "name" says and
+ * writes what it was given into the file named behind "file". */
+#include "tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/pppd.h"
+#include "host/sys.h"
+
+static struct loop *loop;
+
+/* -- argument lists ---------------------------------------------------------------------------- */
+
+/* Expected words are separated by blanks; they follow "PATH TTY passive nodetach". */
+static const struct {
+    const char *name;
+    struct pppd_settings s;
+    int password_fd;
+    const char *want;
+} rows[] = {
+    {"A.7: a LNS with everything, as xl2tpd 1.3.18 runs it",
+     {.role = PPPD_LNS,
+      .local = "10.0.0.1",
+      .remote = "10.0.0.10",
+      .refuse_pap = true,
+      .refuse_chap = true,
+      .require_authentication = true,
+      .require_pap = true,
+      .require_chap = true,
+      .unix_authentication = true,
+      .name = "lnsname",
+      .debug = true,
+      .optfile = "/etc/opt.lns",
+      .ipparam = "127.0.0.1"},
+     -1,
+     "10.0.0.1:10.0.0.10 refuse-pap refuse-chap auth require-pap require-chap login name lnsname "
+     "debug file /etc/opt.lns ipparam 127.0.0.1"},
+    {"A.7: a LAC with everything, as xl2tpd 1.3.18 runs it",
+     {.role = PPPD_LAC,
+      .default_route = true,
+      .local = "10.9.9.1",
+      .remote = "10.9.9.2",
+      .refuse_pap = true,
+      .refuse_chap = true,
+      .require_authentication = true,
+      .require_pap = true,
+      .require_chap = true,
+      .name = "user",
+      .debug = true,
+      .optfile = "/etc/opt.lac",
+      .ipparam = "127.0.0.1"},
+     5,
+     "defaultroute 10.9.9.1:10.9.9.2 refuse-pap refuse-chap auth require-pap require-chap "
+     "name user debug plugin passwordfd.so passwordfd 5 file /etc/opt.lac ipparam 127.0.0.1"},
+    {"A.7: a LAC with nothing set passes a colon", {.role = PPPD_LAC}, -1, ":"},
+    {"A.7: a LAC that refuses authentication; a requirement without \"require auth\" has no say",
+     {.role = PPPD_LAC, .refuse_authentication = true, .require_chap = true, .require_pap = true},
+     -1,
+     ": refuse-pap refuse-chap"},
+    {"A.7: a LAC with its own address alone",
+     {.role = PPPD_LAC, .local = "10.9.9.1"},
+     -1,
+     "10.9.9.1:"},
+    {"A.4: a LNS without local ip",
+     {.role = PPPD_LNS, .local = "", .remote = "10.0.0.10"},
+     -1,
+     ":10.0.0.10"},
+    {"a LNS without any address leaves it to the option file", {.role = PPPD_LNS}, -1, ""},
+    {"A.4: the guides' server: require chap, refuse pap, require authentication",
+     {.role = PPPD_LNS,
+      .local = "192.168.42.1",
+      .remote = "192.168.42.10",
+      .refuse_pap = true,
+      .require_authentication = true,
+      .require_chap = true,
+      .name = "l2tpd",
+      .optfile = "/etc/ppp/options.xl2tpd"},
+     -1,
+     "192.168.42.1:192.168.42.10 refuse-pap auth require-chap name l2tpd "
+     "file /etc/ppp/options.xl2tpd"},
+    {"A.4: require authentication alone",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .require_authentication = true},
+     -1,
+     ":10.0.0.10 auth"},
+    {"A.4: unix authentication without require authentication has no say",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .unix_authentication = true},
+     -1,
+     ":10.0.0.10"},
+    {"A.4: a LNS refuses authentication",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .refuse_authentication = true},
+     -1,
+     ":10.0.0.10 refuse-pap refuse-chap"},
+    {"what belongs to the other role is left out, LNS",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .default_route = true},
+     7,
+     ":10.0.0.10"},
+    {"what belongs to the other role is left out, LAC",
+     {.role = PPPD_LAC, .unix_authentication = true, .require_authentication = true},
+     -1,
+     ": auth"},
+    {"empty texts are absent",
+     {.role = PPPD_LAC, .name = "", .optfile = "", .ipparam = "", .path = ""},
+     -1,
+     ":"},
+};
+
+static void test_compose(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pppd_settings s = rows[i].s;
+        struct pppd_args args;
+        char got[1024] = "", want[1024];
+
+        s.device = "/dev/pts/1";
+        pppd_compose(&s, rows[i].password_fd, &args);
+        for (int k = 0; k < args.argc; k++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", k > 0 ? " " : "",
+                     args.argv[k]);
+        snprintf(want, sizeof want, "/usr/sbin/pppd /dev/pts/1 passive nodetach%s%s",
+                 rows[i].want[0] != '\0' ? " " : "", rows[i].want);
+        is_str(got, want, rows[i].name);
+        if (args.argv[args.argc] != NULL)
+            ok(false, "the vector ends with NULL");
+    }
+}
+
+/* -- the stand-in ------------------------------------------------------------------------------ */
+
+static void note_descriptors(FILE *f)
+{
+    struct stat st;
+
+    fprintf(f, "open");
+    for (int fd = 0; fd < 512; fd++)
+        if (fd != fileno(f) && fstat(fd, &st) == 0)
+            fprintf(f, " %d", fd);
+    fprintf(f, "\n");
+}
+
+static const char *behind(int argc, char **argv, const char *word)
+{
+    for (int i = 1; i + 1 < argc; i++)
+        if (strcmp(argv[i], word) == 0)
+            return argv[i + 1];
+    return NULL;
+}
+
+static int stand_in(int argc, char **argv)
+{
+    const char *what = behind(argc, argv, "name"), *fd = behind(argc, argv, "passwordfd");
+    const char *caller_id = getenv("CALLER_ID"), *kept = getenv("L2TPD_TEST_KEPT");
+    struct sigaction act;
+    struct stat in, out;
+    sigset_t mask;
+    char password[64] = "";
+    FILE *f;
+
+    if (strcmp(what, "stubborn") == 0)
+        signal(SIGTERM, SIG_IGN);
+    f = fopen(behind(argc, argv, "file"), "w");
+    if (f == NULL)
+        return 99;
+    note_descriptors(f);
+    if (fd != NULL)
+        (void)!read(atoi(fd), password, sizeof password - 1);
+    fprintf(f, "password %s\ncaller-id %s\nkept %s\n", password,
+            caller_id != NULL ? caller_id : "none", kept != NULL ? kept : "none");
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    sigaction(SIGCHLD, NULL, &act);
+    fstat(0, &in);
+    fstat(1, &out);
+    fprintf(f, "session %d\nmask %d\nhandler %d\nsame %d\n", getsid(0) == getpid(),
+            sigismember(&mask, SIGTERM), act.sa_handler != SIG_DFL,
+            in.st_ino == out.st_ino && in.st_dev == out.st_dev);
+    fclose(f);
+    if (strncmp(what, "exit", 4) == 0)
+        return atoi(what + 4);
+    for (;;)
+        pause();
+}
+
+/* -- start and end ----------------------------------------------------------------------------- */
+
+static char self[PATH_MAX], folder[] = "/tmp/test_pppd.XXXXXX", notes[64];
+
+static struct {
+    int times, status;
+    uint64_t deadline;
+    bool written; /* waiting for the stand-in's notes, not for its end */
+} seen;
+
+static void on_end(struct pppd *p, int status)
+{
+    (void)p;
+    seen.times++;
+    seen.status = status;
+}
+
+static uint64_t each_turn(void *ctx)
+{
+    FILE *f = seen.written ? fopen(notes, "r") : NULL;
+    char text[1024] = "";
+
+    (void)ctx;
+    if (f != NULL) {
+        text[fread(text, 1, sizeof text - 1, f)] = '\0';
+        fclose(f);
+    }
+    if (sys_now_ms() >= seen.deadline || strstr(text, "same") != NULL ||
+        (!seen.written && seen.times > 0))
+        loop_stop(loop);
+    return sys_now_ms() + 2;
+}
+
+static void run_until_end(void)
+{
+    seen.deadline = sys_now_ms() + 5000;
+    loop_run(loop);
+}
+
+static void run_until_written(void)
+{
+    seen.written = true;
+    run_until_end();
+    seen.written = false;
+}
+
+static int start(struct pppd *p, const char *what, struct pppd_settings s, int tty)
+{
+    memset(&seen, 0, sizeof seen);
+    memset(p, 0, sizeof *p);
+    unlink(notes);
+    p->gone = on_end;
+    s.path = s.path != NULL ? s.path : self;
+    s.device = "/dev/pts/none";
+    s.name = what;
+    s.optfile = notes;
+    return pppd_start(p, loop, &s, tty);
+}
+
+static void test_start(void)
+{
+    struct pppd p;
+    int tty = open("/dev/null", O_RDWR | O_CLOEXEC), leak = open("/dev/null", O_RDONLY);
+    int high = fcntl(leak, F_DUPFD, 200);
+    char text[1024] = "", word[32], got[32];
+    FILE *f;
+
+    is_int(start(&p, "exit 19",
+                 (struct pppd_settings){
+                     .role = PPPD_LAC, .password = "secret word", .caller_id = "5551234"},
+                 tty),
+           0, "a program starts");
+    is_int(p.state, PPPD_RUNNING, "it runs");
+    run_until_end();
+    is_int(seen.times, 1, "its end is told once");
+    is_int(WEXITSTATUS(seen.status), 19, "with its status");
+    is_int(p.state, PPPD_IDLE, "and the object is idle again");
+    f = fopen(notes, "r");
+    text[f != NULL ? fread(text, 1, sizeof text - 1, f) : 0] = '\0';
+    if (f != NULL)
+        fclose(f);
+    ok(strstr(text, "password secret word\n") != NULL, "the password came through its pipe");
+    ok(strstr(text, "caller-id 5551234\n") != NULL, "the caller through the environment");
+    ok(strstr(text, "kept yes\n") != NULL, "which is ours otherwise");
+    ok(strstr(text, "session 1\n") != NULL, "a session of its own");
+    ok(strstr(text, "mask 0\nhandler 0\n") != NULL, "no signal is blocked or handled");
+    ok(strstr(text, "same 1\n") != NULL, "descriptors 0 and 1 are the tty");
+    ok(sscanf(text, "open 0 1 2 %31[0-9]%31[^\n]", word, got) == 1,
+       "nothing is open but 0 to 2 and the password, also of what our parent left open");
+    printf("# %.*s\n", (int)strcspn(text, "\n"), text);
+    close(high);
+    close(leak);
+    close(tty);
+}
+
+/* The tty may be 0 itself: then dup2() would leave its flag. */
+static void test_low_tty(void)
+{
+    struct pppd p;
+    char text[1024] = "";
+    int keep = fcntl(0, F_DUPFD_CLOEXEC, 10);
+    FILE *f;
+
+    close(0);
+    is_int(open("/dev/null", O_RDWR | O_CLOEXEC), 0, "descriptor 0 is free");
+    start(&p, "exit 0", (struct pppd_settings){.role = PPPD_LNS}, 0);
+    run_until_end();
+    f = fopen(notes, "r");
+    text[f != NULL ? fread(text, 1, sizeof text - 1, f) : 0] = '\0';
+    if (f != NULL)
+        fclose(f);
+    ok(strncmp(text, "open 0 1 2\n", 11) == 0, "a tty on descriptor 0 is handed on");
+    ok(strstr(text, "caller-id none\n") != NULL, "no caller, no CALLER_ID, not even an old one");
+    dup2(keep, 0);
+    close(keep);
+}
+
+static void test_failures(void)
+{
+    static const struct {
+        const char *name, *path;
+        int want;
+    } failures[] = {
+        {"a missing program is told as such", "/nonexistent/pppd", ENOENT},
+        {"one without the right to execute", "/dev/null", EACCES},
+    };
+    static char endless[70000];
+    struct pppd p;
+    struct stat st;
+    int lowest = fcntl(0, F_DUPFD, 3);
+
+    close(lowest);
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        errno = 0;
+        is_int(start(&p, "x", (struct pppd_settings){.path = failures[i].path}, 0), -1,
+               failures[i].name);
+        is_int(errno, failures[i].want, "by errno");
+        is_int(p.state, PPPD_IDLE, "and nothing runs");
+    }
+    memset(endless, 'x', sizeof endless - 1);
+    is_int(start(&p, "x", (struct pppd_settings){.role = PPPD_LAC, .password = endless}, 0), -1,
+           "a password that a pipe cannot hold is refused");
+    is_int(errno, E2BIG, "by errno");
+    ok(fstat(lowest, &st) < 0, "no descriptor is left open");
+    ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "nor a child");
+}
+
+static void test_stop(void)
+{
+    struct pppd p;
+    char text[64];
+    uint64_t begun;
+
+    start(&p, "patient", (struct pppd_settings){.role = PPPD_LNS}, 0);
+    run_until_written();
+    is_int(p.term_ms, PPPD_TERM_MS, "8 s from TERM to KILL");
+    pppd_stop(&p);
+    pppd_stop(&p);
+    is_int(p.state, PPPD_ASKED, "asked to end");
+    run_until_end();
+    is_str(pppd_end_text(seen.status, text, sizeof text), "killed by signal 15", "TERM ends it");
+
+    start(&p, "stubborn", (struct pppd_settings){.role = PPPD_LNS}, 0);
+    run_until_written();
+    p.term_ms = 60;
+    begun = sys_now_ms();
+    pppd_stop(&p);
+    run_until_end();
+    is_str(pppd_end_text(seen.status, text, sizeof text), "killed by signal 9",
+           "one that ignores TERM is killed");
+    ok(sys_now_ms() - begun >= 55, "but not at once");
+    is_int(seen.times, 1, "its end is told once");
+
+    start(&p, "stubborn", (struct pppd_settings){.role = PPPD_LNS}, 0);
+    pppd_kill(&p);
+    is_int(p.state, PPPD_KILLED, "killed at once");
+    pppd_stop(&p);
+    is_int(p.state, PPPD_KILLED, "and not asked then");
+    run_until_end();
+    is_str(pppd_end_text(seen.status, text, sizeof text), "killed by signal 9", "so it was");
+    pppd_stop(&p);
+    pppd_kill(&p);
+    pppd_forget(&p);
+    is_int(p.state, PPPD_IDLE, "an idle one is left in peace, and nobody is signalled");
+}
+
+static void test_forget(void)
+{
+    struct pppd p;
+    pid_t pid;
+
+    start(&p, "patient", (struct pppd_settings){.role = PPPD_LNS}, 0);
+    pid = p.child.pid;
+    pppd_forget(&p);
+    is_int(p.state, PPPD_IDLE, "a running one is forgotten");
+    kill(pid, SIGKILL);
+    seen.deadline = sys_now_ms() + 100;
+    loop_run(loop);
+    is_int(seen.times, 0, "its end is not told");
+    ok(waitpid(pid, NULL, WNOHANG) < 0, "but it is reaped");
+}
+
+static void test_end_text(void)
+{
+    static const struct {
+        int code;
+        const char *want;
+    } texts[] = {
+        {0, "ended at the peer's request"},
+        {2, "bad options"},
+        {11, "peer failed to authenticate"},
+        {16, "hung up"},
+        {17, "loopback detected"},
+        {19, "authentication failed"},
+        {20, "exit code 20"},
+        {127, "exit code 127"},
+    };
+    char text[64], tiny[6];
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        is_str(pppd_end_text(texts[i].code << 8, text, sizeof text), texts[i].want,
+               "an exit code in words");
+    is_str(pppd_end_text(9, text, sizeof text), "killed by signal 9", "a signal");
+    is_str(pppd_end_text(16 << 8, tiny, sizeof tiny), "hung ", "cut to fit");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return stand_in(argc, argv);
+    if (realpath(argv[0], self) == NULL || mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(notes, sizeof notes, "%s/notes", folder);
+    setenv("L2TPD_TEST_KEPT", "yes", 1);
+    setenv("CALLER_ID", "an old one", 1);
+    loop = loop_new();
+    loop_before_sleep(loop, each_turn, NULL);
+    test_compose();
+    test_start();
+    test_low_tty();
+    test_failures();
+    test_stop();
+    test_forget();
+    test_end_text();
+    unlink(notes);
+    rmdir(folder);
+    loop_free(loop);
+    return tap_done();
+}
