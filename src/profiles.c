@@ -97,7 +97,7 @@ static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile
         return false;
     if (!lns->assign_ip)
         return true;
-    return pool != NULL && pool_used(pool->remote, h->book) < pool_size(pool->remote);
+    return pool != NULL && pool_has_room(pool->remote, h->book);
 }
 
 static void answer_random(void *ctx, void *room, size_t n)

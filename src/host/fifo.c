@@ -240,15 +240,17 @@ void fifo_answer(struct fifo_reply *r, int code, const char *fmt, ...)
 {
     char answer[ANSWER_MOST], safe[ANSWER_MOST];
     int used = snprintf(answer, sizeof answer, "%02d ", code);
+    bool unheard = code != 0 && r->path == NULL;
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(answer + used, sizeof answer - (size_t)used, fmt, ap);
     va_end(ap);
-    log_safe(span_str(answer), safe, sizeof safe);
-    if (code != 0 && r->path == NULL)
+    if (unheard || log_topic(TOPIC_STATE))
+        log_safe(span_str(answer), safe, sizeof safe);
+    if (unheard)
         log_notice("control: %s", safe);
-    else
+    else if (log_topic(TOPIC_STATE))
         log_debug(TOPIC_STATE, "control: %s", safe);
     if (r->told != NULL)
         r->told(r->told_ctx, answer);

@@ -2,14 +2,14 @@
  *
  * Opened read-write and non-blocking, so there is always a writer and never an end-of-file; a line
  * buffer survives short reads, several lines in one read, and lines too long (answered, dropped to
- * their end).  A NUL octet or a line without an end within 4 KiB harms nobody.  Old clients write a
- * command without a newline: what has come is taken for a whole line after 20 ms of silence.
+ * their end).  A NUL octet ends a line too.  Old clients write a command without a newline: what
+ * has come is taken for a whole line after 20 ms of silence.
  *
- * Answers have xl2tpd's form, "CC text": two digits and a text.  They go to the log (debug; a refusal
- * that has no other place to go: notice), and to the path that a line began with, "@/path rest", if
- * that path is a FIFO in the control FIFO's own folder; it is opened without following links and
- * without blocking, and never unlinked.  All answers to one command leave together; what the
- * reader does not take at once waits for it a while. */
+ * Answers have xl2tpd's form, "CC text": two digits and a text.  They go to the log (debug; a
+ * refusal that has no other place to go: notice), and to the path that a line began with, "@/path
+ * rest", if that path is a FIFO in the control FIFO's own folder; it is opened without following
+ * links and without blocking, and never unlinked.  All answers to one command leave together; what
+ * the reader does not take at once waits for it a while. */
 #ifndef HOST_FIFO_H
 #define HOST_FIFO_H
 
@@ -29,10 +29,12 @@ struct fifo_command {
 /* Makes the FIFO (mode 0600, folder made if missing; a FIFO or plain file in its place is
  * replaced, anything else is an error) and watches it.  The rows end with a zero letter.
  * NULL with errno. */
-struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows, void *ctx);
+struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows,
+                       void *ctx);
 void fifo_close(struct fifo *f); /* also unlinks it, if it is still ours */
 
-/* One line of answer: "00 text" for code 0.  More lines may follow. */
+/* One line of answer: "00 text" for code 0.  More lines may follow.  From within run() only, which
+ * must not close the FIFO. */
 void fifo_answer(struct fifo_reply *r, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -40,6 +42,7 @@ void fifo_answer(struct fifo_reply *r, int code, const char *fmt, ...)
 char *fifo_word(char **rest);
 
 /* Runs one line as if it had come through the FIFO, answers given to "told" too (tests, fuzzing). */
-void fifo_line(struct fifo *f, char *line, size_t n, void (*told)(void *ctx, const char *answer), void *ctx);
+void fifo_line(struct fifo *f, char *line, size_t n, void (*told)(void *ctx, const char *answer),
+               void *ctx);
 
 #endif

@@ -1,13 +1,14 @@
 /* loop: the scheduler.  One select() waits for descriptors, due times, signals and children.
  *
  * Watches, timers and children are embedded in their owners: nothing is allocated for them here,
- * and a handler may stop or free any of them, itself included, at any time.  One turn: wait; signals and dead
- * children; ready watches; due timers; then the "before sleep" hook, the only place where events
- * of the protocol become actions.  There is no tick: without anything due the loop sleeps for ever.
+ * and a handler may stop or free any of them, itself included, at any time.  One turn: wait;
+ * signals and dead children; ready watches; due timers; then the "before sleep" hook, the only place where
+ * events of the protocol become actions.  There is no tick: without anything due the loop sleeps
+ * for ever.
  *
- * Few descriptors (sockets, FIFO, pipes) stand in select()'s own sets, which are sized from the
- * descriptor limit, not from FD_SETSIZE; the many (one per call) stand in one epoll set whose own descriptor
- * select() watches where the system has it (many_epoll.c), elsewhere in the sets too
+ * Few descriptors (sockets, FIFO, pipes) stand in select()'s own sets, which grow with the highest
+ * descriptor and do not end at FD_SETSIZE; the many (one per call) stand in one epoll set whose own
+ * descriptor select() watches where the system has it (many_epoll.c), elsewhere in the sets too
  * (many_select.c).  Single-threaded; all times in monotonic ms (sys_now_ms). */
 #ifndef HOST_LOOP_H
 #define HOST_LOOP_H
@@ -58,16 +59,16 @@ void loop_free(struct loop *l);
 /* The time at the start of this turn's handlers; refreshed after each wait. */
 uint64_t loop_now(const struct loop *l);
 
-/* Starts watching w->fd for w->want; fd, want, many, ready and owner are set by the caller.  0, or -1 with
- * errno (EMFILE: beyond what the sets can hold).  stop() of an unwatched one does nothing; it does
- * not close the descriptor nor change w->fd, and must come before the close. */
+/* Starts watching w->fd for w->want; fd, want, many, ready and owner are set by the caller.  0, or
+ * -1 with errno (ENOMEM, EBADF).  Stopping an unwatched one does nothing; it does not close the
+ * descriptor nor change w->fd, and must come before the close. */
 int loop_watch(struct loop *l, struct watch *w);
 void loop_want(struct loop *l, struct watch *w, unsigned want);
 void loop_unwatch(struct loop *l, struct watch *w);
 
 /* A timer that stands in the loop fires once at due_ms (or at once if that has passed).  set() also
- * moves it; unset() of an idle one does nothing.  init() comes first and can fail without memory (-1); done() is its
- * reverse. */
+ * moves it; unset() of an idle one does nothing.  init() comes first and can fail without memory
+ * (-1); done() is its reverse. */
 int loop_timer_init(struct loop *l, struct timer *t);
 void loop_timer_set(struct loop *l, struct timer *t, uint64_t due_ms);
 void loop_timer_unset(struct loop *l, struct timer *t);

@@ -225,7 +225,8 @@ static uint32_t search(const struct pool *p, const struct pool_book *b, uint64_t
     return 0;
 }
 
-uint32_t pool_take(struct pool *p, struct pool_book *b)
+/* The free address that comes next, where the next search then begins; 0: none is left. */
+static uint32_t find_free(struct pool *p, const struct pool_book *b)
 {
     uint32_t ip;
 
@@ -235,15 +236,28 @@ uint32_t pool_take(struct pool *p, struct pool_book *b)
     ip = search(p, b, p->next, UINT32_MAX);
     if (ip == 0 && p->next > 0)
         ip = search(p, b, 0, p->next - 1);
-    if (ip == 0) {
-        p->full_book = b;
-        p->full_since = b->returns + 1;
-        return 0;
+    if (ip != 0) {
+        p->next = ip;
+        return ip;
     }
-    if (!pool_book_mark(b, ip))
+    p->full_book = b;
+    p->full_since = b->returns + 1;
+    return 0;
+}
+
+uint32_t pool_take(struct pool *p, struct pool_book *b)
+{
+    uint32_t ip = find_free(p, b);
+
+    if (ip == 0 || !pool_book_mark(b, ip))
         return 0;
     p->next = ip + 1;
     return ip;
+}
+
+bool pool_has_room(struct pool *p, const struct pool_book *b)
+{
+    return find_free(p, b) != 0;
 }
 
 size_t pool_size(const struct pool *p)

@@ -28,6 +28,9 @@ bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny);
 /* A free address of the pool, now in the book; 0: none left, or without memory. */
 uint32_t pool_take(struct pool *p, struct pool_book *b);
 
+/* Would pool_take() find one?  Costs no more than taking. */
+bool pool_has_room(struct pool *p, const struct pool_book *b);
+
 /* Marks an address that is used otherwise (a local address): false if it is out already. */
 bool pool_book_mark(struct pool_book *b, uint32_t ip);
 void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */

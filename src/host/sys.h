@@ -42,7 +42,8 @@ int sys_detach(void);
 void sys_detach_ready(int fd);
 
 /* The pid file.  write(): refuses with -1 and errno EEXIST if another living process holds it
- * (locked by fcntl for as long as we live), else writes our pid and a newline.  remove(): only what we wrote. */
+ * (locked by fcntl for as long as we live), else writes our pid and a newline.  remove(): only what
+ * we wrote. */
 int sys_pidfile_write(const char *path);
 void sys_pidfile_remove(void);
 

@@ -135,8 +135,6 @@ make_hosts() {
 		on $host ip -batch $work/$host/links
 		cd "$work/$host/etc/ppp"
 		: >options
-		echo 'alice * chap-secret *' >chap-secrets
-		chmod 600 chap-secrets
 		printf '%s\n' 'mtu 1400' 'mru 1400' 'logfile /run/pppd.log' >options.l2tpd
 		# Who is up, as files that a test can look at without a fork.
 		printf '#!/bin/sh\necho "$4 $5" >/run/up.$1\n' >ip-up
@@ -146,8 +144,24 @@ make_hosts() {
 	done
 	echo noauth >>$work/lac/etc/ppp/options.l2tpd
 	echo noipdefault >>$work/lac/etc/ppp/options.l2tpd
-	echo '* * tunnel-secret' >$work/secrets
-	chmod 600 $work/secrets
+	for host in lns lac; do
+		tunnel_secret $host tunnel-secret
+		chap_secret $host chap-secret
+	done
+}
+
+# tunnel_secret HOST SECRET: what it shares with everybody.
+tunnel_secret() {
+	: >$work/"$1"/secrets
+	chmod 600 $work/"$1"/secrets
+	echo "* * $2" >$work/"$1"/secrets
+}
+
+# chap_secret HOST SECRET: alice's password, as the host knows it.
+chap_secret() {
+	: >$work/"$1"/etc/ppp/chap-secrets
+	chmod 600 $work/"$1"/etc/ppp/chap-secrets
+	echo "alice * $2 *" >$work/"$1"/etc/ppp/chap-secrets
 }
 
 # lns_conf RANGE [LINE...]: what the LNS is told, tunnel authentication, hidden AVPs and CHAP on.
@@ -191,7 +205,7 @@ lac_conf() {
 
 # start_daemon HOST BINARY: until it reads its FIFO.
 start_daemon() {
-	on "$1" "$2" -D -c $work/"$1"/conf -s $work/secrets -p $work/"$1"/pid \
+	on "$1" "$2" -D -c $work/"$1"/conf -s $work/"$1"/secrets -p $work/"$1"/pid \
 		-C $work/"$1"/control >>$work/"$1"/log 2>&1 &
 	eval "${1}_daemon=$!"
 	wait_until 10 [ -p $work/"$1"/control ]
@@ -235,6 +249,24 @@ call_id() {
 	sed -n 's/.*Call established with.* Local: \([0-9]*\),.*/\1/p' $work/"$1"/log | tail -n 1
 }
 
+# --- the wire ----------------------------------------------------------------------------------
+
+# Listens at the LNS for the control messages of both sides, until stop_listening.
+start_listening() {
+	on lns perl "$root/test/real/wire" capture $work/wire.pcap &
+	listener=$!
+	wait_until 10 [ -s $work/wire.pcap ]
+}
+
+# Sets $messages_lns and $hidden_lns, the number of control messages that the LNS sent with
+# a body and of hidden AVPs in them, and likewise those of the LAC.
+stop_listening() {
+	kill $listener
+	wait $listener || :
+	perl "$root/test/real/wire" count $work/wire.pcap $lns_ip $lac_ip >$work/wire
+	read -r messages_lns hidden_lns messages_lac hidden_lac <$work/wire
+}
+
 # --- PPP ---------------------------------------------------------------------------------------
 
 # ppp_is HOST INTERFACE LOCAL REMOTE: the interface is up with just these addresses.
@@ -249,14 +281,15 @@ no_ppp() {
 }
 
 # Sets $pppds to the number of pppds that a host has, told by their network. One that has
-# ended but that nobody has waited for still counts.
+# ended but that nobody has waited for has no network any more; it counts everywhere.
 count_pppds() {
 	pppds=0
 	eval "on_pid=\$${1}_pid"
 	for process in /proc/[0-9]*; do
 		comm=
 		read -r comm 2>/dev/null <"$process/comm" || continue
-		if [ "$comm" = pppd ] && [ "$process/ns/net" -ef "/proc/$on_pid/ns/net" ]; then
+		[ "$comm" = pppd ] || continue
+		if [ ! -e "$process/ns/net" ] || [ "$process/ns/net" -ef "/proc/$on_pid/ns/net" ]; then
 			pppds=$((pppds + 1))
 		fi
 	done
@@ -294,7 +327,10 @@ tcp_whole() {
 	receiver=$!
 	clock
 	took=$now
-	on "$1" perl "$root/test/real/tcp" send "$3" 5001 $work/sent || return 1
+	on "$1" perl "$root/test/real/tcp" send "$3" 5001 $work/sent || {
+		kill $receiver
+		return 1
+	}
 	wait $receiver || return 1
 	clock
 	took=$((now - took))

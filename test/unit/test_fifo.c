@@ -1,0 +1,448 @@
+/* host/fifo: lines however they are cut, the answers of xl2tpd's form, and that no input makes the
+ * daemon wait, write elsewhere, or fall. */
+#include "host/fifo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+#include "tap.h"
+
+static char dir[] = "/tmp/l2tpd-fifo-XXXXXX";
+static char control[128], result[128];
+static struct loop *l;
+static struct fifo *f;
+static char ran[4096]; /* commands as they ran: "c[rest]" */
+static char answers[4096];
+static char logged[4096];
+
+static void sink(enum log_level level, const char *line)
+{
+    size_t n = strlen(logged);
+
+    if (level < LEVEL_DEBUG)
+        snprintf(logged + n, sizeof logged - n, "%s\n", line);
+}
+
+static void remember(char letter, const char *rest)
+{
+    size_t n = strlen(ran);
+
+    snprintf(ran + n, sizeof ran - n, "%c[%s]", letter, rest);
+}
+
+static void run_c(void *ctx, struct fifo_reply *r, char *rest)
+{
+    const char *lac;
+
+    (void)ctx;
+    remember('c', rest);
+    lac = fifo_word(&rest);
+    if (strcmp(lac, "missing") == 0)
+        fifo_answer(r, 1, "No such tunnel '%s'", lac);
+    else
+        fifo_answer(r, 0, "OK");
+}
+
+static void run_s(void *ctx, struct fifo_reply *r, char *rest)
+{
+    (void)ctx;
+    (void)r;
+    remember('s', rest);
+}
+
+static void run_x(void *ctx, struct fifo_reply *r, char *rest)
+{
+    int n = atoi(rest);
+
+    (void)ctx;
+    fifo_answer(r, 0, "OK");
+    for (int i = 0; i < n; i++)
+        fifo_answer(r, 0, "AVAILABLE lns.%04d.name=%0100d", i, i);
+}
+
+static const struct fifo_command rows[] = {
+    {'c', 1, "c LAC [user [password]]", run_c},
+    {'s', 0, "s", run_s},
+    {'x', 0, "x", run_x},
+    {0, 0, NULL, NULL},
+};
+
+static void on_told(void *ctx, const char *answer)
+{
+    size_t n = strlen(answers);
+
+    (void)ctx;
+    snprintf(answers + n, sizeof answers - n, "%s\n", answer);
+}
+
+static void begin(void)
+{
+    ran[0] = answers[0] = logged[0] = '\0';
+}
+
+static void stop_now(struct timer *t)
+{
+    (void)t;
+    loop_stop(l);
+}
+
+static void run(unsigned ms)
+{
+    struct timer end = {.fire = stop_now};
+
+    loop_timer_init(l, &end);
+    loop_timer_set(l, &end, sys_now_ms() + ms);
+    loop_run(l);
+    loop_timer_done(l, &end);
+}
+
+/* -- one line ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const char *line;
+    size_t n; /* 0: strlen */
+    const char *ran;
+    const char *answers;
+} lines[] = {
+    {"a command and its words", "c home user secret", 0, "c[home user secret]", "00 OK\n"},
+    {"newline and blanks are trimmed", "  c \t home  \r\n", 0, "c[home]", "00 OK\n"},
+    {"the blank may be missing", "chome", 0, "c[home]", "00 OK\n"},
+    {"a refusal", "c missing", 0, "c[missing]", "01 No such tunnel 'missing'\n"},
+    {"too few words: usage", "c", 0, "", "01 c LAC [user [password]]\n"},
+    {"blanks are no words", "c  \t ", 0, "", "01 c LAC [user [password]]\n"},
+    {"no words needed", "s", 0, "s[]", ""},
+    {"unknown letter", "q home", 0, "", "01 Unknown command q\n"},
+    {"an empty line is ignored", "", 0, "", ""},
+    {"so are blanks", " \t \n", 0, "", ""},
+    {"a lone NUL", "\0", 1, "", ""},
+    {"a NUL at the end", "s\0", 2, "s[]", ""},
+    {"a NUL in the middle ends it", "c home\0evil", 11, "c[home]", "00 OK\n"},
+    {"control characters are refused", "c ho\x1b[2Jme", 0, "", "01 Control character in command\n"},
+    {"so is a newline in the middle", "c home\nc evil", 0, "", "01 Control character in command\n"},
+    {"UTF-8 is not", "c h\xc3\xb6me", 0, "c[h\xc3\xb6me]", "00 OK\n"},
+    {"a path without a command", "@/nowhere", 0, "", "01 Command expected\n"},
+    {"a path and a command", "@/nowhere c home", 0, "c[home]", "00 OK\n"},
+    {"an at sign alone", "@", 0, "", ""},
+};
+
+static void test_lines(void)
+{
+    char *huge = malloc(5000);
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        size_t n = lines[i].n > 0 ? lines[i].n : strlen(lines[i].line);
+        char *line = malloc(n + 1);
+
+        begin();
+        memcpy(line, lines[i].line, n);
+        fifo_line(f, line, n, on_told, NULL);
+        free(line);
+        is_str(ran, lines[i].ran, lines[i].name);
+        is_str(answers, lines[i].answers, "its answer");
+    }
+    begin();
+    memset(huge, 'x', 5000);
+    fifo_line(f, huge, 5000, on_told, NULL);
+    is_str(answers, "01 Line too long\n", "a line too long is answered");
+    memcpy(huge, "c ", 2);
+    begin();
+    fifo_line(f, huge, 4096, on_told, NULL);
+    is_str(answers, "00 OK\n", "one that just fits runs");
+    free(huge);
+    begin();
+    fifo_line(f, (char[]){"c missing"}, 9, NULL, NULL);
+    is_str(logged, "control: 01 No such tunnel 'missing'\n",
+           "a refusal with no other place is logged");
+}
+
+static void test_words(void)
+{
+    char text[] = "  one\ttwo   three ";
+    char *rest = text;
+
+    is_str(fifo_word(&rest), "one", "the first word");
+    is_str(fifo_word(&rest), "two", "the second");
+    is_str(rest, "  three ", "what is left");
+    is_str(fifo_word(&rest), "three", "the third");
+    ok(fifo_word(&rest) == NULL && fifo_word(&rest) == NULL, "no more");
+}
+
+/* -- through the FIFO -------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    struct {
+        const char *text;
+        size_t n; /* 0: strlen */
+        unsigned pause_ms;
+    } write[4];
+    const char *ran;
+} streams[] = {
+    {"one line", {{"c home\n", 0, 0}}, "c[home]"},
+    {"two lines in one write", {{"c home\ns\n", 0, 0}}, "c[home]s[]"},
+    {"one line in two writes", {{"c ho", 0, 5}, {"me\n", 0, 0}}, "c[home]"},
+    {"in octets", {{"c", 0, 5}, {" ", 0, 5}, {"h", 0, 5}, {"ome\n", 0, 0}}, "c[home]"},
+    {"without a newline, as xl2tpd-control writes",
+     {{"c home", 0, 60}, {"s", 0, 60}},
+     "c[home]s[]"},
+    {"a newline after it adds nothing", {{"s", 0, 60}, {"\n", 0, 60}}, "s[]"},
+    {"with a NUL", {{"c home\0s\0", 9, 0}}, "c[home]s[]"},
+    {"two old messages with answer paths, quickly",
+     {{"@/x c home", 0, 5}, {"@/x c away", 0, 60}},
+     "c[home]c[away]"},
+    {"lines of nothing", {{"\n\n\0\0\ns\n", 8, 0}}, "s[]"},
+};
+
+static void put(const char *text, size_t n)
+{
+    int fd = open(control, O_WRONLY | O_NONBLOCK);
+
+    if (fd < 0 || write(fd, text, n) != (ssize_t)n)
+        abort();
+    close(fd);
+}
+
+static void test_streams(void)
+{
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        begin();
+        for (int k = 0; k < 4 && streams[i].write[k].text != NULL; k++) {
+            size_t n = streams[i].write[k].n;
+
+            put(streams[i].write[k].text, n > 0 ? n : strlen(streams[i].write[k].text));
+            run(streams[i].write[k].pause_ms + 3);
+        }
+        is_str(ran, streams[i].ran, streams[i].name);
+    }
+}
+
+static void test_too_long(void)
+{
+    char huge[4096];
+
+    begin();
+    memset(huge, 'x', sizeof huge);
+    for (int i = 0; i < 5; i++) {
+        put(huge, sizeof huge);
+        run(3);
+    }
+    put("s\nc home\n", 9);
+    run(5);
+    is_str(ran, "c[home]", "a line of 20 KiB is dropped to its end, and the next is heard");
+    is_str(logged, "control: 01 Line too long\n", "it is answered once");
+}
+
+static void test_held_open(void)
+{
+    int fd = open(control, O_WRONLY | O_NONBLOCK);
+    uint64_t start = sys_now_ms();
+
+    begin();
+    run(20);
+    ok(fd >= 0 && sys_now_ms() - start < 500, "a writer that stays stops nobody");
+    put("s\n", 2);
+    run(5);
+    is_str(ran, "s[]", "and others are heard beside it");
+    close(fd);
+}
+
+/* -- answers ----------------------------------------------------------------------------------- */
+
+/* Asks by the FIFO; what can be read at the path's open descriptor goes to text. */
+static const char *ask(const char *path, const char *command, int fd, char *text, size_t size)
+{
+    char line[512];
+    ssize_t n;
+
+    begin();
+    snprintf(line, sizeof line, "@%s %s\n", path, command);
+    put(line, strlen(line));
+    run(5);
+    n = fd >= 0 ? read(fd, text, size - 1) : 0;
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static void test_answers(void)
+{
+    char text[256];
+    struct stat st;
+    int fd;
+
+    mkfifo(result, 0600);
+    ask(result, "c home", -1, text, sizeof text);
+    ok(strstr(logged, "nobody reads it") != NULL, "an answer that nobody reads is no harm");
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    is_str(ask(result, "c home", fd, text, sizeof text), "00 OK\n", "an answer");
+    is_str(ask(result, "x 1", fd, text, 18), "00 OK\n00 AVAILABL", "several lines leave together");
+    (void)!read(fd, text, sizeof text);
+    is_str(ask(result, "c", fd, text, sizeof text), "01 c LAC [user [password]]\n", "a refusal");
+    ok(logged[0] == '\0', "is not logged as well");
+    ok(lstat(result, &st) == 0, "the result FIFO is never unlinked");
+    close(fd);
+    unlink(result);
+}
+
+/* What stands at the path that a line names, and must get no answer. */
+enum trap { AS_IT_IS, PLAIN_FILE, LINK_TO_FIFO };
+
+static const struct {
+    const char *name;
+    const char *path; /* %s: our folder */
+    enum trap trap;
+} traps[] = {
+    {"nothing there", "%s/result", AS_IT_IS},
+    {"a plain file", "%s/result", PLAIN_FILE},
+    {"a link to a FIFO", "%s/result", LINK_TO_FIFO},
+    {"a FIFO in a folder below", "%s/below/victim", AS_IT_IS},
+    {"a FIFO elsewhere by way of \"..\"", "%s/below/../below/victim", AS_IT_IS},
+    {"the control FIFO itself", "%s/control", AS_IT_IS},
+    {"the folder", "%s/.", AS_IT_IS},
+    {"a path with no name", "%s/", AS_IT_IS},
+};
+
+static void test_traps(void)
+{
+    char below[192], victim[192], path[256], text[64];
+    int reader;
+
+    snprintf(below, sizeof below, "%s/below", dir);
+    snprintf(victim, sizeof victim, "%s/below/victim", dir);
+    mkdir(below, 0700);
+    mkfifo(victim, 0600);
+    reader = open(victim, O_RDONLY | O_NONBLOCK);
+    for (size_t i = 0; i < sizeof traps / sizeof *traps; i++) {
+        struct stat st;
+        int fd;
+
+        snprintf(path, sizeof path, "%s/result", dir);
+        unlink(path);
+        if (traps[i].trap == PLAIN_FILE && (fd = open(path, O_CREAT | O_WRONLY, 0600)) >= 0)
+            close(fd);
+        if (traps[i].trap == LINK_TO_FIFO && symlink("below/victim", path) != 0)
+            abort();
+        snprintf(path, sizeof path, traps[i].path, dir);
+        ask(path, "c home", reader, text, sizeof text);
+        ok(text[0] == '\0' && strcmp(ran, "c[home]") == 0 &&
+               strncmp(logged, "control: no answer to ", 22) == 0,
+           "no answer to %s, one log line", traps[i].name);
+        if (traps[i].trap == PLAIN_FILE)
+            ok(stat(path, &st) == 0 && st.st_size == 0, "which stays as it was");
+    }
+    snprintf(path, sizeof path, "%s/below/../result", dir);
+    unlink(result);
+    mkfifo(result, 0600);
+    close(reader);
+    reader = open(result, O_RDONLY | O_NONBLOCK);
+    is_str(ask(path, "c home", reader, text, sizeof text), "00 OK\n",
+           "another way to name our own folder is no trap");
+    snprintf(path, sizeof path, "%s/below/result", dir);
+    is_str(ask(path, "c home", reader, text, sizeof text), "",
+           "a name of ours in another folder is one");
+    close(reader);
+    unlink(result);
+    unlink(victim);
+    rmdir(below);
+}
+
+static void test_slow_reader(void)
+{
+    static char text[65536];
+    size_t all = 0;
+    ssize_t n;
+    int fd;
+
+    mkfifo(result, 0600);
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    ask(result, "x 5000", -1, text, sizeof text);
+    put("s\n", 2);
+    run(5);
+    is_str(ran, "s[]", "a reader that does not read stops nobody");
+    while ((n = read(fd, text, sizeof text)) > 0) {
+        all += (size_t)n;
+        run(3);
+    }
+    is_int((long long)all, 6 + 5000 * 128, "600 KB of answers come whole when they are read");
+    ask(result, "x 5000", -1, text, sizeof text);
+    close(fd);
+    run(5);
+    put("s\n", 2);
+    run(5);
+    is_str(ran, "s[]", "nor does one that goes away in the middle");
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    for (int i = 0; i < 12; i++)
+        ask(result, "x 5000", -1, text, sizeof text);
+    put("s\n", 2);
+    run(5);
+    is_str(ran, "s[]", "nor do many");
+    close(fd);
+    unlink(result);
+}
+
+/* -- opening ----------------------------------------------------------------------------------- */
+
+static void test_open(void)
+{
+    char path[192];
+    struct stat st;
+    struct fifo *one;
+    int fd;
+
+    snprintf(path, sizeof path, "%s/run/l2tp-control", dir);
+    one = fifo_open(l, path, rows, NULL);
+    ok(one != NULL && stat(path, &st) == 0 && S_ISFIFO(st.st_mode) && (st.st_mode & 0777) == 0600,
+       "the folder and the FIFO are made, for us alone");
+    fifo_close(one);
+    ok(lstat(path, &st) != 0, "and the FIFO is removed");
+    fd = open(path, O_CREAT | O_WRONLY, 0644);
+    close(fd);
+    one = fifo_open(l, path, rows, NULL);
+    ok(one != NULL && lstat(path, &st) == 0 && S_ISFIFO(st.st_mode), "a plain file is replaced");
+    unlink(path);
+    mkfifo(path, 0600);
+    fifo_close(one);
+    ok(lstat(path, &st) == 0, "somebody else's in its place is left alone");
+    one = fifo_open(l, path, rows, NULL);
+    ok(one != NULL, "an old FIFO is replaced");
+    fifo_close(one);
+    ok(symlink("/dev/null", path) == 0 && fifo_open(l, path, rows, NULL) == NULL && errno == EEXIST,
+       "a link is not");
+    unlink(path);
+    mkdir(path, 0700);
+    ok(fifo_open(l, path, rows, NULL) == NULL && errno == EEXIST, "nor is a folder");
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/run", dir);
+    rmdir(path);
+}
+
+int main(void)
+{
+    if (mkdtemp(dir) == NULL)
+        return 1;
+    snprintf(control, sizeof control, "%s/control", dir);
+    snprintf(result, sizeof result, "%s/result", dir);
+    log_set_sink(sink);
+    l = loop_new();
+    f = l != NULL ? fifo_open(l, control, rows, NULL) : NULL;
+    if (!ok(f != NULL, "a control FIFO"))
+        return 1;
+    test_lines();
+    test_words();
+    test_streams();
+    test_too_long();
+    test_held_open();
+    test_answers();
+    test_traps();
+    test_slow_reader();
+    test_open();
+    fifo_close(f);
+    loop_free(l);
+    ok(rmdir(dir) == 0, "nothing stays behind");
+    return tap_done();
+}
