@@ -184,6 +184,7 @@ int main(int argc, char **argv)
     struct hub *h;
     int told = -1;
 
+    sys_open_standard();
     parse_options(argc, argv, &o);
     log_sink_stderr(o.paths.ident);
     o.paths.conf = absolute(o.paths.conf);

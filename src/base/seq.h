@@ -1,5 +1,5 @@
-/* seq: 16-bit sequence numbers that wrap (RFC 2661, 5.8).  One difference carries all:
- * b is "after" a when it lies in the 32767 numbers that follow a.  Does not know what is counted. */
+/* seq: 16-bit sequence numbers that wrap (RFC 2661, 5.8).  One difference carries all: b is "after"
+ * a when it lies in the 32767 numbers that follow a.  Does not know what is counted. */
 #ifndef BASE_SEQ_H
 #define BASE_SEQ_H
 

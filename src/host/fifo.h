@@ -41,7 +41,8 @@ void fifo_answer(struct fifo_reply *r, int code, const char *fmt, ...)
 /* The next blank-separated word of *rest, moving it on; NULL when there is none. */
 char *fifo_word(char **rest);
 
-/* Runs one line as if it had come through the FIFO, answers given to "told" too (tests, fuzzing). */
+/* Runs one line as if it had come through the FIFO; answers are given to "told" too, if it is not
+ * NULL (tests, fuzzing). */
 void fifo_line(struct fifo *f, char *line, size_t n, void (*told)(void *ctx, const char *answer),
                void *ctx);
 

@@ -1,4 +1,5 @@
-/* link: carries one call's PPP frames to and from whatever ends its PPP stream: here a pppd on a pty.
+/* link: carries one call's PPP frames to and from whatever ends its PPP stream: here a pppd on a
+ * pty.
  *
  * Above it frames are whole and bare (no flag, no escape, no FCS); what is below is its business.
  * It never blocks and never waits: output that the other side does not take stands in a bounded
@@ -15,13 +16,13 @@
 struct link;
 
 struct link_counts {
-    uint64_t frames_in, octets_in;   /* from pppd, good ones */
-    uint64_t frames_out, octets_out; /* to pppd, taken into the queue */
-    uint64_t dropped;                /* to pppd, queue full */
+    uint64_t frames_in, octets_in;                  /* from pppd, good ones */
+    uint64_t frames_out, octets_out;                /* to pppd, taken into the queue */
+    uint64_t dropped;                               /* to pppd: queue full, or it has gone */
     uint64_t bad_fcs, aborted, too_long, too_short; /* from pppd, refused by the decoder */
 };
 
-/* A frame from the far end; the hearer takes the buffer, which has BUF_HEADROOM before the frame. */
+/* A frame from pppd; the hearer takes the buffer, which has BUF_HEADROOM before the frame. */
 typedef void link_heard_fn(void *ctx, struct buf *frame);
 
 /* Opens a pty pair: raw, both ends close-on-exec, the master non-blocking and watched (among the

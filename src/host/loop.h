@@ -2,9 +2,9 @@
  *
  * Watches, timers and children are embedded in their owners: nothing is allocated for them here,
  * and a handler may stop or free any of them, itself included, at any time.  One turn: wait;
- * signals and dead children; ready watches; due timers; then the "before sleep" hook, the only place where
- * events of the protocol become actions.  There is no tick: without anything due the loop sleeps
- * for ever.
+ * signals and dead children; ready watches; due timers; then the "before sleep" hook, the only
+ * place where events of the protocol become actions.  There is no tick: without anything due the
+ * loop sleeps for ever.
  *
  * Few descriptors (sockets, FIFO, pipes) stand in select()'s own sets, which grow with the highest
  * descriptor and do not end at FD_SETSIZE; the many (one per call) stand in one epoll set whose own

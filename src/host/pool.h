@@ -1,10 +1,11 @@
 /* pool: IPv4 addresses that a LNS hands out, and who has one.
  *
  * A pool is made of ranges, allowed and denied, the later entry overriding the earlier for the same
- * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The same
- * address is never leased twice, also across pools that overlap and across a reload: leases live in
- * one book, pools only say what may be taken.  Taking is O(1) amortised: the search goes on
- * where the last one ended (so a freed address rests before it is used again).  Does not know who leases. */
+ * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The
+ * same address is never leased twice, also across pools that overlap and across a reload: leases
+ * live in one book, pools only say what may be taken.  Taking is O(1) amortised: the search goes on
+ * where the last one ended (so a freed address rests before it is used again).  Does not know who
+ * leases. */
 #ifndef HOST_POOL_H
 #define HOST_POOL_H
 
@@ -19,7 +20,7 @@ struct pool_book *pool_book_new(void); /* NULL without memory */
 void pool_book_free(struct pool_book *b);
 size_t pool_book_count(const struct pool_book *b); /* leases out */
 
-struct pool *pool_new(void); /* NULL without memory */
+struct pool *pool_new(void);    /* NULL without memory */
 void pool_free(struct pool *p); /* leases stay in the book */
 
 /* Adds a range, ends included, host order, low <= high.  False without memory. */

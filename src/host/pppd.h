@@ -18,19 +18,19 @@ enum pppd_role { PPPD_LNS, PPPD_LAC };
 
 /* What the arguments are made of.  Texts may be NULL or empty: absent. */
 struct pppd_settings {
-    const char *path;   /* of the program; NULL: PPPD_PATH */
+    const char *path; /* of the program; NULL: PPPD_PATH */
     enum pppd_role role;
-    const char *device; /* slave tty */
-    bool default_route; /* LAC */
+    const char *device;         /* slave tty */
+    bool default_route;         /* LAC */
     const char *local, *remote; /* address texts; both absent: ":" for a LAC; see compose */
     bool refuse_pap, refuse_chap, refuse_authentication;
     bool require_authentication, require_pap, require_chap, unix_authentication;
     const char *name;
     bool debug;
-    const char *password;   /* through a pipe, with plugin passwordfd.so */
+    const char *password; /* through a pipe, with plugin passwordfd.so */
     const char *optfile;
     const char *ipparam;
-    const char *caller_id;  /* environment CALLER_ID, in its strict set of characters, or absent */
+    const char *caller_id; /* environment CALLER_ID, in its strict set of characters, or absent */
 };
 
 #define PPPD_MAX_ARGS 64
@@ -42,8 +42,8 @@ struct pppd_args {
     char text[256];
 };
 
-/* Composes the vector.  password_fd is the descriptor named to passwordfd.so (-1: none).  Of the two
- * addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing. */
+/* Composes the vector.  password_fd is the descriptor named to passwordfd.so (-1: none).  Of the
+ * two addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing. */
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args);
 
 enum pppd_state { PPPD_IDLE, PPPD_RUNNING, PPPD_ASKED, PPPD_KILLED };
@@ -60,8 +60,8 @@ struct pppd {
 
 /* Starts a pppd with tty_fd as its descriptors 0 and 1; everything else but 2 is closed in it.
  * gone and owner are set by the caller.  0, or -1 with errno when it cannot fork or the program
- * cannot be executed (ENOENT and the like: reported truthfully, the child's exec failure comes back through a pipe, and the caller waits for that
- * no longer than an exec takes). */
+ * cannot be executed (ENOENT and the like: reported truthfully, the child's exec failure comes back
+ * through a pipe, and the caller waits for that no longer than an exec takes). */
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd);
 
 /* TERM now, KILL in 8 s; a second call does nothing.  kill(): KILL now.  Neither does anything to
@@ -72,7 +72,8 @@ void pppd_kill(struct pppd *p);
 /* Forgets a running child (the daemon is going away and has waited long enough). */
 void pppd_forget(struct pppd *p);
 
-/* What a wait status means, in words: "authentication failed", "killed by signal 9".  Into dst; returns dst. */
+/* What a wait status means, in words: "authentication failed", "killed by signal 9".  Into dst;
+ * returns dst. */
 const char *pppd_end_text(int status, char *dst, size_t size);
 
 #endif

@@ -9,9 +9,9 @@
 #include "base/log.h"
 #include "wire/packet.h"
 
-/* A repeat of an SCCRQ comes within the peer's own retransmission; after that the same octets are
- * a peer that has started again. */
-#define REPEAT_MS 64000
+/* The same SCCRQ again is a repeat while its tunnel is half-open, and for as long after its birth
+ * as a datagram may have been under way; later the same octets are a peer that has started anew. */
+#define REPEAT_MS 16000
 
 const char *l2tp_cause_name(enum l2tp_cause cause)
 {
@@ -57,6 +57,11 @@ static bool is_peer(struct tunnel *t, const struct addr *from)
         return false;
     t->peer.port = from->port;
     return true;
+}
+
+static bool is_repeat(const struct tunnel *t, uint64_t now)
+{
+    return t->state == WAIT_CTL_CONN || (t->state == ESTABLISHED && now < t->born + REPEAT_MS);
 }
 
 /* Messages of calls. */
@@ -312,7 +317,7 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
     md5_add(&md5, p->body);
     md5_end(&md5, digest);
     t = registry_find_request(&e->reg, from, digest);
-    if (t != NULL && t->state != DEAD && now < t->born + REPEAT_MS)
+    if (t != NULL && is_repeat(t, now))
         return take_control(e, t, now, p);
     return new_request(e, now, from, to, p, &m, v, digest);
 }

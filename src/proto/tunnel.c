@@ -97,7 +97,7 @@ static void challenge(struct tunnel *t, struct msg *m)
 /* What was hidden and could be revealed, or a good response to our challenge, proves the secret. */
 static void note_proof(struct tunnel *t, const struct msg *m)
 {
-    if (m->hidden != 0 || (t->challenged && msg_has(m, AVP_CHALLENGE_RESPONSE)))
+    if ((m->hidden & m->present) != 0 || (t->challenged && msg_has(m, AVP_CHALLENGE_RESPONSE)))
         t->proven = true;
 }
 

@@ -21,7 +21,8 @@
 uint16_t hdlc_fcs(uint16_t fcs, struct span s);
 
 /* Writes flag, escaped frame, FCS, flag at dst; control characters whose bit is set in accm are
- * escaped, and always 0x7d and 0x7e.  Room for HDLC_MOST(frame.n) is the caller's duty.  Returns the octets written. */
+ * escaped, and always 0x7d and 0x7e.  Room for HDLC_MOST(frame.n) is the caller's duty.  Returns
+ * the octets written. */
 size_t hdlc_encode(uint8_t *dst, struct span frame, uint32_t accm);
 
 enum hdlc_got {
@@ -34,19 +35,19 @@ enum hdlc_got {
 };
 
 struct hdlc_rx {
-    bool escaped;   /* the last octet was 0x7d */
-    bool skipping;  /* until the next flag; a caller without a buffer may set it, to lose one frame */
-    bool too_long;  /* why, and then the flag gives HDLC_TOO_LONG */
-    uint16_t fcs;   /* running, over what is in the buffer */
+    bool escaped;  /* the last octet was 0x7d */
+    bool skipping; /* until the next flag; may be set by a caller that has no buffer */
+    bool too_long; /* why, and then the flag gives HDLC_TOO_LONG */
+    uint16_t fcs;  /* running, over what is in the buffer */
 };
 
 void hdlc_rx_init(struct hdlc_rx *rx);
 
 /* Takes octets from *in (moving it on) and puts them into b from b->off on, b->len counting, until
  * the input is used up or a frame has ended.  After anything but HDLC_MORE the frame in b is the
- * caller's (HDLC_FRAME: taken; else b->len has been set to 0 and b can be used again), and the next call needs an
- * empty buffer.  Octets below 0x20 that arrive unescaped are dropped only if their bit is set in
- * accm (RFC 1662, 4.2): use 0 towards pppd on a pty. */
+ * caller's (HDLC_FRAME: taken; else b->len has been set to 0 and b can be used again), and the next
+ * call needs an empty buffer.  Octets below 0x20 that arrive unescaped are dropped only if their
+ * bit is set in accm (RFC 1662, 4.2): use 0 towards pppd on a pty. */
 enum hdlc_got hdlc_feed(struct hdlc_rx *rx, struct span *in, struct buf *b, uint32_t accm);
 
 #endif

@@ -6,6 +6,17 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/real/lib.sh"
 enter_world "$root/test/real/10-ours.t"
 
+# The two calls have the two addresses, one each.
+own_addresses() {
+	first= second=
+	read -r first _ <$work/lac/run/up.ppp0
+	read -r second _ <$work/lac/run/up.ppp1
+	case "$first $second" in
+	"10.9.1.20 10.9.1.21" | "10.9.1.21 10.9.1.20") true ;;
+	*) false ;;
+	esac
+}
+
 make_hosts
 lns_conf 10.9.1.10
 lac_conf a b
@@ -77,9 +88,8 @@ tell lac "c a"
 ok "the only address is free again" wait_until 15 ppp_is lac ppp0 10.9.1.10 10.9.0.1
 ok "the LNS is up too" wait_until 5 ppp_is lns ppp0 10.9.0.1 10.9.1.10
 stop_daemon lns
-note "SIGTERM took 0.$((took + 1000)) s, in hundredths"
 ok "its exit status is 0" [ "$status" = 0 ]
-ok "it takes no more than 2 s" [ $took -le 200 ]
+ok "it takes no more than 2 s" [ "$took" -le 200 ]
 ok "its pppd is gone" pppds_are lns 0
 ok "its pid file is gone" [ ! -e $work/lns/pid ]
 ok "its FIFO is gone" [ ! -e $work/lns/control ]
@@ -90,11 +100,13 @@ forget_logs
 lns_conf 10.9.1.20-10.9.1.21
 start_daemon lns "$L2TPD"
 tell lac "c a"
-ok "the first is up" wait_until 15 ppp_up lac ppp0
+ok "the first is up" wait_until 15 [ -e $work/lac/run/up.ppp0 ]
 tell lac "c b"
-ok "the second is up" wait_until 15 ppp_up lac ppp1
-ok "each has an address of its own" two_addresses
-ok "both work at once" both_ping
+ok "the second is up" wait_until 15 [ -e $work/lac/run/up.ppp1 ]
+ok "both are up at the LNS too" wait_until 5 [ -e $work/lns/run/up.ppp1 ]
+ok "each has an address of its own" own_addresses
+ok "the first works" ping_all lac 10.9.0.1 -I ppp0
+ok "the second works" ping_all lac 10.9.0.1 -I ppp1
 ping_all lac 10.9.0.1 -I ppp1 -i 0.03 >$work/pinged &
 pinger=$!
 sleep 1
@@ -105,7 +117,7 @@ ok "the second loses no ping by it" wait $pinger
 scenario "the LAC is stopped during a call"
 stop_daemon lac
 ok "its exit status is 0" [ "$status" = 0 ]
-ok "it takes no more than 2 s" [ $took -le 200 ]
+ok "it takes no more than 2 s" [ "$took" -le 200 ]
 ok "its pppd is gone" pppds_are lac 0
 ok "its pid file is gone" [ ! -e $work/lac/pid ]
 ok "its FIFO is gone" [ ! -e $work/lac/control ]

@@ -99,12 +99,16 @@ finish() {
 
 # --- two hosts ---------------------------------------------------------------------------------
 
-# on HOST COMMAND...: runs a command there. It replaces nothing else than network, mounts and
-# host name, so the process is the shell's own child.
-on() {
-	eval "on_pid=\$${1}_pid"
+# go_to HOST COMMAND...: becomes a command there. In the background, $! is the command itself.
+go_to() {
+	eval "host_pid=\$${1}_pid"
 	shift
-	nsenter -t "$on_pid" -n -m -u -- "$@"
+	exec nsenter -t "$host_pid" -n -m -u -- "$@"
+}
+
+# on HOST COMMAND...: runs a command there.
+on() {
+	(go_to "$@")
 }
 
 # A host is held by a process that sleeps. Its /run hides ours, but for the work folder.
@@ -205,7 +209,7 @@ lac_conf() {
 
 # start_daemon HOST BINARY: until it reads its FIFO.
 start_daemon() {
-	on "$1" "$2" -D -c $work/"$1"/conf -s $work/"$1"/secrets -p $work/"$1"/pid \
+	go_to "$1" "$2" -D -c $work/"$1"/conf -s $work/"$1"/secrets -p $work/"$1"/pid \
 		-C $work/"$1"/control >>$work/"$1"/log 2>&1 &
 	eval "${1}_daemon=$!"
 	wait_until 10 [ -p $work/"$1"/control ]
@@ -215,7 +219,7 @@ daemon_pid() {
 	eval "daemon=\$${1}_daemon"
 }
 
-# stop_daemon HOST: sends SIGTERM; sets $status to its exit status, $took to the time it
+# stop_daemon HOST: sends SIGTERM; sets $status to its exit status, $took to the time that it
 # took in hundredths of a second.
 stop_daemon() {
 	daemon_pid "$1"
@@ -225,6 +229,7 @@ stop_daemon() {
 	wait "$daemon" && status=0 || status=$?
 	clock
 	took=$((now - took))
+	note "SIGTERM to $1: exit status $status after $took hundredths of a second"
 }
 
 # tell HOST COMMAND: through the FIFO. To a dead daemon it would wait for ever.
@@ -253,7 +258,7 @@ call_id() {
 
 # Listens at the LNS for the control messages of both sides, until stop_listening.
 start_listening() {
-	on lns perl "$root/test/real/wire" capture $work/wire.pcap &
+	go_to lns perl "$root/test/real/wire" capture $work/wire.pcap &
 	listener=$!
 	wait_until 10 [ -s $work/wire.pcap ]
 }
@@ -262,7 +267,7 @@ start_listening() {
 # a body and of hidden AVPs in them, and likewise those of the LAC.
 stop_listening() {
 	kill $listener
-	wait $listener || :
+	wait $listener
 	perl "$root/test/real/wire" count $work/wire.pcap $lns_ip $lac_ip >$work/wire
 	read -r messages_lns hidden_lns messages_lac hidden_lac <$work/wire
 }
@@ -284,12 +289,12 @@ no_ppp() {
 # ended but that nobody has waited for has no network any more; it counts everywhere.
 count_pppds() {
 	pppds=0
-	eval "on_pid=\$${1}_pid"
+	eval "host_pid=\$${1}_pid"
 	for process in /proc/[0-9]*; do
 		comm=
 		read -r comm 2>/dev/null <"$process/comm" || continue
 		[ "$comm" = pppd ] || continue
-		if [ ! -e "$process/ns/net" ] || [ "$process/ns/net" -ef "/proc/$on_pid/ns/net" ]; then
+		if [ ! -e "$process/ns/net" ] || [ "$process/ns/net" -ef "/proc/$host_pid/ns/net" ]; then
 			pppds=$((pppds + 1))
 		fi
 	done
@@ -323,7 +328,7 @@ ping_all() {
 tcp_whole() {
 	[ -e $work/sent ] || head -c 5000000 /dev/urandom >$work/sent
 	: >$work/received
-	on "$2" perl "$root/test/real/tcp" receive "$3" 5001 $work/received &
+	go_to "$2" perl "$root/test/real/tcp" receive "$3" 5001 $work/received &
 	receiver=$!
 	clock
 	took=$now

@@ -149,7 +149,7 @@ static void test_timer_rows(void)
             if (in_ms != -1)
                 loop_timer_set(l, &clocks[k].timer, sys_now_ms() + (uint64_t)(int64_t)in_ms);
         }
-        run_for(40);
+        run_for(60);
         is_str(trace, timer_rows[i].want, timer_rows[i].name);
         for (int k = 0; k < 4; k++)
             if (timer_rows[i].clock[k].fire != end_itself)
@@ -250,6 +250,8 @@ static void fill(struct pair *p)
         abort();
 }
 
+static int reads_left; /* then the loop stops */
+
 static void read_one(struct watch *w, unsigned what)
 {
     struct pair *p = w->owner;
@@ -258,6 +260,8 @@ static void read_one(struct watch *w, unsigned what)
     p->calls++;
     p->what = what;
     (void)!read(w->fd, &c, 1);
+    if (reads_left > 0 && --reads_left == 0)
+        loop_stop(l);
 }
 
 static void free_itself(struct watch *w, unsigned what)
@@ -426,7 +430,9 @@ static void test_beyond_fd_setsize(void)
         p[i] = pair_new(read_one);
     for (int i = 0; i < PAIRS; i++)
         fill(p[i]);
-    run_for(100);
+    reads_left = PAIRS;
+    run_for(5000);
+    run_for(5);
     for (int i = 0; i < PAIRS; i++)
         told += p[i]->calls == 1;
     is_int(told, PAIRS, "more descriptors than FD_SETSIZE: each is told once");
