@@ -92,12 +92,15 @@ $(B)/test/%: test/e2e/%.c $(LIB)
 tests: $(B)/l2tpd $(UNIT) $(REPLAY) $(SIM) $(HELPERS)
 
 SEEDS = 2000
+JOBS  = 2
 
-# With SAN=1 the real pppds are left out: they run the plain build's daemon anyway.
+# The tests with real pppds first: they are the longest.  SAN=1 leaves them out: their kernel has no
+# room for the sanitizers' shadow memory, and all of the daemon's code runs in the others too.
 check: tests
 	@scripts/need check
-	@B=$(B) L2TPD=$(abspath $(B)/l2tpd) SEEDS=$(SEEDS) scripts/prove-sum $(UNIT) $(REPLAY) \
-	    $(SIM) $(SCRIPTS) $(if $(SAN),,$(REAL))
+	@B=$(B) L2TPD=$(abspath $(B)/l2tpd) SEEDS=$(SEEDS) PERL5LIB=scripts \
+	    prove --formatter Tally -j $(JOBS) -e '' $(if $(SAN),,$(REAL)) $(SIM) $(SCRIPTS) \
+	    $(UNIT) $(REPLAY)
 
 # The guards, alone: who includes whom, and what the pure floors call.
 floors:

@@ -2,6 +2,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,12 +240,14 @@ static void stop_timer_fired(struct timer *t)
     }
 }
 
-/* Asked before every sleep while stopping: is this phase done before its time? */
+/* Asked before every sleep while stopping: is this phase done before its time?  The last one is for
+ * pppds alone: a peer that has not answered until then will not. */
 static void stop_proceed(struct hub *h)
 {
     if (h->stopping == STOP_CALLS && calls_are_told(h))
         close_tunnels(h);
-    else if (h->stopping != STOP_CALLS && tunnels_are_closed(h) && h->bearers == NULL)
+    if (h->stopping != STOP_CALLS && h->bearers == NULL &&
+        (h->stopping == STOP_KILL || tunnels_are_closed(h)))
         loop_stop(h->loop);
 }
 
@@ -394,6 +397,35 @@ static bool enough_descriptors(void)
     return false;
 }
 
+static const struct {
+    int signo;
+    void (*caught)(void *ctx, int signo);
+} signals[] = {
+    {SIGTERM, caught_stop},
+    {SIGINT, caught_stop},
+    {SIGHUP, caught_reload},
+    {SIGUSR1, caught_status},
+};
+
+/* Before the FIFO is there, so that whoever sees it may already signal us. */
+static void catch_signals(struct hub *h)
+{
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (loop_signal(h->loop, signals[i].signo, signals[i].caught, h) < 0)
+            log_warn("cannot catch signal %d", signals[i].signo);
+}
+
+/* No impatient signal shall cut short what is left to do once the loop has ended. */
+static void hold_signals(void)
+{
+    sigset_t ours;
+
+    sigemptyset(&ours);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaddset(&ours, signals[i].signo);
+    sigprocmask(SIG_BLOCK, &ours, NULL);
+}
+
 struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
 {
     struct hub *h = calloc(1, sizeof *h);
@@ -409,27 +441,18 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     h->secrets_file = o->secrets_file;
     h->secrets_default = o->secrets_default;
     sys_hostname(h->host_name, sizeof h->host_name);
-    if (enough_descriptors() && make_parts(h) && bind_sockets(h) && open_fifo(h, o->fifo))
+    if (!enough_descriptors() || !make_parts(h))
+        goto fail;
+    catch_signals(h);
+    if (bind_sockets(h) && open_fifo(h, o->fifo))
         return h;
+fail:
     daemon_free(h);
     return NULL;
 }
 
-static const struct {
-    int signo;
-    void (*caught)(void *ctx, int signo);
-} signals[] = {
-    {SIGTERM, caught_stop},
-    {SIGINT, caught_stop},
-    {SIGHUP, caught_reload},
-    {SIGUSR1, caught_status},
-};
-
 void daemon_start(struct hub *h)
 {
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (loop_signal(h->loop, signals[i].signo, signals[i].caught, h) < 0)
-            log_warn("cannot catch signal %d", signals[i].signo);
     lac_adopt_sections(h);
 }
 
@@ -440,6 +463,7 @@ void daemon_run(struct hub *h)
 
 void daemon_free(struct hub *h)
 {
+    hold_signals();
     if (h->engine != NULL && h->loop != NULL)
         bearer_free_all(h);
     if (h->loop != NULL)

@@ -12,11 +12,11 @@ struct daemon_options {
     const char *fifo;
 };
 
-/* Takes the configuration over, makes the loop, binds the sockets and the FIFO.  NULL after saying why, with
- * what to do about it. */
+/* Takes the configuration over, makes the loop, catches signals, binds the sockets and the FIFO.
+ * NULL after saying why, with what to do about it. */
 struct hub *daemon_new(const struct daemon_options *o, struct conf *conf);
 
-/* Signals, and the LACs with autodial. */
+/* The LACs with autodial are dialled. */
 void daemon_start(struct hub *h);
 
 void daemon_run(struct hub *h); /* until it has been stopped in good order */

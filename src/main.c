@@ -159,12 +159,15 @@ static struct hub *start(const struct options *o, struct conf *conf, int told)
     struct daemon_options d = {o->paths.ident, o->paths.conf,
                                o->secrets_given ? o->paths.secrets : NULL, o->paths.secrets,
                                o->paths.fifo};
-    struct hub *h = daemon_new(&d, conf);
+    struct hub *h = NULL;
 
-    if (h == NULL)
-        return NULL;
-    if (!take_pidfile(o->paths.pid)) {
-        daemon_free(h);
+    /* first, so that a second daemon does not clear the first one's FIFO away */
+    if (take_pidfile(o->paths.pid))
+        h = daemon_new(&d, conf);
+    else
+        conf_free(conf);
+    if (h == NULL) {
+        sys_pidfile_remove();
         return NULL;
     }
     if (!o->in_front || o->to_syslog)

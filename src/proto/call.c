@@ -184,7 +184,6 @@ static void keep_facts(struct call *c, const struct msg *m)
 {
     if (m->type == CDN)
         return;
-    KEEP(peer_id, AVP_ASSIGNED_SESSION_ID, assigned_session_id);
     KEEP(serial, AVP_CALL_SERIAL_NUMBER, call_serial_number);
     KEEP(minimum_bps, AVP_MINIMUM_BPS, minimum_bps);
     KEEP(maximum_bps, AVP_MAXIMUM_BPS, maximum_bps);
@@ -438,8 +437,9 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
                           log_safe(m->result_code.text, safe, sizeof safe)));
         return;
     }
+    /* now, so that a refusal finds its way; and for good, as the registry has the call by this id */
     if (msg_has(m, AVP_ASSIGNED_SESSION_ID) && c->peer_id == 0)
-        c->peer_id = m->assigned_session_id; /* so that a refusal finds its way */
+        c->peer_id = m->assigned_session_id;
     if (v.damage == DAMAGE_NONE)
         v = judge(c, m);
     if (v.damage == DAMAGE_NONE) {

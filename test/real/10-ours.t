@@ -48,8 +48,8 @@ scenario "hang-up by the LAC"
 forget_logs
 tell lac "d a"
 ok "no pppd is left" wait_until 10 all_pppds_are 0
-ok "PPP went down in good order at the LAC" wait_until 5 no_ppp lac ppp0
-ok "PPP went down in good order at the LNS" wait_until 5 no_ppp lns ppp0
+ok "ip-down has run at the LAC" wait_until 5 no_ppp lac ppp0
+ok "ip-down has run at the LNS" wait_until 5 no_ppp lns ppp0
 ok "the LNS says that the tunnel is closed" wait_until 5 says lns "[Cc]onnection .*closed to 192.0.2.2"
 
 scenario "hang-up by the LNS"
@@ -59,7 +59,7 @@ ok "the only address is free again" wait_until 15 ppp_is lac ppp0 10.9.1.10 10.9
 ok "the LNS is up too" wait_until 5 ppp_is lns ppp0 10.9.0.1 10.9.1.10
 tell lns "h $(call_id lns)"
 ok "no pppd is left" wait_until 10 all_pppds_are 0
-ok "PPP went down in good order at the LAC" wait_until 5 no_ppp lac ppp0
+ok "ip-down has run at the LAC" wait_until 5 no_ppp lac ppp0
 tell lac "d a"
 
 scenario "a wrong password"

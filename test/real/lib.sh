@@ -11,6 +11,7 @@ work=/run/work
 
 lns_ip=192.0.2.1
 lac_ip=192.0.2.2
+hidden=yes
 
 # --- the world ---------------------------------------------------------------------------------
 
@@ -50,6 +51,8 @@ wait_until() {
 
 tests=0
 failed=0
+scenario=
+shown=
 
 note() {
 	echo "# $*"
@@ -77,15 +80,15 @@ scenario() {
 	note "$scenario (at ${now%??} s)"
 }
 
-# Shows the logs since the last forget_logs as diagnostics. A second failure in a row shows
-# only what came since the first.
+# Shows the logs since the last forget_logs as diagnostics, once in a scenario.
 show_logs() {
+	[ "$shown" != "$scenario" ] || return 0
+	shown=$scenario
 	for log in $work/*/log $work/*/run/pppd.log; do
 		[ -s "$log" ] || continue
 		echo "# --- ${log#"$work"/}"
 		sed 's/^/#   /' "$log"
 	done
-	forget_logs
 }
 
 # Prints the plan, and ends the test.
@@ -168,25 +171,22 @@ chap_secret() {
 	echo "alice * $2 *" >$work/"$1"/etc/ppp/chap-secrets
 }
 
-# lns_conf RANGE [LINE...]: what the LNS is told, tunnel authentication, hidden AVPs and CHAP on.
+# lns_conf RANGE: what the LNS is told, with tunnel authentication and CHAP on.
 lns_conf() {
-	range=$1
-	shift
 	cat >$work/lns/conf <<-END
 		[global]
 		force userspace = yes
 		[lns default]
-		ip range = $range
+		ip range = $1
 		local ip = 10.9.0.1
 		challenge = yes
-		hidden bit = yes
+		hidden bit = $hidden
 		require chap = yes
 		refuse pap = yes
 		require authentication = yes
 		name = lns
 		pppoptfile = /etc/ppp/options.l2tpd
 	END
-	[ $# = 0 ] || printf '%s\n' "$@" >>$work/lns/conf
 }
 
 # lac_conf NAME...: and the LAC, with a section for each name.
@@ -197,7 +197,7 @@ lac_conf() {
 			[lac $name]
 			lns = $lns_ip
 			challenge = yes
-			hidden bit = yes
+			hidden bit = $hidden
 			refuse pap = yes
 			name = alice
 			pppoptfile = /etc/ppp/options.l2tpd
@@ -316,7 +316,7 @@ ping_all() {
 	host=$1
 	address=$2
 	shift 2
-	on "$host" ping -n -q -c 100 -i 0.01 -w 20 -s 1200 -M do "$@" "$address" >$work/ping 2>&1 || :
+	on "$host" ping -n -q -c 100 -i 0.01 -W 3 -s 1200 -M do "$@" "$address" >$work/ping 2>&1 || :
 	grep '^rtt' $work/ping | sed 's/^/# /' || :
 	grep -q '^100 packets transmitted, 100 received, 0% packet loss' $work/ping || {
 		sed 's/^/# /' $work/ping

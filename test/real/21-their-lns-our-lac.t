@@ -1,0 +1,8 @@
+#!/bin/sh
+# Our LAC with the LNS of Debian's xl2tpd: tunnel authentication, without and with hidden bit.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/test/real/lib.sh"
+. "$root/test/real/interop.sh"
+enter_world "$root/test/real/21-their-lns-our-lac.t"
+interop lac
