@@ -21,7 +21,7 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c)
         return NULL;
     b->hub = h;
     b->tunnel_id = c->tunnel->id;
-    b->call_id = c->id;
+    b->call_id = b->number = c->id;
     b->peer = c->tunnel->peer;
     b->local = c->tunnel->local;
     snprintf(b->name, sizeof b->name, "call %u/%u", (unsigned)b->tunnel_id, (unsigned)b->call_id);
@@ -89,7 +89,7 @@ static void gone(struct pppd *p, int status)
     char text[64];
 
     pppd_end_text(status, text, sizeof text);
-    log_info("child_handler : pppd exited for call %u with code %d", (unsigned)call,
+    log_info("child_handler : pppd exited for call %u with code %d", (unsigned)b->number,
              WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     log_info("%s: pppd ended: %s", b->name, text);
     bearer_free(b);

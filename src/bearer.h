@@ -12,6 +12,7 @@
 struct bearer {
     struct hub *hub;
     uint16_t tunnel_id, call_id; /* call_id 0: the call has ended */
+    uint16_t number;             /* what call_id was, for the log */
     struct link *link;           /* NULL: closed */
     struct pppd pppd;
     uint32_t lease, local_lease;  /* addresses, host order; 0: none */

@@ -111,14 +111,36 @@ const struct fifo_command control_commands[] = {
 
 /* Status. */
 
+/* What has gone wrong between us and pppd, if anything has. */
+static void log_link(const struct link *link)
+{
+    const struct link_counts *n = link_counts(link);
+    uint64_t refused = n->bad_fcs + n->aborted + n->too_long + n->too_short;
+
+    if (n->dropped > 0)
+        log_notice("      %llu frames dropped, as pppd did not take them",
+                   (unsigned long long)n->dropped);
+    if (refused > 0)
+        log_notice("      %llu frames refused from pppd: %llu bad FCS, %llu aborted, %llu too long, "
+                   "%llu too short",
+                   (unsigned long long)refused, (unsigned long long)n->bad_fcs,
+                   (unsigned long long)n->aborted, (unsigned long long)n->too_long,
+                   (unsigned long long)n->too_short);
+}
+
 static void log_call(const struct call *c)
 {
+    const struct bearer *b = c->host_data;
+
+
     log_notice("    call %u/%u: %s, peer's id %u, serial %lu, in %llu frames %llu octets, "
                "out %llu frames %llu octets",
                (unsigned)c->tunnel->id, (unsigned)c->id, state_name(c->state), (unsigned)c->peer_id,
                (unsigned long)c->serial, (unsigned long long)c->frames_in,
                (unsigned long long)c->octets_in, (unsigned long long)c->frames_out,
                (unsigned long long)c->octets_out);
+    if (b != NULL && b->link != NULL)
+        log_link(b->link);
 }
 
 static void log_tunnel(const struct hub *h, const struct tunnel *t)

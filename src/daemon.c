@@ -344,7 +344,8 @@ static bool bind_sockets(struct hub *h)
     const struct conf_global *g = &h->conf->global;
     struct addr a = g->listen_addr;
 
-    a.port = g->port;
+    h->listen_addr = g->listen_addr;
+    h->port = a.port = g->port;
     if (a.family == 6)
         h->udp6 = bind_one(h, &a, true);
     else

@@ -36,6 +36,7 @@ static void forget_credentials(struct lac *l)
     l->user = l->password = NULL;
 }
 
+static void attempt(struct lac *l);
 static void redial_due(struct timer *t);
 static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why);
 
@@ -120,21 +121,34 @@ static void fallen(struct lac *l)
         lac_free(l);
 }
 
-/* The next address to try, the next "lns" line when this one's addresses are used up. */
-static void next_address(struct lac *l)
+/* The next address to try, the next "lns" line when this one's addresses are used up.  False: that
+ * was the last, and the next one is the first again. */
+static bool next_address(struct lac *l)
 {
+    const struct conf_lac *conf = section(l);
+    size_t hosts = 0;
+
     if (l->at_addr + 1 < l->n_addrs) {
         l->at_addr++;
-        return;
+        return true;
     }
+    for (const struct conf_lns_host *host = conf != NULL && !l->bare ? conf->lns : NULL;
+         host != NULL; host = host->next)
+        hosts++;
     l->n_addrs = l->at_addr = 0;
-    l->at_host++;
+    l->at_host = l->at_host + 1 < hosts ? l->at_host + 1 : 0;
+    return l->at_host > 0;
 }
 
+/* The address in hand has not led to a call: the others follow at once, and only when the last of
+ * them has failed the attempt has. */
 static void failed(struct lac *l)
 {
-    next_address(l);
-    fallen(l);
+    l->tunnel_id = l->call_id = 0;
+    if (next_address(l) && l->wanted && l->hub->stopping == STOP_NOT)
+        attempt(l);
+    else
+        fallen(l);
 }
 
 static bool can_reach(const struct lac *l, const struct addr *a)

@@ -2,7 +2,8 @@
  *
  * A run-time object, apart from its configuration, which it finds by name whenever it needs it (a
  * reload replaces that).  It is the host pointer of its tunnel.
- * Each attempt opens a fresh tunnel.  A bare tunnel ("t HOST") is one without a section. */
+ * An attempt goes through all addresses of all its hosts until a call is up, each with a fresh
+ * tunnel.  A bare tunnel ("t HOST") is one without a section. */
 #ifndef LAC_H
 #define LAC_H
 

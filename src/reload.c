@@ -30,13 +30,17 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* What only a restart can change is named, so that nobody waits for it. */
-static void name_what_needs_restart(const struct conf_global *was, const struct conf_global *is)
+/* What only a restart can change is named, so that nobody waits for it, at each reload until then. */
+static void name_what_needs_restart(const struct hub *h, const struct conf_global *is)
 {
-    if (was->port != is->port)
+    if (h->port != is->port)
         log_warnx("reload: 'port' has changed: needs a restart");
-    if (!addr_same(&was->listen_addr, &is->listen_addr))
+    if (!addr_same(&h->listen_addr, &is->listen_addr))
         log_warnx("reload: 'listen-addr' has changed: needs a restart");
+}
+
+static void compare_global(const struct conf_global *was, const struct conf_global *is)
+{
     if (was->debug_topics != is->debug_topics)
         log_notice("reload: debug topics changed, from now");
     if (!same_text(was->auth_file, is->auth_file))
@@ -100,7 +104,8 @@ bool reload(struct hub *h)
         conf_free(is);
         return false;
     }
-    name_what_needs_restart(&h->conf->global, &is->global);
+    name_what_needs_restart(h, &is->global);
+    compare_global(&h->conf->global, &is->global);
     compare_lns(h->conf, is);
     compare_lac(h->conf, is);
     conf_free(h->conf);

@@ -218,9 +218,11 @@ static enum tie break_tie(const struct tunnel *ours, const struct msg *m)
 static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs, uint64_t now)
 {
     enum state was = ours->state;
+    struct call *c;
 
-    while (theirs != NULL && ours->waiting != NULL)
-        call_move(ours->waiting, theirs);
+    while (theirs != NULL && (c = call_next_waiting(ours)) != NULL)
+        if (c->state != DEAD) /* hung up in this very turn: stays to be told of */
+            call_move(c, theirs);
     if (theirs != NULL) {
         theirs->host_data = ours->host_data;
         ours->host_data = NULL;
@@ -268,7 +270,7 @@ static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr
                                  const struct addr *to, const struct packet *p, struct msg *m,
                                  struct verdict v, const uint8_t digest[MD5_SIZE])
 {
-    struct tunnel *ours = registry_find_peer(&e->reg, from, 0, NULL), *theirs = NULL;
+    struct tunnel *ours = registry_find_opening(&e->reg, from), *theirs = NULL;
     struct l2tp_profile profile = {0};
     enum l2tp_welcome welcome;
     enum tie tie;
@@ -282,7 +284,7 @@ static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr
         v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "busy, try later");
         return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
     }
-    tie = ours != NULL && ours->state == WAIT_CTL_REPLY ? break_tie(ours, m) : TIE_NONE;
+    tie = ours != NULL ? break_tie(ours, m) : TIE_NONE;
     if (tie == TIE_WON)
         return L2TP_TAKEN; /* the loser forgets its own without a word */
     if (tie != TIE_EQUAL)
@@ -307,7 +309,8 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
 
     if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
-        if (t == NULL || t->state != WAIT_CTL_CONN)
+        /* not one that is up: its peer knows our id; one that is going acknowledges repeats (5.7) */
+        if (t == NULL || t->state == ESTABLISHED || t->state == DEAD)
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         return take_control(e, t, now, p);
     }

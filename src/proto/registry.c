@@ -234,6 +234,15 @@ struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, u
     return t;
 }
 
+struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer)
+{
+    struct tunnel *t = *peer_slot(r, peer, 0);
+
+    while (t != NULL && (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !addr_same(&t->peer, peer)))
+        t = t->peer_next;
+    return t;
+}
+
 struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
                                      const uint8_t digest[MD5_SIZE])
 {
@@ -248,7 +257,7 @@ struct call *registry_find_session(struct registry *r, const struct tunnel *t, u
 {
     struct call *c = *session_slot(r, t, peer_id);
 
-    while (c != NULL && (c->tunnel != t || c->peer_id != peer_id))
+    while (c != NULL && (c->state == DEAD || c->tunnel != t || c->peer_id != peer_id))
         c = c->session_next;
     return c;
 }

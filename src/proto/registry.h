@@ -45,16 +45,19 @@ void registry_add_call(struct registry *r, struct call *c);
 void registry_update_call(struct registry *r, struct call *c);
 void registry_remove_call(struct registry *r, struct call *c, uint64_t now);
 
-/* The tunnel of a peer (address, port) with this id of the peer's (0: not yet known), other than
- * "but"; NULL if there is none. */
+/* The tunnel of a peer (address, port) with this id of the peer's, other than "but"; NULL if there
+ * is none. */
 struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, uint16_t peer_id,
                                   const struct tunnel *but);
+
+/* The tunnel that we are opening to a peer: our SCCRQ is out, no answer is in; or NULL. */
+struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer);
 
 /* The tunnel that this very SCCRQ has made. */
 struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
                                      const uint8_t digest[MD5_SIZE]);
 
-/* The call of a tunnel by the peer's id. */
+/* The call of a tunnel by the peer's id, if it is not dead: the peer may use the id anew at once. */
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id);
 
 /* How many half-open tunnels this address has begun. */

@@ -409,6 +409,9 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
         refine_secret(t, m);
         v = msg_reveal(m, span_str(t->p.secret), arena, size);
     }
+    /* known from now on, whatever else is wrong or late: our StopCCN is to find its way (4.4.3) */
+    if (m->type == SCCRP && t->peer_id == 0 && msg_has(m, AVP_ASSIGNED_TUNNEL_ID))
+        t->peer_id = m->assigned_tunnel_id;
     if (log_topic(TOPIC_PACKET))
         log_debug(TOPIC_PACKET, "%s: heard %s", tunnel_name(t, name, sizeof name),
                   msg_describe(m, line, sizeof line));

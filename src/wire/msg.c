@@ -268,25 +268,35 @@ static struct verdict take_type(struct msg *m, struct rd *r)
     return verdict_ok();
 }
 
+/* What ends the walk through a message: nothing behind it can be told apart any more. */
+static struct verdict broken_avp(const struct msg *m)
+{
+    if (is_last_word(m))
+        return verdict_ok();
+    return verdict_make(msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL, STOPCCN_ERROR,
+                        ERROR_LENGTH, "%s: AVP does not fit the message", msg_type_name(m->type));
+}
+
 struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
 {
     struct rd r = rd_over(body);
     struct verdict v;
+    bool whole = true;
 
     msg_init(m, ZLB, session);
     m->present = 0;
     v = take_type(m, &r);
-    while (v.damage == DAMAGE_NONE && rd_left(&r) > 0) {
+    if (v.damage != DAMAGE_NONE)
+        return v;
+    /* the first offence counts; what stands behind it is still taken: the answer needs the id */
+    while (whole && rd_left(&r) > 0) {
+        struct verdict one;
         struct avp a;
 
-        if (next_avp(&r, &a))
-            v = take_avp(m, &a);
-        else if (is_last_word(m))
-            break;
-        else
-            v = verdict_make(msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL,
-                             STOPCCN_ERROR, ERROR_LENGTH, "%s: AVP does not fit the message",
-                             msg_type_name(m->type));
+        whole = next_avp(&r, &a);
+        one = whole ? take_avp(m, &a) : broken_avp(m);
+        if (v.damage == DAMAGE_NONE)
+            v = one;
     }
     return v;
 }

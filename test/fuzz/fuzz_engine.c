@@ -1,10 +1,11 @@
 /* Fuzz target for src/proto: two engines, a network between them, and a script.
  *
  * The input begins with two octets of settings an engine; then come steps, an octet each for what
- * is done (the highest bit: by which engine) and as many more as the step takes: a datagram arrives,
- * is lost, repeated, damaged, forged; time passes; the host opens, calls, hangs up, closes.  After
- * each step all events are taken and l2tp_check() is asked.  Held to: its assertions; datagrams that
- * another engine can parse; events that name living objects; no leak at the end. */
+ * is done (the highest bit: by which engine) and as many more as the step takes: a datagram
+ * arrives, is lost, repeated, damaged, forged; time passes; the host opens, calls, hangs up,
+ * closes.  After each step all events are taken and l2tp_check() is asked.  Held to: its
+ * assertions; datagrams that another engine can parse; events that name living objects; no leak at
+ * the end. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +33,8 @@ struct side {
     struct l2tp_profile profile;
     enum l2tp_welcome welcome;
     bool admit;
-    uint16_t dial;                  /* the call that the peer last asked us to place */
-    struct datagram queue[FLIGHT];  /* under way to this engine, oldest first */
+    uint16_t dial;                 /* the call that the peer last asked us to place */
+    struct datagram queue[FLIGHT]; /* under way to this engine, oldest first */
     size_t queued;
 };
 
@@ -192,8 +193,8 @@ static void take_events(unsigned i)
         }
         must(ev.tunnel != NULL && l2tp_tunnel(s->e, ev.tunnel->id) == ev.tunnel);
         must(ev.kind == L2TP_TUNNEL_UP || ev.kind == L2TP_TUNNEL_DOWN || ev.call != NULL);
-        must(ev.call == NULL || (ev.call->tunnel == ev.tunnel &&
-                                 l2tp_call_by_id(s->e, ev.call->id) == ev.call));
+        must(ev.call == NULL ||
+             (ev.call->tunnel == ev.tunnel && l2tp_call_by_id(s->e, ev.call->id) == ev.call));
         must((ev.kind == L2TP_CALL_DOWN) <= (ev.call != NULL && ev.call->state == DEAD));
         if (ev.kind == L2TP_CALL_DIAL)
             s->dial = ev.call->id;
@@ -441,8 +442,8 @@ static void step_forge_data(unsigned i)
 
     if (c == NULL)
         return;
-    d = (struct packet_data){c->tunnel->id,   c->id, (k & 0x40) != 0, (k & 0x80) != 0, false,
-                             (uint16_t)(c->data_nr + ns - 128)};
+    d = (struct packet_data){c->tunnel->id,   c->id, (k & 0x40) != 0,
+                             (k & 0x80) != 0, false, (uint16_t)(c->data_nr + ns - 128)};
     n = packet_data_header(&d, room + PACKET_DATA_HEADER, 1);
     arrive(i, &c->tunnel->peer, span_of(room + PACKET_DATA_HEADER - n, n + 1));
 }
@@ -457,10 +458,10 @@ static void step_limits(unsigned i)
 typedef void step_fn(unsigned i);
 
 static step_fn *const steps[] = {
-    step_deliver,  step_deliver_all, step_lose,          step_repeat, step_reorder,
-    step_damage,   step_raw,         step_forge_raw,     step_time,   step_forge_message,
-    step_deadline, step_open,        step_call,          step_hang_up, step_close,
-    step_bearer_up, step_data,       step_forge_data,    step_limits,
+    step_deliver,   step_deliver_all, step_lose,       step_repeat,  step_reorder,
+    step_damage,    step_raw,         step_forge_raw,  step_time,    step_forge_message,
+    step_deadline,  step_open,        step_call,       step_hang_up, step_close,
+    step_bearer_up, step_data,        step_forge_data, step_limits,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

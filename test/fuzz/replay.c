@@ -145,8 +145,7 @@ static size_t set_octet(uint8_t *p, size_t n, const struct input *other)
 
     (void)other;
     if (n > 0)
-        p[roll((uint32_t)n)] =
-            roll(2) ? (uint8_t)roll(256) : edges[roll((uint32_t)sizeof edges)];
+        p[roll((uint32_t)n)] = roll(2) ? (uint8_t)roll(256) : edges[roll((uint32_t)sizeof edges)];
     return n;
 }
 

@@ -23,10 +23,10 @@ enum shape { NO_FIELD, SIXTEEN, THIRTY_TWO, SIXTY_FOUR, SPAN, RESULT, CAUSE, TWO
 /* One AVP as sections 4.4 and 6 have it. */
 struct rfc_avp {
     unsigned number;
-    const char *title;    /* our name for it: the RFC's words */
-    bool m, h;            /* M as sent; may it be hidden */
-    bool not_zero;        /* 0 is said to be invalid */
-    unsigned least, most; /* octets of its value, before hiding */
+    const char *title;      /* our name for it: the RFC's words */
+    bool m, h;              /* M as sent; may it be hidden */
+    bool not_zero;          /* 0 is said to be invalid */
+    unsigned least, most;   /* octets of its value, before hiding */
     const char *must, *may; /* messages (section 6) */
     enum shape shape;
     size_t field;

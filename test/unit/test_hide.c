@@ -98,10 +98,30 @@ static void test_refused(void)
         uint8_t hidden[16], rv[16], room[16];
         struct span h = span_of(hidden, unhex(refused[i].hidden, hidden)), back;
         struct span rv_span = span_of(rv, unhex(refused[i].vector, rv));
-        bool good = hide_reveal(refused[i].attribute, span_str(refused[i].secret), rv_span, h, room,
-                                &back);
+        bool good =
+            hide_reveal(refused[i].attribute, span_str(refused[i].secret), rv_span, h, room, &back);
 
         ok(!good && back.n == 0, "%s: refused", refused[i].name);
+    }
+}
+
+/* Even what would come out right is refused: without a secret or a vector nothing was hidden. */
+static void test_no_key(void)
+{
+    static const struct {
+        const char *name;
+        const char *secret, *vector;
+    } keys[] = {{"S4.3-01: hidden under no secret", "", "vector"},
+                {"S4.3-03: hidden under no vector", SECRET, ""}};
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct span s = span_str(keys[i].secret), rv = span_str(keys[i].vector), back;
+        uint8_t made[8], room[8];
+        struct wr w = wr_over(made, sizeof made);
+
+        hide_value(&w, 9, s, rv, span_of("\x12\x34", 2), span_of(NULL, 0));
+        ok(!hide_reveal(9, s, rv, span_of(made, wr_len(&w)), room, &back), "%s: refused",
+           keys[i].name);
     }
 }
 
@@ -217,6 +237,7 @@ int main(void)
     test_vectors();
     test_wrong_secret();
     test_refused();
+    test_no_key();
     test_key();
     test_round_trip();
     test_short_room();

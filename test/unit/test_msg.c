@@ -50,9 +50,8 @@ static const struct {
      ICRQ, true,
      "ICRQ assigned_session_id=13107 call_serial_number=1 bearer_type=0 called_number=\"5551234\""
      " calling_number=\"5559876\""},
-    {"S6.7-01: ICRP (E-06)",
-     "c802 001c 1111 3333 0001 0003 800800000000000b 80080000000e4444", ICRP, true,
-     "ICRP assigned_session_id=17476"},
+    {"S6.7-01: ICRP (E-06)", "c802 001c 1111 3333 0001 0003 800800000000000b 80080000000e4444",
+     ICRP, true, "ICRP assigned_session_id=17476"},
     {"S6.8-02: ICCN (E-07)",
      "c802 0032 2222 4444 0003 0002 800800000000000c 800a0000001805f5e100 800a0000001300000001"
      "000a0000002601312d00",
@@ -242,8 +241,10 @@ static const struct {
      ERROR_LENGTH, 4, false, "bearer_capabilities (4) is hidden and cannot be revealed"},
     {"S4.3-13: the vector comes after", SCCRQ_TYPE SCCRQ_REST "c00e000000040000000000000000" VECTOR,
      DAMAGE_TUNNEL, ERROR_LENGTH, 4, false, "cannot be revealed"},
-    {"4.3: M clear and H set, and no vector", ICCN_TYPE ICCN_REST "40160000001e9f926d51820958cf"
-     "3fa97a4070eea44e", DAMAGE_NONE, 0, 30, false, ""},
+    {"4.3: M clear and H set, and no vector",
+     ICCN_TYPE ICCN_REST "40160000001e9f926d51820958cf"
+                         "3fa97a4070eea44e",
+     DAMAGE_NONE, 0, 30, false, ""},
     {"S4.4.1-09: a hidden vector", SCCRQ_TYPE "c00a00000024af98ba92" SCCRQ_REST, DAMAGE_TUNNEL,
      ERROR_VALUE, 36, false, "random_vector (36) may not be hidden"},
     {"4.3: HV-3 and HV-4 in ICCN: the first is taken",
@@ -362,7 +363,8 @@ static struct span whole_message(size_t message, uint8_t *room, size_t size)
     return span_of(room, wr_len(&w));
 }
 
-/* M, H and vendor of every AVP in a body of ours; Message Type, then a vector, before all others. */
+/* M, H and vendor of every AVP in a body of ours; Message Type, then a vector, before all others.
+ */
 static bool headers_exact(struct span body, uint64_t hidden)
 {
     struct rd r = rd_over(body);
@@ -476,8 +478,9 @@ static void test_encode_limits(void)
     ok(small && msg_encode(&w, &m, NULL), "6.7: ICRP fits 16 octets, and never less");
     m.hidden = BIT(AVP_ASSIGNED_SESSION_ID);
     w = wr_over(made, sizeof made);
-    ok(msg_encode(&w, &m, &hiding) && decode(&back, span_of(made, wr_len(&w)), TEST_SECRET).damage ==
-                                          DAMAGE_NONE && back.assigned_session_id == 0x4444,
+    ok(msg_encode(&w, &m, &hiding) &&
+           decode(&back, span_of(made, wr_len(&w)), TEST_SECRET).damage == DAMAGE_NONE &&
+           back.assigned_session_id == 0x4444,
        "4.4.1: a vector of 1017 octets");
     hiding.vector.n = 1018;
     w = wr_over(made, sizeof made);
@@ -489,17 +492,48 @@ static void test_encode_limits(void)
     m.type = 5;
     w = wr_over(made, sizeof made);
     ok(!msg_encode(&w, &m, NULL), "S3.2-01: a reserved type is not sent");
+    msg_init(&m, SCCCN, 0);
+    msg_set(&m, AVP_CHALLENGE_RESPONSE);
+    for (size_t n = 15; n <= 17; n++) {
+        m.challenge_response = span_of(vector, n);
+        w = wr_over(made, sizeof made);
+        ok(msg_encode(&w, &m, NULL) == (n == 16), "S4.4.3-30: a response of %zu octets", n);
+    }
 }
 
-/* What a line of the log shows; the last one of each type, with all its AVPs, stands in the table
- * of examples. */
+/* Revealed values take what room the caller gave, side by side, and no more. */
+static void test_arena(void)
+{
+    static const size_t whole = 2 * (2 + 4 + 3);
+    uint8_t body[256];
+    struct wr w = wr_over(body, sizeof body);
+
+    wr_put(&w, span_of("\x80\x08\0\0\0\0\0\x0c", 8));
+    raw_avp(&w, RAW_M, 36, span_str("vector"));
+    put_hidden(&w, 30, "vector", "name");
+    put_hidden(&w, 33, "vector", "word");
+    for (size_t size = whole - 1; size <= whole; size++) {
+        uint8_t *exact = malloc(size);
+        struct msg m;
+
+        msg_scan(&m, span_of(body, wr_len(&w)), 0);
+        msg_reveal(&m, span_str(TEST_SECRET), exact, size);
+        ok(msg_has(&m, 30) && span_eq(m.proxy_authen_name, span_str("name")) &&
+               msg_has(&m, 33) == (size == whole),
+           "4.3: two values in room for %zu octets", size);
+        free(exact);
+    }
+}
+
+/* What a line of the log shows, beyond the table of examples. */
 static const struct {
     const char *name;
     const char *body;
     const char *shown;
 } described[] = {
     {"4.4.2: texts are escaped", CDN_TYPE "801100000001 00020006 220a5cc3a91b7f 80080000000e0001",
-     "CDN result_code=2/6(general error: vendor-specific error)\"\\\"\\x0a\\\\\\xc3\\xa9\\x1b\\x7f\""
+     "CDN result_code=2/6(general error: vendor-specific "
+     "error)\"\\\"\\x0a\\\\\\xc3\\xa9\\x1b\\x7f\""
      " assigned_session_id=1"},
     {"4.4.2: codes without a name", CDN_TYPE "800a00000001 03e707d0 80080000000e0001",
      "CDN result_code=999/2000(?: ?) assigned_session_id=1"},
@@ -510,14 +544,15 @@ static const struct {
      " host_name=\"lac.example\" assigned_tunnel_id=4369"},
     {"4.4.5: the password is not shown", ICCN_TYPE ICCN_REST "000c00000021 736573616d65",
      "ICCN framing_type=1 tx_connect_speed=100000000 proxy_authen_response=(6 octets)"},
-    {"4.3: what came hidden is marked", ICCN_TYPE ICCN_REST VECTOR
-     "40160000001e9f926d51820958cf3fa97a4070eea44e",
+    {"4.3: what came hidden is marked",
+     ICCN_TYPE ICCN_REST VECTOR "40160000001e9f926d51820958cf3fa97a4070eea44e",
      "ICCN framing_type=1 tx_connect_speed=100000000 *proxy_authen_name=\"user@realm.net\""
      " random_vector=00112233445566778899aabbccddeeff"},
     {"4.4.4: present or not", ICCN_TYPE ICCN_REST "800600000027",
      "ICCN framing_type=1 tx_connect_speed=100000000 sequencing_required=yes"},
-    {"4.4.5: long octets are cut", ICCN_TYPE ICCN_REST "00270000001f"
-     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+    {"4.4.5: long octets are cut",
+     ICCN_TYPE ICCN_REST "00270000001f"
+                         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
      "ICCN framing_type=1 tx_connect_speed=100000000 proxy_authen_challenge="
      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f...(33)"},
     {"3.2: an unknown type", "0008000000000063", "unknown message 99"},
@@ -536,8 +571,7 @@ static void test_described(void)
         for (size_t size = 1; size < sizeof cut; size++) {
             memset(cut, '#', sizeof cut);
             msg_describe(&m, cut, size);
-            fits &= strlen(cut) < size && strncmp(cut, line, strlen(cut)) == 0 &&
-                    cut[size] == '#';
+            fits &= strlen(cut) < size && strncmp(cut, line, strlen(cut)) == 0 && cut[size] == '#';
         }
         ok(fits, "%s: cut to whatever room there is", described[i].name);
     }
@@ -553,6 +587,7 @@ int main(void)
     test_whole();
     test_sent();
     test_encode_limits();
+    test_arena();
     test_described();
     return tap_done();
 }

@@ -36,8 +36,8 @@ static const struct {
     {"S3.1-01: 8 octets, L (E-10)", "4002 0016 2222 4444" PPP, LENGTH, 0x2222, 0x4444, 0, 0, PPP},
     {"S3.1-01: 12 octets, L and S (E-11)", "4802 001a 2222 4444 0000 0000" PPP, LENGTH | SEQUENCE,
      0x2222, 0x4444, 0, 0, PPP},
-    {"S3.1-01: 10 octets, S (E-12)", "0802 2222 4444 0001 0000" PPP, SEQUENCE, 0x2222, 0x4444, 1,
-     0, PPP},
+    {"S3.1-01: 10 octets, S (E-12)", "0802 2222 4444 0001 0000" PPP, SEQUENCE, 0x2222, 0x4444, 1, 0,
+     PPP},
     {"S3.1-21: L and O, 2 octets of pad (E-13)", "4202 001a 2222 4444 0002 0000" PPP, LENGTH,
      0x2222, 0x4444, 0, 0, PPP},
     {"S3.1-09: L and P (E-14)", "4102 0016 2222 4444" PPP, LENGTH | PRIORITY, 0x2222, 0x4444, 0, 0,
@@ -190,8 +190,8 @@ static void test_flag_words(void)
         for (unsigned version = 0; version < 16; version++) {
             d[0] = (uint8_t)(word >> 8);
             d[1] = (uint8_t)version;
-            thrown &= version == 2 || parse(span_of(d, n), &p) ==
-                                          (version == 1 ? PACKET_L2F : PACKET_VERSION);
+            thrown &= version == 2 ||
+                      parse(span_of(d, n), &p) == (version == 1 ? PACKET_L2F : PACKET_VERSION);
         }
     }
     ok(same, "S3.1-06: no choice of reserved bits makes a difference, 0xFCF2 included");
@@ -235,8 +235,9 @@ static const struct {
 static void test_write_data(void)
 {
     for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
-        struct packet_data d = {0x2222, 0x4444, written[i].with_length, written[i].with_sequence,
-                                written[i].priority, 1};
+        struct packet_data d = {
+            0x2222, 0x4444, written[i].with_length, written[i].with_sequence, written[i].priority,
+            1};
         uint8_t room[PACKET_DATA_HEADER + 32], want[64], *payload = room + PACKET_DATA_HEADER;
         size_t n = unhex(PPP, payload), size, want_n = unhex(written[i].want, want);
         struct packet p;

@@ -1,5 +1,5 @@
-/* The table of AVPs against RFC 2661, 4.4 and 6, transcribed a second time in messages.h: each row's
- * facts, and each row at work in every message that may carry it. */
+/* The table of AVPs against RFC 2661, 4.4 and 6, transcribed a second time in messages.h: each
+ * row's facts, and each row at work in every message that may carry it. */
 #include "tap.h"
 
 #include "base/log.h"
@@ -113,8 +113,8 @@ static void test_codes(void)
     is_str(avp_error_name(7), "try another", "4.4.2: error 7");
 }
 
-/* A body by hand: must-haves in order of number, but "but", whose AVP is written with these bits and
- * this value right after Message Type (or not at all, with bits of LEAVE_OUT). */
+/* A body by hand: must-haves in order of number, but "but", whose AVP is written with these bits
+ * and this value right after Message Type (or not at all, with bits of LEAVE_OUT). */
 #define LEAVE_OUT 1u
 
 static struct span body_with(size_t message, const struct rfc_avp *but, unsigned bits,
@@ -213,15 +213,14 @@ static void check_offence(size_t message, const struct rfc_avp *a, unsigned bits
     for (int m = 0; m <= 1; m++) {
         uint8_t room[2048];
         struct msg got;
-        struct span body =
-            body_with(message, a, bits | (m ? RAW_M : 0), value, room, sizeof room);
+        struct span body = body_with(message, a, bits | (m ? RAW_M : 0), value, room, sizeof room);
         struct verdict v = decode(&got, body, TEST_SECRET);
         enum damage want = cost(message, m || (must && !excused));
         unsigned want_error = want == DAMAGE_NONE ? 0 : m ? error : ERROR_VALUE;
 
         ok(v.damage == want && v.error == want_error && (v.result == 2) == (want != DAMAGE_NONE),
-           "7.1: %s in %s %s, M %s: damage %d, error %u", a->title, name, what,
-           m ? "set" : "clear", (int)want, want_error);
+           "7.1: %s in %s %s, M %s: damage %d, error %u", a->title, name, what, m ? "set" : "clear",
+           (int)want, want_error);
         ok(!msg_has(&got, a->number) && (want == DAMAGE_NONE || strstr(v.text, a->title) != NULL),
            "7.1: and is not taken, but named");
     }
