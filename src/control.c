@@ -132,7 +132,6 @@ static void log_call(const struct call *c)
 {
     const struct bearer *b = c->host_data;
 
-
     log_notice("    call %u/%u: %s, peer's id %u, serial %lu, in %llu frames %llu octets, "
                "out %llu frames %llu octets",
                (unsigned)c->tunnel->id, (unsigned)c->id, state_name(c->state), (unsigned)c->peer_id,

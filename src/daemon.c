@@ -64,6 +64,17 @@ static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
     (void)h;
 }
 
+static const char *peer_name(const struct tunnel *t)
+{
+    return t->peer_name[0] != '\0' ? t->peer_name : "?";
+}
+
+/* Who began the end: a tunnel that is dead at once has fallen silent (or lost a tie). */
+static const char *ended_by(const struct tunnel *t)
+{
+    return t->why_ours ? "us" : t->state == DEAD ? "silence" : "peer";
+}
+
 /* "2/6 (general error: vendor-specific error) text": a verdict in words. */
 static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
 {
@@ -91,8 +102,8 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
     else
         log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
                    peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id, (unsigned)t->peer_id);
-    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, t->peer_name,
-             t->why_ours ? "us" : t->state == DEAD ? "silence" : "peer", why);
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
+             t->state == DEAD ? t->why.text : why);
     if (t->host_data != NULL)
         lac_tunnel_down(t->host_data, t);
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
@@ -131,11 +142,13 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
     char peer[ADDR_TEXT], why[200];
+    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
 
     log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
              addr_host_text(&c->tunnel->peer, peer));
     log_info("call %u/%u: down by=%s cause=%s in=%llu out=%llu secs=%llu", (unsigned)c->tunnel->id,
-             (unsigned)c->id, c->why_ours ? "us" : "peer", reason(CDN, &c->why, why, sizeof why),
+             (unsigned)c->id, with_tunnel ? ended_by(c->tunnel) : c->why_ours ? "us" : "peer",
+             reason(CDN, &c->why, why, sizeof why),
              (unsigned long long)c->octets_in, (unsigned long long)c->octets_out,
              (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
     if (c->host_data != NULL)

@@ -31,6 +31,7 @@ static const struct paths xl2tpds = {
 struct options {
     struct paths paths;
     bool secrets_given;
+    bool check;     /* --check: read the configuration, and that is all */
     bool in_front;  /* -D */
     bool to_syslog; /* -l, with -D */
 };
@@ -48,6 +49,7 @@ static void usage(FILE *to, const char *ident)
             "  -q TOS    accepted for xl2tpd's sake, no effect\n"
             "  -v        version\n"
             "  -h        this help\n"
+            "  --check [FILE]    tell what is wrong or doubtful in a configuration, and exit\n"
             "  --print-example   a configuration file with every key, to standard output\n",
             ident);
 }
@@ -81,6 +83,12 @@ static void parse_options(int argc, char **argv, struct options *o)
     for (int i = 1; i < argc; i++)
         if (strncmp(argv[i], "--", 2) == 0)
             only_prints(argv[i], o->paths.ident);
+    if (argc > 1 && argc < 4 && strcmp(argv[1], "--check") == 0) {
+        o->check = true;
+        if (argc == 3)
+            o->paths.conf = argv[2];
+        return;
+    }
     while ((c = getopt(argc, argv, "c:s:p:C:Dlq:vh")) != -1) {
         const char **where = c == 'c'   ? &o->paths.conf
                              : c == 's' ? &o->paths.secrets
@@ -198,6 +206,10 @@ int main(int argc, char **argv)
     if (conf == NULL) {
         log_errorx("unable to use the configuration %s: nothing was started", o.paths.conf);
         return 1;
+    }
+    if (o.check) {
+        conf_free(conf);
+        return 0;
     }
     if (!o.in_front && (told = sys_detach()) < 0) {
         log_error("cannot detach (stay in front with -D)");

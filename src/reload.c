@@ -43,6 +43,12 @@ static void compare_global(const struct conf_global *was, const struct conf_glob
 {
     if (was->debug_topics != is->debug_topics)
         log_notice("reload: debug topics changed, from now");
+    if (!same_text(was->pppd, is->pppd))
+        log_notice("reload: 'pppd' changed, from the next call");
+    if (was->max_retries != is->max_retries || was->cap_backoff_s != is->cap_backoff_s)
+        log_notice("reload: 'max retries' or 'cap backoff' changed, from the next tunnel");
+    if (was->access_control != is->access_control)
+        log_notice("reload: 'access control' changed, from the next tunnel");
     if (!same_text(was->auth_file, is->auth_file))
         log_notice("reload: 'auth file' changed, from the next tunnel");
 }

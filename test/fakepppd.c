@@ -8,6 +8,7 @@
  *   lcp                    send one Configure-Request, and from now on answer LCP
  *   stop-reading           read the tty no more
  *   ignore-term            count a TERM, and nothing else
+ *   ignore-hup             live on when the tty hangs up, too
  *   report PATH            keep a report there; "reports PATH": in PATH.PID
  *   send HEX               one frame, no blanks in it
  *   source N SIZE [SEED]   N stamped frames of SIZE octets, 16 at least
@@ -63,7 +64,7 @@ struct step {
 static struct {
     int tty, argc;
     char **argv;
-    bool sink, echo, lcp, deaf, ignore_term;
+    bool sink, echo, lcp, deaf, ignore_term, ignore_hup;
     char report[512], fds[4096], password[256];
     int exit_status;
     uint64_t exit_due, delay_due; /* 0: not set */
@@ -222,6 +223,15 @@ static void hear(struct span frame)
         me.count[LOST] += !put_frame(frame);
 }
 
+/* The tty is gone: so are we, unless told to be stubborn. */
+static void hung_up(void)
+{
+    if (!me.ignore_hup)
+        finish(EXIT_HANGUP);
+    me.deaf = true;
+    me.out_at = me.out_n = 0;
+}
+
 static void read_tty(void)
 {
     uint8_t room[4096];
@@ -229,7 +239,7 @@ static void read_tty(void)
     struct span in = span_of(room, n > 0 ? (size_t)n : 0);
 
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-        finish(EXIT_HANGUP);
+        hung_up();
     while (in.n > 0) {
         enum hdlc_got got = hdlc_feed(&me.rx, &in, me.in, 0);
 
@@ -249,7 +259,7 @@ static void write_tty(void)
     ssize_t n = write(me.tty, me.out + me.out_at, me.out_n - me.out_at);
 
     if (n < 0 && errno != EAGAIN && errno != EINTR)
-        finish(EXIT_HANGUP);
+        hung_up();
     me.out_at += n > 0 ? (size_t)n : 0;
     if (me.out_at == me.out_n)
         me.out_at = me.out_n = 0;
@@ -342,6 +352,7 @@ static const struct {
     {"echo", {.flag = &me.echo}},
     {"stop-reading", {.flag = &me.deaf}},
     {"ignore-term", {.flag = &me.ignore_term}},
+    {"ignore-hup", {.flag = &me.ignore_hup}},
     {"lcp", {.go = go_lcp}},
     {"report", {.go = go_report}},
     {"reports", {.go = go_reports}},
@@ -422,7 +433,7 @@ static void wait_for_something(void)
 
 static void heed_signals(void)
 {
-    if (caught[SIGHUP])
+    if (caught[SIGHUP] && !me.ignore_hup)
         finish(EXIT_HANGUP);
     if (!caught[SIGTERM])
         return;

@@ -21,6 +21,7 @@ static const struct pair pairs[] = {
     {IN_LNS | IN_LAC, "require chap", "require authentication", false},
     {IN_LNS | IN_LAC, "require pap", "require authentication", false},
     {IN_LNS, "unix authentication", "require authentication", false},
+    {IN_LNS | IN_LAC, "hidden bit", "challenge", false},
     {IN_LNS | IN_LAC, "require chap", "refuse chap", true},
     {IN_LNS | IN_LAC, "require pap", "refuse pap", true},
     {IN_LNS | IN_LAC, "require authentication", "refuse authentication", true},

@@ -2,13 +2,12 @@
 # lib.sh; a test says which end is ours: interop lns, or interop lac.
 
 # A call comes up with the only address of the pool, so the one before has given it back.
-interop_call() {
+interop_up() {
 	forget_logs
 	tell lac "c a"
 	ok "the LAC gets the only address of the pool" \
 		wait_until 15 ppp_is lac ppp0 10.9.1.10 10.9.0.1
 	ok "the LNS has the other end" wait_until 5 ppp_is lns ppp0 10.9.0.1 10.9.1.10
-	ok "100 pings of 1,200 octets pass" ping_all lac 10.9.0.1
 }
 
 # All is gone. That pppd may run ip-down in peace is asked of our end only: xl2tpd hangs up the
@@ -19,24 +18,39 @@ interop_gone() {
 	rm -f $work/*/run/up.ppp0
 }
 
-# interop_pair NAME: with the configuration as it is, one hang-up from either side.
-interop_pair() {
-	scenario "$1, hang-up by the LAC"
-	interop_call
+# What our end hid while the call was set up. xl2tpd says "hidden bit" but hides nothing.
+interop_hidden() {
+	eval "count=\$hidden_$ours"
+	note "our end hid $count AVPs"
+	case $hidden in
+	yes) ok "our end hides AVPs, and xl2tpd reads them" [ "$count" -gt 0 ] ;;
+	no) ok "our end hides nothing" [ "$count" = 0 ] ;;
+	esac
+}
+
+# One call that the LAC hangs up, one that the LNS hangs up, and one more for the address.
+interop_calls() {
+	scenario "hidden bit = $hidden, hang-up by the LAC"
+	start_listening
+	interop_up
+	stop_listening
+	interop_hidden
+	ok "100 pings of 1,200 octets pass" ping_all lac 10.9.0.1
 	ok "5 MB from LAC to LNS arrive whole" tcp_whole lac lns 10.9.0.1
 	tell lac "d a"
 	interop_gone
 	ok "the LNS says that the tunnel is closed" \
 		wait_until 5 says lns "[Cc]onnection .*closed to 192.0.2.2"
 
-	scenario "$1, hang-up by the LNS"
-	interop_call
+	scenario "hidden bit = $hidden, hang-up by the LNS"
+	interop_up
+	ok "100 pings of 1,200 octets pass" ping_all lac 10.9.0.1
 	ok "5 MB from LNS to LAC arrive whole" tcp_whole lns lac 10.9.1.10
 	tell lns "h $(call_id lns)"
 	interop_gone
 
-	scenario "$1, after both hang-ups"
-	interop_call
+	scenario "hidden bit = $hidden, after both hang-ups"
+	interop_up
 	tell lac "d a"
 	interop_gone
 }
@@ -52,7 +66,7 @@ interop() {
 		lac_conf a
 		start_daemon lns "$lns"
 		start_daemon lac "$lac"
-		interop_pair "hidden bit = $hidden"
+		interop_calls
 		stop_daemon lac
 		stop_daemon lns
 	done

@@ -29,10 +29,19 @@ enter_world() {
 
 # --- time --------------------------------------------------------------------------------------
 
-# Sets $now to a monotonic time in hundredths of a second.
+# Sets $now to a monotonic time in hundredths of a second; to 0 where there is no /proc.
 clock() {
-	read -r now _ </proc/uptime
+	now=0.0
+	[ ! -r /proc/uptime ] || read -r now _ </proc/uptime
 	now=${now%.*}${now#*.}
+}
+
+# Sets $since_start to the seconds since the test began.
+clock
+began=$now
+time_it() {
+	clock
+	since_start=$(((now - began) / 100))
 }
 
 # wait_until SECONDS COMMAND...: until the command succeeds, or fails when the time is over.
@@ -76,14 +85,20 @@ ok() {
 # Begins a scenario: names the tests that follow, and says when it began.
 scenario() {
 	scenario=$1
-	clock
-	note "$scenario (at ${now%??} s)"
+	time_it
+	note "$scenario (at $since_start s)"
 }
 
 # Shows the logs since the last forget_logs as diagnostics, once in a scenario.
 show_logs() {
 	[ "$shown" != "$scenario" ] || return 0
 	shown=$scenario
+	for process in /proc/[0-9]*; do
+		read -r line 2>/dev/null <"$process/stat" || continue
+		case $line in
+		*"(pppd)"*) echo "# ${line%"${line#* * * * }"} (process, program, state, parent)" ;;
+		esac
+	done
 	for log in $work/*/log $work/*/run/pppd.log; do
 		[ -s "$log" ] || continue
 		echo "# --- ${log#"$work"/}"
@@ -93,9 +108,9 @@ show_logs() {
 
 # Prints the plan, and ends the test.
 finish() {
-	clock
+	time_it
 	echo "1..$tests"
-	note "ended at ${now%??} s"
+	note "ended at $since_start s"
 	[ "$failed" = 0 ]
 	exit
 }
@@ -211,8 +226,12 @@ lac_conf() {
 start_daemon() {
 	go_to "$1" "$2" -D -c $work/"$1"/conf -s $work/"$1"/secrets -p $work/"$1"/pid \
 		-C $work/"$1"/control >>$work/"$1"/log 2>&1 &
-	eval "${1}_daemon=$!"
-	wait_until 10 [ -p $work/"$1"/control ]
+	eval "${1}_daemon=$! ${1}_binary=\$2"
+	wait_until 10 [ -p $work/"$1"/control ] || {
+		note "$1: $2 did not start"
+		show_logs
+		return 1
+	}
 }
 
 daemon_pid() {
@@ -258,6 +277,7 @@ call_id() {
 
 # Listens at the LNS for the control messages of both sides, until stop_listening.
 start_listening() {
+	rm -f $work/wire.pcap
 	go_to lns perl "$root/test/real/wire" capture $work/wire.pcap &
 	listener=$!
 	wait_until 10 [ -s $work/wire.pcap ]
@@ -285,18 +305,21 @@ no_ppp() {
 	[ ! -e $work/"$1"/run/up."$2" ]
 }
 
-# Sets $pppds to the number of pppds that a host has, told by their network. One that has
-# ended but that nobody has waited for has no network any more; it counts everywhere.
+# Sets $pppds to the number of pppds that a host has, told by their network. One that has ended
+# has no network any more, and counts until its daemon has waited for it; but xl2tpd, which
+# can miss the signal, is not held to that.
 count_pppds() {
 	pppds=0
-	eval "host_pid=\$${1}_pid"
+	eval "host_pid=\$${1}_pid daemon=\$${1}_daemon binary=\$${1}_binary"
 	for process in /proc/[0-9]*; do
-		comm=
-		read -r comm 2>/dev/null <"$process/comm" || continue
-		[ "$comm" = pppd ] || continue
-		if [ ! -e "$process/ns/net" ] || [ "$process/ns/net" -ef "/proc/$host_pid/ns/net" ]; then
-			pppds=$((pppds + 1))
+		read -r _ comm state parent _ 2>/dev/null <"$process/stat" || continue
+		[ "$comm" = "(pppd)" ] || continue
+		if [ "$state" = Z ]; then
+			[ "$parent" = "$daemon" ] && [ "$binary" != $XL2TPD ] || continue
+		elif ! [ "$process/ns/net" -ef "/proc/$host_pid/ns/net" ]; then
+			continue
 		fi
+		pppds=$((pppds + 1))
 	done
 }
 

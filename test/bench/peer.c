@@ -1,0 +1,422 @@
+/* peer: the other end of `make bench`: starts an L2TP daemon and measures it over loopback, as a LAC
+ * that opens tunnels and calls.  Any daemon will do that listens where it is told and has a LNS.
+ *
+ *   peer set-up PORT N -- DAEMON [ARGUMENT...]
+ *   peer memory PORT TUNNELS CALLS -- DAEMON [ARGUMENT...]    (CALLS: in all)
+ *   peer idle PORT SECONDS -- DAEMON [ARGUMENT...]
+ *
+ * Prints "KEY VALUE" lines, a measurement each.  Its protocol is our own engine: bytes and time in,
+ * bytes out; whatever it costs is the same for every daemon measured.  It must know nothing of the
+ * daemon but its port and its process. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/sys.h"
+#include "proto/l2tp.h"
+
+#define AT_ONCE 4       /* tunnels or calls on their way: daemons limit the half-open ones */
+#define PATIENCE_MS 10000
+#define STOP_MS 3000
+#define REST_MS 20      /* between two set-ups: the pppds of the last one come and go */
+#define MOST 2000       /* tunnels, calls, set-ups */
+
+static struct {
+    struct l2tp *engine;
+    int fd;
+    pid_t daemon;
+    struct addr peer;
+    uint16_t tunnels[MOST], calls[MOST];
+    size_t n_tunnels, n_calls;
+} me;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "peer: %s\n", what);
+    if (me.daemon > 0 && kill(me.daemon, SIGKILL) == 0)
+        waitpid(me.daemon, NULL, 0);
+    exit(1);
+}
+
+static double now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* The engine's host. */
+
+static void answer_random(void *ctx, void *room, size_t n)
+{
+    (void)ctx;
+    sys_random(room, n);
+}
+
+static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
+                                        struct l2tp_profile *p)
+{
+    (void)ctx;
+    (void)p;
+    return who->tunnel_host != NULL ? WELCOME : REFUSED;
+}
+
+static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+{
+    (void)ctx;
+    (void)tunnel_host;
+    (void)p;
+    return false;
+}
+
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit};
+
+static const struct l2tp_profile profile = {
+    .label = "bench",
+    .host_name = "bench",
+    .window = 8,
+    .framing = FRAMING_SYNC | FRAMING_ASYNC,
+    .tx_bps = 10000000,
+    .rx_bps = 10000000,
+    .max_tries = 5,
+    .cap_ms = 8000,
+};
+
+/* Takes all events; datagrams leave at once. */
+static void drain(void)
+{
+    struct l2tp_event ev;
+
+    while (l2tp_next(me.engine, sys_now_ms(), &ev))
+        if (ev.kind == L2TP_SEND)
+            (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
+    l2tp_reap(me.engine, sys_now_ms());
+}
+
+/* What has arrived, and what is due; waits for that no longer than so many ms. */
+static void pump(int ms)
+{
+    struct pollfd p = {.fd = me.fd, .events = POLLIN};
+    struct addr to = {0};
+    struct l2tp_frame frame;
+    uint8_t octets[4096];
+    ssize_t n;
+
+    poll(&p, 1, ms);
+    while ((n = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0)
+        l2tp_input(me.engine, sys_now_ms(), &me.peer, &to, span_of(octets, (size_t)n), &frame);
+    l2tp_tick(me.engine, sys_now_ms());
+    drain();
+}
+
+static void rest(int ms)
+{
+    double end = now_ms() + ms;
+
+    while (now_ms() < end)
+        pump(1);
+}
+
+/* What may be waited for. */
+
+static void die_of(const char *what, const struct verdict *why)
+{
+    char line[200];
+
+    snprintf(line, sizeof line, "%s: %u/%u %s", what, (unsigned)why->result, (unsigned)why->error,
+             why->text);
+    die(line);
+}
+
+static bool tunnel_is_up(uint16_t id)
+{
+    const struct tunnel *t = l2tp_tunnel(me.engine, id);
+
+    if (t == NULL)
+        die("a tunnel has gone");
+    if (t->state == STOPPED || t->state == STOPPING || t->state == DEAD)
+        die_of(t->why_ours ? "the daemon's answer was refused" : "the daemon has refused a tunnel",
+               &t->why);
+    return t->state == ESTABLISHED && xport_all_acked(&t->x);
+}
+
+/* ICRP received, ICCN sent and acknowledged. */
+static bool call_is_up(uint16_t id)
+{
+    const struct call *c = l2tp_call_by_id(me.engine, id);
+
+    if (c == NULL)
+        die("a call has gone");
+    if (c->state == DEAD)
+        die_of("the daemon has refused a call", &c->why);
+    return c->state == ESTABLISHED && xport_all_acked(&c->tunnel->x);
+}
+
+static bool tunnel_is_gone(uint16_t id)
+{
+    const struct tunnel *t = l2tp_tunnel(me.engine, id);
+
+    return t == NULL || t->state == DEAD || t->state == STOPPED;
+}
+
+static void wait_for(bool (*met)(uint16_t id), uint16_t id)
+{
+    double end = now_ms() + PATIENCE_MS;
+
+    while (!met(id)) {
+        if (now_ms() > end)
+            die("the daemon did not answer in time");
+        pump(1);
+    }
+}
+
+/* The daemon. */
+
+static void connect_to(unsigned port)
+{
+    struct sockaddr_storage to;
+    socklen_t n;
+
+    me.peer = addr_ip4(0x7f000001, (uint16_t)port);
+    me.fd = socket(AF_INET, SOCK_DGRAM, 0);
+    n = sys_addr_to(&me.peer, &to);
+    if (me.fd < 0 || connect(me.fd, (struct sockaddr *)&to, n) < 0)
+        die("no socket");
+}
+
+static void start_daemon(char **command)
+{
+    me.engine = l2tp_new(&host, 1);
+    if (me.engine == NULL)
+        die("no memory");
+    me.daemon = fork();
+    if (me.daemon == 0) {
+        close(me.fd);
+        execv(command[0], command);
+        _exit(127);
+    }
+    if (me.daemon < 0)
+        die("cannot fork");
+}
+
+/* Sends until the port exists: as long as it does not, the system says so at once. */
+static void send_until_heard(struct span octets)
+{
+    double end = now_ms() + PATIENCE_MS;
+    struct timespec pause = {0, 50000};
+    uint8_t nothing;
+
+    while (now_ms() < end && waitpid(me.daemon, NULL, WNOHANG) == 0) {
+        if (send(me.fd, octets.p, octets.n, 0) == (ssize_t)octets.n &&
+            (recv(me.fd, &nothing, 1, MSG_DONTWAIT | MSG_PEEK) > 0 || errno != ECONNREFUSED))
+            return;
+        nanosleep(&pause, NULL);
+    }
+    die("the daemon does not listen");
+}
+
+static void stop_daemon(void)
+{
+    double end = now_ms() + STOP_MS;
+
+    kill(me.daemon, SIGTERM);
+    while (waitpid(me.daemon, NULL, WNOHANG) == 0) {
+        if (now_ms() > end)
+            kill(me.daemon, SIGKILL);
+        pump(5);
+    }
+    me.daemon = 0;
+    l2tp_free(me.engine);
+}
+
+/* The figure behind a word in a file of /proc/PID, which must be there. */
+static unsigned long proc_figure(const char *file, const char *word)
+{
+    char path[64], line[256];
+    unsigned long figure = 0;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)me.daemon, file);
+    f = fopen(path, "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, word, strlen(word)) == 0)
+            figure = strtoul(line + strlen(word), NULL, 10);
+    if (f == NULL)
+        die("the daemon is not there any more");
+    fclose(f);
+    return figure;
+}
+
+/* In octets; the plain counter of "status" may lag by many pages. */
+static double resident(void)
+{
+    return 1024.0 * (double)proc_figure("smaps_rollup", "Rss:");
+}
+
+/* Measurements. */
+
+/* From fork and exec until the daemon has answered an SCCRQ. */
+static void measure_start(char **command)
+{
+    double begin = now_ms();
+    struct l2tp_event ev;
+    uint16_t id;
+
+    start_daemon(command);
+    id = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &me);
+    if (id == 0 || !l2tp_next(me.engine, sys_now_ms(), &ev) || ev.kind != L2TP_SEND)
+        die("no SCCRQ");
+    send_until_heard(ev.datagram);
+    while (l2tp_tunnel(me.engine, id)->state == WAIT_CTL_REPLY && now_ms() < begin + PATIENCE_MS)
+        pump(1);
+    printf("start_ms %.3f\n", now_ms() - begin);
+    wait_for(tunnel_is_up, id);
+}
+
+static uint16_t open_tunnel(void)
+{
+    uint16_t id = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &me);
+
+    if (id == 0)
+        die("no tunnel id");
+    drain();
+    return id;
+}
+
+static uint16_t open_call(uint16_t tunnel)
+{
+    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
+    uint16_t id = l2tp_call(me.engine, sys_now_ms(), tunnel, &spec, &me);
+
+    if (id == 0)
+        die("no call id");
+    drain();
+    return id;
+}
+
+static void measure_set_up(size_t n, char **command)
+{
+    measure_start(command);
+    for (size_t i = 0; i < n; i++) {
+        double begin = now_ms();
+        uint16_t tunnel = open_tunnel(), call = open_call(tunnel);
+
+        wait_for(call_is_up, call);
+        printf("set_up_ms %.3f\n", now_ms() - begin);
+        rest(REST_MS);
+        l2tp_close(me.engine, sys_now_ms(), tunnel, STOPCCN_GENERAL, ERROR_NONE, "");
+        drain();
+        wait_for(tunnel_is_gone, tunnel);
+        rest(REST_MS);
+    }
+}
+
+/* Opens n, AT_ONCE of them on their way at any time. */
+static void open_many(size_t n, uint16_t *ids, uint16_t (*open_one)(size_t i),
+                      bool (*is_up)(uint16_t id))
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i >= AT_ONCE)
+            wait_for(is_up, ids[i - AT_ONCE]);
+        ids[i] = open_one(i);
+    }
+    for (size_t i = 0; i < n; i++)
+        wait_for(is_up, ids[i]);
+}
+
+static uint16_t tunnel_number(size_t i)
+{
+    (void)i;
+    return open_tunnel();
+}
+
+static uint16_t call_number(size_t i)
+{
+    return open_call(me.tunnels[i % me.n_tunnels]);
+}
+
+static void wait_until_listening(void)
+{
+    static const uint8_t nothing[] = {0};
+
+    send_until_heard(span_of(nothing, sizeof nothing));
+    rest(200);
+}
+
+static void measure_memory(char **command)
+{
+    double bare, with_tunnels;
+
+    start_daemon(command);
+    wait_until_listening();
+    bare = resident();
+    printf("idle_octets %.0f\n", bare);
+    open_many(me.n_tunnels, me.tunnels, tunnel_number, tunnel_is_up);
+    rest(REST_MS);
+    with_tunnels = resident();
+    printf("tunnel_octets %.0f\n", (with_tunnels - bare) / (double)me.n_tunnels);
+    open_many(me.n_calls, me.calls, call_number, call_is_up);
+    rest(200);
+    printf("call_octets %.0f\n", (resident() - with_tunnels) / (double)me.n_calls);
+}
+
+static void measure_idle(unsigned seconds, char **command)
+{
+    unsigned long before;
+
+    start_daemon(command);
+    wait_until_listening();
+    before = proc_figure("status", "voluntary_ctxt_switches:");
+    sleep(seconds);
+    printf("wake_ups %lu\n", proc_figure("status", "voluntary_ctxt_switches:") - before);
+}
+
+static size_t number(const char *text)
+{
+    char *end;
+    unsigned long v = strtoul(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || v == 0)
+        die("a number is expected, 1 or more");
+    return (size_t)v;
+}
+
+static size_t count(const char *text)
+{
+    size_t n = number(text);
+
+    if (n > MOST)
+        die("too many");
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    bool memory = strcmp(what, "memory") == 0;
+    int at = memory ? 5 : 4; /* where "--" stands */
+
+    if (argc < at + 2 || strcmp(argv[at], "--") != 0)
+        die("usage: peer set-up|memory|idle PORT N [CALLS] -- DAEMON [ARGUMENT...]");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    connect_to((unsigned)number(argv[2]));
+    if (memory) {
+        me.n_tunnels = count(argv[3]);
+        me.n_calls = count(argv[4]);
+        measure_memory(argv + at + 1);
+    } else if (strcmp(what, "idle") == 0) {
+        measure_idle((unsigned)count(argv[3]), argv + at + 1);
+    } else {
+        measure_set_up(count(argv[3]), argv + at + 1);
+    }
+    stop_daemon();
+    return 0;
+}

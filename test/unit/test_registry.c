@@ -1,0 +1,178 @@
+/* proto/registry: ids that are random, free and rested; who is found by what. */
+#include "proto/registry.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+
+static struct registry reg;
+static uint32_t state = 2661;
+static int fixed = -1; /* what "random" gives, if not negative */
+
+static void answer_random(void *ctx, void *room, size_t n)
+{
+    uint8_t *p = room;
+
+    (void)ctx;
+    while (n-- > 0) {
+        state = state * 1664525u + 1013904223u;
+        *p++ = (uint8_t)(fixed >= 0 ? fixed : (int)(state >> 24));
+    }
+}
+
+static const struct l2tp_host host = {NULL, answer_random, NULL, NULL};
+
+static struct tunnel *add(unsigned host_octet, uint16_t port, uint16_t peer_id, bool initiator,
+                          enum state in, uint64_t now)
+{
+    struct tunnel *t = calloc(1, sizeof *t);
+
+    t->id = registry_tunnel_id(&reg, now);
+    t->peer = addr_ip4(0xc0000200u + host_octet, port);
+    t->peer_id = peer_id;
+    t->initiator = initiator;
+    t->state = in;
+    t->request[0] = (uint8_t)peer_id;
+    registry_add_tunnel(&reg, t);
+    registry_update_tunnel(&reg, t);
+    return t;
+}
+
+static void drop(struct tunnel *t, uint64_t now)
+{
+    registry_remove_tunnel(&reg, t, now);
+    free(t);
+}
+
+static struct call *add_call(struct tunnel *t, uint16_t peer_id, uint64_t now)
+{
+    struct call *c = calloc(1, sizeof *c);
+
+    c->tunnel = t;
+    c->id = registry_call_id(&reg, now);
+    c->peer_id = peer_id;
+    c->state = ESTABLISHED;
+    registry_add_call(&reg, c);
+    return c;
+}
+
+static void drop_call(struct call *c, uint64_t now)
+{
+    registry_remove_call(&reg, c, now);
+    free(c);
+}
+
+static void test_finding(void)
+{
+    struct tunnel *a = add(1, 1701, 5, false, WAIT_CTL_CONN, 0);
+    struct tunnel *b = add(1, 1701, 6, false, ESTABLISHED, 0);
+    struct tunnel *c = add(1, 1702, 5, false, WAIT_CTL_CONN, 0);
+    struct tunnel *d = add(2, 1701, 0, true, WAIT_CTL_REPLY, 0);
+    struct tunnel *e = add(2, 1701, 0, true, STOPPING, 0);
+    struct addr one = addr_ip4(0xc0000201u, 1701), two = addr_ip4(0xc0000202u, 1701);
+    uint8_t digest[MD5_SIZE] = {6};
+
+    ok(registry_find_peer(&reg, &one, 5, NULL) == a, "by the peer's address, port and id");
+    ok(registry_find_peer(&reg, &one, 6, NULL) == b && registry_find_peer(&reg, &c->peer, 5, NULL) == c,
+       "each of them counts");
+    ok(registry_find_peer(&reg, &one, 5, a) == NULL, "other than a given one");
+    ok(registry_find_peer(&reg, &two, 5, NULL) == NULL, "or none");
+    ok(registry_find_opening(&reg, &two) == d, "one that we are opening, not one that is closing");
+    d->state = STOPPING;
+    ok(registry_find_opening(&reg, &two) == NULL && registry_find_opening(&reg, &one) == NULL, "or none");
+    ok(registry_find_request(&reg, &one, digest) == b, "by its request");
+    digest[1] = 1;
+    ok(registry_find_request(&reg, &one, digest) == NULL, "of which each octet counts");
+    is_int(registry_half_of(&reg, &one), 2, "half-open ones of a host, any port");
+    is_int(reg.n_half, 2, "and in all");
+    a->state = ESTABLISHED;
+    registry_update_tunnel(&reg, a);
+    is_int(reg.n_half, 1, "one less when it is up");
+    e->peer_id = 77;
+    e->peer.port = 4000;
+    registry_update_tunnel(&reg, e);
+    two.port = 4000;
+    ok(registry_find_peer(&reg, &two, 77, NULL) == e, "a new id and port are followed");
+    drop(c, 0);
+    drop(a, 0);
+    drop(e, 0);
+    drop(b, 0);
+    drop(d, 0);
+    ok(reg.n_tunnels == 0 && reg.n_half == 0, "all are gone");
+    ok(registry_find_peer(&reg, &one, 5, NULL) == NULL, "and not found");
+}
+
+static void test_sessions(void)
+{
+    struct tunnel *s = add(1, 1701, 5, false, ESTABLISHED, 0), *t = add(2, 1701, 5, false, ESTABLISHED, 0);
+    struct call *a = add_call(s, 9, 0), *b = add_call(t, 9, 0), *c = add_call(t, 0, 0);
+
+    ok(registry_find_session(&reg, s, 9) == a && registry_find_session(&reg, t, 9) == b,
+       "S3.1-17 a session by tunnel and the peer's id");
+    c->peer_id = 10;
+    registry_update_call(&reg, c);
+    ok(registry_find_session(&reg, t, 10) == c, "an id learned later");
+    b->state = DEAD;
+    ok(registry_find_session(&reg, t, 9) == NULL, "a dead one is not found");
+    drop_call(b, 0);
+    drop_call(a, 0);
+    drop_call(c, 0);
+    is_int(reg.n_calls, 0, "all are gone");
+    drop(s, 0);
+    drop(t, 0);
+}
+
+static void test_rest(void)
+{
+    struct tunnel *t;
+    uint16_t id;
+
+    fixed = 0x41;
+    t = add(1, 1701, 5, false, ESTABLISHED, 1000000);
+    id = t->id;
+    is_int(id, 0x4141, "the id that chance gives");
+    ok(registry_tunnel_id(&reg, 1000000) == 0x4142, "if it is taken, the next free one");
+    drop(t, 1000000);
+    ok(registry_tunnel_id(&reg, 1000001) != id, "it rests");
+    ok(registry_tunnel_id(&reg, 1000000 + REGISTRY_REST_MS - 1) != id, "5.7 for a cycle at least");
+    ok(registry_tunnel_id(&reg, 1000000 + 2 * REGISTRY_REST_MS) == id, "and not for ever");
+    fixed = 0;
+    ok(registry_tunnel_id(&reg, 2000000) == 1, "S5.3-04 never 0");
+    fixed = -1;
+}
+
+/* All 65,535 session ids given out: the last ones are found, then there is none. */
+static void test_full(void)
+{
+    struct tunnel *t = add(1, 1701, 5, false, ESTABLISHED, 0);
+    static struct call *calls[65536];
+    unsigned n = 0, twice = 0;
+    static bool seen[65536];
+
+    for (uint16_t id; n < 65535 && (id = registry_call_id(&reg, 0)) != 0; n++) {
+        twice += seen[id];
+        seen[id] = true;
+        calls[n] = calloc(1, sizeof **calls);
+        calls[n]->tunnel = t;
+        calls[n]->id = id;
+        registry_add_call(&reg, calls[n]);
+    }
+    ok(n == 65535 && twice == 0, "65,535 ids, each once");
+    is_int(registry_call_id(&reg, 0), 0, "then there is none");
+    drop_call(calls[7], 0);
+    ok(registry_call_id(&reg, 0) != 0, "a rested one is better than none");
+    for (unsigned i = 0; i < n; i++)
+        if (i != 7)
+            drop_call(calls[i], 0);
+    drop(t, 0);
+}
+
+int main(void)
+{
+    registry_init(&reg, &host);
+    test_finding();
+    test_sessions();
+    test_rest();
+    test_full();
+    return tap_done();
+}
