@@ -69,10 +69,15 @@ static const char *peer_name(const struct tunnel *t)
     return t->peer_name[0] != '\0' ? t->peer_name : "?";
 }
 
-/* Who began the end: a tunnel that is dead at once has fallen silent (or lost a tie). */
+/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer. */
+static bool gives_way(const struct tunnel *t)
+{
+    return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
+}
+
 static const char *ended_by(const struct tunnel *t)
 {
-    return t->why_ours ? "us" : t->state == DEAD ? "silence" : "peer";
+    return t->why_ours || gives_way(t) ? "us" : t->state == DEAD ? "silence" : "peer";
 }
 
 /* "2/6 (general error: vendor-specific error) text": a verdict in words. */
@@ -94,9 +99,9 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
 
     addr_host_text(&t->peer, peer);
     reason(STOPCCN, &t->why, why, sizeof why);
-    if (t->state == DEAD)
+    if (t->state == DEAD && !gives_way(t))
         log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
-    else if (t->why_ours)
+    else if (t->why_ours || gives_way(t))
         log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
                    (unsigned)t->peer.port, t->why.text);
     else
