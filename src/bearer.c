@@ -127,7 +127,7 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     if (pppd_start(&b->pppd, b->hub->loop, s, link_slave_fd(b->link)) < 0) {
         log_warn("%s: cannot run %s (is the package ppp installed? see key \"pppd\")", b->name,
                  s->path != NULL ? s->path : PPPD_PATH);
-        *why = "pppd cannot be run";
+        *why = errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run";
         bearer_free(b);
         return NULL;
     }

@@ -296,13 +296,21 @@ static void caught_status(void *ctx, int signo)
 
 /* One turn's end: the only place where events become actions. */
 
+static void flush_sockets(struct hub *h)
+{
+    if (h->udp4 != NULL)
+        udp_flush(h->udp4);
+    if (h->udp6 != NULL)
+        udp_flush(h->udp6);
+}
+
 static void drain_events(struct hub *h)
 {
     struct l2tp_event ev;
 
     while (l2tp_next(h->engine, loop_now(h->loop), &ev)) {
-        if (ev.kind == L2TP_CALL_UP && h->udp4 != NULL)
-            udp_flush(h->udp4); /* the peer need not wait for a fork */
+        if (ev.kind == L2TP_CALL_UP)
+            flush_sockets(h); /* the peer need not wait for a fork */
         on_event[ev.kind](h, &ev);
     }
 }
@@ -321,10 +329,7 @@ static uint64_t turn(void *ctx)
     }
     l2tp_reap(h->engine, loop_now(h->loop));
     link_flush_all();
-    if (h->udp4 != NULL)
-        udp_flush(h->udp4);
-    if (h->udp6 != NULL)
-        udp_flush(h->udp6);
+    flush_sockets(h);
     return l2tp_deadline(h->engine);
 }
 

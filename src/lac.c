@@ -182,6 +182,8 @@ static void resolved(struct resolve *r, const struct addr *got, size_t n, const 
 {
     struct lac *l = r->owner;
 
+    if (l->hub->stopping != STOP_NOT)
+        return;
     l->n_addrs = l->at_addr = 0;
     for (size_t i = 0; i < n; i++)
         if (can_reach(l, &got[i]))
@@ -223,11 +225,14 @@ static bool pick_host(struct lac *l, uint16_t *port)
     return true;
 }
 
-/* One attempt: with the next address in hand, or after asking for some. */
+/* One attempt: with the next address in hand, or after asking for some.  Not by a daemon that is
+ * hanging everything up. */
 static void attempt(struct lac *l)
 {
     uint16_t port;
 
+    if (l->hub->stopping != STOP_NOT)
+        return;
     if (l->at_addr < l->n_addrs) {
         open_tunnel(l);
         return;
@@ -369,13 +374,13 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }
 
-/* The call was all that the tunnel was for. */
+/* The call was all that the tunnel was for.  A daemon that stops closes its tunnels itself. */
 void lac_call_down(struct lac *l, const struct call *c)
 {
     if (c->id != l->call_id)
         return;
     l->call_id = 0;
-    if (l->bare || l->tunnel_id == 0)
+    if (l->bare || l->tunnel_id == 0 || l->hub->stopping != STOP_NOT)
         return;
     if (l->state == LAC_UP)
         l->state = LAC_CLOSING;

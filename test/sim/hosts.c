@@ -1,12 +1,14 @@
 /* What stands around an engine: answers its questions, carries its datagrams, and watches that its
  * news come in an order that a host can live with. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 #include "wire/packet.h"
 
 #define SERIAL_FIRST 1u
+#define SERIAL_STEP 1000u /* more calls than a host places before it loses its memory */
 
 static void answer_random(void *ctx, void *room, size_t n)
 {
@@ -72,10 +74,26 @@ bool host_init(struct sim *s, int number)
     h->sim = s;
     h->number = number;
     h->addr = addr_ip4(0x0a000001u + (uint32_t)number, 1701);
-    h->dice.state = prng_next(&s->dice);
+    h->dice.state = h->dice_first = prng_next(&s->dice);
     make_profile(h);
     h->engine = l2tp_new(&face, SERIAL_FIRST);
     return h->engine != NULL;
+}
+
+void host_reboot(struct host *h)
+{
+    struct l2tp_host face = {h, answer_random, answer_profile, answer_admit};
+    struct sim *s = h->sim;
+
+    host_free(h);
+    memset(h->tunnel, 0, sizeof h->tunnel);
+    memset(h->call, 0, sizeof h->call);
+    h->n_up = h->n_to_dial = h->n_ended = 0;
+    if (prng_chance(&s->dice, 50))
+        h->dice.state = h->dice_first;
+    h->engine = l2tp_new(&face, SERIAL_FIRST + ++h->boots * SERIAL_STEP);
+    if (h->engine == NULL)
+        abort();
 }
 
 void host_free(struct host *h)
@@ -113,8 +131,9 @@ static void on_tunnel(struct host *h, const struct l2tp_event *ev)
     uint8_t *known = &h->tunnel[ev->tunnel->id];
 
     if (ev->kind == L2TP_TUNNEL_UP) {
-        if (*known == IS_UP)
-            sim_fail(h->sim, "host %d: tunnel %u came up twice", h->number, (unsigned)ev->tunnel->id);
+        if (*known != UNKNOWN)
+            sim_fail(h->sim, "host %d: tunnel %u came up twice", h->number,
+                     (unsigned)ev->tunnel->id);
         *known = IS_UP;
         h->sim->tunnels_up++;
         return;
@@ -125,7 +144,23 @@ static void on_tunnel(struct host *h, const struct l2tp_event *ev)
         strstr(ev->tunnel->why.text, "acknowledges nothing") != NULL)
         sim_fail(h->sim, "host %d: tunnel %u died of silence in fair weather", h->number,
                  (unsigned)ev->tunnel->id);
-    *known = UNKNOWN;
+    if (*known == ENDED)
+        sim_fail(h->sim, "host %d: tunnel %u ended twice", h->number, (unsigned)ev->tunnel->id);
+    *known = ENDED;
+    if (h->n_ended < sizeof h->ended / sizeof *h->ended)
+        h->ended[h->n_ended++] = ev->tunnel->id;
+}
+
+/* The ids of tunnels that are gone may come again. */
+static void forget_ended(struct host *h)
+{
+    for (unsigned i = 0; i < h->n_ended;)
+        if (l2tp_tunnel(h->engine, h->ended[i]) == NULL) {
+            h->tunnel[h->ended[i]] = UNKNOWN;
+            h->ended[i] = h->ended[--h->n_ended];
+        } else {
+            i++;
+        }
 }
 
 /* A peer's request may make one call, however often it was repeated under way. */
@@ -144,6 +179,18 @@ static void check_serial(struct host *h, const struct call *c)
     *seen = 1;
 }
 
+/* If its other end lives and knows of us by now, it is this call's other end. */
+static void check_other_end(struct host *h, const struct call *c)
+{
+    struct host *peer = host_at(h->sim, &c->tunnel->peer);
+    const struct call *other = peer != NULL ? l2tp_call_by_id(peer->engine, c->peer_id) : NULL;
+
+    if (other != NULL && other->tunnel->id == c->tunnel->peer_id && other->peer_id != 0 &&
+        other->peer_id != c->id)
+        sim_fail(h->sim, "host %d: call %u has come up with a call of another's", h->number,
+                 (unsigned)c->id);
+}
+
 static void on_call(struct host *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
@@ -157,6 +204,7 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
             sim_fail(h->sim, "host %d: call %u up in a tunnel that is not", h->number,
                      (unsigned)c->id);
         check_serial(h, c);
+        check_other_end(h, c);
         *known = IS_UP;
         note_up(h, c->id);
         h->sim->calls_up++;
@@ -174,6 +222,27 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
     }
 }
 
+/* What leaves is a control message that the peer can parse, and no monster. */
+static void check_datagram(struct host *h, struct span datagram)
+{
+    struct packet p;
+
+    if (packet_parse(datagram, &p) != PACKET_GOOD || !p.control || datagram.n > 1400 ||
+        datagram.n != p.body.n + PACKET_CONTROL_HEADER)
+        sim_fail(h->sim, "host %d: sends no control message (%zu octets)", h->number, datagram.n);
+}
+
+/* Nothing grows without end, and whoever lives waits for something or is up. */
+static void check_bounds(struct host *h)
+{
+    struct l2tp_counts n = l2tp_counts(h->engine);
+
+    if (n.tunnels > 400 || n.calls > 3000 || n.half_open > n.tunnels)
+        sim_fail(h->sim, "host %d: %u tunnels, %u calls", h->number, n.tunnels, n.calls);
+    if (n.tunnels > 0 && l2tp_deadline(h->engine) == 0)
+        sim_fail(h->sim, "host %d: tunnels that wait for nothing", h->number);
+}
+
 void host_drain(struct host *h)
 {
     struct sim *s = h->sim;
@@ -189,6 +258,7 @@ void host_drain(struct host *h)
         }
         if (ev.kind == L2TP_SEND) {
             s->messages++;
+            check_datagram(h, ev.datagram);
             net_send(&s->net, s->now, &h->addr, &ev.to, ev.datagram);
         } else if (ev.call == NULL) {
             sim_say(s, "host %d: tunnel %u %s", h->number, (unsigned)ev.tunnel->id,
@@ -202,6 +272,8 @@ void host_drain(struct host *h)
     }
     l2tp_reap(h->engine, s->now);
     l2tp_check(h->engine);
+    forget_ended(h);
+    check_bounds(h);
 }
 
 void host_tick(struct host *h)
@@ -228,7 +300,8 @@ static void check_frame(struct host *h, const struct flight *f, const struct l2t
     if (r.failed || peer == NULL || number != peer->number || call != frame->call->peer_id)
         sim_fail(h->sim, "host %d: a frame came out of the wrong call %u", h->number,
                  (unsigned)frame->call->id);
-    if (h->call[frame->call->id] != IS_UP)
+    /* it may be up in the engine, and the news still to be taken in this turn */
+    if (h->call[frame->call->id] != IS_UP && !(frame->call->news & NEWS_UP))
         sim_fail(h->sim, "host %d: a frame for call %u, which is not up", h->number,
                  (unsigned)frame->call->id);
 }
@@ -241,7 +314,6 @@ void host_hear(struct host *h, const struct flight *f)
 
     if (got == L2TP_FRAME)
         check_frame(h, f, &frame);
-    host_drain(h);
 }
 
 void host_send_frame(struct host *h)
@@ -259,6 +331,8 @@ void host_send_frame(struct host *h)
     wr_u16(&w, id);
     n = l2tp_data_header(h->engine, id, frame, wr_len(&w));
     c = l2tp_call_by_id(h->engine, id);
+    if (n == 0 && c != NULL && c->state == DEAD)
+        return; /* it ended in this turn */
     if (n == 0 || c == NULL) {
         sim_fail(h->sim, "host %d: no header for call %u, which is up", h->number, (unsigned)id);
         return;

@@ -24,6 +24,8 @@ bool prng_chance(struct prng *r, unsigned percent)
     return prng_below(r, 100) < percent;
 }
 
+#define LATE_MS 20000 /* well within the 31 s for which ids rest (5.7) */
+
 static void launch(struct net *n, uint64_t now, const struct addr *from, const struct addr *to,
                    struct span octets)
 {
@@ -55,6 +57,8 @@ void net_send(struct net *n, uint64_t now, const struct addr *from, const struct
         else
             launch(n, now, from, to, octets);
     }
+    if (now >= n->cut_until && prng_chance(&n->dice, n->late))
+        launch(n, now + prng_below(&n->dice, LATE_MS), from, to, octets);
 }
 
 struct flight *net_take(struct net *n, uint64_t now)

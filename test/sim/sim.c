@@ -17,10 +17,7 @@
 
 #define BATCH 200        /* seeds in one line of TAP */
 #define REST_MS 400000u  /* longer than any timer that could still be running */
-#define START_MS 1000000u
-#define ACTIONS_MOST 120u
-#define FOUL_LOSS 36u /* percent, at most one less */
-#define FAIR_LOSS 4u
+#define DEEDS_MOST 120u
 
 static uint64_t seed_in_hand; /* for the signal handler: an assert in the engine aborts */
 
@@ -59,147 +56,6 @@ void sim_say(struct sim *s, const char *fmt, ...)
     putchar('\n');
 }
 
-/* Random things to do. */
-
-/* Any tunnel of a host; 0 if it has none. */
-static uint16_t some_tunnel(struct host *h)
-{
-    const struct tunnel *t = l2tp_first(h->engine);
-    struct l2tp_counts n = l2tp_counts(h->engine);
-    uint32_t skip = n.tunnels > 0 ? prng_below(&h->sim->dice, n.tunnels) : 0;
-
-    while (t != NULL && skip-- > 0)
-        t = t->next;
-    return t != NULL ? t->id : 0;
-}
-
-static void do_open(struct host *h)
-{
-    struct sim *s = h->sim;
-    int other = h->number == 0 ? 1 + (int)prng_below(&s->dice, (uint32_t)s->n_hosts - 1) : 0;
-    uint16_t id = l2tp_open(h->engine, s->now, &h->addr, &s->host[other].addr, &h->profile, h);
-
-    sim_say(s, "host %d: open to %d: tunnel %u", h->number, other, (unsigned)id);
-}
-
-static void do_call(struct host *h)
-{
-    struct l2tp_call_spec spec = {.outgoing = h->number == 0,
-                                  .bearer = 1,
-                                  .framing = FRAMING_ASYNC,
-                                  .minimum_bps = 1,
-                                  .maximum_bps = 64000,
-                                  .called = "5551234"};
-    uint16_t tunnel = some_tunnel(h);
-    unsigned n = 1 + (prng_chance(&h->sim->dice, 10) ? prng_below(&h->sim->dice, 40) : 0);
-
-    while (tunnel != 0 && n-- > 0) {
-        uint16_t id = l2tp_call(h->engine, h->sim->now, tunnel, &spec, NULL);
-
-        sim_say(h->sim, "host %d: call %u in tunnel %u", h->number, (unsigned)id, (unsigned)tunnel);
-    }
-}
-
-static void do_hang_up(struct host *h)
-{
-    uint16_t id = h->n_up > 0 ? h->up_calls[prng_below(&h->sim->dice, h->n_up)] : 0;
-
-    if (id == 0)
-        return;
-    sim_say(h->sim, "host %d: hang up call %u", h->number, (unsigned)id);
-    l2tp_hang_up(h->engine, h->sim->now, id, CDN_ADMINISTRATIVE, ERROR_NONE, "enough");
-}
-
-/* The way a LAC goes: the newest call, in whatever state it is. */
-static void do_hang_up_young(struct host *h)
-{
-    const struct tunnel *t = l2tp_tunnel(h->engine, some_tunnel(h));
-
-    if (t != NULL && t->calls != NULL)
-        l2tp_hang_up(h->engine, h->sim->now, t->calls->id, CDN_CARRIER_LOST, ERROR_NONE, "");
-}
-
-static void do_close(struct host *h)
-{
-    uint16_t id = some_tunnel(h);
-
-    if (id == 0)
-        return;
-    sim_say(h->sim, "host %d: close tunnel %u", h->number, (unsigned)id);
-    l2tp_close(h->engine, h->sim->now, id, STOPCCN_GENERAL, ERROR_NONE, "bye");
-}
-
-static void do_answer(struct host *h)
-{
-    uint16_t id;
-
-    if (h->n_to_dial == 0)
-        return;
-    id = h->to_dial[--h->n_to_dial];
-    if (prng_chance(&h->sim->dice, 70))
-        l2tp_bearer_up(h->engine, h->sim->now, id);
-    else
-        l2tp_hang_up(h->engine, h->sim->now, id, 8, ERROR_NONE, "busy");
-}
-
-static void do_cut(struct host *h)
-{
-    struct sim *s = h->sim;
-
-    if (s->fair)
-        return;
-    s->net.cut_until = s->now + 1000 + prng_below(&s->dice, 180000);
-    sim_say(s, "the network is cut until %llu", (unsigned long long)(s->net.cut_until - START_MS));
-}
-
-static void do_weather(struct host *h)
-{
-    struct sim *s = h->sim;
-
-    s->net.loss = prng_below(&s->dice, s->fair ? FAIR_LOSS : FOUL_LOSS);
-    s->net.repeat = prng_below(&s->dice, 20);
-    s->net.delay_ms = prng_below(&s->dice, 100);
-    s->net.jitter_ms = prng_below(&s->dice, 400);
-}
-
-static void do_frames(struct host *h)
-{
-    for (uint32_t n = prng_below(&h->sim->dice, 20); n > 0; n--)
-        host_send_frame(h);
-}
-
-/* Both open at once: crossing SCCRQs. */
-static void do_cross(struct host *h)
-{
-    do_open(h);
-    host_drain(h);
-    do_open(&h->sim->host[h->number == 0 ? 1 : 0]);
-    host_drain(&h->sim->host[h->number == 0 ? 1 : 0]);
-}
-
-static const struct {
-    unsigned weight;
-    void (*act)(struct host *h);
-} deeds[] = {
-    {12, do_open},          {30, do_call},   {12, do_hang_up}, {4, do_hang_up_young},
-    {5, do_close},          {10, do_answer}, {2, do_cut},      {5, do_weather},
-    {25, do_frames},        {4, do_cross},
-};
-
-static void do_something(struct sim *s)
-{
-    struct host *h = &s->host[prng_below(&s->dice, (uint32_t)s->n_hosts)];
-    unsigned total = 0, pick;
-    size_t i = 0;
-
-    for (size_t k = 0; k < sizeof deeds / sizeof *deeds; k++)
-        total += deeds[k].weight;
-    for (pick = prng_below(&s->dice, total); pick >= deeds[i].weight; i++)
-        pick -= deeds[i].weight;
-    deeds[i].act(h);
-    host_drain(h);
-}
-
 /* Time. */
 
 static uint64_t sooner(uint64_t a, uint64_t b)
@@ -215,10 +71,15 @@ static void arrive(struct sim *s)
 
     while ((f = net_take(&s->net, s->now)) != NULL) {
         for (int i = 0; i < s->n_hosts; i++)
-            if (addr_same(&s->host[i].addr, &f->to))
+            if (addr_same(&s->host[i].addr, &f->to)) {
                 host_hear(&s->host[i], f);
+                if (prng_chance(&s->dice, 70)) /* else more may come in the same turn */
+                    host_drain(&s->host[i]);
+            }
         free(f);
     }
+    for (int i = 0; i < s->n_hosts; i++)
+        host_drain(&s->host[i]);
 }
 
 /* Lets everything happen that is due until then. */
@@ -256,7 +117,8 @@ static void compare_call(struct sim *s, struct host *h, struct host *peer, const
     const struct call *other = l2tp_call_by_id(peer->engine, c->peer_id);
 
     if (c->state != ESTABLISHED)
-        sim_fail(s, "host %d: call %u rests in %s", h->number, (unsigned)c->id, state_name(c->state));
+        sim_fail(s, "host %d: call %u rests in %s", h->number, (unsigned)c->id,
+                 state_name(c->state));
     else if (other == NULL || other->state != ESTABLISHED || other->peer_id != c->id ||
              other->tunnel->id != c->tunnel->peer_id)
         sim_fail(s, "host %d: call %u is up, its other end %u is not", h->number, (unsigned)c->id,
@@ -284,14 +146,34 @@ static void answer_all(struct sim *s)
 {
     for (int i = 0; i < s->n_hosts; i++)
         while (s->host[i].n_to_dial > 0) {
-            do_answer(&s->host[i]);
+            deed_answer(&s->host[i]);
             host_drain(&s->host[i]);
         }
 }
 
+/* Everything is closed: after the last linger nothing is left, and nothing is waited for. */
+static void leave(struct sim *s)
+{
+    for (int i = 0; i < s->n_hosts; i++) {
+        const struct tunnel *t = l2tp_first(s->host[i].engine);
+
+        for (; t != NULL; t = t->next)
+            l2tp_close(s->host[i].engine, s->now, t->id, STOPCCN_SHUTTING_DOWN, ERROR_NONE, "");
+        host_drain(&s->host[i]);
+    }
+    run_until(s, s->now + REST_MS / 2);
+    for (int i = 0; i < s->n_hosts && s->failure[0] == '\0'; i++) {
+        struct l2tp_counts n = l2tp_counts(s->host[i].engine);
+
+        if (n.tunnels + n.calls + n.half_open + s->host[i].n_up > 0 ||
+            l2tp_deadline(s->host[i].engine) != 0)
+            sim_fail(s, "host %d: %u tunnels and %u calls are left", i, n.tunnels, n.calls);
+    }
+}
+
 static void rest(struct sim *s)
 {
-    s->net.loss = s->net.repeat = 0;
+    s->net.loss = s->net.repeat = s->net.late = 0;
     s->net.cut_until = 0;
     for (int i = 0; i < 4; i++) {
         run_until(s, s->now + REST_MS / 4);
@@ -301,6 +183,8 @@ static void rest(struct sim *s)
     for (int i = 0; i < s->n_hosts && s->failure[0] == '\0'; i++)
         for (const struct tunnel *t = l2tp_first(s->host[i].engine); t != NULL; t = t->next)
             compare_tunnel(s, &s->host[i], t);
+    if (s->failure[0] == '\0')
+        leave(s);
 }
 
 /* One seed. */
@@ -321,10 +205,10 @@ static void live(struct sim *s, uint64_t seed)
     for (int i = 0; i < s->n_hosts; i++)
         if (!host_init(s, i))
             abort();
-    do_weather(&s->host[0]);
-    deeds_to_do = 20 + prng_below(&s->dice, ACTIONS_MOST);
+    deed_weather(&s->host[0]);
+    deeds_to_do = 20 + prng_below(&s->dice, DEEDS_MOST);
     while (deeds_to_do-- > 0 && s->failure[0] == '\0') {
-        do_something(s);
+        deed_any(s);
         run_until(s, s->now + (prng_chance(&s->dice, 60) ? prng_below(&s->dice, 2000)
                                                          : prng_below(&s->dice, 60000)));
     }

@@ -1,8 +1,8 @@
 /* rig: one protocol engine driven by hand, by a script of words; what it does comes out as words.
  *
  * The rig is host and peer at once.  A script is words with options: "SCCRQ,win=8,chal" is a
- * control message put together with sensible contents, "open" a verb of the host's, "idle=5000" time
- * that passes.  The trace has a word for each datagram and event that came out: "SCCRP", "CDN:2/8",
+ * control message put together with sensible contents, "open" a verb of the host's, "idle,ms=5000"
+ * time that passes; what stands before a "|" does not show in the trace.  The trace has a word for each datagram and event that came out: "SCCRP", "CDN:2/8",
  * "up".  Whatever the engine sends is looked at closely; what is wrong with it stands in the trace
  * as "WRONG(...)", so that no expected trace can fit. */
 #ifndef TEST_RIG_H

@@ -78,6 +78,7 @@ static const struct scene ends[] = {
      "1000:StopCCN:6 3000:StopCCN:6", "gone", NULL},
     {"S7.6-01 or given up, quietly", UP "close | idle,ms=100000",
      "1000:StopCCN:6 3000:StopCCN:6 7000:StopCCN:6 15000:StopCCN:6 31000:StopCCN:6", "gone", NULL},
+    {"7.1 what was never sent goes, the StopCCN is next", "open SCCRP call call call call close | ZLB,nr=3", "StopCCN:6", "stopping", NULL},
     {"crossing StopCCNs end in stopped", UP "close | StopCCN,nr=1", "ZLB", "stopped", NULL},
     {"S7.1-01 other messages before our StopCCN is acknowledged", UP "close | HELLO,nr=1 ICRQ,nr=1", "ZLB ZLB", "stopping", NULL},
     {"S5.7-01, S6.4-01 one StopCCN for all calls, no CDN", UP "ICRQ ICRQ,asid=2 ICRQ,asid=3 | close",

@@ -73,13 +73,15 @@ static void test_finding(void)
     uint8_t digest[MD5_SIZE] = {6};
 
     ok(registry_find_peer(&reg, &one, 5, NULL) == a, "by the peer's address, port and id");
-    ok(registry_find_peer(&reg, &one, 6, NULL) == b && registry_find_peer(&reg, &c->peer, 5, NULL) == c,
+    ok(registry_find_peer(&reg, &one, 6, NULL) == b &&
+           registry_find_peer(&reg, &c->peer, 5, NULL) == c,
        "each of them counts");
     ok(registry_find_peer(&reg, &one, 5, a) == NULL, "other than a given one");
     ok(registry_find_peer(&reg, &two, 5, NULL) == NULL, "or none");
     ok(registry_find_opening(&reg, &two) == d, "one that we are opening, not one that is closing");
     d->state = STOPPING;
-    ok(registry_find_opening(&reg, &two) == NULL && registry_find_opening(&reg, &one) == NULL, "or none");
+    ok(registry_find_opening(&reg, &two) == NULL && registry_find_opening(&reg, &one) == NULL,
+       "or none");
     ok(registry_find_request(&reg, &one, digest) == b, "by its request");
     digest[1] = 1;
     ok(registry_find_request(&reg, &one, digest) == NULL, "of which each octet counts");
@@ -104,7 +106,8 @@ static void test_finding(void)
 
 static void test_sessions(void)
 {
-    struct tunnel *s = add(1, 1701, 5, false, ESTABLISHED, 0), *t = add(2, 1701, 5, false, ESTABLISHED, 0);
+    struct tunnel *s = add(1, 1701, 5, false, ESTABLISHED, 0);
+    struct tunnel *t = add(2, 1701, 5, false, ESTABLISHED, 0);
     struct call *a = add_call(s, 9, 0), *b = add_call(t, 9, 0), *c = add_call(t, 0, 0);
 
     ok(registry_find_session(&reg, s, 9) == a && registry_find_session(&reg, t, 9) == b,

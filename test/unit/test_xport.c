@@ -296,7 +296,7 @@ static void test_go_back(void)
     out = poll_of(&x, 1001);
     ok(out.ns == 4 && strcmp(out.text, "4") == 0, "its ack opens the window: 4 goes again");
     ack(1002, 6);
-    ok(!poll_of(&x, 1002).any && xport_all_acked(&x), "5 turns out to have arrived: not sent again");
+    ok(!poll_of(&x, 1002).any && xport_all_acked(&x), "5 has arrived, it turns out: not sent again");
     end();
 }
 
@@ -320,7 +320,11 @@ static void test_nr(void)
     put(&x, "b");
     out = poll_of(&x, 0);
     is_int(out.ns, 1, "S5.8-05 a ZLB uses up no number");
+    put(&x, "c");
+    put(&x, "d");
+    ok(!ack(0, 4) && x.bad_nr == 3 && !xport_all_acked(&x), "A-06 nor one of what is queued only");
     ok(!ack(0, 65535) && !xport_all_acked(&x), "an Nr from long ago changes nothing");
+    burst(0);
     ok(!xport_has_news(&x), "and a ZLB is never acknowledged");
     end();
 }
