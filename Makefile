@@ -65,9 +65,9 @@ SCRIPTS := $(wildcard test/guards/*.t test/wire/*.t test/e2e/*.t)
 REAL    := $(wildcard test/real/*.t)
 TESTCOMPILE = $(COMPILE) -Itest/unit
 
-$(B)/test/test_%: test/unit/test_%.c $(LIB)
+$(B)/test/test_%: test/unit/test_%.c $(wildcard test/unit/rig* test/unit/*.h) $(LIB)
 	@mkdir -p $(@D)
-	$(TESTCOMPILE) -o $@ $< $(wildcard test/unit/rig.c) $(LIB) $(LDFLAGS)
+	$(TESTCOMPILE) -o $@ $< test/unit/rig.c $(LIB) $(LDFLAGS)
 
 $(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)

@@ -61,9 +61,10 @@ static void heard(void *ctx, struct buf *frame)
 {
     struct bearer *b = ctx;
     struct udp *udp = socket_for(b->hub, &b->peer);
-    size_t n = b->call_id != 0 && udp != NULL
-                   ? l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len)
-                   : 0;
+    size_t n =
+        b->call_id != 0 && udp != NULL
+            ? l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len)
+            : 0;
 
     if (n == 0) {
         buf_put(frame);
@@ -176,7 +177,8 @@ static bool lease(struct bearer *b, const struct conf_lns *conf, const char **wh
             *why = "no address is left";
     }
     if (conf->local_ip_range != NULL) {
-        b->local_lease = pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
+        b->local_lease =
+            pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
         if (b->local_lease == 0)
             *why = "no local address is left";
     }
@@ -231,13 +233,6 @@ void bearer_carry(struct bearer *b, struct span frame)
         link_send(b->link, frame);
 }
 
-static void ask_to_end(struct bearer *b)
-{
-    if (b->pppd.state == PPPD_RUNNING)
-        log_info("Terminating pppd: sending TERM signal to pid %d", (int)b->pppd.child.pid);
-    pppd_stop(&b->pppd);
-}
-
 void bearer_call_down(struct bearer *b)
 {
     b->call_id = 0;
@@ -245,12 +240,12 @@ void bearer_call_down(struct bearer *b)
     if (b->link != NULL)
         link_close(b->link);
     b->link = NULL;
-    ask_to_end(b);
+    pppd_expect_end(&b->pppd);
 }
 
 void bearer_hang_up(struct bearer *b)
 {
-    ask_to_end(b);
+    pppd_stop(&b->pppd);
 }
 
 void bearer_kill_all(struct hub *h)

@@ -15,9 +15,9 @@ struct bearer {
     uint16_t number;             /* what call_id was, for the log */
     struct link *link;           /* NULL: closed */
     struct pppd pppd;
-    uint32_t lease, local_lease;  /* addresses, host order; 0: none */
-    struct addr peer, local;      /* of the tunnel: where frames go */
-    char name[32];                /* "call 1/2" */
+    uint32_t lease, local_lease; /* addresses, host order; 0: none */
+    struct addr peer, local;     /* of the tunnel: where frames go */
+    char name[32];               /* "call 1/2" */
     struct bearer *next, *prev;
 };
 

@@ -121,11 +121,12 @@ static void log_link(const struct link *link)
         log_notice("      %llu frames dropped, as pppd did not take them",
                    (unsigned long long)n->dropped);
     if (refused > 0)
-        log_notice("      %llu frames refused from pppd: %llu bad FCS, %llu aborted, %llu too long, "
-                   "%llu too short",
-                   (unsigned long long)refused, (unsigned long long)n->bad_fcs,
-                   (unsigned long long)n->aborted, (unsigned long long)n->too_long,
-                   (unsigned long long)n->too_short);
+        log_notice(
+            "      %llu frames refused from pppd: %llu bad FCS, %llu aborted, %llu too long, "
+            "%llu too short",
+            (unsigned long long)refused, (unsigned long long)n->bad_fcs,
+            (unsigned long long)n->aborted, (unsigned long long)n->too_long,
+            (unsigned long long)n->too_short);
 }
 
 static void log_call(const struct call *c)
@@ -149,8 +150,8 @@ static void log_tunnel(const struct hub *h, const struct tunnel *t)
     log_notice("  tunnel %u: %s, %s %s (%s), peer's id %u, section '%s', %u calls, %llu s old, "
                "%lu retransmissions",
                (unsigned)t->id, state_name(t->state), t->initiator ? "to" : "from",
-               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label, t->n_calls,
-               (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
+               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label,
+               t->n_calls, (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
                (unsigned long)t->x.retransmitted);
     for (const struct call *c = t->calls; c != NULL; c = c->next)
         log_call(c);

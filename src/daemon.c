@@ -56,8 +56,8 @@ static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
                addr_host_text(&t->peer, peer), (unsigned)t->peer.port, (unsigned)t->id,
                (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
                t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
-    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu", (unsigned)t->id,
-             t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
+    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu",
+             (unsigned)t->id, t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
              (unsigned)t->x.peer_window, (unsigned long)t->peer_framing);
     if (t->host_data != NULL)
         lac_tunnel_up(t->host_data, t);
@@ -69,7 +69,8 @@ static const char *peer_name(const struct tunnel *t)
     return t->peer_name[0] != '\0' ? t->peer_name : "?";
 }
 
-/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer. */
+/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer.
+ */
 static bool gives_way(const struct tunnel *t)
 {
     return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
@@ -106,7 +107,8 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
                    (unsigned)t->peer.port, t->why.text);
     else
         log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
-                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id, (unsigned)t->peer_id);
+                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
+                   (unsigned)t->peer_id);
     log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
              t->state == DEAD ? t->why.text : why);
     if (t->host_data != NULL)
@@ -152,9 +154,12 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
     log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
              addr_host_text(&c->tunnel->peer, peer));
     log_info("call %u/%u: down by=%s cause=%s in=%llu out=%llu secs=%llu", (unsigned)c->tunnel->id,
-             (unsigned)c->id, with_tunnel ? ended_by(c->tunnel) : c->why_ours ? "us" : "peer",
-             reason(CDN, &c->why, why, sizeof why),
-             (unsigned long long)c->octets_in, (unsigned long long)c->octets_out,
+             (unsigned)c->id,
+             with_tunnel   ? ended_by(c->tunnel)
+             : c->why_ours ? "us"
+                           : "peer",
+             reason(CDN, &c->why, why, sizeof why), (unsigned long long)c->octets_in,
+             (unsigned long long)c->octets_out,
              (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
@@ -190,10 +195,14 @@ static void on_line_news(struct hub *h, const struct l2tp_event *ev)
 typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);
 
 static on_event_fn *const on_event[] = {
-    [L2TP_SEND] = on_send,           [L2TP_TUNNEL_UP] = on_tunnel_up,
-    [L2TP_TUNNEL_DOWN] = on_tunnel_down, [L2TP_CALL_DIAL] = on_dial,
-    [L2TP_CALL_UP] = on_call_up,     [L2TP_CALL_DOWN] = on_call_down,
-    [L2TP_LINE_INFO] = on_line_news, [L2TP_LINE_ERRORS] = on_line_news,
+    [L2TP_SEND] = on_send,
+    [L2TP_TUNNEL_UP] = on_tunnel_up,
+    [L2TP_TUNNEL_DOWN] = on_tunnel_down,
+    [L2TP_CALL_DIAL] = on_dial,
+    [L2TP_CALL_UP] = on_call_up,
+    [L2TP_CALL_DOWN] = on_call_down,
+    [L2TP_LINE_INFO] = on_line_news,
+    [L2TP_LINE_ERRORS] = on_line_news,
 };
 
 /* Stopping. */
@@ -385,7 +394,9 @@ static bool open_fifo(struct hub *h, const char *path)
 {
     h->fifo = fifo_open(h->loop, path, control_commands, h);
     if (h->fifo == NULL)
-        log_error("cannot make the control FIFO %s (choose another place with -C)", path);
+        log_error("cannot make the control FIFO %s (does another daemon use it? choose another "
+                  "place with -C)",
+                  path);
     return h->fifo != NULL;
 }
 
@@ -399,7 +410,8 @@ static bool make_parts(struct hub *h)
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->pools = profiles_make_pools(h->conf);
     if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
-        (h->pools == NULL && h->conf->lns != NULL) || loop_timer_init(h->loop, &h->stop_timer) < 0) {
+        (h->pools == NULL && h->conf->lns != NULL) ||
+        loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
         return false;
     }
@@ -417,7 +429,8 @@ static bool enough_descriptors(void)
 
     if (limit >= LEAST_DESCRIPTORS)
         return true;
-    log_errorx("only %zu descriptors are allowed: raise the limit (ulimit -n, LimitNOFILE=)", limit);
+    log_errorx("only %zu descriptors are allowed: raise the limit (ulimit -n, LimitNOFILE=)",
+               limit);
     return false;
 }
 

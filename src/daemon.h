@@ -7,7 +7,7 @@
 struct daemon_options {
     const char *ident;
     const char *conf_file;
-    const char *secrets_file;    /* NULL: key "auth file", or the default */
+    const char *secrets_file; /* NULL: key "auth file", or the default */
     const char *secrets_default;
     const char *fifo;
 };

@@ -49,7 +49,7 @@ struct hub {
     const char *conf_file;    /* as found at start */
     const char *secrets_file; /* by option, or NULL: the key decides */
     const char *secrets_default;
-    struct addr listen_addr;     /* as configured at start: only a restart changes these two */
+    struct addr listen_addr; /* as configured at start: only a restart changes these two */
     uint16_t port;
     struct timer stop_timer;
     enum stop_phase stopping;

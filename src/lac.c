@@ -15,8 +15,8 @@
 
 const char *lac_state_name(enum lac_state state)
 {
-    static const char *const names[] = {"idle", "resolving", "dialling", "up", "closing",
-                                        "waiting to redial"};
+    static const char *const names[] = {"idle", "resolving", "dialling",
+                                        "up",   "closing",   "waiting to redial"};
 
     return names[state];
 }
@@ -158,7 +158,8 @@ static bool can_reach(const struct lac *l, const struct addr *a)
 
 static void open_tunnel(struct lac *l)
 {
-    static const struct conf_lac no_section = {.name = (char *)"", .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
+    static const struct conf_lac no_section = {.name = (char *)"",
+                                               .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
     const struct addr *to = &l->addrs[l->at_addr], anywhere = {0};
     const struct conf_lac *conf = section(l);
     struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};

@@ -33,9 +33,9 @@ struct lac {
     struct timer redial;
     struct addr addrs[RESOLVE_MAX]; /* of the host being tried */
     size_t n_addrs, at_addr;
-    size_t at_host;                 /* which of the section's "lns" lines */
-    char host[256];                 /* its text */
-    int redials;                    /* since it was last up */
+    size_t at_host; /* which of the section's "lns" lines */
+    char host[256]; /* its text */
+    int redials;    /* since it was last up */
     struct lac *next;
 };
 

@@ -19,12 +19,18 @@ struct paths {
 };
 
 static const struct paths ours = {
-    "l2tpd", "/etc/l2tpd/l2tpd.conf", "/etc/l2tpd/l2tp-secrets", "/var/run/l2tpd/l2tpd.pid",
+    "l2tpd",
+    "/etc/l2tpd/l2tpd.conf",
+    "/etc/l2tpd/l2tp-secrets",
+    "/var/run/l2tpd/l2tpd.pid",
     "/var/run/l2tpd/l2tp-control",
 };
 
 static const struct paths xl2tpds = {
-    "xl2tpd", "/etc/xl2tpd/xl2tpd.conf", "/etc/xl2tpd/l2tp-secrets", "/var/run/xl2tpd.pid",
+    "xl2tpd",
+    "/etc/xl2tpd/xl2tpd.conf",
+    "/etc/xl2tpd/l2tp-secrets",
+    "/var/run/xl2tpd.pid",
     "/var/run/xl2tpd/l2tp-control",
 };
 
@@ -155,7 +161,8 @@ static bool take_pidfile(const char *path)
     if (sys_make_dir_of(path) == 0 && sys_pidfile_write(path) == 0)
         return true;
     if (errno == EEXIST)
-        log_errorx("another daemon holds the pid file %s: stop it, or choose another with -p", path);
+        log_errorx("another daemon holds the pid file %s: stop it, or choose another with -p",
+                   path);
     else
         log_error("cannot write the pid file %s (choose another place with -p)", path);
     return false;

@@ -1,5 +1,6 @@
 /* profiles: settings of the configuration turned into what a tunnel lives by, and the answers to
- * the engine's questions: who may come in, under which secret, and is there room for another call. */
+ * the engine's questions: who may come in, under which secret, and is there room for another call.
+ */
 #ifndef PROFILES_H
 #define PROFILES_H
 

@@ -30,7 +30,8 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* What only a restart can change is named, so that nobody waits for it, at each reload until then. */
+/* What only a restart can change is named, so that nobody waits for it, at each reload until then.
+ */
 static void name_what_needs_restart(const struct hub *h, const struct conf_global *is)
 {
     if (h->port != is->port)

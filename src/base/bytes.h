@@ -65,7 +65,7 @@ void wr_u16(struct wr *w, uint16_t v);
 void wr_u32(struct wr *w, uint32_t v);
 void wr_u64(struct wr *w, uint64_t v);
 void wr_put(struct wr *w, struct span s);
-uint8_t *wr_skip(struct wr *w, size_t n);             /* n octets to fill in; NULL if no room */
-void wr_set16(struct wr *w, size_t at, uint16_t v);   /* two octets already written, at an offset */
+uint8_t *wr_skip(struct wr *w, size_t n);           /* n octets to fill in; NULL if no room */
+void wr_set16(struct wr *w, size_t at, uint16_t v); /* two octets already written, at an offset */
 
 #endif

@@ -35,9 +35,9 @@ bool log_topic(enum log_topic topic); /* is it on? */
 
 #define LOG_FORMAT(f, a) __attribute__((format(printf, f, a)))
 
-void log_error(const char *fmt, ...) LOG_FORMAT(1, 2);  /* with errno's reason */
+void log_error(const char *fmt, ...) LOG_FORMAT(1, 2); /* with errno's reason */
 void log_errorx(const char *fmt, ...) LOG_FORMAT(1, 2);
-void log_warn(const char *fmt, ...) LOG_FORMAT(1, 2);   /* with errno's reason */
+void log_warn(const char *fmt, ...) LOG_FORMAT(1, 2); /* with errno's reason */
 void log_warnx(const char *fmt, ...) LOG_FORMAT(1, 2);
 void log_notice(const char *fmt, ...) LOG_FORMAT(1, 2);
 void log_info(const char *fmt, ...) LOG_FORMAT(1, 2);

@@ -428,7 +428,19 @@ static void on_ready(struct watch *w, unsigned what)
         loop_timer_unset(f->loop, &f->silence);
 }
 
-/* Clears the place: a FIFO or a plain file (many people "touch" it first) may go, nothing else. */
+/* Does somebody read this FIFO?  Then another daemon is alive behind it. */
+static bool is_read(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+/* Clears the place: a FIFO that nobody reads or a plain file (many people "touch" it first) may go,
+ * nothing else. */
 static int clear_place(const char *path)
 {
     struct stat st;
@@ -439,6 +451,10 @@ static int clear_place(const char *path)
         return errno == ENOENT ? 0 : -1;
     if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode)) {
         errno = EEXIST;
+        return -1;
+    }
+    if (S_ISFIFO(st.st_mode) && is_read(path)) {
+        errno = EBUSY;
         return -1;
     }
     return unlink(path);

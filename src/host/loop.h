@@ -45,7 +45,7 @@ struct timer {
 };
 
 struct child {
-    pid_t pid; /* 0: no child */
+    pid_t pid;                                 /* 0: no child */
     void (*gone)(struct child *c, int status); /* status as waitpid() gives it; pid is 0 already */
     void *owner;
     struct child *next, *prev;

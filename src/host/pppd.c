@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "host/sys.h"
 
 #define STANDARD 3        /* descriptors below this are standard input, output and error */
@@ -205,9 +206,15 @@ static void signal_pppd(struct pppd *p, int signo)
         kill(p->child.pid, signo);
 }
 
+/* A hang-up that was not noticed is followed by TERM, a TERM that was not heeded by KILL. */
 static void on_patience_over(struct timer *t)
 {
-    pppd_kill(t->owner);
+    struct pppd *p = t->owner;
+
+    if (p->state == PPPD_RUNNING)
+        pppd_stop(p);
+    else
+        pppd_kill(p);
 }
 
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd)
@@ -248,10 +255,17 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
     return 0;
 }
 
+void pppd_expect_end(struct pppd *p)
+{
+    if (p->state == PPPD_RUNNING)
+        loop_timer_set(p->loop, &p->timer, loop_now(p->loop) + PPPD_HANGUP_MS);
+}
+
 void pppd_stop(struct pppd *p)
 {
     if (p->state != PPPD_RUNNING)
         return;
+    log_info("Terminating pppd: sending TERM signal to pid %d", (int)p->child.pid);
     signal_pppd(p, SIGTERM);
     p->state = PPPD_ASKED;
     loop_timer_set(p->loop, &p->timer, loop_now(p->loop) + p->term_ms);

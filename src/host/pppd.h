@@ -2,7 +2,8 @@
  *
  * Arguments are composed by rows, in xl2tpd's order and spelling, since people match process lists.
  * No secret ever stands on the command line: a password goes through a pipe (passwordfd.so).
- * Stopping is TERM, then KILL after 8 s.  Does not know L2TP. */
+ * Stopping is TERM, then KILL after 8 s; after a hang-up nothing at first, then the same.  Does not
+ * know L2TP. */
 #ifndef HOST_PPPD_H
 #define HOST_PPPD_H
 
@@ -12,7 +13,8 @@
 #include "host/loop.h"
 
 #define PPPD_PATH "/usr/sbin/pppd"
-#define PPPD_TERM_MS 8000
+#define PPPD_TERM_MS 8000   /* from TERM to KILL */
+#define PPPD_HANGUP_MS 1000 /* from a hang-up of its tty to TERM */
 
 enum pppd_role { PPPD_LNS, PPPD_LAC };
 
@@ -63,6 +65,11 @@ struct pppd {
  * cannot be executed (ENOENT and the like: reported truthfully, the child's exec failure comes back
  * through a pipe, and the caller waits for that no longer than an exec takes). */
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd);
+
+/* Its tty has just been hung up, which ends it by itself: TERM follows only if it has not.  One
+ * sent at once would reach pppd when it waits for its scripts, and be passed on to them: ip-down
+ * would be cut short. */
+void pppd_expect_end(struct pppd *p);
 
 /* TERM now, KILL in 8 s; a second call does nothing.  kill(): KILL now.  Neither does anything to
  * an idle one, and never is a pid signalled that is not a living child of ours. */

@@ -49,7 +49,8 @@ struct call *call_new(struct tunnel *t, enum table table, uint16_t id, uint64_t 
     return c;
 }
 
-/* Leaves the line of those with news; seldom needed, as the host is told before the reaper comes. */
+/* Leaves the line of those with news; seldom needed, as the host is told before the reaper comes.
+ */
 static void leave_newsy(struct call *c)
 {
     struct call **link = &c->tunnel->newsy;
@@ -264,8 +265,9 @@ static void send_or_die(struct call *c, struct msg *m)
     if (post_send(c->tunnel, m))
         return;
     c->state = DEAD;
-    begin_end(c, verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES, "the tunnel's queue is full"),
-              true);
+    begin_end(
+        c, verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES, "the tunnel's queue is full"),
+        true);
 }
 
 static void send_id(struct call *c, enum msg_type type)
@@ -407,9 +409,8 @@ static void step(struct call *c, enum event event, struct verdict why)
 
     if (row->next != STATES)
         c->state = row->next;
-    log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", call_name(c, name, sizeof name),
-              state_name(s.was), event_name(event, what, sizeof what), action_name(row->action),
-              state_name(c->state));
+    log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", call_name(c, name, sizeof name), state_name(s.was),
+              event_name(event, what, sizeof what), action_name(row->action), state_name(c->state));
     acts[row->action](c, &s);
 }
 
@@ -437,7 +438,8 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
                           log_safe(m->result_code.text, safe, sizeof safe)));
         return;
     }
-    /* now, so that a refusal finds its way; and for good, as the registry has the call by this id */
+    /* now, so that a refusal finds its way; and for good, as the registry has the call by this id
+     */
     if (msg_has(m, AVP_ASSIGNED_SESSION_ID) && c->peer_id == 0)
         c->peer_id = m->assigned_session_id;
     if (v.damage == DAMAGE_NONE)
@@ -495,8 +497,8 @@ bool call_frame_in(struct call *c, const struct packet *p)
 
 size_t call_frame_out(struct call *c, uint8_t *frame, size_t n)
 {
-    struct packet_data d = {c->tunnel->peer_id, c->peer_id,      c->tunnel->p.length_bit,
-                            c->send_sequence,   false,           c->data_ns};
+    struct packet_data d = {c->tunnel->peer_id, c->peer_id, c->tunnel->p.length_bit,
+                            c->send_sequence,   false,      c->data_ns};
 
     if (c->state != ESTABLISHED)
         return 0;

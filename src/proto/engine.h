@@ -1,4 +1,5 @@
-/* engine: the inside of struct l2tp, shared by l2tp.c (verbs, events) and input.c (what arrives). */
+/* engine: the inside of struct l2tp, shared by l2tp.c (verbs, events) and input.c (what arrives).
+ */
 #ifndef PROTO_ENGINE_H
 #define PROTO_ENGINE_H
 
@@ -22,9 +23,9 @@ struct refusal {
 struct l2tp {
     struct l2tp_host host;
     struct registry reg;
-    struct tunnel *tunnels;                  /* all */
-    struct tunnel *touched, **touched_end;   /* those that may have something to say */
-    struct tunnel *dead;                     /* to be reaped */
+    struct tunnel *tunnels;                /* all */
+    struct tunnel *touched, **touched_end; /* those that may have something to say */
+    struct tunnel *dead;                   /* to be reaped */
     struct call *dead_calls;
     struct heap due_tunnels, due_calls;
     struct refusal refusal;

@@ -1,7 +1,7 @@
 /* What arrives: from a datagram to the tunnel and the call that it concerns.
  *
- * Nothing is allocated for a stranger before its SCCRQ has been parsed, found valid, welcomed by the
- * host and admitted by the limits.  RFC 2661, 3.1, 4.4.3, 5.8, 8.1; look-ups as in 9.1. */
+ * Nothing is allocated for a stranger before its SCCRQ has been parsed, found valid, welcomed by
+ * the host and admitted by the limits.  RFC 2661, 3.1, 4.4.3, 5.8, 8.1; look-ups as in 9.1. */
 #include "proto/engine.h"
 
 #include <string.h>
@@ -309,7 +309,8 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
 
     if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
-        /* not one that is up: its peer knows our id; one that is going acknowledges repeats (5.7) */
+        /* not one that is up: its peer knows our id; one that is going acknowledges repeats (5.7)
+         */
         if (t == NULL || t->state == ESTABLISHED || t->state == DEAD)
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         return take_control(e, t, now, p);

@@ -13,7 +13,7 @@
 #define QUEUE_BUSY 64 /* messages queued in a tunnel; above that, new calls wait */
 
 /* The owner of an embedded heap node. */
-#define OWNER(type, node_) ((type *)(void *)((char *)(node_) - offsetof(type, due)))
+#define OWNER(type, node_) ((type *)(void *)((char *)(node_)-offsetof(type, due)))
 
 struct l2tp *l2tp_new(const struct l2tp_host *host, uint32_t serial)
 {
@@ -266,8 +266,9 @@ void l2tp_hang_up(struct l2tp *e, uint64_t now, uint16_t call, unsigned result, 
 
     if (c == NULL || c->state == DEAD)
         return;
-    call_event(c, now, c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
-                                                                                : EVENT_CLOSE,
+    call_event(c, now,
+               c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
+                                                                       : EVENT_CLOSE,
                verdict_make(DAMAGE_SESSION, result, error, "%s", text));
     engine_settle_call(e, c, now);
 }
@@ -348,10 +349,8 @@ static const struct {
     unsigned news;
     enum l2tp_event_kind kind;
 } call_news[] = {
-    {NEWS_DIAL, L2TP_CALL_DIAL},
-    {NEWS_UP, L2TP_CALL_UP},
-    {NEWS_LINE_INFO, L2TP_LINE_INFO},
-    {NEWS_LINE_ERRORS, L2TP_LINE_ERRORS},
+    {NEWS_DIAL, L2TP_CALL_DIAL},      {NEWS_UP, L2TP_CALL_UP},
+    {NEWS_LINE_INFO, L2TP_LINE_INFO}, {NEWS_LINE_ERRORS, L2TP_LINE_ERRORS},
     {NEWS_DOWN, L2TP_CALL_DOWN},
 };
 
@@ -424,10 +423,8 @@ static bool next_refusal(struct l2tp *e, struct l2tp_event *event)
     if (!r->pending)
         return false;
     r->pending = false;
-    *event = (struct l2tp_event){.kind = L2TP_SEND,
-                                 .from = r->from,
-                                 .to = r->to,
-                                 .datagram = span_of(r->datagram, r->n)};
+    *event = (struct l2tp_event){
+        .kind = L2TP_SEND, .from = r->from, .to = r->to, .datagram = span_of(r->datagram, r->n)};
     return true;
 }
 
@@ -491,9 +488,8 @@ const struct tunnel *l2tp_first(const struct l2tp *e)
 
 struct l2tp_counts l2tp_counts(const struct l2tp *e)
 {
-    struct l2tp_counts counts = {.tunnels = e->reg.n_tunnels,
-                                 .calls = e->reg.n_calls,
-                                 .half_open = e->reg.n_half};
+    struct l2tp_counts counts = {
+        .tunnels = e->reg.n_tunnels, .calls = e->reg.n_calls, .half_open = e->reg.n_half};
 
     memcpy(counts.dropped, e->dropped, sizeof counts.dropped);
     return counts;

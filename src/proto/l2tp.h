@@ -5,9 +5,9 @@
  * touched here.  Times are monotonic ms; ids are ours, in host order.  Objects seen through events
  * and walks are to be read, never written, and live until l2tp_reap().
  *
- * One turn of a host: l2tp_input() for what came, l2tp_tick() if the deadline has passed, l2tp_next()
- * until it says no (acting on each event, which may make more), l2tp_reap(), sleep until
- * l2tp_deadline(). */
+ * One turn of a host: l2tp_input() for what came, l2tp_tick() if the deadline has passed,
+ * l2tp_next() until it says no (acting on each event, which may make more), l2tp_reap(), sleep
+ * until l2tp_deadline(). */
 #ifndef PROTO_L2TP_H
 #define PROTO_L2TP_H
 
@@ -43,14 +43,16 @@ enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
 void l2tp_tick(struct l2tp *e, uint64_t now);
 uint64_t l2tp_deadline(const struct l2tp *e); /* when to tick next; 0: never */
 
-/* Opens a tunnel to a peer.  local may be unset.  The profile is copied.  Returns its id; 0 without
+/* Opens a tunnel to a peer.  local may be unset.  The profile is copied; with host_data its secret
+ * may be refined by the host's "profile" when the peer's name is known.  Returns its id; 0 without
  * memory or ids. */
 uint16_t l2tp_open(struct l2tp *e, uint64_t now, const struct addr *local, const struct addr *peer,
                    const struct l2tp_profile *profile, void *host_data);
 
 /* What a call is to be. */
 struct l2tp_call_spec {
-    bool outgoing; /* ask the peer to dial (OCRQ), as its LNS; else announce one (ICRQ), as its LAC */
+    bool outgoing; /* ask the peer to dial (OCRQ), as its LNS; else announce one (ICRQ), as its LAC
+                    */
     uint32_t bearer, framing, minimum_bps, maximum_bps;
     const char *called, *calling; /* NULL: none */
 };
@@ -117,10 +119,10 @@ enum l2tp_cause {
     CAUSE_UNKNOWN_TUNNEL,
     CAUSE_WRONG_ADDRESS, /* a tunnel's id from somebody else's address */
     CAUSE_UNKNOWN_CALL,
-    CAUSE_NOT_UP,        /* data before the call is up, or out of sequence */
-    CAUSE_NO_REQUEST,    /* tunnel id 0, and neither SCCRQ nor StopCCN */
-    CAUSE_REFUSED,       /* SCCRQs turned down */
-    CAUSE_HALF_OPEN,     /* SCCRQs beyond the limits */
+    CAUSE_NOT_UP,     /* data before the call is up, or out of sequence */
+    CAUSE_NO_REQUEST, /* tunnel id 0, and neither SCCRQ nor StopCCN */
+    CAUSE_REFUSED,    /* SCCRQs turned down */
+    CAUSE_HALF_OPEN,  /* SCCRQs beyond the limits */
     CAUSES
 };
 const char *l2tp_cause_name(enum l2tp_cause cause);

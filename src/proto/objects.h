@@ -18,14 +18,14 @@
 
 #define CHALLENGE_SIZE 16
 #define PEER_NAME 64
-#define NUMBER 64         /* of telephone numbers kept; longer ones are cut */
-#define SETUP_MS 60000u   /* for a tunnel or call to come up, unless the profile has it */
+#define NUMBER 64       /* of telephone numbers kept; longer ones are cut */
+#define SETUP_MS 60000u /* for a tunnel or call to come up, unless the profile has it */
 
 /* Why a profile is asked for. */
 struct l2tp_who {
     const struct addr *peer, *local;
     struct span host_name; /* the peer's Host Name */
-    void *tunnel_host;     /* a tunnel of ours: only its secret may be refined; NULL: a new peer's */
+    void *tunnel_host; /* a tunnel of ours: only its secret may be refined; NULL: a new peer's */
 };
 
 enum l2tp_welcome { WELCOME, REFUSED /* told so */, IGNORED /* not answered */ };
@@ -35,7 +35,8 @@ struct l2tp_host {
     void *ctx;
     void (*random)(void *ctx, void *room, size_t n);
     /* Fills in *profile (zeroed, or for a tunnel of ours: as it is). */
-    enum l2tp_welcome (*profile)(void *ctx, const struct l2tp_who *who, struct l2tp_profile *profile);
+    enum l2tp_welcome (*profile)(void *ctx, const struct l2tp_who *who,
+                                 struct l2tp_profile *profile);
     /* May this tunnel have one more call from its peer? */
     bool (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
 };
@@ -51,8 +52,8 @@ struct tunnel {
     uint16_t id, peer_id; /* ours; the peer's, 0 until known */
     struct addr local;    /* unset until known */
     struct addr peer;
-    bool port_open;  /* the peer may yet answer from another port (8.1) */
-    bool initiator;  /* we sent the SCCRQ */
+    bool port_open; /* the peer may yet answer from another port (8.1) */
+    bool initiator; /* we sent the SCCRQ */
     enum state state;
     struct xport x;
     struct l2tp_profile p;
@@ -64,13 +65,13 @@ struct tunnel {
     bool peer_has_bearer;
     uint16_t peer_firmware;
 
-    bool challenged;                     /* we sent a challenge ... */
-    uint8_t challenge[CHALLENGE_SIZE];   /* ... this one */
-    bool owe_response;                   /* the peer challenged us ... */
-    uint8_t response[MD5_SIZE];          /* ... and this is the answer */
-    bool proven;                         /* the peer has shown that it holds the secret */
-    uint64_t tie_breaker;                /* ours, if p.tie_breaker */
-    uint8_t request[MD5_SIZE];           /* digest of the SCCRQ that made it (a repeat has the same) */
+    bool challenged;                   /* we sent a challenge ... */
+    uint8_t challenge[CHALLENGE_SIZE]; /* ... this one */
+    bool owe_response;                 /* the peer challenged us ... */
+    uint8_t response[MD5_SIZE];        /* ... and this is the answer */
+    bool proven;                       /* the peer has shown that it holds the secret */
+    uint64_t tie_breaker;              /* ours, if p.tie_breaker */
+    uint8_t request[MD5_SIZE]; /* digest of the SCCRQ that made it (a repeat has the same) */
 
     uint64_t born, heard; /* ms */
     uint64_t due_setup, due_hello, due_linger;
@@ -105,12 +106,12 @@ struct call {
     uint32_t bearer, framing, minimum_bps, maximum_bps, tx_bps, rx_bps, channel;
     char called[NUMBER], calling[NUMBER], sub_address[NUMBER];
 
-    bool must_sequence;  /* Sequencing Required was sent or received (39) */
-    bool send_sequence;  /* our present habit */
-    uint16_t data_ns;    /* next to send */
-    uint16_t data_nr;    /* next expected */
-    unsigned old_run;    /* "old" frames in order among themselves: a peer that began again */
-    uint16_t old_next;   /* the number that would continue them */
+    bool must_sequence; /* Sequencing Required was sent or received (39) */
+    bool send_sequence; /* our present habit */
+    uint16_t data_ns;   /* next to send */
+    uint16_t data_nr;   /* next expected */
+    unsigned old_run;   /* "old" frames in order among themselves: a peer that began again */
+    uint16_t old_next;  /* the number that would continue them */
     uint32_t accm_send, accm_receive; /* from the last SLI */
     uint32_t errors[6];               /* from the last WEN */
 

@@ -1,5 +1,6 @@
 /* profile: the settings that a tunnel lives by, copied into it at its birth, without a pointer into
- * anybody's configuration: so a reload can throw the old one away, and running tunnels keep theirs. */
+ * anybody's configuration: so a reload can throw the old one away, and running tunnels keep theirs.
+ */
 #ifndef PROTO_PROFILE_H
 #define PROTO_PROFILE_H
 

@@ -238,7 +238,8 @@ struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer
 {
     struct tunnel *t = *peer_slot(r, peer, 0);
 
-    while (t != NULL && (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !addr_same(&t->peer, peer)))
+    while (t != NULL &&
+           (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !addr_same(&t->peer, peer)))
         t = t->peer_next;
     return t;
 }

@@ -11,13 +11,14 @@
 #define REGISTRY_REST_MS 31000 /* an id rests at least so long before it is given again */
 
 struct rest {
-    uint8_t now[65536 / 8], before[65536 / 8]; /* a bit an id: freed in this span, in the last one */
-    uint64_t turned;                           /* when the present span began */
+    uint8_t now[65536 / 8],
+        before[65536 / 8]; /* a bit an id: freed in this span, in the last one */
+    uint64_t turned;       /* when the present span began */
 };
 
 struct registry {
-    struct tunnel *tunnel[65536]; /* by our id */
-    struct call *call[65536];     /* by our id; unique in the daemon */
+    struct tunnel *tunnel[65536];          /* by our id */
+    struct call *call[65536];              /* by our id; unique in the daemon */
     struct tunnel *peer[REGISTRY_HASH];    /* by peer's address, port and id */
     struct tunnel *request[REGISTRY_HASH]; /* by peer's address, port and SCCRQ */
     struct call *session[REGISTRY_HASH];   /* by tunnel and peer's session id */
@@ -57,7 +58,8 @@ struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer
 struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
                                      const uint8_t digest[MD5_SIZE]);
 
-/* The call of a tunnel by the peer's id, if it is not dead: the peer may use the id anew at once. */
+/* The call of a tunnel by the peer's id, if it is not dead: the peer may use the id anew at once.
+ */
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id);
 
 /* How many half-open tunnels this address has begun. */

@@ -396,7 +396,8 @@ static void refine_secret(struct tunnel *t, const struct msg *m)
 {
     struct l2tp_who who = {&t->peer, &t->local, m->host_name, t->host_data};
 
-    if (m->type == SCCRP && t->state == WAIT_CTL_REPLY && msg_has(m, AVP_HOST_NAME))
+    if (m->type == SCCRP && t->state == WAIT_CTL_REPLY && msg_has(m, AVP_HOST_NAME) &&
+        t->host_data != NULL)
         t->host->profile(t->host->ctx, &who, &t->p);
 }
 
@@ -409,8 +410,10 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
         refine_secret(t, m);
         v = msg_reveal(m, span_str(t->p.secret), arena, size);
     }
-    /* known from now on, whatever else is wrong or late: our StopCCN is to find its way (4.4.3) */
-    if (m->type == SCCRP && t->peer_id == 0 && msg_has(m, AVP_ASSIGNED_TUNNEL_ID))
+    /* known from now on, whatever else is wrong or late: our StopCCN, or our acknowledgement of the
+     * peer's, is to find its way (4.4.3) */
+    if ((m->type == SCCRP || m->type == STOPCCN) && t->peer_id == 0 &&
+        msg_has(m, AVP_ASSIGNED_TUNNEL_ID))
         t->peer_id = m->assigned_tunnel_id;
     if (log_topic(TOPIC_PACKET))
         log_debug(TOPIC_PACKET, "%s: heard %s", tunnel_name(t, name, sizeof name),

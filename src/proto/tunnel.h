@@ -1,6 +1,6 @@
 /* tunnel: one control connection: judges what arrives, acts as the table of 7.2.1 says, keeps the
- * peer awake, and closes in good order.  Sockets, calls and other tunnels are not its business: what
- * it wants told stands in t->news and t->state, and the engine looks there. */
+ * peer awake, and closes in good order.  Sockets, calls and other tunnels are not its business:
+ * what it wants told stands in t->news and t->state, and the engine looks there. */
 #ifndef PROTO_TUNNEL_H
 #define PROTO_TUNNEL_H
 

@@ -11,13 +11,13 @@
 
 #include "base/bytes.h"
 
-#define XPORT_WINDOW 4        /* the peer's, until it says otherwise (4.4.3) */
-#define XPORT_RTO_MS 1000     /* first interval (5.8) */
-#define XPORT_CAP_MS 16000    /* of the interval, by default */
-#define XPORT_CAP_LEAST 8000  /* a cap may not be lower (5.8) */
-#define XPORT_TRIES 5         /* transmissions again, by default */
-#define XPORT_QUEUE 1024      /* messages that may wait; then the call that asks is refused */
-#define XPORT_EARLY 64        /* slots of the ring for early messages: at most our window */
+#define XPORT_WINDOW 4       /* the peer's, until it says otherwise (4.4.3) */
+#define XPORT_RTO_MS 1000    /* first interval (5.8) */
+#define XPORT_CAP_MS 16000   /* of the interval, by default */
+#define XPORT_CAP_LEAST 8000 /* a cap may not be lower (5.8) */
+#define XPORT_TRIES 5        /* transmissions again, by default */
+#define XPORT_QUEUE 1024     /* messages that may wait; then the call that asks is refused */
+#define XPORT_EARLY 64       /* slots of the ring for early messages: at most our window */
 
 /* A message that waits: for its turn, for its acknowledgement, or (early) for those before it. */
 struct xport_msg {

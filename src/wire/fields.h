@@ -1,5 +1,6 @@
 /* fields: the numbers of messages, AVPs and codes (RFC 2661, 3.2 and 4.4), and struct msg, in which
- * every AVP has its typed field.  Names and shapes only: the rows of avp.c say where each stands. */
+ * every AVP has its typed field.  Names and shapes only: the rows of avp.c say where each stands.
+ */
 #ifndef WIRE_FIELDS_H
 #define WIRE_FIELDS_H
 

@@ -14,8 +14,8 @@ void hide_value(struct wr *w, uint16_t attribute, struct span secret, struct spa
                 struct span value, struct span padding);
 
 /* Reveals a hidden value into room, which holds at least hidden.n octets.  *value gets the original
- * value, lying in room.  False if it cannot be: no secret, no vector, or an inner length that does not fit, as
- * with a wrong secret. */
+ * value, lying in room.  False if it cannot be: no secret, no vector, or an inner length that does
+ * not fit, as with a wrong secret. */
 bool hide_reveal(uint16_t attribute, struct span secret, struct span random_vector,
                  struct span hidden, uint8_t *room, struct span *value);
 

@@ -30,7 +30,8 @@
 #define BIT(number) (UINT64_C(1) << (number))
 
 /* Must-haves whose absence real peers make us bear: old IOS and Windows leave them out of ICCN. */
-#define EXCUSED(type) ((type) == ICCN || (type) == OCCN ? BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE) : 0)
+#define EXCUSED(type)                                                                              \
+    ((type) == ICCN || (type) == OCCN ? BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE) : 0)
 
 /* One AVP as it stands on the wire. */
 struct avp {
@@ -258,8 +259,7 @@ static struct verdict take_type(struct msg *m, struct rd *r)
     if (a.h)
         return verdict_make(damage, STOPCCN_ERROR, ERROR_VALUE, "message type may not be hidden");
     if (a.value.n != 2)
-        return verdict_make(damage, STOPCCN_ERROR, ERROR_LENGTH,
-                            "message type has a wrong length");
+        return verdict_make(damage, STOPCCN_ERROR, ERROR_LENGTH, "message type has a wrong length");
     m->type = (uint16_t)(a.value.p[0] << 8 | a.value.p[1]);
     if (!msg_type_known(m->type))
         return verdict_make(damage, STOPCCN_ERROR, ERROR_UNKNOWN_AVP, "unknown message type %u",
@@ -273,8 +273,9 @@ static struct verdict broken_avp(const struct msg *m)
 {
     if (is_last_word(m))
         return verdict_ok();
-    return verdict_make(msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL, STOPCCN_ERROR,
-                        ERROR_LENGTH, "%s: AVP does not fit the message", msg_type_name(m->type));
+    return verdict_make(msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL,
+                        STOPCCN_ERROR, ERROR_LENGTH, "%s: AVP does not fit the message",
+                        msg_type_name(m->type));
 }
 
 struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
@@ -327,7 +328,8 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
         if (!(m->pending & BIT(n)))
             continue;
         m->pending &= ~BIT(n);
-        if (c->value.n > size || !hide_reveal((uint16_t)n, secret, c->vector, c->value, arena, &value)) {
+        if (c->value.n > size ||
+            !hide_reveal((uint16_t)n, secret, c->vector, c->value, arena, &value)) {
             v = offence(m, mandatory, ERROR_LENGTH, n, "is hidden and cannot be revealed");
             continue;
         }

@@ -1,8 +1,8 @@
 /* msg: a control message as a struct, by table to and from octets.
  *
  * Receiving goes in two steps, because hiding bites its tail: the secret depends on who the peer
- * is, and that is in the Host Name, which is never hidden.  msg_scan() takes everything in the clear and
- * keeps hidden values with the random vector then in force; the caller finds the secret;
+ * is, and that is in the Host Name, which is never hidden.  msg_scan() takes everything in the
+ * clear and keeps hidden values with the random vector then in force; the caller finds the secret;
  * msg_reveal() does the rest and looks for what must be there.  Which offence costs what is decided
  * by the M bit as received (RFC 2661, 4.1, 4.2, 7.1): see msg.c's table.
  *
@@ -47,7 +47,8 @@ void msg_set(struct msg *m, unsigned number);
 /* A message to be sent: all zero but the type. */
 void msg_init(struct msg *m, enum msg_type type, uint16_t session);
 
-/* Takes the body of a control packet (not empty) apart.  Notes of what was skipped go to the log's topic avp. */
+/* Takes the body of a control packet (not empty) apart.  Notes of what was skipped go to the log's
+ * topic avp. */
 struct verdict msg_scan(struct msg *m, struct span body, uint16_t session);
 
 /* Reveals what is pending and checks that nothing is missing.  secret may be empty: then whatever
@@ -63,13 +64,13 @@ struct msg_hiding {
     struct span padding;
 };
 
-/* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the rest in row
- * order.  False (our own mistake) if an AVP that must be there is not, one is there that may not be, or
- * a value is longer than its row allows, or room is short. */
+/* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the
+ * rest in row order.  False (our own mistake) if an AVP that must be there is not, one is there
+ * that may not be, or a value is longer than its row allows, or room is short. */
 bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding);
 
-/* One line for the log: "SCCRQ host_name=\"lac\" assigned_tunnel_id=4369 ...", cut to fit. Secrets are
- * not shown.  Returns dst. */
+/* One line for the log: "SCCRQ host_name=\"lac\" assigned_tunnel_id=4369 ...", cut to fit. Secrets
+ * are not shown.  Returns dst. */
 const char *msg_describe(const struct msg *m, char *dst, size_t size);
 
 #endif

@@ -122,7 +122,8 @@ static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const st
     length = wr_len(w) - start;
     if (length > AVP_LENGTH)
         return false;
-    wr_set16(w, start, (uint16_t)((row->flags & MANDATORY ? 0x8000u : 0) | (hide ? 0x4000u : 0) | length));
+    wr_set16(w, start,
+             (uint16_t)((row->flags & MANDATORY ? 0x8000u : 0) | (hide ? 0x4000u : 0) | length));
     return !w->failed;
 }
 

@@ -48,8 +48,9 @@ struct packet_data {
     uint16_t ns;
 };
 
-/* Writes a data header so that it ends right before payload, whose length is n; there must be PACKET_DATA_HEADER octets
- * of room.  Returns the octets written.  Nr is 0 (5.4), offset never used (Windows drops it). */
+/* Writes a data header so that it ends right before payload, whose length is n; there must be
+ * PACKET_DATA_HEADER octets of room.  Returns the octets written.  Nr is 0 (5.4), offset never used
+ * (Windows drops it). */
 size_t packet_data_header(const struct packet_data *d, uint8_t *payload, size_t n);
 
 #endif

@@ -16,8 +16,8 @@ use POSIX qw(WNOHANG mkfifo);
 use Test::More;
 use Time::HiRes qw(time sleep);
 
-our @EXPORT = qw($B $L2TPD $PPPD $DIR daemon free_port loop_until patience ppp_script put_file reports
-  run_program sanitized slurp soon);
+our @EXPORT = qw($B $DIR $L2TPD $PPPD daemon free_port loop_until patience ppp_script put_file
+  reports run_program sanitized slurp soon);
 
 our $B     = abs_path($ENV{B} // 'build') // die "no build folder\n";
 our $L2TPD = abs_path($ENV{L2TPD} // "$B/l2tpd") // "$B/l2tpd";
@@ -26,8 +26,8 @@ our $DIR   = tempdir('l2tpd-e2e-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 die "$_ is missing: make tests\n" for grep { !-x } $L2TPD, $PPPD;
 
-# The sanitizers write to files of their own, which also a daemon without a terminal can, and tell by
-# an exit status that the daemon does not use.
+# The sanitizers write to files of their own, as also a daemon without a terminal can, and tell by an
+# exit status that the daemon does not use.
 $ENV{ASAN_OPTIONS}  = "detect_leaks=1:exitcode=99:log_path=$DIR/sanitizer";
 $ENV{UBSAN_OPTIONS} = "print_stacktrace=1:exitcode=99:log_path=$DIR/sanitizer";
 

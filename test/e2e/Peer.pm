@@ -294,7 +294,8 @@ sub close
     my ($self, $text) = @_;
 
     return if !$self->{to} || !$self->{peer_id} || $self->{heard}{StopCCN};
-    $self->control('StopCCN', 0, avp(9, u16($self->{id})), avp(1, pack 'nna*', 1, 0, $text // 'bye'));
+    $self->control('StopCCN', 0, avp(9, u16($self->{id})), avp(1, pack 'nna*', 1, 0,
+        $text // 'bye'));
     return $self->wait_acked(2);
 }
 

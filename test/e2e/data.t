@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # Frames: whatever their octets and size, they arrive as they were sent, and only whose they are.
 use strict;
 use warnings;
@@ -20,29 +21,35 @@ sub random_octets
     return join '', map { chr int rand 256 } 1 .. $n;
 }
 
-# -- LAC to LNS to pppd and back, stamped by the one pppd and checked by it -------------------------
+# -- LAC to LNS to pppd and back, stamped by the one pppd and checked by it ----------------------
 
 {
     my @sizes = (16, 17, 31, 64, 100, 576, 1000, 1399, 1400, 1492, 1499, 1500);
     my $each = 20;
     my $back = ppp_script "report $DIR/back.1\necho\n";
     my $forth = ppp_script "report $DIR/forth.1\n"
-      . join '', map { "source $each $sizes[$_] $_\nawait " . $each * ($_ + 1) . "\n" } 0 .. $#sizes;
-    my $lns = daemon 'lns', conf => "[lns default]\nassign ip = no\npppoptfile = $back\nlength bit = yes\n";
-    my $lac = daemon 'lac', conf => "[lac there]\nautodial = yes\npppoptfile = $forth\nlns = 127.0.0.1:"
+      . join '', map { "source $each $sizes[$_] $_\nawait " . $each * ($_ + 1)
+        . "\n" } 0 .. $#sizes;
+    my $lns = daemon 'lns',
+      conf => "[lns default]\nassign ip = no\npppoptfile = $back\nlength bit = yes\n";
+    my $lac = daemon 'lac',
+      conf => "[lac there]\nautodial = yes\npppoptfile = $forth\nlns = 127.0.0.1:"
       . $lns->port . "\n";
     my $all = $each * @sizes;
     my ($f, $b);
 
-    soon { ($f) = reports("$DIR/forth"); $f && $f->{'frames-in'}[0] == $all } "$all frames have gone there and back";
+    soon { ($f) = reports("$DIR/forth"); $f && $f->{'frames-in'}[0] == $all }
+    "$all frames have gone there and back";
     is($f->{stamped}[0],    $all, 'all of them as they were: stamped');
     is($f->{damaged}[0],    0,    'none damaged');
     is($f->{refused}[0],    0,    'none with a bad FCS');
-    soon { ($b) = reports("$DIR/back"); $b && $b->{'frames-out'}[0] == $all } 'the far pppd has seen as many';
+    soon { ($b) = reports("$DIR/back"); $b && $b->{'frames-out'}[0] == $all }
+    'the far pppd has seen as many';
     is($b->{'octets-in'}[0], $f->{'octets-out'}[0], 'octet for octet');
     is($b->{checksum}[0],    $f->{checksum}[0],     'the same ones');
     is($b->{misordered}[0],  0,                     'in order');
-    like($lns->status, qr/in $all frames \d+ octets, out $all frames/, 'the status has counted them');
+    like($lns->status, qr/in $all frames \d+ octets, out $all frames/,
+        'the status has counted them');
     $lac->finish;
     $lns->finish;
 }
@@ -59,7 +66,8 @@ ok($peer->echoes($call, random_octets(2)), 'a call that echoes');
     my @lost = grep { !$peer->echoes($call, random_octets($_), seconds => 2) } 2 .. 1500;
     is("@lost", '', 'frames of 2 to 1,500 octets by lot come back as they went');
 
-    for (['7e', 0x7e], ['7d', 0x7d], ['00', 0], ['03', 3], ['11', 0x11], ['ff', 0xff], ['5e', 0x5e]) {
+    for (['7e', 0x7e], ['7d', 0x7d], ['00', 0], ['03', 3], ['11', 0x11], ['ff', 0xff],
+        ['5e', 0x5e]) {
         my ($name, $octet) = @$_;
         @lost = grep { !$peer->echoes($call, chr($octet) x $_, seconds => 2) } 2, 3, 64, 1499, 1500;
         is("@lost", '', "so do frames of nothing but $name");
@@ -88,7 +96,8 @@ soon { ($peer->get_frame(1) // '') eq 'after' } 'nor do frames that are too long
 # headers
 ok($peer->echoes($call, random_octets(700), length => 1), 'with a length field');
 ok($peer->echoes($call, random_octets(700), offset => 7), 'with an offset');
-ok($peer->echoes($call, random_octets(700), length => 1, offset => 3, sequence => 1), 'with everything');
+ok($peer->echoes($call, random_octets(700), length => 1, offset => 3, sequence => 1),
+    'with everything');
 $peer->raw(pack('nnnn', 0x4002, 8 + 4, $peer->{peer_id}, $call->{peer}) . 'abcdPADDING');
 is($peer->get_frame, 'abcd', 'what stands beyond the length is not part of the frame');
 $peer->raw(pack('nnnn', 0x4002, 200, $peer->{peer_id}, $call->{peer}) . 'abcd');
@@ -102,7 +111,8 @@ is($peer->get_frame(0.1), undef, 'an offset beyond the datagram: dropped');
     my $seq = sub { my ($ns) = @_; $peer->send_frame($c, "ns$ns", sequence => 1, ns => $ns) };
 
     $seq->($_) for 0, 1, 2;
-    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns0 ns1 ns2', 'numbered, in order: all arrive');
+    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns0 ns1 ns2',
+        'numbered, in order: all arrive');
     $seq->(1);
     is($peer->get_frame(0.1, $c), undef, 'an old one again: dropped');
     $seq->(10);
@@ -112,15 +122,18 @@ is($peer->get_frame(0.1), undef, 'an offset beyond the datagram: dropped');
     $peer->send_frame($c, 'none');
     is($peer->get_frame(1, $c), 'none', 'one without a number');
     $seq->(65535 & 11 + $_ * 20000) for 1 .. 3;
-    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns20011 ns40011 ns60011', 'far ahead, thrice');
+    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns20011 ns40011 ns60011',
+        'far ahead, thrice');
     $seq->($_) for 65535, 0, 1;
-    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns65535 ns0 ns1', 'around the end of the numbers');
+    is(join(' ', map { $peer->get_frame(1, $c) // '-' } 1 .. 3), 'ns65535 ns0 ns1',
+        'around the end of the numbers');
     $peer->hang_up($c);
 }
 
 {
     my $far = Peer->new;
-    my $lac = daemon 'follow', conf => "[lac there]\nautodial = yes\npppoptfile = $echo\nlns = 127.0.0.1:"
+    my $lac = daemon 'follow',
+      conf => "[lac there]\nautodial = yes\npppoptfile = $echo\nlns = 127.0.0.1:"
       . $far->port . "\n";
     $far->accept_tunnel;
     my $c = $far->accept_call;
@@ -152,7 +165,8 @@ is($peer->get_frame(0.1), undef, 'an offset beyond the datagram: dropped');
     $peer->send_frame($call, 'x', session => $others->{peer});
     $peer->send_frame($call, 'x', tunnel => $other->{peer_id});
     $peer->send_frame($call, 'x', session => 0);
-    is($peer->get_frame(0.2), undef, 'frames from elsewhere, or for a call or tunnel that is not theirs: no answer');
+    is($peer->get_frame(0.2), undef,
+        'frames from elsewhere, or for a call or tunnel that is not theirs: no answer');
     is($other->get_frame(0.05), undef, 'nor at the other call');
     my $status = $d->status;
     like($status, qr/dropped: 3 \(not from the tunnel's peer\)/, 'counted: 3 from elsewhere');

@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # The control FIFO: xl2tpd's commands with xl2tpd's answers (compat A.5), and no harm by any input.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # What comes from the network by ill will or accident: dropped, counted, told of once, without harm.
 use strict;
 use warnings;
@@ -27,7 +28,8 @@ my $seed = 1;
 sub flood
 {
     my ($count, $sources, $ip) = @_;
-    my ($status, undef, $err) = run_program ["$B/test/flood", $d->port, $count, $seed++, $sources, $ip,
+    my ($status, undef, $err) = run_program ["$B/test/flood", $d->port, $count, $seed++, $sources,
+        $ip,
         $peer->{peer_id}, $call->{peer}];
 
     diag($err) if $status ne '0';
@@ -74,11 +76,15 @@ serves 'a fresh tunnel and call';
     cmp_ok($dropped, '>', 50000, "most were heard and counted as dropped ($dropped)");
     cmp_ok($half // 99, '<=', 8, 'no more than 8 half-open tunnels from one address');
     like($status, qr/dropped: \d+ \(\Q$_\E\)/, "counted by cause: $_")
-      for 'no L2TP packet', 'unknown tunnel', "not from the tunnel's peer", 'unknown call', 'tunnel id 0 and no SCCRQ',
+      for 'no L2TP packet', 'unknown tunnel', "not from the tunnel's peer", 'unknown call',
+          'tunnel id 0 and no SCCRQ',
       'SCCRQ refused';
 }
 
 # -- a peer that goes mad in its own tunnel --------------------------------------------------------
+
+my @types = qw(SCCRQ SCCRP SCCCN HELLO OCRQ OCRP OCCN ICRQ ICRP ICCN WEN SLI CDN StopCCN);
+my @sizes = (0, 1, 2, 4, 8, 10, 16, 26, 100);
 
 for my $i (1 .. 20) {
     my $mad = Peer->new(to => $d->port);
@@ -86,10 +92,10 @@ for my $i (1 .. 20) {
     ($mad->open_tunnel(seconds => 3) // {type => ''})->{type} eq 'SCCRP' or next;
     my $c = $mad->open_call(seconds => 1) // {};
     for (1 .. 50) {
-        my $type = (qw(SCCRQ SCCRP SCCCN HELLO OCRQ OCRP OCCN ICRQ ICRP ICCN WEN SLI CDN StopCCN))[rand 14];
+        my $type = $types[rand @types];
         my $session = (0, $c->{peer} // 0, int rand 65536)[rand 3];
         my @avps = map {
-            my $value = join '', map { chr int rand 256 } 1 .. (0, 1, 2, 4, 8, 10, 16, 26, 100)[rand 9];
+            my $value = join '', map { chr int rand 256 } 1 .. $sizes[rand @sizes];
             avp((rand 8) < 1 ? int rand 65536 : int rand 40, $value);
         } 1 .. rand 8;
         $mad->control($type, $session, @avps);

@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # What it costs to run: nothing while nothing happens, and little memory for a tunnel and a call.
 use strict;
 use warnings;
@@ -67,14 +68,16 @@ SKIP: {
     }
     my $with_tunnels = $d->figure('VmRSS');
     is(scalar @peers, 200, '200 tunnels');
-    cmp_ok(($with_tunnels - $rss) / 200, '<', 16, sprintf 'at %.1f KiB each', ($with_tunnels - $rss) / 200);
+    cmp_ok(($with_tunnels - $rss) / 200, '<', 16, sprintf 'at %.1f KiB each',
+        ($with_tunnels - $rss) / 200);
 
     for my $p (@peers) {
         $calls += ($p->open_call // {})->{peer} ? 1 : 0 for 1, 2;
     }
     my $with_calls = $d->figure('VmRSS');
     is($calls, 400, '400 calls');
-    cmp_ok(($with_calls - $with_tunnels) / 400, '<', 24, sprintf 'at %.1f KiB each', ($with_calls - $with_tunnels) / 400);
+    cmp_ok(($with_calls - $with_tunnels) / 400, '<', 24, sprintf 'at %.1f KiB each',
+        ($with_calls - $with_tunnels) / 400);
     sleep 0.3;
     my $cost = $d->figure('voluntary_ctxt_switches');
     sleep 1;

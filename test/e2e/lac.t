@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # How a [lac] dials: fail-over from host to host, names, secrets.
 use strict;
 use warnings;
@@ -31,7 +32,8 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     my $d = lac lns_lines($no, $yes) . "autodial = yes\n";
 
     is(scalar $no->refuse_for(5, 1), 1, 'the first LNS refuses');
-    ok($yes->accept_tunnel && $yes->accept_call, 'the second is dialled at once, also without redial');
+    ok($yes->accept_tunnel && $yes->accept_call,
+        'the second is dialled at once, also without redial');
     $yes->close;
     $d->finish;
 }
@@ -40,7 +42,8 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     my ($deaf, $yes) = map { Peer->new } 1, 2;
     my $d = lac lns_lines($deaf, $yes) . "autodial = yes\n", global => "max retries = 0\n";
 
-    ok($yes->accept_tunnel(5) && $yes->accept_call, 'the first does not answer: the second is dialled');
+    ok($yes->accept_tunnel(5) && $yes->accept_call,
+        'the first does not answer: the second is dialled');
     $yes->close;
     $d->finish;
 }
@@ -64,7 +67,8 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
 
 {
     my ($one, $two) = map { Peer->new } 1, 2;
-    my $d = lac lns_lines($one, $two) . "autodial = yes\nredial = yes\nredial timeout = 1\nmax redials = 1\n";
+    my $d = lac lns_lines($one,
+        $two) . "autodial = yes\nredial = yes\nredial timeout = 1\nmax redials = 1\n";
     my $order = '';
 
     for (1 .. 2) {
@@ -85,7 +89,8 @@ for (['the LNS asks', "challenge = yes\n", ''], ['the LAC asks', '', "challenge 
     my $d = lac lns_lines($lns) . $theirs, secrets => "* * wrong\n";
 
     $d->ask('c there');
-    $lns->says(qr/wrong response to our challenge: do the secrets agree\?/, "$who: the LNS says why");
+    $lns->says(qr/wrong response to our challenge: do the secrets agree\?/,
+        "$who: the LNS says why");
     $d->says(qr/wrong response to our challenge: do the secrets agree\?/, "$who: the LAC says why");
     $lns->says(qr/tunnel \d+ \(\S+\): down by=\w+ cause=4\/0 \(requester not authorised\)/,
         "$who: the tunnel is refused, as not authorised");

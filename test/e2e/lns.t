@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # A LNS: which section serves whom, addresses and their end, and clients that look alike.
 use strict;
 use warnings;
@@ -29,7 +30,7 @@ sub new_peer
 
 # A pppd that no TERM impresses is killed after 8 s: begun here, looked at when they are over.
 my $hard = daemon 'hard', conf => "[lns default]\nip range = 10.9.9.2 - 10.9.9.2\npppoptfile = "
-  . ppp_script("reports $DIR/hard\nignore-term\nignore-hup\n") . "\n";
+  . ppp_script("reports $DIR/hard\nignore-term\nignore-hup\nexit 0 after 20000\n") . "\n";
 my $hard_peer = new_peer $hard;
 $hard_peer->open_tunnel;
 my $hard_call = $hard_peer->open_call;
@@ -90,8 +91,10 @@ EOT
     my $d = daemon 'named', conf => "[lns office]\nassign ip = no\nlac = 192.0.2.0 - 192.0.2.9\n";
     my $m = new_peer($d)->open_tunnel;
 
-    is($m && Peer::result($m), '4/0 peer is not allowed', 'no section, no default: refused, with a reason');
-    $d->says(qr/dropped a datagram from 127\.0\.0\.1:\d+: SCCRQ refused: peer is not allowed/, 'the log says so');
+    is($m && Peer::result($m), '4/0 peer is not allowed',
+        'no section, no default: refused, with a reason');
+    $d->says(qr/dropped a datagram from 127\.0\.0\.1:\d+: SCCRQ refused: peer is not allowed/,
+        'the log says so');
     $d->finish;
 }
 
@@ -120,7 +123,8 @@ EOT
     is(scalar(grep { $_->{peer} } @half), 2, 'two calls announced while one address is left');
     $late->control('ICCN', $_->{peer}, avp(24, pack 'N', 1), avp(19, pack 'N', 1)) for @half;
     my $cdn = $late->wait_for('CDN');
-    is(Peer::result($cdn // {}), '2/4 no address is left', 'the first to connect has it, the other a CDN');
+    is(Peer::result($cdn // {}), '2/4 no address is left',
+        'the first to connect has it, the other a CDN');
     my ($won) = grep { $_->{id} != $cdn->{session} } @half;
     ok($late->echoes($won, "\xff\x03\xc0\x21won"), 'and the first carries frames');
     $_->close for $peer, $late;
@@ -131,7 +135,8 @@ EOT
 
 {
     my $slow = ppp_script "reports $DIR/slow\nignore-term\nignore-hup\nexit 0 after 1200\n";
-    my $d = daemon 'slow', conf => "[lns default]\nip range = 10.9.1.2 - 10.9.1.2\npppoptfile = $slow\n";
+    my $d = daemon 'slow',
+      conf => "[lns default]\nip range = 10.9.1.2 - 10.9.1.2\npppoptfile = $slow\n";
     my $peer = new_peer $d;
 
     $peer->open_tunnel;
@@ -164,7 +169,8 @@ EOT
 
 {
     my $d = daemon 'local', conf => "[lns default]\nip range = 10.9.3.100 - 10.9.3.109\n"
-      . "local ip range = 10.9.3.1 - 10.9.3.2\npppoptfile = " . ppp_script("reports $DIR/local\n") . "\n";
+      . "local ip range = 10.9.3.1 - 10.9.3.2\npppoptfile = " . ppp_script("reports $DIR/local\n")
+        . "\n";
     my $peer = new_peer $d;
 
     $peer->open_tunnel;
@@ -177,7 +183,8 @@ EOT
     like($why, qr/^2\/4 no (?:local )?address/, 'none is left for a third');
     $peer->hang_up($calls[0]);
     $d->says(qr/pppd ended/, 'one ends');
-    ok(!$peer->open_call->{refused} && !$peer->wait_for('CDN', 0.2), 'and its local address is used again');
+    ok(!$peer->open_call->{refused} && !$peer->wait_for('CDN', 0.2),
+        'and its local address is used again');
     $peer->close;
     $d->finish;
 }
@@ -202,7 +209,8 @@ EOT
     my ($x, $y) = map { new_peer $d, id => 7 } 1, 2;
     ok($x->open_tunnel && $y->open_tunnel, 'Q-01: the same tunnel id from two ports');
     my ($p, $q) = ($x->open_call, $y->open_call);
-    ok($x->echoes($p, "\xff\x03\xc0\x21x") && $y->echoes($q, "\xff\x03\xc0\x21y"), 'Q-01: both carry frames');
+    ok($x->echoes($p, "\xff\x03\xc0\x21x") && $y->echoes($q, "\xff\x03\xc0\x21y"),
+        'Q-01: both carry frames');
     ok($x->close, 'Q-01: the one goes');
     ok($y->echoes($q, "\xff\x03\xc0\x21yy"), 'Q-01: the other stays');
 
@@ -210,7 +218,8 @@ EOT
     my $reborn = new_peer $d, share => $y, id => 7, name => 'reborn.test';
     $reborn->open_tunnel;
     my $r = $reborn->open_call;
-    ok($r->{peer} && $reborn->echoes($r, "\xff\x03\xc0\x21new"), 'a peer that has begun anew with its old id');
+    ok($r->{peer} && $reborn->echoes($r, "\xff\x03\xc0\x21new"),
+        'a peer that has begun anew with its old id');
     $_->close for $two, $reborn;
     $d->finish;
 }
@@ -218,7 +227,8 @@ EOT
 # -- the hard one --------------------------------------------------------------------------------
 
 {
-    like($hard_peer->open_call->{refused} // 'none', qr/^2\/4 /, 'a pppd that ignores TERM holds its address')
+    like($hard_peer->open_call->{refused} // 'none', qr/^2\/4 /,
+        'a pppd that ignores TERM holds its address')
       if time - $hard_since < 7.5;
     $hard->says(qr/pppd ended: killed by signal 9/, 'until it is killed');
     cmp_ok(time - $hard_since, '<', 9.5, 'some 8 s later');

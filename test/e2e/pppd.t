@@ -1,4 +1,5 @@
-# pppd: its arguments and environment, what it inherits, its troubles, and that others do not notice.
+#!/usr/bin/perl
+# pppd: its arguments, environment and descriptors, its troubles, and that others do not notice.
 use strict;
 use warnings;
 
@@ -62,20 +63,25 @@ EOT
     my $tty = $r->{arg}[1];
 
     like($tty, qr/^\/dev\/pts\/\d+$/, 'LNS: the tty comes first');
-    is(join(' ', @{$r->{arg}}), "$PPPD $tty passive nodetach 10.9.0.1:10.9.0.2 refuse-pap refuse-chap "
+    is(join(' ', @{$r->{arg}}),
+        "$PPPD $tty passive nodetach 10.9.0.1:10.9.0.2 refuse-pap refuse-chap "
           . "auth require-pap require-chap login name vpn-server debug file $script ipparam 127.0.0.1",
         "LNS: xl2tpd's arguments in xl2tpd's order");
-    is_deeply($r->{'caller-id'}, ['+49 30 1234-56/7@line_1'], 'LNS: CALLER_ID from the calling number');
-    is_deeply([sort @{$r->{fd}}], ["0 $tty", "1 $tty", "2 $d->{logfile}"], 'LNS: descriptors 0 to 2 and no more');
+    is_deeply($r->{'caller-id'}, ['+49 30 1234-56/7@line_1'],
+        'LNS: CALLER_ID from the calling number');
+    is_deeply([sort @{$r->{fd}}], ["0 $tty", "1 $tty", "2 $d->{logfile}"],
+        'LNS: descriptors 0 to 2 and no more');
     is($r->{sid}[0], $r->{pid}[0], 'LNS: it leads a session of its own');
     my $args = join '', map { "\\S+ \"\Q$_\E\" \n" } @{$r->{arg}};
-    like($d->log, qr/start_pppd: I'm running: \n$args/, 'LNS: the log has them, one a line, in quotes');
+    like($d->log, qr/start_pppd: I'm running: \n$args/,
+        'LNS: the log has them, one a line, in quotes');
     $peer->close;
     $d->finish;
 }
 
 my @numbers = (
-    ['$(reboot)' . "\n", 'a shell would run it'], ["`id`", 'so it would this'], ["1;2", 'a semicolon'],
+    ['$(reboot)' . "\n", 'a shell would run it'], ["`id`", 'so it would this'], ["1;2",
+        'a semicolon'],
     ["\xff\xfe", 'not ASCII'], ["a'b", 'a quote'], ['', 'empty'],
 );
 for (@numbers) {
@@ -86,7 +92,8 @@ for (@numbers) {
 
     $peer->open_call(calling => $number);
     my $r = report($path);
-    ok($r->{pid} && !$r->{'caller-id'}, "calling number, $why: the call is up, but there is no CALLER_ID");
+    ok($r->{pid} && !$r->{'caller-id'},
+        "calling number, $why: the call is up, but there is no CALLER_ID");
     $peer->close;
     $d->finish;
 }
@@ -115,13 +122,15 @@ EOT
     my $tty = $r->{arg}[1];
     my ($fd) = (join ' ', @{$r->{arg}}) =~ /passwordfd (\d+)/;
 
-    is(join(' ', @{$r->{arg}}), "$PPPD $tty passive nodetach defaultroute 10.9.5.1:10.9.5.2 refuse-pap refuse-chap "
+    is(join(' ', @{$r->{arg}}),
+        "$PPPD $tty passive nodetach defaultroute 10.9.5.1:10.9.5.2 refuse-pap refuse-chap "
           . "name alice plugin passwordfd.so passwordfd $fd file $script",
         "LAC: xl2tpd's arguments in xl2tpd's order");
     is_deeply($r->{password}, ['S3CRET-w0rd'], 'LAC: the pipe holds the password');
     like((grep { /^$fd / } @{$r->{fd}})[0], qr/^$fd pipe:/, 'LAC: it is a pipe');
     is(scalar @{$r->{fd}}, 4, 'LAC: and the only descriptor besides 0 to 2');
-    my $seen = join ' ', map { slurp("/proc/$_/cmdline") . slurp("/proc/$_/environ") } $d->pid, $r->{pid}[0];
+    my $seen = join ' ', map { slurp("/proc/$_/cmdline") . slurp("/proc/$_/environ") } $d->pid,
+        $r->{pid}[0];
     unlike($seen, qr/S3CRET/, 'LAC: it is on no command line and in no environment');
     unlike(slurp($d->{logfile}), qr/S3CRET/, 'LAC: nor in the log, with all its topics');
     $far->close;
@@ -135,7 +144,8 @@ EOT
 
     $far->accept_tunnel && $far->accept_call;
     my $r = report("$DIR/plain");
-    like(join(' ', @{$r->{arg}}), qr/^\S+ \S+ passive nodetach : file \S+$/, 'LAC: with nothing set, ":"');
+    like(join(' ', @{$r->{arg}}), qr/^\S+ \S+ passive nodetach : file \S+$/,
+        'LAC: with nothing set, ":"');
     $far->close;
     $d->finish;
 }
@@ -143,9 +153,11 @@ EOT
 # What our own starter has left open does not reach pppd, nor do other calls' descriptors.
 {
     my $path = "$DIR/leak";
-    my $wrapper = put_file("$DIR/wrapper", "#!/bin/sh\nexec 7</dev/null 9</etc/passwd\nexec $L2TPD \"\$@\"\n");
+    my $wrapper = put_file("$DIR/wrapper",
+        "#!/bin/sh\nexec 7</dev/null 9</etc/passwd\nexec $L2TPD \"\$@\"\n");
     chmod 0755, $wrapper;
-    my ($d, $peer) = lns 'pppoptfile = ' . ppp_script("reports $path\n") . "\n", program => $wrapper;
+    my ($d, $peer) = lns 'pppoptfile = ' . ppp_script("reports $path\n")
+      . "\n", program => $wrapper;
     my @calls = map { $peer->open_call } 1 .. 5;
 
     loop_until { (my @all = reports($path)) == 5 };
@@ -160,7 +172,8 @@ EOT
 my $plain_file = put_file("$DIR/not-executable", "#!/bin/sh\n");
 my $no_format  = put_file("$DIR/no-format", "\0\1\2");
 chmod 0755, $no_format;
-for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_format, 'Exec format'],
+for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_format,
+    'Exec format'],
     [$DIR, 'Permission denied']) {
     my ($path, $reason) = @$_;
     my ($d, $peer) = lns '', pppd => $path;
@@ -168,7 +181,8 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     my $cdn  = $peer->wait_for('CDN');
 
     is(Peer::result($cdn // {}), '2/4 pppd cannot be run', "$path: CDN, and why");
-    like($d->log, qr/call \S+: cannot run \Q$path\E \(.*key "pppd"\): $reason/, 'the log has the reason');
+    like($d->log, qr/call \S+: cannot run \Q$path\E \(.*key "pppd"\): $reason/,
+        'the log has the reason');
     ok(!$peer->wait_for('StopCCN', 0.1), 'the tunnel stays');
     $peer->close;
     $d->finish;
@@ -185,7 +199,8 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
         my $cdn  = $peer->wait_for('CDN', 0.1);
         $cdn ? $why = Peer::result($cdn) : push @up, $call;
     }
-    like($why, qr/^2\/4 too few descriptors/, 'with 40 descriptors: ' . @up . ' calls, then a CDN that says why');
+    like($why, qr/^2\/4 too few descriptors/,
+        'with 40 descriptors: ' . @up . ' calls, then a CDN that says why');
     is(scalar(grep { !$peer->echoes($_, $frame) } @up), 0, 'those that are up carry frames');
     is($d->ask('x'), '01 Unknown command x', 'and the daemon is well') if $peer->hang_up(shift @up);
     $d->says(qr/pppd ended/, 'one ends');
@@ -211,19 +226,23 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
         $peer->open_call;
         my $cdn = $peer->wait_for('CDN');
 
-        is(Peer::result($cdn // {}), ($code == 16 ? 1 : 3) . "/0 $text{$code}", "exit code $code: the CDN says why");
-        like($d->log, qr/child_handler : pppd exited for call [1-9]\d* with code $code\n/, "exit code $code: and the log");
+        is(Peer::result($cdn // {}), ($code == 16 ? 1 : 3) . "/0 $text{$code}",
+            "exit code $code: the CDN says why");
+        like($d->log, qr/child_handler : pppd exited for call [1-9]\d* with code $code\n/,
+            "exit code $code: and the log");
     }
     put_file($script, "reports $DIR/killed\n");
     my $call = $peer->open_call;
     kill KILL => report("$DIR/killed")->{pid}[0];
-    is(Peer::result($peer->wait_for('CDN') // {}), '3/0 killed by signal 9', 'killed by a signal: the CDN says so');
+    is(Peer::result($peer->wait_for('CDN') // {}), '3/0 killed by signal 9',
+        'killed by a signal: the CDN says so');
 
     # gone before anybody has heard of it
     put_file($script, "exit 1\n");
     my @calls = map { $peer->open_call } 1 .. 20;
     my @cdn = map { $peer->wait_for('CDN') } @calls;
-    is(scalar(grep { $_ && Peer::result($_) =~ /fatal error/ } @cdn), 20, '20 calls whose pppds end at once: 20 CDNs');
+    is(scalar(grep { $_ && Peer::result($_) =~ /fatal error/ } @cdn), 20,
+        '20 calls whose pppds end at once: 20 CDNs');
     like($d->status, qr/0 calls, 0 pppds, 0 leases/, 'and nothing is left of them');
     $peer->close;
     $d->finish;
@@ -253,7 +272,8 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     is($good, 100, "while another's pppd does not read 2,000 frames, none of it is lost");
     cmp_ok($slowest, '<', 0.2, 'nor late');
     cmp_ok($d->figure('VmRSS') - $before, '<', 512, 'what is not read is not kept') if !sanitized;
-    like($d->status, qr/\/$deaf->{peer}: established.*\n.* \d{3,} frames dropped, as pppd did not take them/,
+    like($d->status,
+        qr/\/$deaf->{peer}: established.*\n.* \d{3,} frames dropped, as pppd did not take them/,
         'the status counts what was dropped');
     $peer->hang_up($deaf);
     $d->says(qr/call_close: Call $deaf->{peer} /, 'it can be hung up');
@@ -267,9 +287,10 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     my ($d, $peer) = lns "pppoptfile = $script\n";
     my $call = $peer->open_call;
 
-    soon { my $f = $peer->get_frame(1); defined $f && $f =~ /after/ } 'a frame after 60,000 octets of garbage is heard';
+    soon { ($peer->get_frame(1) // '') =~ /after/ } 'a frame after 60,000 octets of garbage is heard';
     ok($peer->echoes($call, $frame), 'and the call goes on');
-    like($d->status, qr/ \d+ frames refused from pppd: [1-9]\d* bad FCS/, 'the status counts the garbage');
+    like($d->status, qr/ \d+ frames refused from pppd: [1-9]\d* bad FCS/,
+        'the status counts the garbage');
     $peer->close;
     $d->finish;
 }
@@ -290,7 +311,8 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     my $cdn  = $peer->wait_for('CDN');
 
     is(Peer::result($cdn // {}), "3/0 ended at the peer's request", 'a pppd that speaks and goes');
-    cmp_ok(scalar @{$peer->{frames}}, '>=', 1, 'what it said has been carried (' . @{$peer->{frames}} . ' of 100)');
+    cmp_ok(scalar @{$peer->{frames}}, '>=', 1,
+        'what it said has been carried (' . @{$peer->{frames}} . ' of 100)');
     $peer->close;
     $d->finish;
 }

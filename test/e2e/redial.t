@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # A [lac] that has fallen: redial, its timeout, giving up; a LNS that dies and comes back.
 use strict;
 use warnings;
@@ -61,7 +62,8 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
 
 {
     my $far = Peer->new;
-    my $d = lac lns_lines($far) . "autodial = yes\nredial = yes\nredial timeout = 1\nmax redials = 1\n";
+    my $d = lac lns_lines($far)
+      . "autodial = yes\nredial = yes\nredial timeout = 1\nmax redials = 1\n";
 
     is(scalar $far->refuse_for(2.6), 2, 'max redials = 1: one redial and no more');
     $d->says(qr/lac there: gave up after 1 redials/, 'the log says that it gave up');

@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # SIGHUP: every row of the design's table, SIGUSR1 and the command "s": the status.
 use strict;
 use warnings;
@@ -28,7 +29,8 @@ sub lns
     my (%o) = @_;
 
     return ($o{global} // '') . "[lns default]\nip range = " . ($o{range} // '10.9.0.2 - 10.9.0.9')
-      . "\nlocal ip = 10.9.0.1\npppoptfile = $echo\nhostname = " . ($o{hostname} // 'old.test') . "\n"
+      . "\nlocal ip = 10.9.0.1\npppoptfile = $echo\nhostname = " . ($o{hostname} // 'old.test')
+        . "\n"
       . ($o{more} // '');
 }
 
@@ -79,7 +81,8 @@ ok($right->open_tunnel->{avp}{11}, 'the next tunnel is challenged');
 ok($right->open_call->{peer}, 'and with the new secret it comes up');
 my $wrong = Peer->new(to => $d->port, secret => 'loud');
 $wrong->open_tunnel;
-like(Peer::result($wrong->wait_for('StopCCN') // {}), qr/^4\/0 wrong response/, 'with another it does not');
+like(Peer::result($wrong->wait_for('StopCCN') // {}), qr/^4\/0 wrong response/,
+    'with another it does not');
 ok($peer->echoes($call, "\xff\x03\xc0\x21secret"), 'the running one is not asked again');
 $right->close;
 
@@ -97,7 +100,8 @@ ok(!reload($d, lns(hostname => 'broken.test', more => "no such key = 1\nassign i
 my $line = 10;
 like($d->log, qr/\Q$d->{conf}\E:$line: .*no such key/,  'its line is named');
 like($d->log, qr/\Q$d->{conf}\E:${\($line + 1)}: .*often/, 'and so is the next');
-is(new_peer($d)->open_tunnel->{avp}{7}, 'old.test', 'a new tunnel has the settings of the old file');
+is(new_peer($d)->open_tunnel->{avp}{7}, 'old.test',
+    'a new tunnel has the settings of the old file');
 unlink $d->{conf};
 ok(!reload($d), 'no file at all: likewise');
 like($d->log, qr/\Q$d->{conf}\E: .*No such file/, 'and the log names it');
@@ -125,7 +129,8 @@ like($peer->open_call->{refused} // 'none', qr/^2\/4 /, 'a new call in its tunne
 # what needs a restart
 $d->{wanted_port} = free_port;
 ok(reload($d, lns()), 'another port: reloaded');
-like($d->log, qr/reload: 'port' has changed: needs a restart/, 'and the log says that it needs a restart');
+like($d->log, qr/reload: 'port' has changed: needs a restart/,
+    'and the log says that it needs a restart');
 ok($peer->echoes($call, "\xff\x03\xc0\x21port"), 'the old port still serves');
 ok(reload($d, lns()), 'the same file again: reloaded');
 like($d->log, qr/needs a restart/, 'and the restart is still owed');
@@ -141,7 +146,8 @@ for (['SIGUSR1', sub { $d->signal('USR1') }], ['s', sub { $d->command("s\n") }])
     $d->mark;
     $how->();
     $d->says(qr/====== end of statistics ========/, "$name: the status is logged");
-    like($d->log, qr/====== l2tpd statistics ========.*tunnels? .*tunnel $peer->{peer_id}: established/s,
+    like($d->log,
+        qr/====== l2tpd statistics ========.*tunnels? .*tunnel $peer->{peer_id}: established/s,
         "$name: with the tunnel");
     like($d->log, qr/call $peer->{peer_id}\/$call->{peer}: established, peer's id $call->{id}, .*in [1-9]\d* frames/,
         "$name: and the call and what it has carried");
@@ -153,7 +159,8 @@ $d->finish;
 # -- as LAC --------------------------------------------------------------------------------------
 
 my ($one, $two) = map { Peer->new } 1, 2;
-my %lac = map { $_->[0] => "[lac $_->[0]]\nlns = 127.0.0.1:" . $_->[1]->port . "\npppoptfile = $echo\n" }
+my %lac = map { $_->[0] => "[lac $_->[0]]\nlns = 127.0.0.1:" . $_->[1]->port
+  . "\npppoptfile = $echo\n" }
   ['first', $one], ['second', $two];
 
 $d = daemon 'lac', conf => "$lac{first}autodial = yes\n";

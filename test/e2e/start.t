@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # How the daemon starts: in front, detached, and not at all, with a line that says why.
 use strict;
 use warnings;
@@ -49,7 +50,8 @@ sub end_daemon
 {
     my $port = free_port;
     my $from = time;
-    my ($status, $out, $err) = run_program [words conf "port = $port\n[lns default]\nassign ip = no\n"];
+    my ($status, $out,
+        $err) = run_program [words conf "port = $port\n[lns default]\nassign ip = no\n"];
     my $took = time - $from;
     my $fifo = -p "$DIR/run.$n/control";
     my $bound = !socket_of($port);
@@ -111,7 +113,8 @@ mkdir $dir_in_place;
 put_file("$DIR/a-file", '');
 
 my @refused = (
-    ['no such configuration', undef, [], qr/\Q$DIR\E\/conf\.\d+: .*No such file.*\n.*nothing was started/],
+    ['no such configuration', undef, [],
+        qr/\Q$DIR\E\/conf\.\d+: .*No such file.*\n.*nothing was started/],
     ['an unknown key', "ip rnage = 1\nport = 0\n", [],
         qr/conf\.\d+:4: .*ip rnage.*/],
     ['every problem is named, not only the first',

@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # A stop is complete within 2 s, whatever the peer and pppd do: compat's decision 6.
 use strict;
 use warnings;
@@ -11,7 +12,8 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $echo = ppp_script "reports $DIR/echo\necho\n";
-my $lns_conf = "[lns default]\nip range = 10.9.0.2 - 10.9.0.99\nlocal ip = 10.9.0.1\npppoptfile = $echo\n";
+my $lns_conf =
+  "[lns default]\nip range = 10.9.0.2 - 10.9.0.99\nlocal ip = 10.9.0.1\npppoptfile = $echo\n";
 
 sub is_gone
 {
@@ -36,7 +38,8 @@ for my $who (qw(LAC LNS)) {
     my $script = ppp_script "reports $path\necho\n";
     my $lns = daemon "lns.$who", conf => $lns_conf =~ s/\Q$echo/$script/r;
     my $lac = daemon "lac.$who",
-      conf => "[lac there]\nlns = 127.0.0.1:" . $lns->port . "\nautodial = yes\npppoptfile = $script\n";
+      conf => "[lac there]\nlns = 127.0.0.1:" . $lns->port
+        . "\nautodial = yes\npppoptfile = $script\n";
     my ($first, $second) = $who eq 'LAC' ? ($lac, $lns) : ($lns, $lac);
 
     $lns->says(qr/Call established with 127\.0\.0\.1/, "$who: the call is up at the LNS");
@@ -104,7 +107,8 @@ for my $who (qw(LAC LNS)) {
 # What was to be redialled is not, by a daemon that is stopping.
 {
     my ($no, $dead) = map { Peer->new } 1, 2;
-    my $d = daemon 'redial', conf => "[lac no]\nlns = 127.0.0.1:" . $no->port . "\nautodial = yes\nredial = yes\n"
+    my $d = daemon 'redial', conf => "[lac no]\nlns = 127.0.0.1:" . $no->port
+      . "\nautodial = yes\nredial = yes\n"
       . "redial timeout = 1\n[lac dead]\nlns = 127.0.0.1:" . $dead->port . "\nautodial = yes\n";
 
     $dead->accept_tunnel;
@@ -118,7 +122,8 @@ for my $who (qw(LAC LNS)) {
 # -- pppd is stubborn ----------------------------------------------------------------------------
 
 for my $mute (0, 1) {
-    my $stubborn = ppp_script "reports $DIR/stubborn.$mute\nignore-term\nignore-hup\n";
+    my $stubborn = ppp_script "reports $DIR/stubborn.$mute\nignore-term\nignore-hup\n"
+      . "exit 0 after 20000\n";
     my $lns = daemon "stubborn.$mute", conf => $lns_conf =~ s/\Q$echo/$stubborn/r;
     my $peer = Peer->new(to => $lns->port);
     my $how = $mute ? 'pppd ignores TERM and the peer is dead' : 'pppd ignores TERM';
@@ -136,7 +141,8 @@ for my $mute (0, 1) {
 }
 
 {
-    my $stubborn = ppp_script "reports $DIR/twice.pppd\nignore-term\nignore-hup\n";
+    my $stubborn = ppp_script "reports $DIR/twice.pppd\nignore-term\nignore-hup\n"
+      . "exit 0 after 20000\n";
     my $lns = daemon 'twice', conf => $lns_conf =~ s/\Q$echo/$stubborn/r;
     my $peer = Peer->new(to => $lns->port);
 

@@ -408,6 +408,7 @@ static void test_slow_reader(void)
 
 static void test_open(void)
 {
+    struct stat before, after;
     char path[192];
     struct stat st;
     struct fifo *one;
@@ -438,6 +439,9 @@ static void test_open(void)
     rmdir(path);
     snprintf(path, sizeof path, "%s/run", dir);
     rmdir(path);
+    ok(stat(control, &before) == 0 && fifo_open(l, control, rows, NULL) == NULL && errno == EBUSY &&
+           stat(control, &after) == 0 && before.st_ino == after.st_ino,
+       "a FIFO that somebody reads is left to him");
 }
 
 int main(void)
