@@ -170,6 +170,16 @@ static void log_sections(const struct hub *h)
         log_notice("  %s %s: %s", l->bare ? "host" : "lac", l->name, lac_state_name(l->state));
 }
 
+static void log_socket(const char *kind, const struct udp *udp)
+{
+    const struct udp_counts *n = udp != NULL ? udp_counts(udp) : NULL;
+
+    if (n != NULL)
+        log_notice("  %s: %llu datagrams received, %llu sent, %llu not sent, %llu errors", kind,
+                   (unsigned long long)n->received, (unsigned long long)n->sent,
+                   (unsigned long long)n->dropped, (unsigned long long)n->errors);
+}
+
 void control_log_status(struct hub *h)
 {
     struct l2tp_counts n = l2tp_counts(h->engine);
@@ -178,6 +188,8 @@ void control_log_status(struct hub *h)
     log_notice("  up %llu s; %u tunnels (%u half-open), %u calls, %u pppds, %zu leases",
                (unsigned long long)((loop_now(h->loop) - h->started) / 1000), n.tunnels,
                n.half_open, n.calls, h->n_bearers, pool_book_count(h->book));
+    log_socket("IPv4", h->udp4);
+    log_socket("IPv6", h->udp6);
     for (int i = 0; i < CAUSES; i++)
         if (n.dropped[i] > 0)
             log_notice("  dropped: %llu (%s)", (unsigned long long)n.dropped[i],

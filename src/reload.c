@@ -22,7 +22,11 @@ void reload_apply_globals(struct hub *h)
     const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
 
     log_set_topics(g->debug_topics);
-    secrets_set_path(h->secrets, secrets != NULL ? secrets : h->secrets_default);
+    if (secrets == NULL)
+        secrets = h->secrets_default;
+    secrets_set_path(h->secrets, secrets);
+    if (secrets_readable_by_others(h->secrets))
+        log_warnx("%s can be read by others: chmod 600 it", secrets);
 }
 
 static bool same_text(const char *a, const char *b)
