@@ -23,6 +23,9 @@
 #define STOP_TUNNELS_MS 1500
 #define STOP_KILL_MS 1800
 
+#define STRANGERS_MS 10000
+#define STRANGERS_LINES 10
+
 #define LEAST_DESCRIPTORS 32
 
 /* What arrives. */
@@ -93,9 +96,25 @@ static const char *reason(unsigned msg_type, const struct verdict *v, char *dst,
     return dst;
 }
 
-static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
+/* Of tunnels that others began and that never came up only some are told of: anybody can make them. */
+static bool is_worth_a_line(struct hub *h, const struct tunnel *t)
 {
-    const struct tunnel *t = ev->tunnel;
+    if (t->initiator || t->was_up)
+        return true;
+    if (loop_now(h->loop) >= h->strangers_since + STRANGERS_MS) {
+        if (h->strangers_unsaid > 0)
+            log_notice("%u more tunnels ended before they were up", h->strangers_unsaid);
+        h->strangers_since = loop_now(h->loop);
+        h->strangers_said = h->strangers_unsaid = 0;
+    }
+    if (h->strangers_said++ < STRANGERS_LINES)
+        return true;
+    h->strangers_unsaid++;
+    return false;
+}
+
+static void say_tunnel_down(const struct tunnel *t)
+{
     char peer[ADDR_TEXT], why[200];
 
     addr_host_text(&t->peer, peer);
@@ -111,6 +130,14 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
                    (unsigned)t->peer_id);
     log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
              t->state == DEAD ? t->why.text : why);
+}
+
+static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct tunnel *t = ev->tunnel;
+
+    if (is_worth_a_line(h, t))
+        say_tunnel_down(t);
     if (t->host_data != NULL)
         lac_tunnel_down(t->host_data, t);
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
@@ -120,7 +147,7 @@ static struct bearer *start_bearer(struct hub *h, const struct call *c, const ch
 {
     const struct conf_lns *lns;
 
-    if (c->tunnel->initiator && c->tunnel->host_data != NULL)
+    if (c->table == TABLE_LAC_IN && c->tunnel->host_data != NULL)
         return lac_call_up(c->tunnel->host_data, c, why);
     lns = conf_find_lns(h->conf, c->tunnel->p.label);
     *why = "its section has left the configuration";
@@ -164,7 +191,7 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
     l2tp_set_call_data(h->engine, c->id, NULL);
-    if (c->tunnel->initiator && c->tunnel->host_data != NULL)
+    if (c->table == TABLE_LAC_IN && c->tunnel->host_data != NULL)
         lac_call_down(c->tunnel->host_data, c);
 }
 

@@ -52,6 +52,9 @@ struct hub {
     struct addr listen_addr; /* as configured at start: only a restart changes these two */
     uint16_t port;
     struct timer stop_timer;
+    uint64_t strangers_since; /* ms: the last burst of lines about tunnels that never came up ... */
+    unsigned strangers_said;  /* ... how many were said in it, ... */
+    unsigned strangers_unsaid; /* ... and how many not */
     enum stop_phase stopping;
     uint64_t started; /* ms */
 };

@@ -170,6 +170,7 @@ static void open_tunnel(struct lac *l)
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, l->host, &p);
     log_notice("Connecting to host %s, port %u", l->host, (unsigned)to->port);
     l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, to, &p, l);
+    bytes_wipe(&p, sizeof p); /* it holds a secret */
     if (l->tunnel_id == 0) {
         log_warnx("lac %s: no memory or id for a tunnel", l->name);
         failed(l);
@@ -303,6 +304,14 @@ bool lac_call_in(struct hub *h, uint16_t tunnel)
     return l->call_id != 0;
 }
 
+/* The tunnel that its call is in: a lost tie may have put it into one that the peer has begun. */
+static uint16_t tunnel_of(const struct lac *l)
+{
+    const struct call *c = l->call_id != 0 ? l2tp_call_by_id(l->hub->engine, l->call_id) : NULL;
+
+    return c != NULL ? c->tunnel->id : l->tunnel_id;
+}
+
 bool lac_hang_up(struct lac *l, const char *text)
 {
     if (l->state == LAC_IDLE)
@@ -311,7 +320,7 @@ bool lac_hang_up(struct lac *l, const char *text)
     loop_timer_unset(l->hub->loop, &l->redial);
     resolve_cancel(&l->resolve);
     if (l->tunnel_id != 0)
-        l2tp_close(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, STOPCCN_GENERAL,
+        l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel_of(l), STOPCCN_GENERAL,
                    ERROR_NONE, text);
     else
         fallen(l);
@@ -355,8 +364,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
 {
     bool was_up = l->state == LAC_UP || l->state == LAC_CLOSING;
 
-    if (t->id != l->tunnel_id)
-        return;
+    if (t->id != l->tunnel_id && t->initiator)
+        return; /* not the peer's tunnel that a lost tie has put us into */
     if (was_up)
         fallen(l); /* this address has worked: it is tried first */
     else

@@ -9,6 +9,7 @@
 #include "base/seq.h"
 #include "proto/post.h"
 
+#define COMING_MOST 512 /* calls of one tunnel that are not up yet; then ICRQs are refused */
 #define OLD_RUN 5 /* "old" frames in order among themselves: the peer has begun to count again */
 
 static void link_into(struct call *c, struct tunnel *t)
@@ -45,8 +46,17 @@ struct call *call_new(struct tunnel *t, enum table table, uint16_t id, uint64_t 
     c->due_setup = now + (t->p.setup_ms > 0 ? t->p.setup_ms : SETUP_MS);
     c->send_sequence = t->p.sequence;
     c->accm_send = c->accm_receive = 0xffffffff;
+    c->is_coming = true;
+    t->n_coming++;
     link_into(c, t);
     return c;
+}
+
+/* It is not coming up any more: it is up, or has ended. */
+static void came(struct call *c)
+{
+    c->tunnel->n_coming -= c->is_coming;
+    c->is_coming = false;
 }
 
 /* Leaves the line of those with news; seldom needed, as the host is told before the reaper comes.
@@ -98,6 +108,8 @@ void call_move(struct call *c, struct tunnel *to)
         leave_newsy(c);
     if (c->is_waiting)
         leave_waiting(c);
+    c->tunnel->n_coming -= c->is_coming;
+    to->n_coming += c->is_coming;
     unlink_from_tunnel(c);
     link_into(c, to);
     call_wait(c);
@@ -109,6 +121,7 @@ void call_free(struct call *c)
         leave_newsy(c);
     if (c->is_waiting)
         leave_waiting(c);
+    came(c);
     unlink_from_tunnel(c);
     free(c);
 }
@@ -133,6 +146,9 @@ static struct verdict judge_icrq(const struct call *c)
     if (!t->p.accept_incoming)
         return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
                             "no incoming calls are taken here");
+    if (t->n_coming > COMING_MOST)
+        return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
+                            "too many calls are coming up at once");
     if (!t->host->admit(t->host->ctx, t->host_data, &t->p))
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
                             "no address or other resource is left");
@@ -231,7 +247,8 @@ static void begin_end(struct call *c, struct verdict why, bool ours)
     c->why = why;
     c->why_ours = ours;
     c->due_setup = 0;
-    c->news &= ~(NEWS_UP | NEWS_DIAL);
+    c->news = 0; /* whatever was to be told of it: only its end counts now */
+    came(c);
     tell(c, NEWS_DOWN);
 }
 
@@ -251,7 +268,8 @@ static void act_send_cdn(struct call *c, const struct step *s)
     msg_set(&m, AVP_RESULT_CODE);
     m.assigned_session_id = c->id;
     msg_set(&m, AVP_ASSIGNED_SESSION_ID);
-    post_send(c->tunnel, &m);
+    if (!post_send(c->tunnel, &m))
+        c->tunnel->lost_word = true;
 }
 
 static void act_clean_up(struct call *c, const struct step *s)
@@ -285,6 +303,7 @@ static void act_call_up(struct call *c, const struct step *s)
     (void)s;
     c->due_setup = 0;
     c->was_up = true;
+    came(c);
     tell(c, NEWS_UP);
 }
 

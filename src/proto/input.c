@@ -48,15 +48,13 @@ static enum l2tp_got drop(struct l2tp *e, uint64_t now, enum l2tp_cause cause,
     return L2TP_DROPPED;
 }
 
-/* Is this the tunnel's peer?  Its port may be learned once, from the first answer (8.1). */
-static bool is_peer(struct tunnel *t, const struct addr *from)
+/* Is this the tunnel's peer?  It may answer our SCCRQ from another port, which is learned when the
+ * answer has been found good (8.1). */
+static bool is_peer(const struct tunnel *t, const struct addr *from)
 {
     if (addr_same(&t->peer, from))
         return true;
-    if (!t->port_open || t->state != WAIT_CTL_REPLY || !addr_same_host(&t->peer, from))
-        return false;
-    t->peer.port = from->port;
-    return true;
+    return t->port_open && t->state == WAIT_CTL_REPLY && addr_same_host(&t->peer, from);
 }
 
 static bool is_repeat(const struct tunnel *t, uint64_t now)
@@ -77,12 +75,12 @@ static void request_call(struct l2tp *e, struct tunnel *t, uint64_t now, const s
     struct call *c;
 
     if (!msg_has(m, AVP_ASSIGNED_SESSION_ID)) {
-        log_info("tunnel %u: %s without a usable session id: there is nobody to answer",
+        log_debug(TOPIC_TUNNEL, "tunnel %u: %s without a usable session id: there is nobody to answer",
                  (unsigned)t->id, msg_type_name(m->type));
         return;
     }
     if (registry_find_session(&e->reg, t, m->assigned_session_id) != NULL) {
-        log_info("tunnel %u: %s with session id %u, which is in use: ignored", (unsigned)t->id,
+        log_debug(TOPIC_TUNNEL, "tunnel %u: %s with session id %u, which is in use: ignored", (unsigned)t->id,
                  msg_type_name(m->type), (unsigned)m->assigned_session_id);
         return;
     }
@@ -144,7 +142,7 @@ static void deliver(struct l2tp *e, struct tunnel *t, uint64_t now, uint16_t ses
 
 /* Numbers first, then what is in order, then what had come early. */
 static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now,
-                                  const struct packet *p)
+                                  const struct addr *from, const struct packet *p)
 {
     enum state was = t->state;
     bool acked;
@@ -160,8 +158,10 @@ static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now
     }
     if (acked && xport_all_acked(&t->x))
         tunnel_event(t, now, EVENT_ACKED, verdict_ok());
-    if (t->state == ESTABLISHED)
+    if (t->state == ESTABLISHED && t->port_open) {
+        t->peer.port = from->port;
         t->port_open = false;
+    }
     engine_settle(e, t, was, now);
     return L2TP_TAKEN;
 }
@@ -266,35 +266,64 @@ static struct verdict judge_request(struct l2tp *e, const struct addr *from, con
     return v.damage == DAMAGE_NONE ? tunnel_judge_request(m, profile) : v;
 }
 
-static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr *from,
-                                 const struct addr *to, const struct packet *p, struct msg *m,
-                                 struct verdict v, const uint8_t digest[MD5_SIZE])
+/* All slots are taken: the oldest has had its time, as in a SYN cache.  So a flood from forged
+ * addresses costs a slow client a try, and shuts nobody out. */
+static void forget_oldest_half(struct l2tp *e, uint64_t now)
+{
+    struct tunnel *t = registry_oldest_half(&e->reg);
+    enum state was;
+
+    if (t == NULL)
+        return;
+    was = t->state;
+    t->due_linger = 0;
+    tunnel_event(t, now, was == WAIT_CTL_CONN || was == STOPPING ? EVENT_SILENCE : EVENT_EXPIRY,
+                 verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
+                              "too many half-open tunnels"));
+    engine_settle(e, t, was, now);
+}
+
+static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *from,
+                              const struct addr *to, const struct packet *p, struct msg *m,
+                              struct verdict v, const uint8_t digest[MD5_SIZE],
+                              struct l2tp_profile *profile)
 {
     struct tunnel *ours = registry_find_opening(&e->reg, from), *theirs = NULL;
-    struct l2tp_profile profile = {0};
     enum l2tp_welcome welcome;
     enum tie tie;
 
-    v = judge_request(e, from, to, m, v, &profile, &welcome);
+    v = judge_request(e, from, to, m, v, profile, &welcome);
     if (welcome == IGNORED)
         return drop(e, now, CAUSE_REFUSED, from, "ignored, as configured");
     if (v.damage != DAMAGE_NONE)
         return refuse(e, now, from, to, p, m, &v, CAUSE_REFUSED);
-    if (e->reg.n_half >= e->half_total || registry_half_of(&e->reg, from) >= e->half_per_source) {
-        v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "busy, try later");
-        return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
-    }
+    /* not answered: a crowd behind one address comes in as its peers try again */
+    if (registry_half_of(&e->reg, from) >= e->half_per_source)
+        return drop(e, now, CAUSE_HALF_OPEN, from, "from this address");
+    if (e->reg.n_half >= e->half_total)
+        forget_oldest_half(e, now);
     tie = ours != NULL ? break_tie(ours, m) : TIE_NONE;
     if (tie == TIE_WON)
         return L2TP_TAKEN; /* the loser forgets its own without a word */
     if (tie != TIE_EQUAL)
-        theirs = answer(e, now, from, to, p, m, &profile, digest);
+        theirs = answer(e, now, from, to, p, m, profile, digest);
     if (tie == TIE_LOST || tie == TIE_EQUAL)
         lose_tie(e, ours, theirs, now);
     if (theirs != NULL || tie == TIE_EQUAL)
         return L2TP_TAKEN;
     v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no memory or id");
     return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
+}
+
+static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr *from,
+                                 const struct addr *to, const struct packet *p, struct msg *m,
+                                 struct verdict v, const uint8_t digest[MD5_SIZE])
+{
+    struct l2tp_profile profile = {0};
+    enum l2tp_got got = consider(e, now, from, to, p, m, v, digest, &profile);
+
+    bytes_wipe(&profile, sizeof profile); /* it holds a secret */
+    return got;
 }
 
 /* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
@@ -313,7 +342,7 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
          */
         if (t == NULL || t->state == ESTABLISHED || t->state == DEAD)
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
-        return take_control(e, t, now, p);
+        return take_control(e, t, now, from, p);
     }
     if (m.type != SCCRQ || p->ns != 0)
         return drop(e, now, CAUSE_NO_REQUEST, from, msg_type_name(m.type));
@@ -322,7 +351,7 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
     md5_end(&md5, digest);
     t = registry_find_request(&e->reg, from, digest);
     if (t != NULL && is_repeat(t, now))
-        return take_control(e, t, now, p);
+        return take_control(e, t, now, from, p);
     return new_request(e, now, from, to, p, &m, v, digest);
 }
 
@@ -368,5 +397,5 @@ enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
     t->heard = now;
     if (!addr_is_set(&t->local))
         t->local = *to;
-    return take_control(e, t, now, &p);
+    return take_control(e, t, now, from, &p);
 }

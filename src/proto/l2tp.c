@@ -9,7 +9,7 @@
 #include "proto/engine.h"
 
 #define HALF_TOTAL 64
-#define HALF_PER_SOURCE 8
+#define HALF_PER_SOURCE 16
 #define QUEUE_BUSY 64 /* messages queued in a tunnel; above that, new calls wait */
 
 /* The owner of an embedded heap node. */
@@ -134,7 +134,8 @@ static void touch(struct l2tp *e, struct tunnel *t)
 
 void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now)
 {
-    (void)now;
+    if (c->tunnel->lost_word)
+        engine_settle(e, c->tunnel, c->tunnel->state, now);
     registry_update_call(&e->reg, c);
     if (c->due_setup != 0)
         heap_put(&e->due_calls, &c->due, c->due_setup);
@@ -173,27 +174,31 @@ static void open_waiting(struct l2tp *e, struct tunnel *t, uint64_t now)
 
 /* A tunnel of the same peer with the same id has come up: the older one is a ghost, for an id
  * cannot stand for two.  It dies without a word, which would hit the new one. */
-static void bury_ghost(struct l2tp *e, struct tunnel *t, uint64_t now)
+static void bury_ghosts(struct l2tp *e, struct tunnel *t, uint64_t now)
 {
-    struct tunnel *ghost = registry_find_peer(&e->reg, &t->peer, t->peer_id, t);
-    enum state was;
+    struct tunnel *ghost;
 
-    if (ghost == NULL || !tunnel_is_live(ghost))
-        return;
-    was = ghost->state;
-    tunnel_event(ghost, now, EVENT_SILENCE,
-                 verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
-                              "the peer has begun anew as tunnel %u", (unsigned)t->id));
-    engine_settle(e, ghost, was, now);
+    while ((ghost = registry_find_live(&e->reg, t)) != NULL) {
+        enum state was = ghost->state;
+
+        tunnel_event(ghost, now, EVENT_SILENCE,
+                     verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                                  "the peer has begun anew as tunnel %u", (unsigned)t->id));
+        engine_settle(e, ghost, was, now);
+    }
 }
 
 void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t now)
 {
     bool was_live = was != STOPPING && was != STOPPED && was != DEAD;
 
+    if (t->lost_word && tunnel_is_live(t))
+        tunnel_close(t, now, verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
+                                          "no room for a message"));
+    t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
     if (was != ESTABLISHED && t->state == ESTABLISHED)
-        bury_ghost(e, t, now);
+        bury_ghosts(e, t, now);
     if (t->state == ESTABLISHED)
         open_waiting(e, t, now);
     if (was_live && !tunnel_is_live(t))
@@ -504,7 +509,7 @@ void l2tp_check(const struct l2tp *e)
 
         xport_check(&t->x);
         assert(e->reg.tunnel[t->id] == t);
-        assert(t->is_half == (t->state == WAIT_CTL_CONN));
+        assert(t->is_half == (!t->initiator && !t->was_up && t->state != DEAD));
         assert((tunnel_due(t) != 0) == (t->due.place != 0) || t->is_touched);
         for (const struct call *c = t->calls; c != NULL; c = c->next, here++) {
             assert(c->tunnel == t && e->reg.call[c->id] == c);

@@ -83,17 +83,19 @@ struct tunnel {
     void *host_data; /* the host's */
 
     struct call *calls; /* all of them, newest first */
-    unsigned n_calls;
+    unsigned n_calls, n_coming; /* how many; how many of them are neither up nor dead */
     struct call *newsy, **newsy_end;     /* those with news, oldest first */
     struct call *waiting, **waiting_end; /* those to be announced, oldest first */
 
     struct tunnel *next, *prev;      /* among all */
-    struct tunnel *peer_next;        /* in registry: same hash of peer and its id */
-    struct tunnel *request_next;     /* in registry: same hash of peer and SCCRQ */
+    struct tunnel *peer_next, **peer_at; /* in registry: same hash of peer and its id */
+    struct tunnel *request_next, **request_at; /* in registry: same hash of peer and SCCRQ */
     struct tunnel *half_next;        /* in registry: half-open ones that others began */
     struct tunnel *touched_next;     /* among those that may have something to say */
     struct tunnel *dead_next;        /* among those to be reaped */
     uint16_t hashed_id, hashed_port; /* peer_id and port as the registry knows them */
+    bool was_up;                     /* it has been established */
+    bool lost_word;                  /* something that had to be said found no room: to be closed */
     bool is_touched, is_hashed, is_half, is_request, is_dead;
 };
 
@@ -131,7 +133,7 @@ struct call {
     struct call *waiting_next;
     struct call *session_next; /* in registry: same hash of tunnel and peer_id */
     struct call *dead_next;
-    bool is_waiting, is_hashed;
+    bool is_waiting, is_hashed, is_coming;
 };
 
 #endif

@@ -55,11 +55,15 @@ static void turn(struct rest *rest, uint64_t now)
 {
     if (now < rest->turned + REGISTRY_REST_MS)
         return;
-    if (now < rest->turned + 2 * (uint64_t)REGISTRY_REST_MS)
+    if (now < rest->turned + 2 * (uint64_t)REGISTRY_REST_MS) {
         memcpy(rest->before, rest->now, sizeof rest->before);
-    else
+        rest->n_before = rest->n_now;
+    } else {
         memset(rest->before, 0, sizeof rest->before);
+        rest->n_before = 0;
+    }
     memset(rest->now, 0, sizeof rest->now);
+    rest->n_now = 0;
     rest->turned = now;
 }
 
@@ -72,6 +76,7 @@ static void lay_to_rest(struct rest *rest, uint16_t id, uint64_t now)
 {
     turn(rest, now);
     rest->now[id / 8] |= (uint8_t)(1u << id % 8);
+    rest->n_now++;
 }
 
 typedef bool taken_fn(const struct registry *r, uint16_t id);
@@ -86,9 +91,11 @@ static bool call_taken(const struct registry *r, uint16_t id)
     return r->call[id] != NULL;
 }
 
-static uint16_t find_id(struct registry *r, struct rest *rest, taken_fn *taken, uint64_t now)
+static uint16_t find_id(struct registry *r, struct rest *rest, taken_fn *taken, unsigned n_taken,
+                        uint64_t now)
 {
     uint16_t id = 0;
+    bool all_rest;
 
     turn(rest, now);
     for (int i = 0; i < ID_TRIES; i++) {
@@ -97,7 +104,8 @@ static uint16_t find_id(struct registry *r, struct rest *rest, taken_fn *taken, 
             return id;
     }
     /* crowded: the next free one after a random one, a rested one if there is any */
-    for (int pass = 0; pass < 2; pass++)
+    all_rest = n_taken + rest->n_now + rest->n_before >= 65535;
+    for (int pass = all_rest ? 1 : 0; pass < 2; pass++)
         for (uint32_t i = 0; i < 65536; i++, id++)
             if (id != 0 && !taken(r, id) && (pass > 0 || !is_resting(rest, id)))
                 return id;
@@ -106,15 +114,31 @@ static uint16_t find_id(struct registry *r, struct rest *rest, taken_fn *taken, 
 
 uint16_t registry_tunnel_id(struct registry *r, uint64_t now)
 {
-    return find_id(r, &r->tunnel_rest, tunnel_taken, now);
+    return find_id(r, &r->tunnel_rest, tunnel_taken, r->n_tunnels, now);
 }
 
 uint16_t registry_call_id(struct registry *r, uint64_t now)
 {
-    return find_id(r, &r->call_rest, call_taken, now);
+    return find_id(r, &r->call_rest, call_taken, r->n_calls, now);
 }
 
-/* Chains: one function to leave, whichever link carries the chain. */
+/* Chains with a way back, so that leaving is O(1) however many share a slot. */
+#define JOIN(head, object, link, at)                                                               \
+    do {                                                                                           \
+        (object)->link = *(head);                                                                  \
+        (object)->at = (head);                                                                     \
+        if ((object)->link != NULL)                                                                \
+            (object)->link->at = &(object)->link;                                                  \
+        *(head) = (object);                                                                        \
+    } while (0)
+#define PART(object, link, at)                                                                     \
+    do {                                                                                           \
+        *(object)->at = (object)->link;                                                            \
+        if ((object)->link != NULL)                                                                \
+            (object)->link->at = (object)->at;                                                     \
+    } while (0)
+
+/* The same for the short ones, found by walking. */
 #define LEAVE(type, head, object, link)                                                            \
     do {                                                                                           \
         type **at = (head);                                                                        \
@@ -130,17 +154,13 @@ static void join_peer(struct registry *r, struct tunnel *t)
 
     t->hashed_id = t->peer_id;
     t->hashed_port = t->peer.port;
-    t->peer_next = *slot;
-    *slot = t;
+    JOIN(slot, t, peer_next, peer_at);
     t->is_hashed = true;
 }
 
-static void leave_peer(struct registry *r, struct tunnel *t)
+static void leave_peer(struct tunnel *t)
 {
-    struct addr as_hashed = t->peer;
-
-    as_hashed.port = t->hashed_port;
-    LEAVE(struct tunnel, peer_slot(r, &as_hashed, t->hashed_id), t, peer_next);
+    PART(t, peer_next, peer_at);
     t->is_hashed = false;
 }
 
@@ -167,8 +187,7 @@ void registry_add_tunnel(struct registry *r, struct tunnel *t)
     if (!t->initiator) {
         struct tunnel **slot = request_slot(r, &t->peer, t->request);
 
-        t->request_next = *slot;
-        *slot = t;
+        JOIN(slot, t, request_next, request_at);
         t->is_request = true;
     }
 }
@@ -176,20 +195,20 @@ void registry_add_tunnel(struct registry *r, struct tunnel *t)
 void registry_update_tunnel(struct registry *r, struct tunnel *t)
 {
     if (t->is_hashed && (t->hashed_id != t->peer_id || t->hashed_port != t->peer.port)) {
-        leave_peer(r, t);
+        leave_peer(t);
         join_peer(r, t);
     }
-    set_half(r, t, t->state == WAIT_CTL_CONN);
+    set_half(r, t, !t->initiator && !t->was_up && t->state != DEAD);
 }
 
 void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now)
 {
     set_half(r, t, false);
     if (t->is_request)
-        LEAVE(struct tunnel, request_slot(r, &t->peer, t->request), t, request_next);
+        PART(t, request_next, request_at);
     t->is_request = false;
     if (t->is_hashed)
-        leave_peer(r, t);
+        leave_peer(t);
     r->tunnel[t->id] = NULL;
     r->n_tunnels--;
     lay_to_rest(&r->tunnel_rest, t->id, now);
@@ -234,6 +253,16 @@ struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, u
     return t;
 }
 
+struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t)
+{
+    struct tunnel *o = *peer_slot(r, &t->peer, t->peer_id);
+
+    while (o != NULL && (o == t || o->state == STOPPING || o->state == STOPPED || o->state == DEAD ||
+                         o->peer_id != t->peer_id || !addr_same(&o->peer, &t->peer)))
+        o = o->peer_next;
+    return o;
+}
+
 struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer)
 {
     struct tunnel *t = *peer_slot(r, peer, 0);
@@ -263,11 +292,28 @@ struct call *registry_find_session(struct registry *r, const struct tunnel *t, u
     return c;
 }
 
+/* An IPv6 source is its /64: whoever has one has all of it. */
+static bool same_source(const struct addr *a, const struct addr *b)
+{
+    if (a->family == 6 && b->family == 6)
+        return memcmp(a->ip, b->ip, 8) == 0;
+    return addr_same_host(a, b);
+}
+
 unsigned registry_half_of(const struct registry *r, const struct addr *peer)
 {
     unsigned n = 0;
 
     for (const struct tunnel *t = r->half; t != NULL; t = t->half_next)
-        n += addr_same_host(&t->peer, peer);
+        n += same_source(&t->peer, peer);
     return n;
+}
+
+struct tunnel *registry_oldest_half(const struct registry *r)
+{
+    struct tunnel *t = r->half;
+
+    while (t != NULL && t->half_next != NULL)
+        t = t->half_next;
+    return t;
 }

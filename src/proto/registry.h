@@ -13,6 +13,7 @@
 struct rest {
     uint8_t now[65536 / 8],
         before[65536 / 8]; /* a bit an id: freed in this span, in the last one */
+    unsigned n_now, n_before;                  /* how many bits were set */
     uint64_t turned;       /* when the present span began */
 };
 
@@ -38,7 +39,9 @@ uint16_t registry_tunnel_id(struct registry *r, uint64_t now);
 uint16_t registry_call_id(struct registry *r, uint64_t now);
 
 void registry_add_tunnel(struct registry *r, struct tunnel *t);
-/* Brings the entries up to what the tunnel is now: its peer's id and port, half-open or not. */
+/* Brings the entries up to what the tunnel is now: its peer's id and port, half-open or not.
+ * Half-open is what others began and what never came up, until it is dead: closing it before it is
+ * up does not make room for the next. */
 void registry_update_tunnel(struct registry *r, struct tunnel *t);
 void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now);
 
@@ -51,6 +54,9 @@ void registry_remove_call(struct registry *r, struct call *c, uint64_t now);
 struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, uint16_t peer_id,
                                   const struct tunnel *but);
 
+/* Another live tunnel with t's peer and its id; NULL if there is none. */
+struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t);
+
 /* The tunnel that we are opening to a peer: our SCCRQ is out, no answer is in; or NULL. */
 struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer);
 
@@ -62,7 +68,8 @@ struct tunnel *registry_find_request(struct registry *r, const struct addr *peer
  */
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id);
 
-/* How many half-open tunnels this address has begun. */
+/* How many half-open tunnels this source (for IPv6: its /64) has begun; the oldest of all of them. */
 unsigned registry_half_of(const struct registry *r, const struct addr *peer);
+struct tunnel *registry_oldest_half(const struct registry *r);
 
 #endif

@@ -25,7 +25,8 @@ struct tunnel *tunnel_new(const struct l2tp_host *host, const struct l2tp_profil
     t->born = t->heard = now;
     t->newsy_end = &t->newsy;
     t->waiting_end = &t->waiting;
-    xport_init(&t->x, p->window, p->max_tries, p->cap_ms);
+    /* nothing that comes early is kept for a peer that is not in yet */
+    xport_init(&t->x, 1, p->max_tries, p->cap_ms);
     return t;
 }
 
@@ -230,7 +231,7 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
         msg_set(&m, AVP_TIE_BREAKER);
     }
     t->due_setup = now + setup_ms(t);
-    post_send(t, &m);
+    t->lost_word = !post_send(t, &m);
 }
 
 static void act_send_sccrp(struct tunnel *t, uint64_t now, const struct step *s)
@@ -245,7 +246,7 @@ static void act_send_sccrp(struct tunnel *t, uint64_t now, const struct step *s)
     challenge(t, &m);
     respond(t, &m);
     t->due_setup = now + setup_ms(t);
-    post_send(t, &m);
+    t->lost_word = !post_send(t, &m);
 }
 
 static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
@@ -253,6 +254,8 @@ static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
     if (s->was == ESTABLISHED)
         return;
     note_proof(t, s->m);
+    t->was_up = true;
+    t->x.window = t->p.window > 0 ? t->p.window : 1;
     t->due_setup = 0;
     t->due_hello = t->p.hello_ms > 0 ? now + t->p.hello_ms : 0;
     t->news |= NEWS_UP;
@@ -267,7 +270,7 @@ static void act_send_scccn(struct tunnel *t, uint64_t now, const struct step *s)
     take_challenge(t, s->m, SCCCN);
     msg_init(&m, SCCCN, 0);
     respond(t, &m);
-    post_send(t, &m);
+    t->lost_word = !post_send(t, &m);
     act_tunnel_up(t, now, s);
 }
 

@@ -121,7 +121,8 @@ static void grow_window(struct xport *x)
 static bool take_ack(struct xport *x, uint64_t now, uint16_t nr)
 {
     if (!seq_within(x->una, nr, x->ns_high)) {
-        x->bad_nr++;
+        if (!seq_before(nr, x->una)) /* one from the past is what a late datagram has */
+            x->bad_nr++;
         return false;
     }
     if (nr == x->una)
@@ -158,7 +159,7 @@ static enum xport_got keep_early(struct xport *x, uint16_t ns, uint16_t session,
     struct xport_msg **slot;
 
     x->ack_owed = true;
-    if (ahead >= x->window || ahead >= XPORT_EARLY) {
+    if (ahead >= x->window || ahead >= XPORT_EARLY || body.n > XPORT_EARLY_MOST) {
         x->beyond++;
         return XPORT_BEYOND;
     }

@@ -18,6 +18,7 @@
 #define XPORT_TRIES 5        /* transmissions again, by default */
 #define XPORT_QUEUE 1024     /* messages that may wait; then the call that asks is refused */
 #define XPORT_EARLY 64       /* slots of the ring for early messages: at most our window */
+#define XPORT_EARLY_MOST 4096 /* octets of an early message that is kept */
 
 /* A message that waits: for its turn, for its acknowledgement, or (early) for those before it. */
 struct xport_msg {

@@ -85,9 +85,16 @@ static void test_finding(void)
     ok(registry_find_request(&reg, &one, digest) == b, "by its request");
     digest[1] = 1;
     ok(registry_find_request(&reg, &one, digest) == NULL, "of which each octet counts");
+    b->was_up = true;
+    registry_update_tunnel(&reg, b);
     is_int(registry_half_of(&reg, &one), 2, "half-open ones of a host, any port");
     is_int(reg.n_half, 2, "and in all");
+    a->state = STOPPED;
+    registry_update_tunnel(&reg, a);
+    is_int(reg.n_half, 2, "one that was closed before it was up still counts");
+    ok(registry_oldest_half(&reg) == a, "the oldest is known");
     a->state = ESTABLISHED;
+    a->was_up = true;
     registry_update_tunnel(&reg, a);
     is_int(reg.n_half, 1, "one less when it is up");
     e->peer_id = 77;
