@@ -11,6 +11,7 @@
 #include "profiles.h"
 #include "wire/fields.h"
 
+#define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 #define PPPD_HANGUP 16 /* exit code: "the modem hung up" */
 
 static struct bearer *bearer_new(struct hub *h, const struct call *c)
@@ -126,8 +127,10 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     b->pppd.owner = b;
     log_arguments(s);
     if (pppd_start(&b->pppd, b->hub->loop, s, link_slave_fd(b->link)) < 0) {
-        log_warn("%s: cannot run %s (is the package ppp installed? see key \"pppd\")", b->name,
-                 s->path != NULL ? s->path : PPPD_PATH);
+        log_warn("%s: cannot run %s%s", b->name, s->path != NULL ? s->path : PPPD_PATH,
+                 errno == EMFILE || errno == EAGAIN || errno == ENOMEM
+                     ? " (raise the limits of descriptors and processes)"
+                     : " (is the package ppp installed? see key \"pppd\")");
         *why = errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run";
         bearer_free(b);
         return NULL;
@@ -229,8 +232,20 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
 
 void bearer_carry(struct bearer *b, struct span frame)
 {
-    if (b->link != NULL)
-        link_send(b->link, frame);
+    struct hub *h = b->hub;
+    uint64_t now = loop_now(h->loop);
+
+    if (b->link == NULL)
+        return;
+    if (link_send(b->link, frame))
+        b->stuck_since = 0;
+    else if (b->stuck_since == 0)
+        b->stuck_since = now;
+    else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
+        log_warnx("%s: pppd %d has read nothing for %d s: hung up", b->name,
+                  (int)b->pppd.child.pid, STUCK_MS / 1000);
+        l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES, "pppd does not read");
+    }
 }
 
 void bearer_call_down(struct bearer *b)

@@ -15,6 +15,7 @@ struct bearer {
     uint16_t number;             /* what call_id was, for the log */
     struct link *link;           /* NULL: closed */
     struct pppd pppd;
+    uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
     struct addr peer, local;     /* of the tunnel: where frames go */
     char name[32];               /* "call 1/2" */

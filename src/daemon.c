@@ -30,13 +30,18 @@
 
 /* What arrives. */
 
+static void drain_events(struct hub *h);
+
 static void heard(void *ctx, const struct addr *from, const struct addr *to, struct span octets)
 {
     struct hub *h = ctx;
     struct l2tp_frame frame;
 
-    if (l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame) == L2TP_FRAME &&
-        frame.call->host_data != NULL)
+    if (l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame) != L2TP_FRAME)
+        return;
+    if (frame.call->host_data == NULL)
+        drain_events(h); /* it came up in this very batch; nothing is freed before the reaper */
+    if (frame.call->host_data != NULL)
         bearer_carry(frame.call->host_data, frame.octets);
 }
 
@@ -390,6 +395,9 @@ static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
         log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
                    "or 'listen-addr' in %s",
                    (unsigned)a->port, h->conf_file);
+    } else if (errno == EADDRINUSE) {
+        log_warnx("UDP port %u of IPv6 is in use by another program: only IPv4 is served",
+                  (unsigned)a->port);
     } else if (must) {
         log_error("cannot listen on %s (see 'listen-addr' and 'port' in %s)", addr_text(a, text),
                   h->conf_file);
@@ -517,6 +525,7 @@ fail:
 
 void daemon_start(struct hub *h)
 {
+    conf_freeze_names(true);
     lac_adopt_sections(h);
 }
 

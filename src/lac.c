@@ -12,6 +12,7 @@
 #include "profiles.h"
 
 #define L2TP_PORT 1701
+#define LASTED_MS 30000 /* a call that was up for so long has not failed */
 
 const char *lac_state_name(enum lac_state state)
 {
@@ -36,6 +37,7 @@ static void forget_credentials(struct lac *l)
     l->user = l->password = NULL;
 }
 
+static void start(struct lac *l);
 static void attempt(struct lac *l);
 static void redial_due(struct timer *t);
 static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why);
@@ -104,6 +106,10 @@ static void fallen(struct lac *l)
                  (conf->max_redials == 0 || l->redials < conf->max_redials);
 
     l->tunnel_id = l->call_id = 0;
+    if (l->dial_anew && !l->doomed && l->hub->stopping == STOP_NOT) {
+        start(l);
+        return;
+    }
     if (again) {
         l->state = LAC_WAITING;
         l->redials++;
@@ -112,7 +118,7 @@ static void fallen(struct lac *l)
                        loop_now(l->hub->loop) + (uint64_t)conf->redial_timeout_s * 1000u);
         return;
     }
-    if (l->wanted && conf != NULL && conf->redial && !l->bare)
+    if (l->wanted && conf != NULL && conf->redial && !l->bare && l->hub->stopping == STOP_NOT)
         log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
     l->state = LAC_IDLE;
     l->wanted = false;
@@ -260,6 +266,7 @@ static void redial_due(struct timer *t)
 static void start(struct lac *l)
 {
     l->wanted = true;
+    l->dial_anew = false;
     l->redials = 0;
     l->n_addrs = l->at_addr = l->at_host = 0;
     loop_timer_unset(l->hub->loop, &l->redial);
@@ -270,20 +277,25 @@ static void start(struct lac *l)
 
 bool lac_dial(struct lac *l, const char *user, const char *password)
 {
-    if (l->state != LAC_IDLE && l->state != LAC_WAITING)
+    bool hanging_up = !l->wanted && l->state != LAC_IDLE;
+
+    if (l->state != LAC_IDLE && l->state != LAC_WAITING && !hanging_up)
         return false;
     if (user != NULL || l->state == LAC_IDLE) {
         forget_credentials(l);
         l->user = user != NULL ? strdup(user) : NULL;
         l->password = password != NULL ? strdup(password) : NULL;
     }
-    start(l);
+    if (hanging_up)
+        l->dial_anew = true; /* as soon as its tunnel is down */
+    else
+        start(l);
     return true;
 }
 
 bool lac_dial_bare(struct hub *h, const char *host)
 {
-    struct lac *l = lac_new(h, host);
+    struct lac *l = strlen(host) < sizeof l->host ? lac_new(h, host) : NULL;
 
     if (l == NULL)
         return false;
@@ -316,7 +328,7 @@ bool lac_hang_up(struct lac *l, const char *text)
 {
     if (l->state == LAC_IDLE)
         return false;
-    l->wanted = false;
+    l->wanted = l->dial_anew = false;
     loop_timer_unset(l->hub->loop, &l->redial);
     resolve_cancel(&l->resolve);
     if (l->tunnel_id != 0)
@@ -332,6 +344,11 @@ void lac_forget(struct lac *l)
     l->doomed = true;
     if (!lac_hang_up(l, "section has left the configuration"))
         lac_free(l);
+}
+
+void lac_forget_addresses(struct lac *l)
+{
+    l->n_addrs = l->at_addr = l->at_host = 0;
 }
 
 void lac_adopt_sections(struct hub *h)
@@ -364,6 +381,9 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
 {
     bool was_up = l->state == LAC_UP || l->state == LAC_CLOSING;
 
+    /* a pppd that fails at once (a wrong password, say) is a failure too */
+    if (was_up && loop_now(l->hub->loop) - l->up_since >= LASTED_MS)
+        l->redials = 0;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
     if (was_up)
@@ -380,7 +400,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     if (conf == NULL)
         return NULL;
     l->state = LAC_UP;
-    l->redials = 0;
+    l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }
 

@@ -26,6 +26,7 @@ struct lac {
     bool bare;
     enum lac_state state;
     bool wanted; /* should be up: redial if the section says so */
+    bool dial_anew; /* asked for while its last tunnel was going down */
     bool doomed; /* free it when its tunnel has gone */
     uint16_t tunnel_id, call_id;
     char *user, *password; /* by command "c LAC user password" */
@@ -35,7 +36,8 @@ struct lac {
     size_t n_addrs, at_addr;
     size_t at_host; /* which of the section's "lns" lines */
     char host[256]; /* its text */
-    int redials;    /* since it was last up */
+    int redials;       /* since a call was last up for a while */
+    uint64_t up_since; /* ms */
     struct lac *next;
 };
 
@@ -61,6 +63,9 @@ bool lac_hang_up(struct lac *l, const char *text);
 
 /* The same, and it is gone as soon as its tunnel is (its section has left the configuration). */
 void lac_forget(struct lac *l);
+
+/* Its section has changed: what was looked up for the old one is not dialled again. */
+void lac_forget_addresses(struct lac *l);
 
 /* News of its tunnel and call. */
 void lac_tunnel_up(struct lac *l, const struct tunnel *t);

@@ -197,11 +197,12 @@ static struct hub *start(const struct options *o, struct conf *conf, int told)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.paths = *paths_by_name(argv[0])};
+    static struct options o; /* its paths live as long as the program */
     struct conf *conf;
     struct hub *h;
     int told = -1;
 
+    o.paths = *paths_by_name(argv[0]);
     sys_open_standard();
     parse_options(argc, argv, &o);
     log_sink_stderr(o.paths.ident);

@@ -111,6 +111,11 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
 
 void conf_free(struct conf *c); /* NULL is fine */
 
+/* From now on (true) host names in "ip range", "local ip", "lac" and "listen-addr" are answered with
+ * what they came to before, and a new one is an error: a look-up can take a minute, and a daemon
+ * that reloads has tunnels to serve.  ("lns" names are looked up elsewhere, at each dial.) */
+void conf_freeze_names(bool freeze);
+
 /* A section by name, as xl2tpd without regard to case; NULL if there is none.  "" finds an unnamed
  * one. */
 struct conf_lns *conf_find_lns(const struct conf *c, const char *name);

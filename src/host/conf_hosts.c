@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #define HOST_MAX 253
@@ -33,7 +34,46 @@ static bool is_host_name(const char *text)
            strcspn(text, LETTERS) < n && text[0] != '-';
 }
 
-static bool look_up(const char *name, uint32_t *ip)
+/* What names have come to, kept for a reload: there nobody may wait for a name server. */
+struct known {
+    struct known *next;
+    uint32_t ip;
+    char name[HOST_MAX + 1];
+};
+
+static struct known *known;
+static bool frozen;
+
+void conf_freeze_names(bool freeze)
+{
+    frozen = freeze;
+}
+
+static struct known *find_known(const char *name)
+{
+    struct known *k = known;
+
+    while (k != NULL && strcasecmp(k->name, name) != 0)
+        k = k->next;
+    return k;
+}
+
+static void remember(const char *name, uint32_t ip)
+{
+    struct known *k = find_known(name);
+
+    if (k == NULL) {
+        k = calloc(1, sizeof *k);
+        if (k == NULL)
+            return;
+        snprintf(k->name, sizeof k->name, "%s", name);
+        k->next = known;
+        known = k;
+    }
+    k->ip = ip;
+}
+
+static bool ask_system(const char *name, uint32_t *ip)
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM}, *got;
     struct sockaddr_in in;
@@ -43,7 +83,19 @@ static bool look_up(const char *name, uint32_t *ip)
     memcpy(&in, got->ai_addr, sizeof in);
     freeaddrinfo(got);
     *ip = ntohl(in.sin_addr.s_addr);
+    remember(name, *ip);
     return true;
+}
+
+static bool look_up(const char *name, uint32_t *ip)
+{
+    const struct known *k = frozen ? find_known(name) : NULL;
+
+    if (!frozen)
+        return ask_system(name, ip);
+    if (k != NULL)
+        *ip = k->ip;
+    return k != NULL;
 }
 
 bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why)
@@ -60,7 +112,9 @@ bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why)
         return conf_refuse(why,
                            "must be an IPv4 address, such as 192.0.2.1, or the name of a host");
     if (!look_up(text, ip))
-        return conf_refuse(why, "names a host that cannot be resolved: write its address");
+        return conf_refuse(why, frozen ? "names a host that was not known at the start: write its "
+                                         "address, or restart"
+                                       : "names a host that cannot be resolved: write its address");
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "host/conf_line.h"
 
 #define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much; a device may */
+#define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80                           /* octets of a text shown in a message, escaped */
 
 static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
@@ -125,6 +126,11 @@ static void open_section(struct parser *p, const struct conf_line *l)
                  "unknown section [%s]: there are [global], [lns NAME] "
                  "and [lac NAME]",
                  shown(l->word, room));
+        return;
+    }
+    if (strlen(name) > NAME_MOST) {
+        conf_say(&p->told, false, p->line, "the section's name is too long: %d octets at most",
+                 NAME_MOST);
         return;
     }
     if (l->problem != NULL)

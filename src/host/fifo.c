@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "host/sys.h"
 
+#define SMALL_FILE 200 /* octets: what a command or two come to */
 #define LINE_MOST 4096          /* octets of one command */
 #define SILENCE_MS 20           /* then a line without an end has ended */
 #define ANSWER_MOST 1024        /* octets of one line of answer */
@@ -439,8 +440,9 @@ static bool is_read(const char *path)
     return true;
 }
 
-/* Clears the place: a FIFO that nobody reads or a plain file (many people "touch" it first) may go,
- * nothing else. */
+/* Clears the place: a FIFO that nobody reads may go, and a small plain file, as many people "touch"
+ * it first or write a command before there is a daemon; but not a file of somebody's making, which
+ * a slip of the pen (-C for -c) would cost him. */
 static int clear_place(const char *path)
 {
     struct stat st;
@@ -449,7 +451,7 @@ static int clear_place(const char *path)
         return -1;
     if (lstat(path, &st) != 0)
         return errno == ENOENT ? 0 : -1;
-    if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode)) {
+    if (!S_ISFIFO(st.st_mode) && !(S_ISREG(st.st_mode) && st.st_size < SMALL_FILE)) {
         errno = EEXIST;
         return -1;
     }

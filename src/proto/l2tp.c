@@ -8,8 +8,8 @@
 #include "base/seq.h"
 #include "proto/engine.h"
 
-#define HALF_TOTAL 64
-#define HALF_PER_SOURCE 16
+#define HALF_TOTAL 256
+#define HALF_PER_SOURCE 64
 #define QUEUE_BUSY 64 /* messages queued in a tunnel; above that, new calls wait */
 
 /* The owner of an embedded heap node. */

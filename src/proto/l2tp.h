@@ -20,7 +20,7 @@ struct l2tp;
 struct l2tp *l2tp_new(const struct l2tp_host *host, uint32_t serial);
 void l2tp_free(struct l2tp *e); /* all objects too, without a word to anybody */
 
-/* How many half-open tunnels may others have begun, in all and from one address (64, 16). */
+/* How many half-open tunnels may others have begun, in all and from one address (256, 64). */
 void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source);
 
 enum l2tp_got {

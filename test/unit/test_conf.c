@@ -12,6 +12,8 @@
 #include "tap.h"
 
 /* In place of the system's: two hosts have addresses, nothing is asked of the network. */
+static unsigned asked; /* times that the system was asked for a name */
+
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **res)
 {
@@ -19,6 +21,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     static struct addrinfo info;
 
     (void)service, (void)hints;
+    asked++;
     if (strcmp(node, "lac1") != 0 && strcmp(node, "lac2") != 0 && strcmp(node, "my-host") != 0)
         return EAI_NONAME;
     in.sin_family = AF_INET;
@@ -506,6 +509,33 @@ static void test_long_lines(void)
     free(text);
 }
 
+static void note_error(void *ctx, bool warning, const char *line)
+{
+    if (!warning)
+        snprintf(ctx, 200, "%s", line);
+}
+
+/* A reload must not wait for a name server: what a name came to at the start is what it is. */
+static void test_frozen_names(void)
+{
+    static const char start[] = "[lns default]\nip range = 10.0.0.1\nlocal ip = lac1\n";
+    static const char later[] = "[lns default]\nip range = 10.0.0.1\nlocal ip = lac9\n";
+    char error[200] = "";
+    struct conf *c;
+
+    conf_free(conf_parse("f", start, sizeof start - 1, note_error, error));
+    conf_freeze_names(true);
+    asked = 0;
+    c = conf_parse("f", start, sizeof start - 1, note_error, error);
+    ok(c != NULL && c->lns->local_ip == 0xc0000204, "a name that was known at the start");
+    conf_free(c);
+    c = conf_parse("f", later, sizeof later - 1, note_error, error);
+    ok(c == NULL && strstr(error, "not known at the start") != NULL, "a new one: %s", error);
+    conf_free(c);
+    is_int(asked, 0, "nobody was asked");
+    conf_freeze_names(false);
+}
+
 int main(void)
 {
     test_keys();
@@ -520,5 +550,6 @@ int main(void)
     test_load();
     test_example();
     test_long_lines();
+    test_frozen_names();
     return tap_done();
 }

@@ -1,0 +1,66 @@
+#!/usr/bin/perl
+# Crossing SCCRQs: the LAC's own has lost the tie, and its call goes on in the peer's tunnel (RFC
+# 2661, 4.4.3); whatever becomes of that tunnel, the LAC finds out of it.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use Test::More;
+
+my $echo = ppp_script "reports $DIR/echo\necho\n";
+my $tie  = avp(5, "\0" x 7 . "\1");
+
+# A daemon that is LNS and LAC, whose SCCRQ has reached a peer; and that peer's own SCCRQ, begun.
+sub crossing
+{
+    my $peer = Peer->new;
+    my $d = daemon 'tie', conf => "[lns default]\nip range = 10.9.0.2 - 10.9.0.9\n"
+      . "local ip = 10.9.0.1\npppoptfile = $echo\n[lac there]\npppoptfile = $echo\n"
+      . 'lns = 127.0.0.1:' . $peer->port . "\nautodial = yes\nredial = yes\nredial timeout = 1\n";
+
+    ok($peer->wait_for('SCCRQ', 5), 'the LAC dials');
+    my $own = Peer->new(share => $peer);
+    $own->{to} = $peer->{to};
+    return ($d, $peer, $own);
+}
+
+{
+    my ($d, $peer, $own) = crossing;
+
+    is($own->open_tunnel(more => [$tie])->{type}, 'SCCRP', 'the peer wins and is answered');
+    my $call = $own->accept_call(5);
+    ok($call, 'S4.4.3-14 the call that waited is placed in the peer\'s tunnel');
+    ok($own->echoes($call, 'ten octets'), 'and carried');
+    unlike($d->log, qr/10\.9\.0\.1:10\.9\.0\.\d/, 'as a LAC\'s, not with an address of the LNS');
+    like($d->status, qr/lac there: up/, 'the LAC is up');
+    $own->hang_up($call);
+    ok($own->wait_for('StopCCN', 5), 'the call was all that the tunnel was for');
+    ok(Peer->new(share => $peer)->wait_for('SCCRQ', 5), 'it redials');
+    $d->finish;
+}
+
+{
+    my ($d, $peer, $own) = crossing;
+
+    $own->open_tunnel(more => [$tie]);
+    ok($own->accept_call(5), 'a call in the peer\'s tunnel');
+    like($d->ask('d there'), qr/^00 OK/, 'd finds it there');
+    ok($own->wait_for('StopCCN', 5), 'and closes that tunnel');
+    soon { $d->status =~ /lac there: idle/ } 'the LAC rests';
+    $d->finish;
+}
+
+{
+    my ($d, $peer, $own) = crossing;
+
+    is($own->open_tunnel(half => 1, more => [$tie])->{type}, 'SCCRP', 'the peer wins');
+    $own->close('changed my mind');
+    ok(Peer->new(share => $peer)->wait_for('SCCRQ', 5), 'a peer that wins and goes away: the LAC redials');
+    $d->finish;
+}
+
+done_testing;
