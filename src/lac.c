@@ -134,6 +134,11 @@ static bool next_address(struct lac *l)
     const struct conf_lac *conf = section(l);
     size_t hosts = 0;
 
+    if (l->hosts_changed) {
+        /* under the attempt's feet: the first of the new ones is next */
+        l->hosts_changed = false;
+        return true;
+    }
     if (l->at_addr + 1 < l->n_addrs) {
         l->at_addr++;
         return true;
@@ -266,7 +271,7 @@ static void redial_due(struct timer *t)
 static void start(struct lac *l)
 {
     l->wanted = true;
-    l->dial_anew = false;
+    l->dial_anew = l->hosts_changed = false;
     l->redials = 0;
     l->n_addrs = l->at_addr = l->at_host = 0;
     loop_timer_unset(l->hub->loop, &l->redial);
@@ -349,6 +354,7 @@ void lac_forget(struct lac *l)
 void lac_forget_addresses(struct lac *l)
 {
     l->n_addrs = l->at_addr = l->at_host = 0;
+    l->hosts_changed = l->state == LAC_RESOLVING || l->state == LAC_DIALLING;
 }
 
 void lac_adopt_sections(struct hub *h)

@@ -26,6 +26,7 @@ struct lac {
     bool bare;
     enum lac_state state;
     bool wanted; /* should be up: redial if the section says so */
+    bool hosts_changed; /* by a reload, while an attempt was under way */
     bool dial_anew; /* asked for while its last tunnel was going down */
     bool doomed; /* free it when its tunnel has gone */
     uint16_t tunnel_id, call_id;
