@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "profiles.h"
 #include "wire/fields.h"
+#include "wire/hdlc.h"
 
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 #define PPPD_HANGUP 16 /* exit code: "the modem hung up" */
@@ -237,6 +238,8 @@ void bearer_carry(struct bearer *b, struct span frame)
 
     if (b->link == NULL)
         return;
+    if (HDLC_MOST(frame.n) > LINK_QUEUE)
+        return; /* no pppd takes such a frame: that says nothing of this one */
     if (link_send(b->link, frame))
         b->stuck_since = 0;
     else if (b->stuck_since == 0)

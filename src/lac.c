@@ -286,7 +286,7 @@ bool lac_dial(struct lac *l, const char *user, const char *password)
 
     if (l->state != LAC_IDLE && l->state != LAC_WAITING && !hanging_up)
         return false;
-    if (user != NULL || l->state == LAC_IDLE) {
+    if (user != NULL || l->state == LAC_IDLE || hanging_up) {
         forget_credentials(l);
         l->user = user != NULL ? strdup(user) : NULL;
         l->password = password != NULL ? strdup(password) : NULL;
@@ -420,6 +420,6 @@ void lac_call_down(struct lac *l, const struct call *c)
         return;
     if (l->state == LAC_UP)
         l->state = LAC_CLOSING;
-    l2tp_close(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, STOPCCN_GENERAL, ERROR_NONE,
+    l2tp_close(l->hub->engine, loop_now(l->hub->loop), c->tunnel->id, STOPCCN_GENERAL, ERROR_NONE,
                "no call left");
 }

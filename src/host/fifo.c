@@ -440,6 +440,22 @@ static bool is_read(const char *path)
     return true;
 }
 
+/* Is it empty, or does it begin as commands do ("c office", "@/path c office")? */
+static bool holds_commands(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    char begin[2];
+    ssize_t n = fd >= 0 ? read(fd, begin, sizeof begin) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    if (n < (ssize_t)sizeof begin)
+        return n == 0;
+    if (begin[0] == '@')
+        return begin[1] == '/';
+    return begin[0] >= 'a' && begin[0] <= 'z' && (begin[1] == ' ' || begin[1] == '\n');
+}
+
 /* Clears the place: a FIFO that nobody reads may go, and a small plain file, as many people "touch"
  * it first or write a command before there is a daemon; but not a file of somebody's making, which
  * a slip of the pen (-C for -c) would cost him. */
@@ -451,7 +467,7 @@ static int clear_place(const char *path)
         return -1;
     if (lstat(path, &st) != 0)
         return errno == ENOENT ? 0 : -1;
-    if (!S_ISFIFO(st.st_mode) && !(S_ISREG(st.st_mode) && st.st_size < SMALL_FILE)) {
+    if (!S_ISFIFO(st.st_mode) && !(S_ISREG(st.st_mode) && st.st_size < SMALL_FILE && holds_commands(path))) {
         errno = EEXIST;
         return -1;
     }

@@ -26,8 +26,8 @@ struct fifo_command {
     void (*run)(void *ctx, struct fifo_reply *reply, char *rest);
 };
 
-/* Makes the FIFO (mode 0600, folder made if missing; a FIFO or a small plain file in its place
- * is replaced, anything else is an error) and watches it.  The rows end with a zero letter.
+/* Makes the FIFO (mode 0600, folder made if missing; a FIFO or a small plain file that is empty
+ * or holds commands is replaced, anything else is an error) and watches it.  The rows end with a zero letter.
  * NULL with errno: EBUSY if somebody reads the one that is there (another daemon). */
 struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows,
                        void *ctx);

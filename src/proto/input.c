@@ -158,7 +158,7 @@ static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now
     }
     if (acked && xport_all_acked(&t->x))
         tunnel_event(t, now, EVENT_ACKED, verdict_ok());
-    if (t->state == ESTABLISHED && t->port_open) {
+    if (was == WAIT_CTL_REPLY && t->state != was && t->port_open) {
         t->peer.port = from->port;
         t->port_open = false;
     }
@@ -300,11 +300,11 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     /* not answered: a crowd behind one address comes in as its peers try again */
     if (registry_half_of(&e->reg, from) >= e->half_per_source)
         return drop(e, now, CAUSE_HALF_OPEN, from, "from this address");
-    if (e->reg.n_half >= e->half_total)
-        forget_oldest_half(e, now);
     tie = ours != NULL ? break_tie(ours, m) : TIE_NONE;
     if (tie == TIE_WON)
         return L2TP_TAKEN; /* the loser forgets its own without a word */
+    if (e->reg.n_half >= e->half_total)
+        forget_oldest_half(e, now);
     if (tie != TIE_EQUAL)
         theirs = answer(e, now, from, to, p, m, profile, digest);
     if (tie == TIE_LOST || tie == TIE_EQUAL)

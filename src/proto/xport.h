@@ -16,7 +16,7 @@
 #define XPORT_CAP_MS 16000   /* of the interval, by default */
 #define XPORT_CAP_LEAST 8000 /* a cap may not be lower (5.8) */
 #define XPORT_TRIES 5        /* transmissions again, by default */
-#define XPORT_QUEUE 1024     /* messages that may wait; then the call that asks is refused */
+#define XPORT_QUEUE 1024     /* messages that may wait; then what asks is ended */
 #define XPORT_EARLY 64       /* slots of the ring for early messages: at most our window */
 #define XPORT_EARLY_MOST 4096 /* octets of an early message that is kept */
 

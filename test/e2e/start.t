@@ -94,7 +94,7 @@ sub end_daemon
     $conf = conf "port = $port\n";
     mkdir "$DIR/run.$n";
     put_file("$DIR/run.$n/pid", "999999\n");
-    put_file("$DIR/run.$n/control", "left by touch\n");
+    put_file("$DIR/run.$n/control", "c office\n"); # written before there was a daemon
     my ($status, $out, $err) = run_program [words $conf];
     my ($pid) = slurp("$DIR/run.$n/pid") =~ /^(\d+)\n\z/;
 

@@ -59,6 +59,14 @@ ok "nothing is left for later" nothing_left_for src scripts test doc Makefile RE
 echo "/* ${later%%|*}: this */" >"$tmp/later.c"
 ok "what is left for later is found" refuses later.c: nothing_left_for "$tmp/later.c" "$root/README"
 
+# no_leftovers PATH...
+no_leftovers() {
+	find "$@" -name '*.orig' -o -name '*.rej' -o -name '*~' | grep . && return 1 || [ $? = 1 ]
+}
+ok "no leftovers of patches or editors" no_leftovers src scripts test doc
+echo >"$tmp/file.c.orig"
+ok "a leftover is found" refuses file.c.orig no_leftovers "$tmp"
+
 ok "no file of src is over $lines_of_file lines, no function over $lines_of_function" \
 	too_long $(find src -name '*.[ch]')
 {
