@@ -137,6 +137,7 @@ static bool next_address(struct lac *l)
     if (l->hosts_changed) {
         /* under the attempt's feet: the first of the new ones is next */
         l->hosts_changed = false;
+        l->n_addrs = l->at_addr = l->at_host = 0;
         return true;
     }
     if (l->at_addr + 1 < l->n_addrs) {

@@ -118,4 +118,31 @@ for (['the LNS asks', "challenge = yes\n", ''], ['the LAC asks', '', "challenge 
     $lns->finish;
 }
 
+# -- what a second dial starts from, and refusals from another port --------------------------------
+
+{
+    my $p = Peer->new;
+    my $d = lac "name = of-section\n" . lns_lines($p);
+
+    $d->ask('c there bob secretpw');
+    ok($p->accept_tunnel(5) && $p->accept_call(5), 'dialled as bob');
+    $d->command("d there\nc there\n");
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel(5) && $q->accept_call(5), 'dialled anew, without a name');
+    soon { $d->log =~ /"of-section"/ } 'it is the section\'s name, not bob\'s';
+    $d->finish;
+}
+
+{
+    my $p = Peer->new;
+    my $d = lac lns_lines($p) . "autodial = yes\n";
+
+    ok($p->wait_for('SCCRQ', 5), 'an SCCRQ');
+    my $q = Peer->new(id => $p->{id});
+    @$q{qw(to peer_id nr)} = ($p->{to}, $p->{peer_id}, 1);
+    $q->close('not here');
+    ok($q->wait_acked(2), 'S8.1-03 a refusal from another port is acknowledged there');
+    $d->finish;
+}
+
 done_testing;

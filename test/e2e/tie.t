@@ -63,4 +63,16 @@ sub crossing
     $d->finish;
 }
 
+{
+    my ($d, $peer, $own) = crossing;
+
+    $own->open_tunnel(half => 1, more => [$tie]);
+    my ($call) = $d->status =~ m{call \d+/(\d+): };
+    $d->ask("h $call");
+    $own->control('SCCCN', 0);
+    ok($own->wait_for('StopCCN', 5), 'a call that ended before the tunnel was up: it is closed');
+    ok(Peer->new(share => $peer)->wait_for('SCCRQ', 5), 'and the LAC redials');
+    $d->finish;
+}
+
 done_testing;
