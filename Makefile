@@ -27,7 +27,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
             -fno-omit-frame-pointer)
 
 BASE  = base/bytes base/addr base/heap base/md5 base/log base/buf
-WIRE  = wire/packet wire/avp wire/hide wire/msg wire/msg_write wire/hdlc
+WIRE  = wire/packet wire/avp wire/hide wire/msg wire/msg_write wire/quirks wire/hdlc
 PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/registry proto/l2tp \
         proto/input
 CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line \

@@ -14,7 +14,7 @@ bool post_send(struct tunnel *t, struct msg *m)
     uint8_t body[POST_MOST], vector[VECTOR_SIZE], padding[PADDING_SIZE];
     struct wr w = wr_over(body, sizeof body);
     struct msg_hiding hiding = {span_str(t->p.secret), span_of(vector, sizeof vector),
-                                span_of(padding, sizeof padding)};
+                                span_of(padding, sizeof padding), false};
     char name[TUNNEL_NAME], line[512];
     bool fine;
 

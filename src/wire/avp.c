@@ -1,16 +1,19 @@
-/* The table of AVPs, row by row from RFC 2661, 4.4, and the names of codes.  See avp.h. */
+/* The table of AVPs, row by row from RFC 2661, 4.4, RFC 3145 and RFC 9601, and the names of codes.
+ * See avp.h. */
 #include "wire/avp.h"
 
 #include "wire/fields.h"
 
 #define IN(type) (1u << (type))
-#define ALL (IN(SCCRQ) | IN(SCCRP) | IN(SCCCN) | IN(STOPCCN) | IN(HELLO) | IN(OCRQ) | IN(OCRP) |   \
-             IN(OCCN) | IN(ICRQ) | IN(ICRP) | IN(ICCN) | IN(CDN) | IN(WEN) | IN(SLI))
+#define ALL                                                                                        \
+    (IN(SCCRQ) | IN(SCCRP) | IN(SCCCN) | IN(STOPCCN) | IN(HELLO) | IN(OCRQ) | IN(OCRP) |           \
+     IN(OCCN) | IN(ICRQ) | IN(ICRP) | IN(ICCN) | IN(CDN) | IN(WEN) | IN(SLI))
 #define SCC (IN(SCCRQ) | IN(SCCRP))
 #define CONNECTED (IN(ICCN) | IN(OCCN))
 #define CALL_IDS (IN(ICRQ) | IN(ICRP) | IN(OCRQ) | IN(OCRP) | IN(CDN))
 #define VALUE (AVP_LENGTH - AVP_HEADER)
 #define AT(field) offsetof(struct msg, field)
+#define OF_RFC_2661 40u /* AVPs whose slot is their number */
 
 #define M MANDATORY
 #define H HIDEABLE
@@ -18,52 +21,55 @@
 /* clang-format off */
 static const struct avp_row rows[AVP_NUMBERS] = {
     /* 4.4.1, 4.4.2: all messages; results */
-    [0]  = {"message_type", KIND_U16, 2, 2, M, ALL, 0, AT(type)},
-    [1]  = {"result_code", KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code)},
+    [0]  = {"message_type", 0, KIND_U16, 2, 2, M, ALL, 0, AT(type)},
+    [1]  = {"result_code", 1, KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code)},
     /* 4.4.3: control connection */
-    [2]  = {"protocol_version", KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version)},
-    [3]  = {"framing_capabilities", KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities)},
-    [4]  = {"bearer_capabilities", KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities)},
-    [5]  = {"tie_breaker", KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker)},
-    [6]  = {"firmware_revision", KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision)},
-    [7]  = {"host_name", KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name)},
-    [8]  = {"vendor_name", KIND_TEXT, 0, VALUE, H, 0, SCC, AT(vendor_name)},
-    [9]  = {"assigned_tunnel_id", KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id)},
-    [10] = {"receive_window_size", KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size)},
-    [11] = {"challenge", KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge)},
-    [12] = {"q931_cause_code", KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code)},
-    [13] = {"challenge_response", KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response)},
+    [2]  = {"protocol_version", 2, KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version)},
+    [3]  = {"framing_capabilities", 3, KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities)},
+    [4]  = {"bearer_capabilities", 4, KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities)},
+    [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker)},
+    [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision)},
+    [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name)},
+    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H, 0, SCC, AT(vendor_name)},
+    [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id)},
+    [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size)},
+    [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge)},
+    [12] = {"q931_cause_code", 12, KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code)},
+    [13] = {"challenge_response", 13, KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response)},
     /* 4.4.4: calls */
-    [14] = {"assigned_session_id", KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id)},
-    [15] = {"call_serial_number", KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number)},
-    [16] = {"minimum_bps", KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps)},
-    [17] = {"maximum_bps", KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps)},
-    [18] = {"bearer_type", KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type)},
-    [19] = {"framing_type", KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type)},
+    [14] = {"assigned_session_id", 14, KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id)},
+    [15] = {"call_serial_number", 15, KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number)},
+    [16] = {"minimum_bps", 16, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps)},
+    [17] = {"maximum_bps", 17, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps)},
+    [18] = {"bearer_type", 18, KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type)},
+    [19] = {"framing_type", 19, KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type)},
     /* 20 was Packet Processing Delay in drafts: known as such, for no message, so always skipped */
-    [20] = {"packet_processing_delay", KIND_U16, 2, 2, 0, 0, 0, 0},
-    [21] = {"called_number", KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number)},
-    [22] = {"calling_number", KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number)},
-    [23] = {"sub_address", KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address)},
-    [24] = {"tx_connect_speed", KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed)},
-    [25] = {"physical_channel_id", KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id)},
+    [20] = {"packet_processing_delay", 20, KIND_U16, 2, 2, 0, 0, 0, 0},
+    [21] = {"called_number", 21, KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number)},
+    [22] = {"calling_number", 22, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number)},
+    [23] = {"sub_address", 23, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address)},
+    [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed)},
+    [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id)},
     /* 4.4.5: proxy LCP and authentication */
-    [26] = {"initial_received_lcp_confreq", KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
-    [27] = {"last_sent_lcp_confreq", KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
-    [28] = {"last_received_lcp_confreq", KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
-    [29] = {"proxy_authen_type", KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
-    [30] = {"proxy_authen_name", KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name)},
-    [31] = {"proxy_authen_challenge", KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge)},
-    [32] = {"proxy_authen_id", KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id)},
-    [33] = {"proxy_authen_response", KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response)},
+    [26] = {"initial_received_lcp_confreq", 26, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
+    [27] = {"last_sent_lcp_confreq", 27, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
+    [28] = {"last_received_lcp_confreq", 28, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
+    [29] = {"proxy_authen_type", 29, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
+    [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name)},
+    [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge)},
+    [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id)},
+    [33] = {"proxy_authen_response", 33, KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response)},
     /* 4.4.6: call status */
-    [34] = {"call_errors", KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors)},
-    [35] = {"accm", KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm)},
+    [34] = {"call_errors", 34, KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors)},
+    [35] = {"accm", 35, KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm)},
     /* 4.4.1 again: what hides the others is never hidden itself */
-    [36] = {"random_vector", KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector)},
-    [37] = {"private_group_id", KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id)},
-    [38] = {"rx_connect_speed", KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed)},
-    [39] = {"sequencing_required", KIND_EMPTY, 0, 0, M, 0, CONNECTED, 0},
+    [36] = {"random_vector", 36, KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector)},
+    [37] = {"private_group_id", 37, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id)},
+    [38] = {"rx_connect_speed", 38, KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed)},
+    [39] = {"sequencing_required", 39, KIND_EMPTY, 0, 0, M, 0, CONNECTED, 0},
+    /* of later RFCs; none is ever sent with M, so that nobody ends a tunnel over them (4.2) */
+    [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause)},
+    [AVP_ECN] = {"ecn", 103, KIND_EMPTY, 0, 0, H, 0, SCC, 0},
 };
 
 static const struct {
@@ -99,11 +105,32 @@ static const char *const errors[] = {
     "unknown AVP with the M bit set", "try another, directed", "next hop unreachable",
     "next hop busy", "switching aggregator busy",
 };
+static const char *const ppp_causes[] = {
+    "no information", "administrative disconnect", "LCP renegotiation disabled and no proxy LCP",
+    "normal disconnect", "compulsory encryption refused", "LCP timed out",
+    "no recognisable LCP packets", "LCP magic number error: loop", "LCP echo timed out",
+    "multilink: unexpected endpoint discriminator", "multilink: unexpected MRRU",
+    "multilink: unexpected short sequence option", "compulsory call-back refused",
+    "authentication timed out", "unexpected authenticated name for the bundle",
+    "authentication protocol unacceptable", "authentication failed", "NCP timed out",
+    "no NCP available or opened", "NCP: no agreement on addresses",
+    "NCP: no permitted address",
+};
 /* clang-format on */
 
-const struct avp_row *avp_row(unsigned number)
+const struct avp_row *avp_row(unsigned slot)
 {
-    return number < AVP_NUMBERS && rows[number].kind != KIND_NONE ? &rows[number] : NULL;
+    return slot < AVP_NUMBERS && rows[slot].kind != KIND_NONE ? &rows[slot] : NULL;
+}
+
+int avp_slot(unsigned number)
+{
+    unsigned slot = number;
+
+    if (slot >= OF_RFC_2661)
+        for (slot = OF_RFC_2661; slot < AVP_NUMBERS && rows[slot].number != number;)
+            slot++;
+    return avp_row(slot) != NULL ? (int)slot : -1;
 }
 
 bool msg_type_known(unsigned type)
@@ -133,4 +160,9 @@ const char *avp_result_name(unsigned msg_type, unsigned result)
 const char *avp_error_name(unsigned error)
 {
     return NAME_IN(errors, error);
+}
+
+const char *avp_ppp_cause_name(unsigned code)
+{
+    return NAME_IN(ppp_causes, code);
 }

@@ -3,7 +3,7 @@
  * One row an AVP: what it is called, what its value looks like, how long that may be, the M bit it
  * is sent with, whether it may be hidden, which messages must and may carry it, and where it stands
  * in struct msg.  Encoding, validation and description read the row; nobody writes the same fact
- * twice.  Source: RFC 2661, 4.4 and 6.  Knows nothing of tunnels. */
+ * twice.  Source: RFC 2661, 4.4 and 6; RFC 3145; RFC 9601.  Knows nothing of tunnels. */
 #ifndef WIRE_AVP_H
 #define WIRE_AVP_H
 
@@ -27,6 +27,7 @@ enum avp_kind {
     KIND_VERSION, /* uint16_t, shown as "1.0" */
     KIND_Q931,    /* struct msg_q931 */
     KIND_WORDS,   /* 2 reserved octets, then 32-bit words: uint32_t[] */
+    KIND_CAUSE,   /* struct msg_ppp_cause */
     KIND_COUNT
 };
 
@@ -36,6 +37,7 @@ enum avp_kind {
 
 struct avp_row {
     const char *name;
+    uint16_t number; /* on the wire */
     enum avp_kind kind;
     uint16_t least, most; /* octets of the value in the clear */
     unsigned flags;
@@ -43,8 +45,11 @@ struct avp_row {
     size_t field;       /* offset in struct msg */
 };
 
-/* The row of a number of vendor 0; NULL if there is none. */
-const struct avp_row *avp_row(unsigned number);
+/* The row of a slot (enum avp_number); NULL if there is none. */
+const struct avp_row *avp_row(unsigned slot);
+
+/* The slot of a number of vendor 0 on the wire; -1 if we know no such AVP. */
+int avp_slot(unsigned number);
 
 /* Messages: their names; whether they concern one session or the whole tunnel. */
 const char *msg_type_name(unsigned type); /* "type 99"-like ones are "unknown" */
@@ -54,5 +59,6 @@ bool msg_type_of_session(unsigned type);
 /* Codes (4.4.2 and the registry) in words; NULL for one without a name. */
 const char *avp_result_name(unsigned msg_type, unsigned result);
 const char *avp_error_name(unsigned error);
+const char *avp_ppp_cause_name(unsigned code); /* RFC 3145 */
 
 #endif

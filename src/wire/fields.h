@@ -1,6 +1,9 @@
 /* fields: the numbers of messages, AVPs and codes (RFC 2661, 3.2 and 4.4), and struct msg, in which
  * every AVP has its typed field.  Names and shapes only: the rows of avp.c say where each stands.
- */
+ *
+ * An AVP has a slot here: its bit in the sets of struct msg, its row in avp.c.  The slots of RFC
+ * 2661's AVPs, 0 to 39, are their numbers on the wire; those of later RFCs follow without a gap, so
+ * that 64 bits hold them all. */
 #ifndef WIRE_FIELDS_H
 #define WIRE_FIELDS_H
 
@@ -68,7 +71,9 @@ enum avp_number {
     AVP_PRIVATE_GROUP_ID = 37,
     AVP_RX_CONNECT_SPEED = 38,
     AVP_SEQUENCING_REQUIRED = 39,
-    AVP_NUMBERS = 40
+    AVP_PPP_DISCONNECT_CAUSE = 40, /* on the wire 46 (RFC 3145) */
+    AVP_ECN = 41,                  /* on the wire 103 (RFC 9601) */
+    AVP_NUMBERS = 42
 };
 
 #define AVP_HEADER 6    /* octets before the value */
@@ -110,6 +115,14 @@ struct msg_q931 {
     struct span advice;
 };
 
+/* Why PPP ended (RFC 3145): for people, and never a reason to act. */
+struct msg_ppp_cause {
+    uint16_t code;
+    uint16_t protocol; /* of the control protocol that it was about; 0: none */
+    uint8_t direction; /* 0 global, 1 at the peer, 2 at the sender */
+    struct span text;
+};
+
 struct msg_hidden {
     struct span value;  /* cipher text */
     struct span vector; /* the Random Vector then in force */
@@ -118,10 +131,11 @@ struct msg_hidden {
 struct msg {
     uint16_t type;      /* enum msg_type, or unknown */
     uint16_t session;   /* of the packet's header */
-    uint64_t present;   /* a bit an AVP number */
+    uint64_t present;   /* a bit an AVP's slot */
     uint64_t hidden;    /* came hidden, or is to be sent hidden */
     uint64_t mandatory; /* came with M */
     uint64_t pending;   /* hidden ones not yet revealed */
+    bool strict;        /* nothing missing is excused: set between msg_scan and msg_reveal */
 
     /* a field an AVP, named by enum avp_number; only those in "present" mean anything */
     struct msg_result result_code;
@@ -161,6 +175,7 @@ struct msg {
     struct span random_vector; /* the latest, on receipt */
     struct span private_group_id;
     uint32_t rx_connect_speed;
+    struct msg_ppp_cause ppp_disconnect_cause;
 
     struct msg_hidden cipher[AVP_NUMBERS]; /* of the pending ones */
 };

@@ -7,7 +7,7 @@
  *   zero where zero is not allowed, H where it may not be  skip / end, 2/3
  *   known, but not for this message                    skip
  *   a second time (but Random Vector)                  skip: the first one counts
- *   missing after all                                  end, 2/3, naming it
+ *   missing after all                                  end, 2/3, naming it, unless excused
  *   AVP header past the message, or length under 6     end, 2/2
  *   first AVP is not Message Type, or unknown type     skip the message / end, 2/8
  *
@@ -27,11 +27,19 @@
 #define AVP_RESERVED 0x3c00u
 #define AVP_LENGTH_MASK 0x03ffu
 
-#define BIT(number) (UINT64_C(1) << (number))
+#define BIT(slot) (UINT64_C(1) << (slot))
 
-/* Must-haves whose absence real peers make us bear: old IOS and Windows leave them out of ICCN. */
-#define EXCUSED(type)                                                                              \
-    ((type) == ICCN || (type) == OCCN ? BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE) : 0)
+#define FRAMING_SYNC 1u
+
+/* Must-haves whose absence real peers make us bear, unless the message is to be judged strictly:
+ * old IOS leaves speed and framing out of ICCN, and Windows looks for none of these itself. */
+static const uint64_t excused[MSG_TYPES] = {
+    [SCCRQ] = BIT(AVP_HOST_NAME),
+    [SCCRP] = BIT(AVP_HOST_NAME),
+    [ICCN] = BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE),
+    [OCCN] = BIT(AVP_TX_CONNECT_SPEED) | BIT(AVP_FRAMING_TYPE),
+    [WEN] = BIT(AVP_CALL_ERRORS),
+};
 
 /* One AVP as it stands on the wire. */
 struct avp {
@@ -57,14 +65,14 @@ struct verdict verdict_make(enum damage damage, unsigned result, unsigned error,
     return v;
 }
 
-bool msg_has(const struct msg *m, unsigned number)
+bool msg_has(const struct msg *m, unsigned slot)
 {
-    return (m->present & BIT(number)) != 0;
+    return (m->present & BIT(slot)) != 0;
 }
 
-void msg_set(struct msg *m, unsigned number)
+void msg_set(struct msg *m, unsigned slot)
 {
-    m->present |= BIT(number);
+    m->present |= BIT(slot);
 }
 
 void msg_init(struct msg *m, enum msg_type type, uint16_t session)
@@ -80,11 +88,11 @@ static bool is_last_word(const struct msg *m)
     return m->type == STOPCCN || m->type == CDN;
 }
 
-/* What an offence costs in this message; a "skip" is only told to the log.  row may be NULL. */
+/* What an offence costs in this message; a "skip" is only told to the log.  number is the one on
+ * the wire. */
 static struct verdict offence_of(const struct msg *m, bool mandatory, unsigned error,
-                                 const struct avp_row *row, unsigned number, const char *what)
+                                 const char *name, unsigned number, const char *what)
 {
-    const char *name = row != NULL ? row->name : "AVP";
     enum damage damage = msg_type_of_session(m->type) ? DAMAGE_SESSION : DAMAGE_TUNNEL;
 
     if (!mandatory || is_last_word(m)) {
@@ -95,10 +103,10 @@ static struct verdict offence_of(const struct msg *m, bool mandatory, unsigned e
                         name, number, what);
 }
 
-static struct verdict offence(const struct msg *m, bool mandatory, unsigned error, unsigned number,
-                              const char *what)
+static struct verdict offence(const struct msg *m, bool mandatory, unsigned error,
+                              const struct avp_row *row, const char *what)
 {
-    return offence_of(m, mandatory, error, avp_row(number), number, what);
+    return offence_of(m, mandatory, error, row->name, row->number, what);
 }
 
 /* The fields, by kind. */
@@ -109,13 +117,14 @@ static void store_result(struct rd *r, struct msg_result *to)
     to->has_error = rd_left(r) >= 2;
     to->error = to->has_error ? rd_u16(r) : 0;
     to->text = to->has_error ? rd_rest(r) : span_of(NULL, 0); /* 4.4.2: text only behind an error */
-    /* Apple's client sends the result in host order, and stale octets after it */
-    if ((to->result & 0xff) == 0 && to->result != 0) {
-        to->result >>= 8;
-        to->has_error = false;
-        to->error = 0;
-        to->text = span_of(NULL, 0);
-    }
+}
+
+static void store_cause(struct rd *r, struct msg_ppp_cause *to)
+{
+    to->code = rd_u16(r);
+    to->protocol = rd_u16(r);
+    to->direction = rd_u8(r);
+    to->text = rd_rest(r);
 }
 
 static void store_words(struct rd *r, uint32_t *to)
@@ -161,6 +170,9 @@ static void store(struct msg *m, const struct avp_row *row, struct span value)
     case KIND_WORDS:
         store_words(&r, field);
         break;
+    case KIND_CAUSE:
+        store_cause(&r, field);
+        break;
     case KIND_NONE:
     case KIND_EMPTY:
     case KIND_COUNT:
@@ -177,16 +189,16 @@ static bool all_zero(struct span s)
 }
 
 /* A value in the clear, revealed or born so: checked by its row and stored. */
-static struct verdict take_value(struct msg *m, unsigned number, bool mandatory, struct span value)
+static struct verdict take_value(struct msg *m, unsigned slot, bool mandatory, struct span value)
 {
-    const struct avp_row *row = avp_row(number);
+    const struct avp_row *row = avp_row(slot);
 
     if (value.n < row->least || value.n > row->most)
-        return offence(m, mandatory, ERROR_LENGTH, number, "has a wrong length");
+        return offence(m, mandatory, ERROR_LENGTH, row, "has a wrong length");
     if ((row->flags & NONZERO) && all_zero(value))
-        return offence(m, mandatory, ERROR_VALUE, number, "is zero");
+        return offence(m, mandatory, ERROR_VALUE, row, "is zero");
     store(m, row, value);
-    msg_set(m, number);
+    msg_set(m, slot);
     return verdict_ok();
 }
 
@@ -198,33 +210,37 @@ static bool has_place(const struct msg *m, const struct avp_row *row)
 
 static struct verdict take_avp(struct msg *m, const struct avp *a)
 {
-    const struct avp_row *row = a->vendor == 0 ? avp_row(a->number) : NULL;
+    int slot = a->vendor == 0 ? avp_slot(a->number) : -1;
+    const struct avp_row *row = slot >= 0 ? avp_row((unsigned)slot) : NULL;
     char what[64];
 
     if (row == NULL || a->reserved) {
         snprintf(what, sizeof what, "of vendor %u is %s", (unsigned)a->vendor,
                  a->reserved ? "marked by reserved bits" : "unknown");
-        return offence_of(m, a->m, ERROR_UNKNOWN_AVP, row, a->number, what);
+        return offence_of(m, a->m, ERROR_UNKNOWN_AVP, row != NULL ? row->name : "AVP", a->number,
+                          what);
     }
     if (!has_place(m, row))
-        return offence(m, false, 0, a->number, "is not for this message");
+        return offence(m, false, 0, row, "is not for this message");
     if (a->h && !(row->flags & HIDEABLE))
-        return offence(m, a->m, ERROR_VALUE, a->number, "may not be hidden");
-    if (((m->present | m->pending) & BIT(a->number)) && a->number != AVP_RANDOM_VECTOR)
-        return offence(m, false, 0, a->number, "is there twice");
+        return offence(m, a->m, ERROR_VALUE, row, "may not be hidden");
+    if (((m->present | m->pending) & BIT(slot)) && slot != AVP_RANDOM_VECTOR)
+        return offence(m, false, 0, row, "is there twice");
     if (a->m)
-        m->mandatory |= BIT(a->number);
+        m->mandatory |= BIT(slot);
     if (!a->h)
-        return take_value(m, a->number, a->m, a->value);
-    m->hidden |= BIT(a->number);
-    m->pending |= BIT(a->number);
-    m->cipher[a->number] = (struct msg_hidden){
+        return take_value(m, (unsigned)slot, a->m, a->value);
+    m->hidden |= BIT(slot);
+    m->pending |= BIT(slot);
+    m->cipher[slot] = (struct msg_hidden){
         a->value, msg_has(m, AVP_RANDOM_VECTOR) ? m->random_vector : span_of(NULL, 0)};
     return verdict_ok();
 }
 
-/* The next AVP; false if its header runs past the message or its length is under 6. */
-static bool next_avp(struct rd *r, struct avp *a)
+/* The next AVP; false if it runs past the message or its length is under 6.  Only the Result Code
+ * of a last word may run past it, and is cut: Apple's client makes it six octets longer than it is.
+ */
+static bool next_avp(const struct msg *m, struct rd *r, struct avp *a)
 {
     uint16_t first = rd_u16(r);
     size_t length = first & AVP_LENGTH_MASK;
@@ -234,9 +250,12 @@ static bool next_avp(struct rd *r, struct avp *a)
     a->reserved = (first & AVP_RESERVED) != 0;
     a->vendor = rd_u16(r);
     a->number = rd_u16(r);
-    if (length < AVP_HEADER)
+    if (length < AVP_HEADER || r->failed)
         return false;
-    a->value = rd_take(r, length - AVP_HEADER);
+    length -= AVP_HEADER;
+    if (length > rd_left(r) && is_last_word(m) && a->vendor == 0 && a->number == AVP_RESULT_CODE)
+        length = rd_left(r);
+    a->value = rd_take(r, length);
     return !r->failed;
 }
 
@@ -246,7 +265,7 @@ static struct verdict take_type(struct msg *m, struct rd *r)
     struct avp a;
     enum damage damage;
 
-    if (!next_avp(r, &a))
+    if (!next_avp(m, r, &a))
         return verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_LENGTH, "broken first AVP");
     damage = a.m ? DAMAGE_TUNNEL : DAMAGE_IGNORE;
     if (a.vendor != 0 || a.number != AVP_MESSAGE_TYPE)
@@ -294,7 +313,7 @@ struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
         struct verdict one;
         struct avp a;
 
-        whole = next_avp(&r, &a);
+        whole = next_avp(m, &r, &a);
         one = whole ? take_avp(m, &a) : broken_avp(m);
         if (v.damage == DAMAGE_NONE)
             v = one;
@@ -302,16 +321,18 @@ struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
     return v;
 }
 
-static struct verdict check_presence(const struct msg *m)
+static struct verdict check_presence(struct msg *m)
 {
     for (unsigned n = 0; n < AVP_NUMBERS; n++) {
         const struct avp_row *row = avp_row(n);
 
         if (row == NULL || !(row->must >> m->type & 1) || msg_has(m, n))
             continue;
-        if ((EXCUSED(m->type) & BIT(n)) == 0)
-            return offence(m, true, ERROR_VALUE, n, "is missing");
+        if (m->strict || (excused[m->type] & BIT(n)) == 0)
+            return offence(m, true, ERROR_VALUE, row, "is missing");
         log_debug(TOPIC_AVP, "%s: %s is missing: excused", msg_type_name(m->type), row->name);
+        if (n == AVP_FRAMING_TYPE)
+            m->framing_type = FRAMING_SYNC; /* what a peer that says nothing means */
     }
     return verdict_ok();
 }
@@ -322,6 +343,7 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
 
     for (unsigned n = 0; n < AVP_NUMBERS && v.damage == DAMAGE_NONE; n++) {
         const struct msg_hidden *c = &m->cipher[n];
+        const struct avp_row *row = avp_row(n);
         bool mandatory = (m->mandatory & BIT(n)) != 0;
         struct span value;
 
@@ -329,8 +351,8 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
             continue;
         m->pending &= ~BIT(n);
         if (c->value.n > size ||
-            !hide_reveal((uint16_t)n, secret, c->vector, c->value, arena, &value)) {
-            v = offence(m, mandatory, ERROR_LENGTH, n, "is hidden and cannot be revealed");
+            !hide_reveal(row->number, secret, c->vector, c->value, arena, &value)) {
+            v = offence(m, mandatory, ERROR_LENGTH, row, "is hidden and cannot be revealed");
             continue;
         }
         arena += c->value.n;
@@ -338,4 +360,14 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
         v = take_value(m, n, mandatory, value);
     }
     return v.damage == DAMAGE_NONE ? check_presence(m) : v;
+}
+
+bool msg_unswap_result(struct msg *m)
+{
+    struct msg_result *r = &m->result_code;
+
+    if (!msg_has(m, AVP_RESULT_CODE) || r->result == 0 || (r->result & 0xff) != 0)
+        return false;
+    *r = (struct msg_result){.result = r->result >> 8};
+    return true;
 }

@@ -39,10 +39,10 @@ struct verdict verdict_ok(void);
 struct verdict verdict_make(enum damage damage, unsigned result, unsigned error, const char *fmt,
                             ...) __attribute__((format(printf, 4, 5)));
 
-/* True if AVP number n is present. */
-bool msg_has(const struct msg *m, unsigned number);
+/* True if the AVP of this slot (enum avp_number) is present. */
+bool msg_has(const struct msg *m, unsigned slot);
 /* Marks it present (for sending; the field is set by the caller). */
-void msg_set(struct msg *m, unsigned number);
+void msg_set(struct msg *m, unsigned slot);
 
 /* A message to be sent: all zero but the type. */
 void msg_init(struct msg *m, enum msg_type type, uint16_t session);
@@ -52,16 +52,26 @@ void msg_init(struct msg *m, enum msg_type type, uint16_t session);
 struct verdict msg_scan(struct msg *m, struct span body, uint16_t session);
 
 /* Reveals what is pending and checks that nothing is missing.  secret may be empty: then whatever
- * came hidden cannot be revealed.  arena: room for as many octets as the packet has. */
+ * came hidden cannot be revealed.  arena: room for as many octets as the packet has.
+ *
+ * Unless m->strict was set in between, some that real peers leave out are excused: speed (then 0)
+ * and framing (then synchronous) of ICCN and OCCN, the Host Name of SCCRQ and SCCRP (then empty),
+ * and the counters of WEN.  Such an AVP is not "present". */
 struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, size_t size);
+
+/* A result code that a peer sent in its host's order, as Apple's clients do: if its low octet is 0
+ * and its high one is not, they are exchanged, and what stands behind it, stale octets, is dropped.
+ * True if that was done. */
+bool msg_unswap_result(struct msg *m);
 
 /* What is needed to hide: the AVPs in m->hidden are hidden if their row allows it and secret is not
  * empty.  vector: 16 fresh random octets or more; padding: random octets, of which each value takes
- * some. NULL hides nothing. */
+ * some. NULL hides nothing.  brief is for peers whose decoder errs behind the first block. */
 struct msg_hiding {
     struct span secret;
     struct span vector;
     struct span padding;
+    bool brief; /* hide values of one block alone, unpadded; longer ones go in the clear */
 };
 
 /* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the

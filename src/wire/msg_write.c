@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "wire/hide.h"
 
-#define BIT(number) (UINT64_C(1) << (number))
+#define BIT(slot) (UINT64_C(1) << (slot))
 
 static const void *field_of(const struct msg *m, const struct avp_row *row)
 {
@@ -27,6 +27,14 @@ static void put_result(struct wr *w, const struct msg_result *r)
     if (r->has_error || r->text.n > 0)
         wr_u16(w, r->error);
     wr_put(w, r->text);
+}
+
+static void put_cause(struct wr *w, const struct msg_ppp_cause *c)
+{
+    wr_u16(w, c->code);
+    wr_u16(w, c->protocol);
+    wr_u8(w, c->direction);
+    wr_put(w, c->text);
 }
 
 static void put_value(struct wr *w, const struct msg *m, const struct avp_row *row)
@@ -65,6 +73,9 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
         for (size_t i = 0; i < words_in(row); i++)
             wr_u32(w, ((const uint32_t *)field)[i]);
         break;
+    case KIND_CAUSE:
+        put_cause(w, field);
+        break;
     case KIND_NONE:
     case KIND_EMPTY:
     case KIND_COUNT:
@@ -85,38 +96,48 @@ static struct span some_padding(const struct avp_row *row, size_t value, struct 
     return span_of(padding.p + 1, n < room ? n : room);
 }
 
-static bool is_hidden(const struct msg *m, unsigned number)
+/* Is an AVP with a value of n octets to be sent hidden? */
+static bool is_hidden(const struct msg *m, unsigned slot, size_t n, const struct msg_hiding *h)
 {
-    const struct avp_row *row = avp_row(number);
+    const struct avp_row *row = avp_row(slot);
 
-    return (m->hidden & m->present & BIT(number)) && row != NULL && (row->flags & HIDEABLE);
+    return h != NULL && (m->hidden & m->present & BIT(slot)) && row != NULL &&
+           (row->flags & HIDEABLE) && (!h->brief || n <= MD5_SIZE - HIDE_LENGTH);
 }
 
-static bool hides_something(const struct msg *m)
+static bool hides_something(const struct msg *m, const struct msg_hiding *h)
 {
-    for (unsigned n = 0; n < AVP_NUMBERS; n++)
-        if (is_hidden(m, n))
+    for (unsigned n = 0; n < AVP_NUMBERS; n++) {
+        uint8_t room[AVP_LENGTH];
+        struct wr value = wr_over(room, sizeof room);
+
+        if (!is_hidden(m, n, 0, h))
+            continue;
+        put_value(&value, m, avp_row(n));
+        if (!value.failed && is_hidden(m, n, wr_len(&value), h))
             return true;
+    }
     return false;
 }
 
-static bool put_avp(struct wr *w, const struct msg *m, unsigned number, const struct msg_hiding *h)
+static bool put_avp(struct wr *w, const struct msg *m, unsigned slot, const struct msg_hiding *h)
 {
-    const struct avp_row *row = avp_row(number);
-    bool hide = h != NULL && is_hidden(m, number);
+    const struct avp_row *row = avp_row(slot);
     size_t start = wr_len(w), length;
     uint8_t room[AVP_LENGTH];
     struct wr value = wr_over(room, sizeof room);
+    bool hide;
 
     put_value(&value, m, row);
     if (value.failed || wr_len(&value) < row->least || wr_len(&value) > row->most)
         return false;
+    hide = is_hidden(m, slot, wr_len(&value), h);
     wr_u16(w, 0);
     wr_u16(w, 0);
-    wr_u16(w, (uint16_t)number);
+    wr_u16(w, row->number);
     if (hide)
-        hide_value(w, (uint16_t)number, h->secret, h->vector, span_of(room, wr_len(&value)),
-                   some_padding(row, wr_len(&value), h->padding));
+        hide_value(w, row->number, h->secret, h->vector, span_of(room, wr_len(&value)),
+                   h->brief ? span_of(NULL, 0) : some_padding(row, wr_len(&value), h->padding));
     else
         wr_put(w, span_of(room, wr_len(&value)));
     length = wr_len(w) - start;
@@ -161,7 +182,7 @@ bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hidi
     if (hiding != NULL && (hiding->secret.n == 0 || hiding->vector.n == 0))
         hiding = NULL; /* S4.3-01: nothing is hidden without a shared secret */
     fine = put_avp(w, m, AVP_MESSAGE_TYPE, NULL);
-    if (fine && hiding != NULL && hides_something(m))
+    if (fine && hides_something(m, hiding))
         fine = put_vector(w, hiding->vector);
     for (unsigned n = 1; n < AVP_NUMBERS && fine; n++)
         if (msg_has(m, n) && n != AVP_RANDOM_VECTOR)
@@ -220,6 +241,16 @@ static void add_result(struct line *l, const struct msg *m, const struct msg_res
         add_text(l, r->text);
 }
 
+static void add_cause(struct line *l, const struct msg_ppp_cause *c)
+{
+    const char *name = avp_ppp_cause_name(c->code);
+
+    add(l, "%u(%s)/%04x/%u", (unsigned)c->code, name != NULL ? name : "?", (unsigned)c->protocol,
+        (unsigned)c->direction);
+    if (c->text.n > 0)
+        add_text(l, c->text);
+}
+
 static void add_value(struct line *l, const struct msg *m, const struct avp_row *row)
 {
     const void *field = field_of(m, row);
@@ -259,6 +290,9 @@ static void add_value(struct line *l, const struct msg *m, const struct avp_row 
     case KIND_WORDS:
         for (size_t i = 0; i < words_in(row); i++)
             add(l, "%s%08lx", i > 0 ? "," : "", (unsigned long)((const uint32_t *)field)[i]);
+        break;
+    case KIND_CAUSE:
+        add_cause(l, field);
         break;
     case KIND_NONE:
     case KIND_EMPTY:

@@ -64,11 +64,11 @@ static bool can_be_sent(const struct msg *m, bool hide)
 {
     for (size_t i = 0; i < RFC_AVPS; i++) {
         const struct rfc_avp *a = &rfc_avps[i];
-        const struct avp_row *row = avp_row(a->number);
+        const struct avp_row *row = avp_row(slot_of(a));
 
-        if ((row->must >> m->type & 1) && !msg_has(m, a->number))
+        if ((row->must >> m->type & 1) && !msg_has(m, slot_of(a)))
             return false;
-        if (hide && a->h && a->shape == SPAN && msg_has(m, a->number) &&
+        if (hide && a->h && a->shape == SPAN && msg_has(m, slot_of(a)) &&
             ((const struct span *)(const void *)((const uint8_t *)m + a->field))->n > HIDDEN_MOST)
             return false;
     }
@@ -79,7 +79,7 @@ static void send_again(struct msg *m, bool hide, const char *secret)
 {
     static uint8_t room[65536];
     struct msg_hiding hiding = {span_str(secret), span_of(TEST_VECTOR, 16),
-                                span_of("?some more octets", 17)};
+                                span_of("?some more octets", 17), false};
     struct wr w = wr_over(room, sizeof room);
     struct msg again;
     uint8_t *arena;

@@ -27,7 +27,7 @@ static const struct scene rows[] = {
     {"F-CC-01 open", "| open", "SCCRQ", "wait-ctl-reply", NULL},
     {"F-CC-02 SCCRQ", "| SCCRQ", "SCCRP", "wait-ctl-conn", NULL},
     {"F-CC-03 bad SCCRQ: version", "| SCCRQ,ver=0x200", "StopCCN:5/256", "gone", NULL},
-    {"F-CC-03 bad SCCRQ: no Host Name", "| SCCRQ,no=7", "StopCCN:2/3", "gone", NULL},
+    {"F-CC-03 bad SCCRQ: no Framing Capabilities", "| SCCRQ,no=3", "StopCCN:2/3", "gone", NULL},
     {"F-CC-04, A-07 idle + SCCRP: nothing is answered to a stranger", "| SCCRP,tid=77", "", "gone", NULL},
     {"F-CC-05 idle + SCCCN", "| SCCCN,tid=77", "", "gone", NULL},
     {"F-CC-06 SCCRP", "open | SCCRP", "SCCCN up", "established", NULL},

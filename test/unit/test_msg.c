@@ -65,10 +65,12 @@ static const struct {
      WEN, true, "WEN call_errors=00000001,00000002,00000003,00000004,00000005,00000006"},
     {"S6.5-03: HELLO (E-17)", "c802 0014 1111 0000 0003 0005 8008000000000006", HELLO, true,
      "HELLO"},
-    {"S6.12-02, R3145: CDN with an AVP 46 to be skipped (E-18)",
+    {"S6.12-02, R3145: CDN with a PPP Disconnect Cause (E-18)",
      "c802 0039 2222 4444 0005 0004 800800000000000e 800f00000001 0003 0000 61646d696e"
      "80080000000e3333 000e0000002e0001000000627965",
-     CDN, false, "CDN result_code=3/0(administrative reasons)\"admin\" assigned_session_id=13107"},
+     CDN, true,
+     "CDN result_code=3/0(administrative reasons)\"admin\" assigned_session_id=13107"
+     " ppp_disconnect_cause=1(administrative disconnect)/0000/0\"bye\""},
     {"S6.4-02: StopCCN (E-19)",
      "c802 0024 2222 0000 0006 0004 8008000000000004 8008000000091111 8008000000010006", STOPCCN,
      false, "StopCCN result_code=6(requester is shutting down) assigned_tunnel_id=4369"},
@@ -127,6 +129,8 @@ static void test_fields(void)
 #define ICCN_REST "800a0000001805f5e100 800a0000001300000001"
 #define STOPCCN_TYPE "8008000000000004"
 #define CDN_TYPE "800800000000000e"
+#define CDN_REST "8008000000010003 80080000000e3333"
+#define WEN_TYPE "800800000000000f"
 #define VECTOR "8016000000240011 2233445566778899aabbccddeeff"
 #define NONE 99 /* no AVP to look at */
 
@@ -153,8 +157,20 @@ static const struct {
      ERROR_UNKNOWN_AVP, NONE, false, "vendor 9"},
     {"S4.4.2-10: unknown number 65535, M set", SCCRQ_TYPE "80080000ffff0001" SCCRQ_REST,
      DAMAGE_TUNNEL, ERROR_UNKNOWN_AVP, NONE, false, "(65535) of vendor 0 is unknown"},
-    {"2.2: AVP 103 (ECN), M clear", SCCRQ_TYPE SCCRQ_REST "000600000067", DAMAGE_NONE, 0, 9, true,
+    {"R9601-02: AVP 103 (ECN)", SCCRQ_TYPE SCCRQ_REST "000600000067", DAMAGE_NONE, 0, AVP_ECN, true,
      ""},
+    {"R9601-02: AVP 103 with a value is none", SCCRQ_TYPE SCCRQ_REST "00070000006701", DAMAGE_NONE,
+     0, AVP_ECN, false, ""},
+    {"A-10: AVP 103 hidden, the key made with its number on the wire",
+     SCCRQ_TYPE VECTOR "4008000000678ce7" SCCRQ_REST, DAMAGE_NONE, 0, AVP_ECN, true, ""},
+    {"S10-01: AVP 40 on the wire is not slot 40", CDN_TYPE CDN_REST "000b000000280010c22301",
+     DAMAGE_NONE, 0, AVP_PPP_DISCONNECT_CAUSE, false, ""},
+    {"S10-01: AVP 41 on the wire is not slot 41, M set", SCCRQ_TYPE SCCRQ_REST "800600000029",
+     DAMAGE_TUNNEL, ERROR_UNKNOWN_AVP, AVP_ECN, false, "AVP (41) of vendor 0 is unknown"},
+    {"A-21: AVP 46 of four octets", CDN_TYPE CDN_REST "000a0000002e0010c223", DAMAGE_NONE, 0,
+     AVP_PPP_DISCONNECT_CAUSE, false, ""},
+    {"A-21: and of five", CDN_TYPE CDN_REST "000b0000002e0010c22301", DAMAGE_NONE, 0,
+     AVP_PPP_DISCONNECT_CAUSE, true, ""},
     {"S4.1-03: reserved bits, M set", SCCRQ_TYPE SCCRQ_REST "a008000000040000", DAMAGE_TUNNEL,
      ERROR_UNKNOWN_AVP, 4, false, "bearer_capabilities (4) of vendor 0 is marked by reserved bits"},
     {"S4.1-03: reserved bits, M clear", SCCRQ_TYPE SCCRQ_REST "040a00000004 00000001", DAMAGE_NONE,
@@ -186,9 +202,15 @@ static const struct {
      true, ""},
     {"A-22: a second Message Type", SCCRQ_TYPE SCCRQ_REST "8008000000000004", DAMAGE_NONE, 0, 9,
      true, ""},
-    {"A-19: SCCRQ without Host Name",
-     SCCRQ_TYPE "8008000000020100 800a0000000300000003 8008000000091111", DAMAGE_TUNNEL,
-     ERROR_VALUE, 7, false, "SCCRQ: host_name (7) is missing"},
+    {"S6.1-02: SCCRQ without Assigned Tunnel ID",
+     SCCRQ_TYPE "8008000000020100 800a0000000300000003 80070000000761", DAMAGE_TUNNEL, ERROR_VALUE,
+     9, false, "SCCRQ: assigned_tunnel_id (9) is missing"},
+    {"Q-04: SCCRQ without Host Name",
+     SCCRQ_TYPE "8008000000020100 800a0000000300000003 8008000000091111", DAMAGE_NONE, 0, 7, false,
+     ""},
+    {"Q-04: WEN without Call Errors", WEN_TYPE, DAMAGE_NONE, 0, 34, false, ""},
+    {"Q-04: but broken Call Errors with M set are broken ones", WEN_TYPE "800a0000002200000000",
+     DAMAGE_SESSION, ERROR_LENGTH, 34, false, "call_errors"},
     {"S4.1-09: Length 5", SCCRQ_TYPE SCCRQ_REST "8005000000040000", DAMAGE_TUNNEL, ERROR_LENGTH,
      NONE, false, "does not fit"},
     {"S4.1-09: Length 0, M clear", SCCRQ_TYPE SCCRQ_REST "000000000004", DAMAGE_TUNNEL,
@@ -280,34 +302,47 @@ static const struct {
     unsigned result, error;
     bool has_error;
     const char *text;
+    bool swapped; /* is it one of those that are in host order? */
 } results[] = {
-    {"S4.4.2-01: result alone", STOPCCN_TYPE "8008000000010006", 6, 0, false, ""},
-    {"S4.4.2-01: result and error", STOPCCN_TYPE "800a00000001 00020003", 2, 3, true, ""},
+    {"S4.4.2-01: result alone", STOPCCN_TYPE "8008000000010006", 6, 0, false, "", false},
+    {"S4.4.2-01: result and error", STOPCCN_TYPE "800a00000001 00020003", 2, 3, true, "", false},
     {"S4.4.2-01: result, error and text", STOPCCN_TYPE "800c00000001 00020006 6869", 2, 6, true,
-     "hi"},
+     "hi", false},
     {"S4.4.2-01: half an error code is no text", STOPCCN_TYPE "800900000001 0002 06", 2, 0, false,
-     ""},
+     "", false},
     {"Q-09: Apple's order of octets, stale ones behind", CDN_TYPE "800e00000001 0300 80080000000e",
-     3, 0, false, ""},
-    {"Q-09: and alone", STOPCCN_TYPE "800800000001 0100", 1, 0, false, ""},
-    {"Q-09: 0 stays 0", STOPCCN_TYPE "800a00000001 00000002", 0, 2, true, ""},
-    {"S4.4.2-06: result 0x0102 is as it says", CDN_TYPE "800800000001 0102", 0x102, 0, false, ""},
+     3, 0, false, "", true},
+    {"Q-09: and alone", STOPCCN_TYPE "800800000001 0100", 1, 0, false, "", true},
+    {"Q-09: CDN, Length 14 instead of 8, which runs past the message",
+     CDN_TYPE "80080000000e3333 800e00000001 0300", 3, 0, false, "", true},
+    {"Q-09: StopCCN, Length 14, six stale octets",
+     STOPCCN_TYPE "8008000000091111 800e00000001 0300 dead beef 0000", 3, 0, false, "", true},
+    {"Q-09: StopCCN, Length 14, three of six stale octets",
+     STOPCCN_TYPE "8008000000091111 800e00000001 0300 dead be", 3, 0, false, "", true},
+    {"Q-09: 0 stays 0", STOPCCN_TYPE "800a00000001 00000002", 0, 2, true, "", false},
+    {"S4.4.2-06: result 0x0102 is as it says", CDN_TYPE "800800000001 0102", 0x102, 0, false, "",
+     false},
     {"S4.4.2-05: version in the error code", STOPCCN_TYPE "800a00000001 00050100", 5, 0x100, true,
-     ""},
+     "", false},
 };
 
 static void test_results(void)
 {
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        uint8_t body[64];
+        uint8_t octets[64];
+        size_t n = unhex(results[i].body, octets);
+        uint8_t *exact = memcpy(malloc(n), octets, n); /* nothing is read beyond it */
         struct msg m;
-        struct verdict v = decode(&m, span_of(body, unhex(results[i].body, body)), "");
+        struct verdict v = decode(&m, span_of(exact, n), "");
         const struct msg_result *r = &m.result_code;
 
+        is_int(msg_unswap_result(&m), results[i].swapped, results[i].name);
         ok(v.damage == DAMAGE_NONE && r->result == results[i].result &&
                r->error == results[i].error && r->has_error == results[i].has_error &&
                span_eq(r->text, span_str(results[i].text)),
            "%s (%u/%u)", results[i].name, r->result, r->error);
+        ok(!msg_unswap_result(&m), "%s: not twice", results[i].name);
+        free(exact);
     }
 }
 
@@ -376,7 +411,7 @@ static bool headers_exact(struct span body, uint64_t hidden)
         for (size_t i = 0; i < RFC_AVPS; i++)
             if (rfc_avps[i].number == number)
                 bits = (rfc_avps[i].m ? RAW_M : 0) |
-                       (rfc_avps[i].h && (hidden & BIT(number)) ? RAW_H : 0);
+                       (rfc_avps[i].h && (hidden & BIT(slot_of(&rfc_avps[i]))) ? RAW_H : 0);
         exact = (first & 0xfc00u) == bits && vendor == 0 && (number == 0) == (place == 0) &&
                 (number != 36 || place == 1);
         rd_take(&r, (first & 0x3ffu) - 6);
@@ -387,7 +422,7 @@ static bool headers_exact(struct span body, uint64_t hidden)
 static void test_whole(void)
 {
     struct msg_hiding hiding = {span_str(TEST_SECRET), span_of(TEST_VECTOR, 16),
-                                span_of("\x0fquite random octets", 17)};
+                                span_of("\x0fquite random octets", 17), false};
 
     for (size_t i = 0; i < RFC_MESSAGES; i++)
         for (int hide = 0; hide <= 1; hide++) {
@@ -436,7 +471,7 @@ static void test_sent(void)
 {
     static uint8_t letters[70000];
     struct msg_hiding hiding = {span_str(TEST_SECRET), span_of(TEST_VECTOR, 16),
-                                span_of("\x1fsixteen octets..", 17)};
+                                span_of("\x1fsixteen octets..", 17), false};
 
     memset(letters, 'a', sizeof letters);
     for (size_t i = 0; i < sizeof sent / sizeof sent[0]; i++) {
@@ -461,7 +496,8 @@ static void test_sent(void)
 static void test_encode_limits(void)
 {
     static uint8_t vector[1018];
-    struct msg_hiding hiding = {span_str(TEST_SECRET), span_of(vector, 1017), span_of(NULL, 0)};
+    struct msg_hiding hiding = {span_str(TEST_SECRET), span_of(vector, 1017), span_of(NULL, 0),
+                                false};
     uint8_t made[2048];
     struct msg m, back;
     struct wr w;

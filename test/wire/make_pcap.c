@@ -85,6 +85,7 @@ static void fill_tunnel(struct msg *m)
 static void fill_call(struct msg *m)
 {
     m->q931_cause_code = (struct msg_q931){16, 69, span_str("bye")};
+    m->ppp_disconnect_cause = (struct msg_ppp_cause){16, 0xc223, 1, span_str("wrong password")};
     m->assigned_session_id = 0x3333;
     m->call_serial_number = 66051;
     m->minimum_bps = 9600;
@@ -109,7 +110,7 @@ static void fill_proxy(struct msg *m)
     m->initial_received_lcp_confreq = span_of("\x01\x04\x05\xdc", 4);
     m->last_sent_lcp_confreq = span_of("\x03\x05\xc2\x23\x05", 5);
     m->last_received_lcp_confreq = span_of("\x02\x06\x00\x0a\x00\x00", 6);
-    m->proxy_authen_type = 2;
+    m->proxy_authen_type = 3;
     m->proxy_authen_name = span_str("user@realm.example.net");
     m->proxy_authen_challenge = span_of("\xf0\xe0\xd0\xc0", 4);
     m->proxy_authen_id = 0x17;
@@ -119,7 +120,7 @@ static void fill_proxy(struct msg *m)
 static void write_message(enum msg_type type, bool hide)
 {
     struct msg_hiding hiding = {span_str(SECRET), span_str("a random vector!"),
-                                span_of("\x1fsixteen of padding", 19)};
+                                span_of("\x1fsixteen of padding", 19), false};
     uint8_t datagram[4096];
     struct wr w = wr_over(datagram, sizeof datagram);
     struct msg m;

@@ -22,11 +22,11 @@ if (!grep { -x "$_/tshark" } split /:/, $ENV{PATH}) {
 	exit 1;
 }
 
-# AVPs in each message, in order of number (RFC 2661, 6.1 to 6.14), and which of them may be
-# hidden (4.4).
+# AVPs in each message, in order of number (RFC 2661, 6.1 to 6.14; RFC 3145; RFC 9601), and which
+# of them may be hidden (4.4).
 my @messages = (
-	[SCCRQ   => 1,  [0, 2 .. 11]],
-	[SCCRP   => 2,  [0, 2, 3, 4, 6 .. 11, 13]],
+	[SCCRQ   => 1,  [0, 2 .. 11, 103]],
+	[SCCRP   => 2,  [0, 2, 3, 4, 6 .. 11, 13, 103]],
 	[SCCCN   => 3,  [0, 13]],
 	[StopCCN => 4,  [0, 1, 9]],
 	[HELLO   => 6,  [0]],
@@ -36,11 +36,11 @@ my @messages = (
 	[ICRQ    => 10, [0, 14, 15, 18, 21, 22, 23, 25]],
 	[ICRP    => 11, [0, 14]],
 	[ICCN    => 12, [0, 19, 24, 26 .. 33, 37, 38, 39]],
-	[CDN     => 14, [0, 1, 12, 14]],
+	[CDN     => 14, [0, 1, 12, 14, 46]],
 	[WEN     => 15, [0, 34]],
 	[SLI     => 16, [0, 35]],
 );
-my %may_hide = map { $_ => 1 } 3, 4, 6, 8, 9, 11, 13 .. 19, 21 .. 35, 37, 38;
+my %may_hide = map { $_ => 1 } 3, 4, 6, 8, 9, 11, 13 .. 19, 21 .. 35, 37, 38, 46, 103;
 my %is_mandatory = map { $_ => 1 } 0 .. 4, 7, 9 .. 19, 21 .. 24, 34 .. 36, 39;
 
 # The values, by AVP: a field of tshark's and what it has to show.
@@ -72,7 +72,7 @@ my %shown = (
 	26 => ['avp.initial_received_lcp_confreq' => '010405dc'],
 	27 => ['avp.last_sent_lcp_confreq' => '0305c22305'],
 	28 => ['avp.last_received_lcp_confreq' => '0206000a0000'],
-	29 => ['avp.proxy_authen_type' => 2],
+	29 => ['avp.proxy_authen_type' => 3],
 	30 => ['avp.proxy_authen_name' => 'user@realm.example.net'],
 	31 => ['avp.proxy_authen_challenge' => 'f0e0d0c0'],
 	32 => ['avp.proxy_authen_id' => 0x17],
@@ -85,6 +85,8 @@ my %shown = (
 	36 => ['avp.random_vector' => unpack 'H*', 'a random vector!'],
 	37 => ['avp.private_group_id' => unpack 'H*', 'red-1'],
 	38 => ['avp.rx_connect_speed' => 33600],
+	46 => ['avp.disconnect_code' => 16, 'avp.control_protocol_number' => 0xc223,
+		'avp.cause_code_direction' => 1, 'avp.cause_code_message' => 'wrong password'],
 );
 
 # Asks tshark for fields of every frame: a list of {field => value, or values joined by commas}.
