@@ -26,15 +26,19 @@ STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
 
-BASE  = base/bytes base/addr base/heap base/md5 base/log base/buf
-WIRE  = wire/packet wire/avp wire/hide wire/msg wire/msg_write wire/quirks wire/hdlc
-PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/registry proto/l2tp \
+BASE  = base/bytes base/addr base/heap base/hash base/md5 base/log base/buf
+WIRE  = wire/packet wire/avp wire/utf8 wire/line wire/lcp wire/proxy wire/hide wire/msg wire/msg_write \
+        wire/quirks wire/ppp wire/hdlc
+PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/call_say proto/call_facts \
+        proto/call_data proto/registry proto/l2tp proto/events \
         proto/input
 CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line \
-        host/conf_parse host/conf_print host/conf_rows host/conf_section
+        host/conf_near host/conf_parse host/conf_print host/conf_rows host/conf_rows_global \
+        host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section \
+        host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \
         host/fifo host/resolve host/log_sink $(CONF) $(BODIES)
-TOP   = profiles bearer lac control reload daemon
+TOP   = profiles bearer lac control reload say news daemon
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
 OBJS      = $(PURE_OBJS) $(patsubst %,$(B)/%.o,$(HOST) $(TOP))

@@ -13,7 +13,6 @@
 #include "wire/hdlc.h"
 
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
-#define PPPD_HANGUP 16 /* exit code: "the modem hung up" */
 
 static struct bearer *bearer_new(struct hub *h, const struct call *c)
 {
@@ -26,6 +25,8 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c)
     b->call_id = b->number = c->id;
     b->peer = c->tunnel->peer;
     b->local = c->tunnel->local;
+    b->ecn = c->tunnel->ecn;
+    ppp_watch_init(&b->watch);
     snprintf(b->name, sizeof b->name, "call %u/%u", (unsigned)b->tunnel_id, (unsigned)b->call_id);
     b->next = h->bearers;
     if (b->next != NULL)
@@ -58,30 +59,71 @@ static struct udp *socket_for(const struct hub *h, const struct addr *peer)
     return peer->family == 6 ? h->udp6 : h->udp4;
 }
 
+/* What PPP is up to, if anybody wants to know: the LAC hears of the ACCMs, and data are numbered as
+ * long as something needs them in order (5.4). */
+static void look(struct bearer *b, bool from_pppd, struct span frame)
+{
+    struct l2tp *e = b->hub->engine;
+    uint32_t send, receive;
+
+    if (!b->tell_accm && !b->auto_sequence)
+        return;
+    ppp_watch_frame(&b->watch, from_pppd, frame);
+    if (b->tell_accm && ppp_watch_accm(&b->watch, &send, &receive) &&
+        !(b->told_accm && b->accm[0] == send && b->accm[1] == receive)) {
+        b->told_accm = true;
+        b->accm[0] = send;
+        b->accm[1] = receive;
+        l2tp_line_info(e, loop_now(b->hub->loop), b->call_id, send, receive);
+    }
+    if (b->auto_sequence)
+        l2tp_sequence(e, b->call_id,
+                      !ppp_watch_is_up(&b->watch) || ppp_watch_needs_order(&b->watch));
+}
+
+static void tell_errors(struct bearer *b)
+{
+    uint32_t errors[6];
+
+    if (!b->tell_errors || b->link == NULL)
+        return;
+    link_errors(b->link, errors);
+    l2tp_line_errors(b->hub->engine, loop_now(b->hub->loop), b->call_id, errors);
+}
+
+/* pppd has a line and speaks: the peer hears so before it hears what. */
+static void answered(struct bearer *b)
+{
+    b->dialling = false;
+    l2tp_bearer_up(b->hub->engine, loop_now(b->hub->loop), b->call_id);
+    b->hub->drain(b->hub);
+}
+
 /* A frame from pppd: the header goes in front of it, in the same buffer. */
 static void heard(void *ctx, struct buf *frame)
 {
     struct bearer *b = ctx;
     struct udp *udp = socket_for(b->hub, &b->peer);
-    size_t n =
-        b->call_id != 0 && udp != NULL
-            ? l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len)
-            : 0;
+    uint8_t ecn;
+    size_t n;
 
+    if (b->dialling)
+        answered(b);
+    if (b->call_id == 0 || udp == NULL) {
+        buf_put(frame);
+        return;
+    }
+    look(b, true, buf_span(frame));
+    tell_errors(b);
+    ecn = b->ecn ? ppp_ecn(buf_span(frame)) : 0;
+    n = l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len);
     if (n == 0) {
         buf_put(frame);
         return;
     }
     frame->off -= n;
     frame->len += n;
-    udp_send_buf(udp, &b->local, &b->peer, frame);
-}
-
-/* Why pppd's end ends the call: only what it calls a hang-up is a loss of carrier (4.4.2). */
-static unsigned result_of(int status)
-{
-    return WIFEXITED(status) && WEXITSTATUS(status) == PPPD_HANGUP ? CDN_CARRIER_LOST
-                                                                   : CDN_ADMINISTRATIVE;
+    udp_send_buf(udp, &b->local, &b->peer, ecn, frame);
 }
 
 static void gone(struct pppd *p, int status)
@@ -89,6 +131,11 @@ static void gone(struct pppd *p, int status)
     struct bearer *b = p->owner;
     struct hub *h = b->hub;
     uint16_t call = b->call_id;
+    const struct pppd_end *end = pppd_end_of(status);
+    struct call_cause cause = {.has_ppp = end->cause != 0 && !b->dialling,
+                               .ppp = (uint16_t)end->cause,
+                               .direction = (uint8_t)end->direction};
+    unsigned result = b->dialling ? end->dial_result : end->result;
     char text[64];
 
     pppd_end_text(status, text, sizeof text);
@@ -98,7 +145,7 @@ static void gone(struct pppd *p, int status)
     bearer_free(b);
     if (call != 0) {
         l2tp_set_call_data(h->engine, call, NULL);
-        l2tp_hang_up(h->engine, loop_now(h->loop), call, result_of(status), ERROR_NONE, text);
+        l2tp_hang_up_cause(h->engine, loop_now(h->loop), call, result, ERROR_NONE, text, &cause);
     }
 }
 
@@ -161,13 +208,16 @@ static const char *ip_text(uint32_t ip, char *dst)
     return ip != 0 ? addr_host_text(&a, dst) : NULL;
 }
 
-/* A calling number may reach pppd's environment only in this strict set of characters. */
-static const char *clean_number(const char *number)
+/* What the peer and the LAC have said of a call, for pppd's scripts. */
+static void fill_call(struct pppd_settings *s, const struct call *c)
 {
-    static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "+*#-._:/@ ";
-
-    return number[strspn(number, allowed)] == '\0' && number[0] != '\0' ? number : NULL;
+    s->caller_id = c->calling;
+    s->called_number = c->called;
+    s->sub_address = c->sub_address;
+    s->private_group = c->group;
+    s->peer_name = c->tunnel->peer_name;
+    s->tx_bps = c->tx_bps;
+    s->rx_bps = c->rx_bps;
 }
 
 /* An address for the caller and, if the section has a range of them, one for us. */
@@ -207,7 +257,9 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     s.unix_authentication = conf->unix_auth;
     s.local = ip_text(b->local_lease != 0 ? b->local_lease : conf->local_ip, local);
     s.remote = conf->assign_ip ? ip_text(b->lease, remote) : "0.0.0.0";
-    s.caller_id = clean_number(c->calling);
+    fill_call(&s, c);
+    b->tell_accm = conf->send_sli;
+    b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO;
     return launch(b, &s, why);
 }
 
@@ -228,27 +280,55 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     if (user != NULL)
         s.name = user;
     s.password = password;
+    fill_call(&s, c);
+    b->tell_errors = conf->send_wen;
     return launch(b, &s, why);
 }
 
-void bearer_carry(struct bearer *b, struct span frame)
+struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct conf_peer *conf,
+                           const char **why)
+{
+    struct pppd_settings s = {.role = PPPD_LAC};
+    struct bearer *b = bearer_new(h, c);
+    char peer[ADDR_TEXT];
+
+    *why = b == NULL ? "no memory" : NULL;
+    if (b == NULL)
+        return NULL;
+    fill_peer(&s, conf, addr_host_text(&b->peer, peer));
+    fill_call(&s, c);
+    s.dial = c->called;
+    b->dialling = true;
+    return launch(b, &s, why);
+}
+
+void bearer_carry(struct bearer *b, struct span frame, bool priority)
 {
     struct hub *h = b->hub;
     uint64_t now = loop_now(h->loop);
+    bool taken;
 
     if (b->link == NULL)
         return;
     if (HDLC_MOST(frame.n) > LINK_QUEUE)
         return; /* no pppd takes such a frame: that says nothing of this one */
-    if (link_send(b->link, frame))
+    look(b, false, frame);
+    taken = priority ? link_send_first(b->link, frame) : link_send(b->link, frame);
+    if (taken)
         b->stuck_since = 0;
     else if (b->stuck_since == 0)
         b->stuck_since = now;
     else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
-        log_warnx("%s: pppd %d has read nothing for %d s: hung up", b->name,
-                  (int)b->pppd.child.pid, STUCK_MS / 1000);
+        log_warnx("%s: pppd %d has read nothing for %d s: hung up", b->name, (int)b->pppd.child.pid,
+                  STUCK_MS / 1000);
         l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES, "pppd does not read");
     }
+}
+
+void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
+{
+    if (b->link != NULL)
+        link_set_accm(b->link, send, receive);
 }
 
 void bearer_call_down(struct bearer *b)

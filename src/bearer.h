@@ -8,6 +8,7 @@
 #include "host/link.h"
 #include "host/pppd.h"
 #include "hub.h"
+#include "wire/ppp.h"
 
 struct bearer {
     struct hub *hub;
@@ -18,7 +19,14 @@ struct bearer {
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
     struct addr peer, local;     /* of the tunnel: where frames go */
-    char name[32];               /* "call 1/2" */
+    bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
+    bool dialling;               /* for the peer: pppd has said nothing yet */
+    bool tell_errors;            /* the LNS wants to know of the line's errors */
+    bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
+    uint32_t accm[2];
+    bool auto_sequence;     /* sequence numbers as long as PPP needs order */
+    struct ppp_watch watch; /* what PPP has negotiated, if one of the above asks */
+    char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;
 };
 
@@ -30,8 +38,16 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                 const char *user, const char *password, const char **why);
 
-/* A frame for pppd. */
-void bearer_carry(struct bearer *b, struct span frame);
+/* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
+ * frame answers the call, its end before that refuses it.  NULL as above. */
+struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct conf_peer *conf,
+                           const char **why);
+
+/* A frame for pppd; one with priority overtakes those that wait. */
+void bearer_carry(struct bearer *b, struct span frame, bool priority);
+
+/* Control characters that the LNS wants escaped, and dropped when they come unescaped (6.14). */
+void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive);
 
 /* The call is down: pppd is told, and the bearer goes when it has. */
 void bearer_call_down(struct bearer *b);

@@ -8,6 +8,7 @@
 #include "bearer.h"
 #include "lac.h"
 #include "profiles.h"
+#include "wire/quirks.h"
 
 #define GOODBYE "Goodbye!"
 
@@ -28,23 +29,39 @@ static const struct tunnel *live_tunnel(const struct hub *h, const char *text)
     return t != NULL && t->state != STOPPING && t->state != STOPPED && t->state != DEAD ? t : NULL;
 }
 
-static void connect_lac(void *ctx, struct fifo_reply *reply, char *rest)
+/* A call by a LAC's section, or in a tunnel that is up; number: one that the peer is to dial. */
+static void place(struct hub *h, struct fifo_reply *reply, const char *name, const char *number,
+                  const char *user, const char *password)
 {
-    struct hub *h = ctx;
-    char *name = fifo_word(&rest), *user = fifo_word(&rest), *password = fifo_word(&rest);
     struct lac *l = lac_find(h, name);
     const struct tunnel *t = l == NULL ? live_tunnel(h, name) : NULL;
 
     if (l == NULL && t == NULL)
         fifo_answer(reply, 1, "No such tunnel '%s'", name);
-    else if (l != NULL && !lac_dial(l, user, password))
+    else if (number != NULL && strlen(number) >= NUMBER)
+        fifo_answer(reply, 1, "Number is longer than %d digits", NUMBER - 1);
+    else if (l != NULL && !lac_dial(l, number, user, password))
         fifo_answer(reply, 1, "Session '%s' already active!", name);
-    else if (l == NULL && !lac_call_in(h, t->id))
+    else if (l == NULL && !lac_call_in(h, t->id, number))
         fifo_answer(reply, 1, "Error");
     else
         fifo_answer(reply, 0, "OK");
+}
+
+static void connect_lac(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    char *name = fifo_word(&rest), *user = fifo_word(&rest), *password = fifo_word(&rest);
+
+    place(ctx, reply, name, NULL, user, password);
     if (password != NULL)
         bytes_wipe(password, strlen(password));
+}
+
+static void dial_out(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    char *name = fifo_word(&rest), *number = fifo_word(&rest);
+
+    place(ctx, reply, name, number, NULL, NULL);
 }
 
 static void disconnect(void *ctx, struct fifo_reply *reply, char *rest)
@@ -102,6 +119,7 @@ static void status(void *ctx, struct fifo_reply *reply, char *rest)
 
 const struct fifo_command control_commands[] = {
     {'c', 1, "c LAC|TUNNEL [user [password]]", connect_lac},
+    {'o', 2, "o LAC|TUNNEL NUMBER", dial_out},
     {'d', 1, "d LAC|TUNNEL", disconnect},
     {'h', 1, "h CALL", hang_up},
     {'t', 1, "t HOST", open_tunnel},
@@ -134,25 +152,29 @@ static void log_call(const struct call *c)
     const struct bearer *b = c->host_data;
 
     log_notice("    call %u/%u: %s, peer's id %u, serial %lu, in %llu frames %llu octets, "
-               "out %llu frames %llu octets",
+               "out %llu frames %llu octets; %llu gaps, %llu put in order, %llu late",
                (unsigned)c->tunnel->id, (unsigned)c->id, state_name(c->state), (unsigned)c->peer_id,
                (unsigned long)c->serial, (unsigned long long)c->frames_in,
                (unsigned long long)c->octets_in, (unsigned long long)c->frames_out,
-               (unsigned long long)c->octets_out);
+               (unsigned long long)c->octets_out, (unsigned long long)c->gaps,
+               (unsigned long long)c->reordered, (unsigned long long)c->old_dropped);
     if (b != NULL && b->link != NULL)
         log_link(b->link);
 }
 
 static void log_tunnel(const struct hub *h, const struct tunnel *t)
 {
-    char peer[ADDR_TEXT];
+    char peer[ADDR_TEXT], quirks[QUIRKS_TEXT];
 
     log_notice("  tunnel %u: %s, %s %s (%s), peer's id %u, section '%s', %u calls, %llu s old, "
-               "%lu retransmissions",
+               "round trip %lu ms, %lu retransmissions",
                (unsigned)t->id, state_name(t->state), t->initiator ? "to" : "from",
                addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label,
                t->n_calls, (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
-               (unsigned long)t->x.retransmitted);
+               (unsigned long)xport_rtt_ms(&t->x), (unsigned long)t->x.retransmitted);
+    if (t->peer_kind != NULL || t->quirks != QUIRKS_DEFAULT)
+        log_notice("    peer is %s; quirks: %s", t->peer_kind != NULL ? t->peer_kind : "unknown",
+                   quirks_text(t->quirks, quirks, sizeof quirks));
     for (const struct call *c = t->calls; c != NULL; c = c->next)
         log_call(c);
 }

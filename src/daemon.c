@@ -14,6 +14,7 @@
 #include "host/link.h"
 #include "host/sys.h"
 #include "lac.h"
+#include "news.h"
 #include "profiles.h"
 #include "reload.h"
 
@@ -26,219 +27,26 @@
 /* Calls of one tunnel that are told one by one; StopCCN alone ends as many as there are (5.7). */
 #define STOP_CDNS 256
 
-#define STRANGERS_MS 10000
-#define STRANGERS_LINES 10
-
 #define LEAST_DESCRIPTORS 32
 
 /* What arrives. */
 
 static void drain_events(struct hub *h);
 
-static void heard(void *ctx, const struct addr *from, const struct addr *to, struct span octets)
+static void heard(void *ctx, const struct addr *from, const struct addr *to, uint8_t ecn,
+                  struct span octets)
 {
     struct hub *h = ctx;
     struct l2tp_frame frame;
 
+    l2tp_mark(h->engine, ecn);
     if (l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame) != L2TP_FRAME)
         return;
     if (frame.call->host_data == NULL)
         drain_events(h); /* it came up in this very batch; nothing is freed before the reaper */
     if (frame.call->host_data != NULL)
-        bearer_carry(frame.call->host_data, frame.octets);
+        bearer_carry(frame.call->host_data, frame.octets, frame.priority);
 }
-
-/* Events. */
-
-static void on_send(struct hub *h, const struct l2tp_event *ev)
-{
-    struct udp *udp = ev->to.family == 6 ? h->udp6 : h->udp4;
-
-    if (udp != NULL)
-        udp_send(udp, &ev->from, &ev->to, ev->datagram);
-}
-
-static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
-{
-    const struct tunnel *t = ev->tunnel;
-    char peer[ADDR_TEXT];
-
-    log_notice("Connection established to %s, %u.  Local: %u, Remote: %u (ref=0/0).%s%s%s",
-               addr_host_text(&t->peer, peer), (unsigned)t->peer.port, (unsigned)t->id,
-               (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
-               t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
-    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu",
-             (unsigned)t->id, t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
-             (unsigned)t->x.peer_window, (unsigned long)t->peer_framing);
-    if (t->host_data != NULL)
-        lac_tunnel_up(t->host_data, t);
-    (void)h;
-}
-
-static const char *peer_name(const struct tunnel *t)
-{
-    return t->peer_name[0] != '\0' ? t->peer_name : "?";
-}
-
-/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer.
- */
-static bool gives_way(const struct tunnel *t)
-{
-    return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
-}
-
-static const char *ended_by(const struct tunnel *t)
-{
-    return t->why_ours || gives_way(t) ? "us" : t->state == DEAD ? "silence" : "peer";
-}
-
-/* "2/6 (general error: vendor-specific error) text": a verdict in words. */
-static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
-{
-    const char *result = avp_result_name(msg_type, v->result);
-    const char *error = v->error != 0 ? avp_error_name(v->error) : NULL;
-
-    snprintf(dst, size, "%u/%u (%s%s%s)%s%s", (unsigned)v->result, (unsigned)v->error,
-             result != NULL ? result : "no reason", error != NULL ? ": " : "",
-             error != NULL ? error : "", v->text[0] != '\0' ? " " : "", v->text);
-    return dst;
-}
-
-/* Of tunnels that others began and that never came up only some are told of: anybody can make them. */
-static bool is_worth_a_line(struct hub *h, const struct tunnel *t)
-{
-    if (t->initiator || t->was_up)
-        return true;
-    if (loop_now(h->loop) >= h->strangers_since + STRANGERS_MS) {
-        if (h->strangers_unsaid > 0)
-            log_notice("%u more tunnels ended before they were up", h->strangers_unsaid);
-        h->strangers_since = loop_now(h->loop);
-        h->strangers_said = h->strangers_unsaid = 0;
-    }
-    if (h->strangers_said++ < STRANGERS_LINES)
-        return true;
-    h->strangers_unsaid++;
-    return false;
-}
-
-static void say_tunnel_down(const struct tunnel *t)
-{
-    char peer[ADDR_TEXT], why[200];
-
-    addr_host_text(&t->peer, peer);
-    reason(STOPCCN, &t->why, why, sizeof why);
-    if (t->state == DEAD && !gives_way(t))
-        log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
-    else if (t->why_ours || gives_way(t))
-        log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
-                   (unsigned)t->peer.port, t->why.text);
-    else
-        log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
-                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
-                   (unsigned)t->peer_id);
-    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
-             t->state == DEAD ? t->why.text : why);
-}
-
-static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
-{
-    const struct tunnel *t = ev->tunnel;
-
-    if (is_worth_a_line(h, t))
-        say_tunnel_down(t);
-    if (t->host_data != NULL)
-        lac_tunnel_down(t->host_data, t);
-    l2tp_set_tunnel_data(h->engine, t->id, NULL);
-}
-
-static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
-{
-    const struct conf_lns *lns;
-
-    if (c->table == TABLE_LAC_IN && c->tunnel->host_data != NULL)
-        return lac_call_up(c->tunnel->host_data, c, why);
-    lns = conf_find_lns(h->conf, c->tunnel->p.label);
-    *why = "its section has left the configuration";
-    return lns != NULL ? bearer_start_lns(h, c, lns, why) : NULL;
-}
-
-static void on_call_up(struct hub *h, const struct l2tp_event *ev)
-{
-    const struct call *c = ev->call;
-    const char *why;
-    struct bearer *b = start_bearer(h, c, &why);
-    char peer[ADDR_TEXT];
-
-    l2tp_set_call_data(h->engine, c->id, b);
-    if (b == NULL) {
-        log_warnx("call %u/%u: not carried: %s", (unsigned)c->tunnel->id, (unsigned)c->id, why);
-        l2tp_hang_up(h->engine, loop_now(h->loop), c->id, CDN_ERROR, ERROR_RESOURCES, why);
-        return;
-    }
-    log_notice("Call established with %s, PID: %d, Local: %u, Remote: %u, Serial: %lu",
-               addr_host_text(&c->tunnel->peer, peer), (int)b->pppd.child.pid, (unsigned)c->id,
-               (unsigned)c->peer_id, (unsigned long)c->serial);
-}
-
-static void on_call_down(struct hub *h, const struct l2tp_event *ev)
-{
-    const struct call *c = ev->call;
-    char peer[ADDR_TEXT], why[200];
-    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
-
-    log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
-             addr_host_text(&c->tunnel->peer, peer));
-    log_info("call %u/%u: down by=%s cause=%s in=%llu out=%llu secs=%llu", (unsigned)c->tunnel->id,
-             (unsigned)c->id,
-             with_tunnel   ? ended_by(c->tunnel)
-             : c->why_ours ? "us"
-                           : "peer",
-             reason(CDN, &c->why, why, sizeof why), (unsigned long long)c->octets_in,
-             (unsigned long long)c->octets_out,
-             (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
-    if (c->host_data != NULL)
-        bearer_call_down(c->host_data);
-    l2tp_set_call_data(h->engine, c->id, NULL);
-    if (c->table == TABLE_LAC_IN && c->tunnel->host_data != NULL)
-        lac_call_down(c->tunnel->host_data, c);
-}
-
-/* No LAC here places calls for others: the profile says so, and the engine refuses them itself. */
-static void on_dial(struct hub *h, const struct l2tp_event *ev)
-{
-    l2tp_hang_up(h->engine, loop_now(h->loop), ev->call->id, CDN_NO_FACILITIES, ERROR_NONE,
-                 "no line to dial with");
-}
-
-static void on_line_news(struct hub *h, const struct l2tp_event *ev)
-{
-    const struct call *c = ev->call;
-
-    (void)h;
-    if (ev->kind == L2TP_LINE_INFO)
-        log_info("call %u/%u: ACCM from the LNS: send %08lx receive %08lx", (unsigned)c->tunnel->id,
-                 (unsigned)c->id, (unsigned long)c->accm_send, (unsigned long)c->accm_receive);
-    else
-        log_info("call %u/%u: line errors at the LAC: crc %lu framing %lu hardware %lu buffer %lu "
-                 "timeout %lu alignment %lu",
-                 (unsigned)c->tunnel->id, (unsigned)c->id, (unsigned long)c->errors[0],
-                 (unsigned long)c->errors[1], (unsigned long)c->errors[2],
-                 (unsigned long)c->errors[3], (unsigned long)c->errors[4],
-                 (unsigned long)c->errors[5]);
-}
-
-typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);
-
-static on_event_fn *const on_event[] = {
-    [L2TP_SEND] = on_send,
-    [L2TP_TUNNEL_UP] = on_tunnel_up,
-    [L2TP_TUNNEL_DOWN] = on_tunnel_down,
-    [L2TP_CALL_DIAL] = on_dial,
-    [L2TP_CALL_UP] = on_call_up,
-    [L2TP_CALL_DOWN] = on_call_down,
-    [L2TP_LINE_INFO] = on_line_news,
-    [L2TP_LINE_ERRORS] = on_line_news,
-};
 
 /* Stopping. */
 
@@ -275,7 +83,8 @@ static void close_tunnels(struct hub *h)
 static void hang_up_calls(struct hub *h)
 {
     for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
-        for (const struct call *c = t->n_calls <= STOP_CDNS ? t->calls : NULL; c != NULL; c = c->next)
+        for (const struct call *c = t->n_calls <= STOP_CDNS ? t->calls : NULL; c != NULL;
+             c = c->next)
             l2tp_hang_up(h->engine, loop_now(h->loop), c->id, CDN_ADMINISTRATIVE, ERROR_NONE,
                          "shutting down");
     h->stopping = STOP_CALLS;
@@ -355,7 +164,7 @@ static void drain_events(struct hub *h)
     while (l2tp_next(h->engine, loop_now(h->loop), &ev)) {
         if (ev.kind == L2TP_CALL_UP)
             flush_sockets(h); /* the peer need not wait for a fork */
-        on_event[ev.kind](h, &ev);
+        news_act(h, &ev);
     }
 }
 
@@ -454,6 +263,7 @@ static bool make_parts(struct hub *h)
         return false;
     }
     h->started = sys_now_ms();
+    h->drain = drain_events;
     h->stop_timer.fire = stop_timer_fired;
     h->stop_timer.owner = h;
     reload_apply_globals(h);

@@ -56,7 +56,8 @@ struct hub {
     unsigned strangers_said;  /* ... how many were said in it, ... */
     unsigned strangers_unsaid; /* ... and how many not */
     enum stop_phase stopping;
-    uint64_t started; /* ms */
+    void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
+    uint64_t started;             /* ms */
 };
 
 #endif

@@ -12,6 +12,8 @@
 #include "profiles.h"
 
 #define L2TP_PORT 1701
+#define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
+#define MAXIMUM_BPS 10000000u
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
 
 const char *lac_state_name(enum lac_state state)
@@ -168,13 +170,40 @@ static bool can_reach(const struct lac *l, const struct addr *a)
     return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
 }
 
+/* What our calls are like; conf may be NULL. */
+static struct l2tp_call_spec call_of(const struct conf_lac *conf, const char *number)
+{
+    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC,
+                                  .minimum_bps = MINIMUM_BPS,
+                                  .maximum_bps = MAXIMUM_BPS};
+
+    if (conf != NULL) {
+        spec.bearer = (uint32_t)conf->bearer;
+        spec.called = conf->called_number;
+        spec.calling = conf->calling_number;
+        spec.sub_address = conf->sub_address;
+        spec.private_group = conf->private_group;
+        spec.has_channel = conf->has_channel;
+        spec.channel = conf->physical_channel;
+        spec.minimum_bps = conf->minimum_bps;
+        spec.maximum_bps = conf->maximum_bps;
+    }
+    if (number != NULL && number[0] != '\0') {
+        spec.outgoing = true;
+        spec.called = number;
+        if (spec.bearer == 0)
+            spec.bearer = BEARER_DIGITAL | BEARER_ANALOG;
+    }
+    return spec;
+}
+
 static void open_tunnel(struct lac *l)
 {
     static const struct conf_lac no_section = {.name = (char *)"",
                                                .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
     const struct addr *to = &l->addrs[l->at_addr], anywhere = {0};
     const struct conf_lac *conf = section(l);
-    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
+    struct l2tp_call_spec spec = call_of(conf, l->number);
     uint64_t now = loop_now(l->hub->loop);
     struct l2tp_profile p;
 
@@ -281,7 +310,7 @@ static void start(struct lac *l)
 
 /* Commands. */
 
-bool lac_dial(struct lac *l, const char *user, const char *password)
+bool lac_dial(struct lac *l, const char *number, const char *user, const char *password)
 {
     bool hanging_up = !l->wanted && l->state != LAC_IDLE;
 
@@ -292,6 +321,7 @@ bool lac_dial(struct lac *l, const char *user, const char *password)
         l->user = user != NULL ? strdup(user) : NULL;
         l->password = password != NULL ? strdup(password) : NULL;
     }
+    snprintf(l->number, sizeof l->number, "%s", number != NULL ? number : "");
     if (hanging_up)
         l->dial_anew = true; /* as soon as its tunnel is down */
     else
@@ -310,16 +340,20 @@ bool lac_dial_bare(struct hub *h, const char *host)
     return true;
 }
 
-bool lac_call_in(struct hub *h, uint16_t tunnel)
+bool lac_call_in(struct hub *h, uint16_t tunnel, const char *number)
 {
     const struct tunnel *t = l2tp_tunnel(h->engine, tunnel);
-    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
     struct lac *l = t != NULL && t->initiator ? t->host_data : NULL;
+    struct l2tp_call_spec spec = call_of(l != NULL ? section(l) : NULL, number);
+    bool ours = l != NULL && l->call_id == 0 && section(l) != NULL;
+    uint16_t id;
 
-    if (l == NULL || l->call_id != 0 || section(l) == NULL)
+    if (t == NULL || (!ours && (number == NULL || t->initiator)))
         return false;
-    l->call_id = l2tp_call(h->engine, loop_now(h->loop), tunnel, &spec, NULL);
-    return l->call_id != 0;
+    id = l2tp_call(h->engine, loop_now(h->loop), tunnel, &spec, NULL);
+    if (ours)
+        l->call_id = id;
+    return id != 0;
 }
 
 /* The tunnel that its call is in: a lost tie may have put it into one that the peer has begun. */
@@ -369,7 +403,7 @@ void lac_adopt_sections(struct hub *h)
         if (l == NULL)
             log_errorx("lac %s: no memory", c->name);
         else if (c->autodial)
-            lac_dial(l, NULL, NULL);
+            lac_dial(l, NULL, NULL, NULL);
     }
 }
 

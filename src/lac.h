@@ -25,18 +25,19 @@ struct lac {
     char *name; /* of the section; of the host for a bare one */
     bool bare;
     enum lac_state state;
-    bool wanted; /* should be up: redial if the section says so */
+    bool wanted;        /* should be up: redial if the section says so */
     bool hosts_changed; /* by a reload, while an attempt was under way */
-    bool dial_anew; /* asked for while its last tunnel was going down */
-    bool doomed; /* free it when its tunnel has gone */
+    bool dial_anew;     /* asked for while its last tunnel was going down */
+    bool doomed;        /* free it when its tunnel has gone */
     uint16_t tunnel_id, call_id;
     char *user, *password; /* by command "c LAC user password" */
+    char number[NUMBER]; /* by command "o LAC number": the peer dials it; empty: we have a caller */
     struct resolve resolve;
     struct timer redial;
     struct addr addrs[RESOLVE_MAX]; /* of the host being tried */
     size_t n_addrs, at_addr;
-    size_t at_host; /* which of the section's "lns" lines */
-    char host[256]; /* its text */
+    size_t at_host;    /* which of the section's "lns" lines */
+    char host[256];    /* its text */
     int redials;       /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     struct lac *next;
@@ -48,16 +49,16 @@ void lac_adopt_sections(struct hub *h);
 
 struct lac *lac_find(const struct hub *h, const char *name);
 
-/* Dials.  user and password may be NULL; copies are kept as long as it is wanted.  False: it is
- * already active. */
-bool lac_dial(struct lac *l, const char *user, const char *password);
+/* Dials.  With a number we are the peer's LNS and it places the call (OCRQ); number, user and
+ * password may be NULL; copies are kept as long as it is wanted.  False: it is already active. */
+bool lac_dial(struct lac *l, const char *number, const char *user, const char *password);
 
 /* Opens a tunnel to a host, without a call.  False without memory. */
 bool lac_dial_bare(struct hub *h, const char *host);
 
-/* Places a call in a tunnel that we opened and that has none, with the settings of [lac default].
- * False if it cannot be. */
-bool lac_call_in(struct hub *h, uint16_t tunnel);
+/* Places a call in a tunnel that we opened and that has none, with the settings of [lac default];
+ * with a number, in any tunnel: its peer dials it.  False if it cannot be. */
+bool lac_call_in(struct hub *h, uint16_t tunnel, const char *number);
 
 /* Takes it down and keeps it down.  False if it was not active. */
 bool lac_hang_up(struct lac *l, const char *text);

@@ -30,12 +30,24 @@ static void fill(const struct hub *h, const char *section, const struct conf_pee
     snprintf(p->vendor_name, sizeof p->vendor_name, "%s", VENDOR);
     p->firmware = FIRMWARE;
     p->challenge = peer->challenge;
-    p->hide = peer->hidden_bit;
+    p->hide = peer->hide == CONF_HIDE_ALWAYS ? HIDE_ALWAYS
+              : peer->hide == CONF_HIDE_YES  ? HIDE_PROVEN
+                                             : HIDE_NEVER;
     p->window = (uint16_t)peer->tunnel_rws;
     p->framing = FRAMING_SYNC | FRAMING_ASYNC;
     p->tx_bps = peer->tx_bps;
     p->rx_bps = peer->rx_bps;
     p->length_bit = peer->length_bit;
+    p->sequence = peer->flow != CONF_FLOW_NO; /* "auto": as long as PPP negotiates, at least */
+    p->priority_bit = peer->priority_bit;
+    p->ecn = peer->ecn;
+    p->disconnect_cause = peer->disconnect_cause;
+    p->reorder_ms = (uint32_t)peer->reorder_timeout_ms;
+    p->quirks_on = peer->quirks_on;
+    p->quirks_off = peer->quirks_off;
+    p->accept_outgoing = peer->outgoing_calls;
+    p->bearer = BEARER_DIGITAL | BEARER_ANALOG; /* pppd does not mind which */
+    p->setup_ms = (uint32_t)peer->setup_timeout_s * 1000u;
     p->max_tries = (unsigned)g->max_retries;
     p->cap_ms = g->cap_backoff_s > 0 ? (uint32_t)g->cap_backoff_s * 1000u : CAP_DEFAULT_MS;
     p->hello_ms = (uint32_t)peer->hello_interval_s * 1000u;
@@ -61,6 +73,8 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns
                      struct l2tp_profile *p)
 {
     fill(h, conf->name, &conf->peer, p);
+    p->tie_breaker = conf->tie_breaker;
+    p->require_sequencing = conf->require_sequencing;
     /* the peer's own name is known only when it answers; until then, that of the host dialled */
     find_secret(h, p, lns_host);
 }

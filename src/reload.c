@@ -23,6 +23,8 @@ void reload_apply_globals(struct hub *h)
     const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
 
     log_set_topics(g->debug_topics);
+    l2tp_limit_half_open(h->engine, (unsigned)g->half_open_limit,
+                         (unsigned)g->half_open_per_source);
     if (secrets == NULL)
         secrets = h->secrets_default;
     secrets_set_path(h->secrets, secrets);

@@ -44,17 +44,45 @@ struct conf_global {
     bool force_userspace, ipsec_saref;
     int saref_refinfo;
     char *rand_source;
-    uint32_t debug_topics; /* bits of enum log_topic */
-    int max_retries;       /* transmissions again of a control message: 5 */
-    int cap_backoff_s;     /* cap of the retransmission interval in s; 0: the default of 16 */
+    uint32_t debug_topics;    /* bits of enum log_topic */
+    int max_retries;          /* transmissions again of a control message: 5 */
+    int cap_backoff_s;        /* cap of the retransmission interval in s; 0: the default of 16 */
+    int half_open_limit;      /* tunnels that others have begun and that are not up, in all: 256 */
+    int half_open_per_source; /* and from one address: 64 */
 };
+
+/* "hidden bit": whether what may be hidden is, and from when on. */
+enum conf_hide {
+    CONF_HIDE_NO,
+    CONF_HIDE_YES,    /* once the peer has proven that it holds the secret */
+    CONF_HIDE_ALWAYS, /* from the first message on, as RFC 2661, 4.3 has it */
+};
+
+/* "flow bit": sequence numbers in data messages.  As LNS we decide, as LAC we begin so. */
+enum conf_flow {
+    CONF_FLOW_NO,
+    CONF_FLOW_YES,
+    CONF_FLOW_AUTO, /* LNS: while PPP negotiates, and on if what was agreed on keeps a history */
+};
+
+/* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
+enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
 
 /* Keys that [lns] and [lac] share. */
 struct conf_peer {
     char *hostname; /* our Host Name; NULL: this host's name */
     char *name;     /* pppd's "name" */
-    bool challenge, hidden_bit, length_bit, flow_bit;
-    int tunnel_rws; /* 4 */
+    bool challenge, length_bit;
+    enum conf_hide hide;
+    enum conf_flow flow;
+    bool priority_bit;      /* echoes of LCP leave with P */
+    int reorder_timeout_ms; /* early data wait so long for those before them; 0: they do not */
+    bool ecn;               /* RFC 9601 */
+    uint32_t quirks_on, quirks_off; /* forced, forbidden; bits of wire/quirks.h, none in both */
+    bool outgoing_calls;            /* as LAC: take OCRQs */
+    bool disconnect_cause;          /* AVP 46 in CDN (RFC 3145); yes */
+    int setup_timeout_s;            /* for a tunnel or call to come up: 60 */
+    int tunnel_rws;                 /* 4 */
     int call_rws;
     uint32_t tx_bps, rx_bps; /* 10000000 */
     bool require_chap, refuse_chap, require_pap, refuse_pap;
@@ -67,26 +95,37 @@ struct conf_peer {
 struct conf_lns {
     char *name; /* "default" for the one of last resort; "" for an unnamed one */
     unsigned line;
-    uint64_t set[2]; /* a bit per row: set in this section itself */
+    uint64_t set[4]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;
     struct conf_range *ip_range; /* "ip range", "no ip range" */
     struct conf_range *lac;      /* "lac", "no lac": peers that select this section */
     struct conf_range *local_ip_range;
     uint32_t local_ip; /* 0: none */
     bool assign_ip, exclusive, unix_auth;
+    bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
     struct conf_lns *next; /* in the order of the file */
 };
 
 struct conf_lac {
     char *name;
     unsigned line;
-    uint64_t set[2];
+    uint64_t set[4];
     struct conf_peer peer;
     struct conf_lns_host *lns;
     uint32_t local_ip, remote_ip; /* 0: none */
     bool autodial, redial, default_route;
-    int redial_timeout_s; /* 30 */
-    int max_redials;      /* 0: no limit */
+    int redial_timeout_s;                               /* 30 */
+    int max_redials;                                    /* 0: no limit */
+    char *called_number, *calling_number, *sub_address; /* in ICRQ; at most 63 octets; or NULL */
+    char *private_group;                                /* Private Group ID in ICCN, or NULL */
+    enum conf_bearer bearer;                            /* in ICRQ */
+    uint32_t physical_channel;                          /* in ICRQ, if has_channel */
+    bool has_channel;
+    bool require_sequencing; /* AVP 39 in ICCN */
+    bool obey_sli;           /* yes */
+    bool send_wen;
+    uint32_t minimum_bps, maximum_bps; /* of calls that we, as LNS, ask the peer to place */
+    bool tie_breaker;                  /* in SCCRQ */
     struct conf_lac *next;
 };
 
@@ -111,9 +150,10 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
 
 void conf_free(struct conf *c); /* NULL is fine */
 
-/* From now on (true) host names in "ip range", "local ip", "lac" and "listen-addr" are answered with
- * what they came to before, and a new one is an error: a look-up can take a minute, and a daemon
- * that reloads has tunnels to serve.  ("lns" names are looked up elsewhere, at each dial.) */
+/* From now on (true) host names in "ip range", "local ip", "lac" and "listen-addr" are answered
+ * with what they came to before, and a new one is an error: a look-up can take a minute, and a
+ * daemon that reloads has tunnels to serve.  ("lns" names are looked up elsewhere, at each dial.)
+ */
 void conf_freeze_names(bool freeze);
 
 /* A section by name, as xl2tpd without regard to case; NULL if there is none.  "" finds an unnamed

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wire/quirks.h"
+
 static bool is_default(const struct conf_section *s)
 {
     return strcmp(s->name, "default") == 0;
@@ -21,7 +23,6 @@ static const struct pair pairs[] = {
     {IN_LNS | IN_LAC, "require chap", "require authentication", false},
     {IN_LNS | IN_LAC, "require pap", "require authentication", false},
     {IN_LNS, "unix authentication", "require authentication", false},
-    {IN_LNS | IN_LAC, "hidden bit", "challenge", false},
     {IN_LNS | IN_LAC, "require chap", "refuse chap", true},
     {IN_LNS | IN_LAC, "require pap", "refuse pap", true},
     {IN_LNS | IN_LAC, "require authentication", "refuse authentication", true},
@@ -29,7 +30,10 @@ static const struct pair pairs[] = {
 
 static bool is_on(const struct conf_section *s, const char *key)
 {
-    return *(const bool *)conf_field(conf_row_find(key), s->place, s->object);
+    const struct conf_row *row = conf_row_find(key);
+    const void *field = conf_field(row, s->place, s->object);
+
+    return row->kind == KIND_WORD ? *(const int *)field != 0 : *(const bool *)field;
 }
 
 static void check_pairs(const struct conf_section *s, struct conf_told *told)
@@ -53,6 +57,79 @@ static void check_pairs(const struct conf_section *s, struct conf_told *told)
             conf_say(told, true, line, "'%s' in %s has no effect without '%s = yes'", p->key,
                      s->title, p->other);
     }
+}
+
+static const struct conf_peer *peer_of(const struct conf_section *s)
+{
+    const struct conf_lns *lns = s->object;
+    const struct conf_lac *lac = s->object;
+
+    return s->place == PLACE_LNS ? &lns->peer : &lac->peer;
+}
+
+/* The line of the first of two keys that the section sets itself; 0: neither. */
+static unsigned line_of(const struct conf_section *s, const char *key, const char *other)
+{
+    unsigned line = conf_section_line(s, key);
+
+    return line > 0 ? line : conf_section_line(s, other);
+}
+
+static void check_hiding(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_peer *peer = peer_of(s);
+    unsigned line = line_of(s, "hidden bit", "challenge");
+
+    if (line > 0 && peer->hide == CONF_HIDE_YES && !peer->challenge)
+        conf_say(told, true, line, "'hidden bit' in %s has no effect without 'challenge = yes'",
+                 s->title);
+    if (line > 0 && peer->hide == CONF_HIDE_ALWAYS && !peer->challenge)
+        conf_say(told, true, line,
+                 "'hidden bit = always' in %s without 'challenge = yes' sends hidden AVPs to peers "
+                 "that never prove the secret: they may guess at it by them",
+                 s->title);
+}
+
+/* What a key asks for and a quirk of the peer's does not let pass: beside the quirk forced, the key
+ * is in vain; beside the quirk forbidden, it reaches those peers that the quirk is for. */
+static const struct {
+    const char *key, *quirk, *harm;
+} spoilt[] = {
+    {"hidden bit", "no-hiding", "Windows and others end tunnels and calls on hidden AVPs"},
+    {"priority bit", "no-priority-bit",
+     "Windows drops what has that bit, and its calls end for want of echoes"},
+    {"send wen", "no-status", "xl2tpd ends a call when it gets one"},
+    {"send sli", "no-status", "xl2tpd ends an outgoing call when it gets one"},
+};
+
+static void check_quirks(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_peer *peer = peer_of(s);
+
+    for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
+        const char *key = spoilt[i].key, *quirk = spoilt[i].quirk;
+        uint32_t bit = quirk_by_name(quirk, strlen(quirk));
+        unsigned line = line_of(s, key, "quirks");
+
+        if (line == 0 || (conf_row_find(key)->places & 1u << s->place) == 0 || !is_on(s, key))
+            continue;
+        if ((peer->quirks_on & bit) != 0)
+            conf_say(told, true, line, "'%s' in %s has no effect with 'quirks = %s'", key, s->title,
+                     quirk);
+        if ((peer->quirks_off & bit) != 0)
+            conf_say(told, true, line, "'%s' in %s with 'quirks = -%s': %s", key, s->title, quirk,
+                     spoilt[i].harm);
+    }
+}
+
+static void check_flow(const struct conf_section *s, struct conf_told *told)
+{
+    unsigned line = conf_section_line(s, "flow bit");
+
+    if (s->place == PLACE_LAC && line > 0 && peer_of(s)->flow == CONF_FLOW_AUTO)
+        conf_say(told, true, line,
+                 "'flow bit = auto' in %s is the same as no: on sequence numbers the LNS decides",
+                 s->title);
 }
 
 /* An address that both lists allow, if there is one: it is the first of a range, or follows the
@@ -132,6 +209,28 @@ static void check_lac(const struct conf_section *s, struct conf_told *told)
                  s->title);
 }
 
+static void check_calls(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned line = line_of(s, "minimum bps", "maximum bps");
+
+    if (line > 0 && lac->minimum_bps > lac->maximum_bps)
+        conf_say(told, false, line,
+                 "'minimum bps' of %s, %u, is above its 'maximum bps', %u: change one of them",
+                 s->title, (unsigned)lac->minimum_bps, (unsigned)lac->maximum_bps);
+}
+
+static void check_half_open(const struct conf *c, const struct conf_section *s,
+                            struct conf_told *told)
+{
+    unsigned line = line_of(s, "half open per source", "half open limit");
+
+    if (line > 0 && c->global.half_open_per_source > c->global.half_open_limit)
+        conf_say(told, true, line,
+                 "'half open per source' has no effect, as it is above 'half open limit': one "
+                 "address can take up all of it");
+}
+
 /* Pools that a section has by itself; what it has from its template it shares on purpose. */
 static void check_overlap(const struct conf_section *s, struct conf_told *told)
 {
@@ -181,11 +280,17 @@ static void check_access(const struct conf *c, const struct conf_section *sectio
 void conf_check(const struct conf *c, const struct conf_section *sections, struct conf_told *told)
 {
     for (const struct conf_section *s = sections; s != NULL; s = s->next) {
-        if (s->place == PLACE_GLOBAL)
+        if (s->place == PLACE_GLOBAL) {
+            check_half_open(c, s, told);
             continue;
+        }
         check_pairs(s, told);
+        check_hiding(s, told);
+        check_quirks(s, told);
+        check_flow(s, told);
         if (s->place == PLACE_LAC) {
             check_lac(s, told);
+            check_calls(s, told);
             continue;
         }
         check_chosen(c, s, told);

@@ -5,23 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-static bool read_bool(const char *text, bool *value, struct conf_why *why)
-{
-    static const struct {
-        const char *word;
-        bool value;
-    } words[] = {{"yes", true}, {"no", false}, {"true", true}, {"false", false}, {"y", true},
-                 {"n", false},  {"on", true},  {"off", false}, {"1", true},      {"0", false}};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcasecmp(text, words[i].word) == 0) {
-            *value = words[i].value;
-            return true;
-        }
-    }
-    return conf_refuse(why, "must be yes or no");
-}
-
 /* Decimal digits and perhaps a minus, nothing else, within the row's bounds. */
 static bool read_number(const char *text, const struct conf_row *row, int64_t *value,
                         struct conf_why *why)
@@ -49,7 +32,7 @@ static bool bool_set(void *field, const struct conf_row *row, const char *text, 
                      struct conf_why *why)
 {
     (void)row, (void)line;
-    return read_bool(text, field, why);
+    return conf_bool_read(text, field, why);
 }
 
 static bool int_set(void *field, const struct conf_row *row, const char *text, unsigned line,
@@ -171,7 +154,7 @@ static bool topic_set(void *field, const struct conf_row *row, const char *text,
     bool on = false;
 
     (void)line;
-    if (!read_bool(text, &on, why))
+    if (!conf_bool_read(text, &on, why))
         return false;
     *topics = on ? *topics | bit : *topics & ~bit;
     return true;
@@ -186,6 +169,36 @@ static bool rates_set(void *field, const struct conf_row *row, const char *text,
         return false;
     peer->rx_bps = peer->tx_bps;
     return true;
+}
+
+/* An enum is stored as an int. */
+static bool word_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    (void)line;
+    _Static_assert(sizeof(enum conf_hide) == sizeof(int) && sizeof(enum conf_flow) == sizeof(int) &&
+                       sizeof(enum conf_bearer) == sizeof(int),
+                   "an enum is as large as an int");
+    return conf_word_read(text, row->words, field, why);
+}
+
+static bool quirks_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                       struct conf_why *why)
+{
+    struct conf_peer *peer = field;
+
+    (void)row, (void)line;
+    return conf_quirks_read(text, &peer->quirks_on, &peer->quirks_off, why);
+}
+
+/* An empty value means unset, so that a section can undo its template. */
+static bool channel_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                        struct conf_why *why)
+{
+    struct conf_lac *lac = field;
+
+    lac->has_channel = text[0] != '\0';
+    return !lac->has_channel || u32_set(&lac->physical_channel, row, text, line, why);
 }
 
 static bool ranges_add(struct conf_range **list, uint32_t low, uint32_t high, bool deny,
@@ -279,6 +292,43 @@ PLAIN(bool, bool)
 PLAIN(int, int)
 PLAIN(u32, uint32_t)
 PLAIN(port, uint16_t)
+
+static bool quirks_same(const void *a, const void *b, const struct conf_row *row)
+{
+    const struct conf_peer *x = a, *y = b;
+
+    (void)row;
+    return x->quirks_on == y->quirks_on && x->quirks_off == y->quirks_off;
+}
+
+static bool quirks_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const struct conf_peer *peer = from;
+
+    (void)row;
+    ((struct conf_peer *)to)->quirks_on = peer->quirks_on;
+    ((struct conf_peer *)to)->quirks_off = peer->quirks_off;
+    return true;
+}
+
+static bool channel_same(const void *a, const void *b, const struct conf_row *row)
+{
+    const struct conf_lac *x = a, *y = b;
+
+    (void)row;
+    return x->has_channel == y->has_channel &&
+           (!x->has_channel || x->physical_channel == y->physical_channel);
+}
+
+static bool channel_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const struct conf_lac *lac = from;
+
+    (void)row;
+    ((struct conf_lac *)to)->has_channel = lac->has_channel;
+    ((struct conf_lac *)to)->physical_channel = lac->physical_channel;
+    return true;
+}
 
 static bool topic_same(const void *a, const void *b, const struct conf_row *row)
 {
@@ -432,5 +482,8 @@ const struct conf_kind_face conf_kinds[KIND_COUNT] = {
     [KIND_TOPIC] = {"yes|no", topic_set, topic_same, none_copy, none_drop},
     [KIND_RATES] = {"NUMBER", rates_set, none_same, none_copy, none_drop},
     [KIND_CAP] = {"SECONDS", cap_set, int_same, int_copy, none_drop},
+    [KIND_WORD] = {"WORD", word_set, int_same, int_copy, none_drop},
+    [KIND_QUIRKS] = {"NAMES", quirks_set, quirks_same, quirks_copy, none_drop},
+    [KIND_CHANNEL] = {"NUMBER", channel_set, channel_same, channel_copy, none_drop},
     [KIND_SOURCE] = {"dev|sys|egd", source_set, text_same, text_copy, text_drop},
 };

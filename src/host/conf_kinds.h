@@ -32,6 +32,17 @@ bool conf_range_read(const char *text, uint32_t *low, uint32_t *high, struct con
 /* "host", "host:port", "host port", "[IPv6]:port", an IPv6 address; host is malloced. */
 bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_why *why);
 
+/* A boolean in any of its spellings. */
+bool conf_bool_read(const char *text, bool *value, struct conf_why *why);
+
+/* One of the words, or a spelling of a boolean that means "yes" or "no" if that is one of them. */
+bool conf_word_read(const char *text, const struct conf_word *words, int *value,
+                    struct conf_why *why);
+
+/* Names of quirks (wire/quirks.h) between blanks or commas; "-" before one forbids it, "+" or
+ * nothing forces it.  An empty text gives none. */
+bool conf_quirks_read(const char *text, uint32_t *on, uint32_t *off, struct conf_why *why);
+
 /* Sets why; returns false, so that a refusal is one line. */
 bool conf_refuse(struct conf_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -12,7 +12,7 @@
 
 #define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much; a device may */
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
-#define SHOWN 80                           /* octets of a text shown in a message, escaped */
+#define SHOWN 80      /* octets of a text shown in a message, escaped */
 
 static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
 
@@ -290,7 +290,7 @@ static void note_set(struct conf_section *s)
 
     if (s->place == PLACE_GLOBAL)
         return;
-    for (size_t i = 0; i < conf_rows_n; i++)
+    for (size_t i = 0; i < CONF_ROWS_MAX; i++)
         set[i / 64] |= (uint64_t)(s->key_line[i] != 0) << i % 64;
 }
 

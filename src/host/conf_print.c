@@ -80,9 +80,9 @@ void conf_print_example(FILE *out)
     fputs(intro, out);
     for (unsigned place = 0; place < PLACE_COUNT; place++) {
         fprintf(out, "\n\n%s\n; %s\n", parts[place].about, parts[place].header);
-        for (size_t i = 0; i < conf_rows_n; i++) {
-            if ((conf_rows[i].places & 1u << place) != 0)
-                print_row(out, &conf_rows[i]);
+        for (const struct conf_row *row = NULL; (row = conf_row_next(row)) != NULL;) {
+            if ((row->places & 1u << place) != 0)
+                print_row(out, row);
         }
     }
 }

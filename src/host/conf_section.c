@@ -45,11 +45,10 @@ static const void *field_of(const struct conf_row *row, enum conf_place place, c
 /* The next row that may stand in the place, after this one; begins with NULL. */
 static const struct conf_row *next_row(const struct conf_row *row, enum conf_place place)
 {
-    for (row = row == NULL ? conf_rows : row + 1; row < conf_rows + conf_rows_n; row++) {
-        if ((row->places & 1u << place) != 0)
-            return row;
-    }
-    return NULL;
+    do
+        row = conf_row_next(row);
+    while (row != NULL && (row->places & 1u << place) == 0);
+    return row;
 }
 
 bool conf_object_defaults(enum conf_place place, void *object)

@@ -16,9 +16,9 @@
 struct link;
 
 struct link_counts {
-    uint64_t frames_in, octets_in;                  /* from pppd, good ones */
-    uint64_t frames_out, octets_out;                /* to pppd, taken into the queue */
-    uint64_t dropped;                               /* to pppd: queue full, or it has gone */
+    uint64_t frames_in, octets_in;   /* from pppd, good ones */
+    uint64_t frames_out, octets_out; /* to pppd, taken into the queue */
+    uint64_t dropped;                /* to pppd: queue full, displaced from it, or pppd has gone */
     uint64_t bad_fcs, aborted, too_long, too_short; /* from pppd, refused by the decoder */
 };
 
@@ -43,9 +43,32 @@ void link_release_slave(struct link *k);
 bool link_send(struct link *k, struct span frame);
 void link_flush_all(void);
 
-/* Control characters to be escaped towards pppd (bit n: octet n).  All of them at the start. */
-void link_set_accm(struct link *k, uint32_t send);
+/* The same for a frame with priority (RFC 2661, 3.1, P bit): it overtakes all that has not begun to
+ * leave, except frames that came here before it.  If there is no room it displaces ordinary frames,
+ * the newest first, which are then counted both as out and as dropped.  True therefore does not
+ * mean that pppd reads. */
+bool link_send_first(struct link *k, struct span frame);
+
+/* The maps of control characters (bit n: octet n; RFC 2661, 4.4.6).  send: those escaped towards
+ * pppd, all of them at the start.  receive: those thrown away when they come unescaped, as the line
+ * must have put them in (RFC 1662, 4.2); none at the start, as a pty does no such thing.  Frames
+ * already queued, and one that has come in part, keep the maps they began with. */
+void link_set_accm(struct link *k, uint32_t send, uint32_t receive);
 
 const struct link_counts *link_counts(const struct link *k);
+
+/* The counts as a WEN's Call Errors has them (RFC 2661, 4.4.6), in its order; they stop at their
+ * highest value instead of beginning anew. */
+enum link_error {
+    LINK_ERROR_CRC,
+    LINK_ERROR_FRAMING,  /* aborted, or too short */
+    LINK_ERROR_HARDWARE, /* overruns; a pty has none */
+    LINK_ERROR_BUFFER,   /* too long, or no room towards pppd */
+    LINK_ERROR_TIMEOUT,  /* none */
+    LINK_ERROR_ALIGN,    /* none */
+    LINK_ERRORS
+};
+
+void link_errors(const struct link *k, uint32_t errors[LINK_ERRORS]);
 
 #endif

@@ -25,7 +25,11 @@
 #define ALL_CONTROLS 0xffffffffu
 
 /* Octets queue[begin .. begin + waiting) are encoded and not yet written.  queue is NULL exactly
- * when nothing waits.  A link with something that waits is either listed or blocked, never both. */
+ * when nothing waits.  A link with something that waits is either listed or blocked, never both.
+ * The first "ahead" octets of what waits end with a whole frame, and no priority frame may come
+ * before them: they are priority frames themselves, perhaps behind the rest of a frame that had
+ * begun to leave.  Ordinary frames are not marked off: their flags tell where they end, and only a
+ * priority frame has to know. */
 struct link {
     struct loop *loop;
     struct watch watch; /* of the master */
@@ -35,10 +39,12 @@ struct link {
     void *ctx;
     bool *closed; /* set while a frame is handed up: tells the reader that the link has gone */
     struct hdlc_rx rx;
-    struct buf *partial; /* a frame that has come in part */
-    uint32_t accm;
+    struct buf *partial;       /* a frame that has come in part */
+    uint32_t send_map;         /* for frames queued from now on */
+    uint32_t receive_map;      /* for the frame that is coming */
+    uint32_t next_receive_map; /* for the frames behind it */
     uint8_t *queue;
-    size_t room, begin, waiting;
+    size_t room, begin, waiting, ahead;
     bool blocked;          /* the pty takes no more: waiting for it */
     bool deaf;             /* nobody is at the other end: output is dropped */
     struct link **list_at; /* what points to us in the list; NULL: not in it */
@@ -74,7 +80,7 @@ static void queue_drop(struct link *k)
     list_leave(k);
     free(k->queue);
     k->queue = NULL;
-    k->room = k->begin = k->waiting = 0;
+    k->room = k->begin = k->waiting = k->ahead = 0;
 }
 
 /* Makes n octets of room behind what waits; false if that would be beyond the bound. */
@@ -134,6 +140,7 @@ static void flush(struct link *k)
     if (n > 0) {
         k->begin += (size_t)n;
         k->waiting -= (size_t)n;
+        k->ahead -= k->ahead < (size_t)n ? k->ahead : (size_t)n;
     }
     if (k->waiting == 0)
         queue_drop(k);
@@ -149,18 +156,60 @@ void link_flush_all(void)
         flush(to_flush);
 }
 
+/* Accounts for a frame that has become n octets of the queue. */
+static bool queued(struct link *k, struct span frame, size_t n)
+{
+    k->waiting += n;
+    k->counts.frames_out++;
+    k->counts.octets_out += frame.n;
+    if (!k->blocked)
+        list_enter(k);
+    return true;
+}
+
 bool link_send(struct link *k, struct span frame)
 {
     if (k->deaf || frame.n > LINK_QUEUE || !queue_make_room(k, HDLC_MOST(frame.n))) {
         k->counts.dropped++;
         return false;
     }
-    k->waiting += hdlc_encode(k->queue + k->begin + k->waiting, frame, k->accm);
-    k->counts.frames_out++;
-    k->counts.octets_out += frame.n;
-    if (!k->blocked)
-        list_enter(k);
+    return queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, k->send_map));
+}
+
+/* Throws the newest ordinary frames away until n octets more are within the bound; none if that
+ * would not do. */
+static bool displace(struct link *k, size_t n)
+{
+    if (k->ahead + n > LINK_QUEUE)
+        return false;
+    while (k->waiting + n > LINK_QUEUE) {
+        const uint8_t *ordinary = k->queue + k->begin + k->ahead;
+
+        k->waiting = k->ahead + hdlc_last(span_of(ordinary, k->waiting - k->ahead));
+        k->counts.dropped++;
+    }
     return true;
+}
+
+/* Ordinary frames make way twice: as far as need be, then back to where the frame has ended. */
+bool link_send_first(struct link *k, struct span frame)
+{
+    size_t most = HDLC_MOST(frame.n), behind, n;
+    uint8_t *at;
+
+    if (k->ahead == 0 && k->waiting > 0)
+        k->ahead = hdlc_cut(span_of(k->queue + k->begin, k->waiting));
+    if (k->deaf || frame.n > LINK_QUEUE || !displace(k, most) || !queue_make_room(k, most)) {
+        k->counts.dropped++;
+        return false;
+    }
+    at = k->queue + k->begin + k->ahead;
+    behind = k->waiting - k->ahead;
+    memmove(at + most, at, behind);
+    n = hdlc_encode(at, frame, k->send_map);
+    memmove(at + n, at + most, behind);
+    k->ahead += n;
+    return queued(k, frame, n);
 }
 
 static void count_refused(struct link_counts *c, enum hdlc_got why)
@@ -192,6 +241,12 @@ static bool hand_up(struct link *k)
     return true;
 }
 
+/* True if octets of a frame have come whose end has not. */
+static bool within_frame(const struct link *k)
+{
+    return k->rx.escaped || (k->partial != NULL && k->partial->len > 0);
+}
+
 /* Decodes what was read.  False if the link has been closed by a hearer. */
 static bool decode(struct link *k, struct span in)
 {
@@ -206,7 +261,9 @@ static bool decode(struct link *k, struct span in)
             k->rx.skipping = true;
             return true;
         }
-        got = hdlc_feed(&k->rx, &in, k->partial, 0);
+        if (!within_frame(k))
+            k->receive_map = k->next_receive_map;
+        got = hdlc_feed(&k->rx, &in, k->partial, k->receive_map);
         if (got == HDLC_FRAME) {
             if (!hand_up(k))
                 return false;
@@ -311,7 +368,7 @@ struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
     k->heard = heard;
     k->ctx = ctx;
     k->slave = k->watch.fd = -1;
-    k->accm = ALL_CONTROLS; /* until LCP has agreed on less (RFC 1662, 7.1) */
+    k->send_map = ALL_CONTROLS; /* until LCP has agreed on less (RFC 1662, 7.1) */
     hdlc_rx_init(&k->rx);
     if (open_pair(k) < 0)
         goto fail;
@@ -360,12 +417,28 @@ void link_release_slave(struct link *k)
     k->slave = -1;
 }
 
-void link_set_accm(struct link *k, uint32_t send)
+void link_set_accm(struct link *k, uint32_t send, uint32_t receive)
 {
-    k->accm = send;
+    k->send_map = send;
+    k->next_receive_map = receive;
 }
 
 const struct link_counts *link_counts(const struct link *k)
 {
     return &k->counts;
+}
+
+static uint32_t up_to_32_bits(uint64_t n)
+{
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+void link_errors(const struct link *k, uint32_t errors[LINK_ERRORS])
+{
+    const struct link_counts *c = &k->counts;
+
+    memset(errors, 0, LINK_ERRORS * sizeof *errors);
+    errors[LINK_ERROR_CRC] = up_to_32_bits(c->bad_fcs);
+    errors[LINK_ERROR_FRAMING] = up_to_32_bits(c->aborted + c->too_short);
+    errors[LINK_ERROR_BUFFER] = up_to_32_bits(c->too_long + c->dropped);
 }

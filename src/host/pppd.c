@@ -1,8 +1,8 @@
 /* One pppd process per call: argument list, start, end; see pppd.h.
  *
- * The argument list is made by rows.  The child of the fork only moves descriptors and executes;
- * why it could not comes back through a pipe that a successful exec closes.  Must not know L2TP,
- * nor what the tty is connected to. */
+ * The argument list and the environment are made by rows.  The child of the fork only moves
+ * descriptors and executes; why it could not comes back through a pipe that a successful exec
+ * closes.  Must not know L2TP, nor what the tty is connected to. */
 #include "host/pppd.h"
 
 #include <errno.h>
@@ -74,11 +74,48 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
     args->argv[args->argc] = NULL;
 }
 
+const char *pppd_clean(const char *text)
+{
+    static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "+*#-._:/@ ";
+
+    return given(text) && text[strspn(text, allowed)] == '\0' ? text : NULL;
+}
+
+/* A number in dst, or NULL for 0. */
+static const char *number_text(uint32_t number, char *dst, size_t size)
+{
+    snprintf(dst, size, "%lu", (unsigned long)number);
+    return number != 0 ? dst : NULL;
+}
+
+void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
+{
+    const struct {
+        const char *name, *value;
+    } rows[] = {
+        {"CALLER_ID", pppd_clean(s->caller_id)}, /* as xl2tpd has it */
+        {"CALLED_NUMBER", pppd_clean(s->called_number)},
+        {"SUB_ADDRESS", pppd_clean(s->sub_address)},
+        {"PRIVATE_GROUP", pppd_clean(s->private_group)},
+        {"L2TP_PEER_NAME", pppd_clean(s->peer_name)},
+        {"CONNECT_SPEED_TX", number_text(s->tx_bps, env->text[0], sizeof env->text[0])},
+        {"CONNECT_SPEED_RX", number_text(s->rx_bps, env->text[1], sizeof env->text[1])},
+        {"DIAL_NUMBER", pppd_clean(s->dial)},
+    };
+
+    _Static_assert(sizeof rows / sizeof rows[0] == PPPD_MAX_ENV, "every row fits");
+    for (env->n = 0; env->n < PPPD_MAX_ENV; env->n++) {
+        env->row[env->n].name = rows[env->n].name;
+        env->row[env->n].value = rows[env->n].value;
+    }
+}
+
 /* What the child of the fork needs. */
 struct launch {
     struct loop *loop;
     const struct pppd_args *args;
-    const char *caller_id;
+    const struct pppd_env *env;
     int tty;
     int password[2]; /* pipe; -1 without a password */
     int outcome[2];  /* pipe: errno of an exec that failed, or its end */
@@ -130,8 +167,20 @@ static int load_password(const char *password, int fd[2])
     return 0;
 }
 
-/* The child: becomes pppd, or reports why not.  The environment is ours, as it is with xl2tpd:
- * NetworkManager tells its pppd plugin by it which connection it serves. */
+/* The environment stays ours otherwise, as it does with xl2tpd: NetworkManager tells its pppd
+ * plugin by it which connection it serves.  0, or -1 with errno. */
+static int set_environment(const struct pppd_env *env)
+{
+    for (int i = 0; i < env->n; i++) {
+        const char *name = env->row[i].name, *value = env->row[i].value;
+
+        if (value != NULL ? setenv(name, value, 1) < 0 : unsetenv(name) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The child: becomes pppd, or reports why not. */
 static void become_pppd(const struct launch *u)
 {
     int reason;
@@ -148,7 +197,7 @@ static void become_pppd(const struct launch *u)
         goto fail;
     if (u->password[0] >= 0 && fcntl(u->password[0], F_SETFD, 0) < 0)
         goto fail;
-    if (given(u->caller_id) ? setenv("CALLER_ID", u->caller_id, 1) < 0 : unsetenv("CALLER_ID") < 0)
+    if (set_environment(u->env) < 0)
         goto fail;
     execv(u->args->argv[0], (char *const *)(uintptr_t)u->args->argv);
 fail:
@@ -220,9 +269,10 @@ static void on_patience_over(struct timer *t)
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd)
 {
     struct pppd_args args;
+    struct pppd_env env;
     struct launch u = {.loop = l,
                        .args = &args,
-                       .caller_id = s->caller_id,
+                       .env = &env,
                        .tty = tty_fd,
                        .password = {-1, -1},
                        .outcome = {-1, -1}};
@@ -239,6 +289,7 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
     if (load_password(s->role == PPPD_LAC ? s->password : NULL, u.password) == 0 &&
         open_pipe(u.outcome) == 0) {
         pppd_compose(s, u.password[0], &args);
+        pppd_environment(s, &env);
         pid = launch(&u);
     }
     reason = errno;
@@ -289,39 +340,79 @@ void pppd_forget(struct pppd *p)
     p->state = PPPD_IDLE;
 }
 
-/* pppd(8), "EXIT STATUS", in our words. */
-static const char *const end_texts[] = {
-    [0] = "ended at the peer's request",
-    [1] = "fatal error",
-    [2] = "bad options",
-    [3] = "not run by root",
-    [4] = "no PPP support in the kernel",
-    [5] = "terminated by a signal",
-    [6] = "tty could not be locked",
-    [7] = "tty could not be opened",
-    [8] = "connect script failed",
-    [9] = "pty command could not be run",
-    [10] = "negotiation failed",
-    [11] = "peer failed to authenticate",
-    [12] = "idle for too long",
-    [13] = "time limit reached",
-    [14] = "will be called back",
-    [15] = "peer does not answer echo requests",
-    [16] = "hung up",
-    [17] = "loopback detected",
-    [18] = "init script failed",
-    [19] = "authentication failed",
-};
+/* Result codes of CDN (RFC 2661, 4.4.2), causes and directions (RFC 3145), as far as pppd's
+ * end can mean them.  Whether the number was busy or had no dial tone pppd does not tell. */
+#define CARRIER_LOST 1u
+#define ADMINISTRATIVE 3u
+#define NO_FACILITIES_NOW 4u
+#define NO_FACILITIES 5u
+#define NO_CARRIER 7u
+#define TIMED_OUT 10u
+#define NO_FRAMING 11u
 
-const char *pppd_end_text(int status, char *dst, size_t size)
+#define NOTHING_KNOWN 0u
+#define BY_ADMINISTRATOR 1u
+#define PPP_TERMINATED 3u
+#define LCP_LOOP 7u
+#define LCP_NO_ECHO 8u
+#define AUTH_FAILED 16u
+#define NO_NCP 18u
+
+enum { BOTH_SIDES, AT_PEER, AT_US };
+
+/* pppd(8), "EXIT STATUS", in our words.  An end of pppd's clears a call that is up by
+ * "administrative reasons", but for the loss of its carrier (RFC 2661, 7.4).
+ *
+ * 10 is what pppd says of all negotiations in which no network protocol came up, whoever failed. In
+ * 12 and 13 it is we who end PPP.  16 comes from the line of a call, so from beyond it. */
+static const struct pppd_end ends[] = {
+    [0] = {ADMINISTRATIVE, ADMINISTRATIVE, PPP_TERMINATED, AT_PEER, "ended at the peer's request"},
+    [1] = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN, BOTH_SIDES, "fatal error"},
+    [2] = {ADMINISTRATIVE, NO_FACILITIES, NOTHING_KNOWN, BOTH_SIDES, "bad options"},
+    [3] = {ADMINISTRATIVE, NO_FACILITIES, NOTHING_KNOWN, BOTH_SIDES, "not run by root"},
+    [4] = {ADMINISTRATIVE, NO_FACILITIES, NOTHING_KNOWN, BOTH_SIDES,
+           "no PPP support in the kernel"},
+    [5] = {ADMINISTRATIVE, ADMINISTRATIVE, BY_ADMINISTRATOR, BOTH_SIDES, "terminated by a signal"},
+    [6] = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN, BOTH_SIDES, "tty could not be locked"},
+    [7] = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN, BOTH_SIDES, "tty could not be opened"},
+    [8] = {ADMINISTRATIVE, NO_CARRIER, NOTHING_KNOWN, BOTH_SIDES, "connect script failed"},
+    [9] = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN, BOTH_SIDES,
+           "pty command could not be run"},
+    [10] = {ADMINISTRATIVE, NO_FRAMING, NO_NCP, BOTH_SIDES, "negotiation failed"},
+    [11] = {ADMINISTRATIVE, ADMINISTRATIVE, AUTH_FAILED, AT_PEER, "peer failed to authenticate"},
+    [12] = {ADMINISTRATIVE, TIMED_OUT, PPP_TERMINATED, AT_US, "idle for too long"},
+    [13] = {ADMINISTRATIVE, TIMED_OUT, PPP_TERMINATED, AT_US, "time limit reached"},
+    [14] = {ADMINISTRATIVE, ADMINISTRATIVE, PPP_TERMINATED, AT_US, "will be called back"},
+    [15] = {ADMINISTRATIVE, NO_FRAMING, LCP_NO_ECHO, BOTH_SIDES,
+            "peer does not answer echo requests"},
+    [16] = {CARRIER_LOST, NO_CARRIER, PPP_TERMINATED, AT_PEER, "hung up"},
+    [17] = {ADMINISTRATIVE, NO_FRAMING, LCP_LOOP, BOTH_SIDES, "loopback detected"},
+    [18] = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN, BOTH_SIDES, "init script failed"},
+    [19] = {ADMINISTRATIVE, ADMINISTRATIVE, AUTH_FAILED, AT_US, "authentication failed"},
+};
+static const struct pppd_end killed = {ADMINISTRATIVE, ADMINISTRATIVE, NOTHING_KNOWN, BOTH_SIDES,
+                                       "killed by a signal"};
+static const struct pppd_end unknown = {ADMINISTRATIVE, NO_FACILITIES_NOW, NOTHING_KNOWN,
+                                        BOTH_SIDES, "unknown exit code"};
+
+const struct pppd_end *pppd_end_of(int status)
 {
     size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 0;
 
-    if (WIFSIGNALED(status))
+    if (!WIFEXITED(status))
+        return &killed;
+    return code < sizeof ends / sizeof ends[0] ? &ends[code] : &unknown;
+}
+
+const char *pppd_end_text(int status, char *dst, size_t size)
+{
+    const struct pppd_end *end = pppd_end_of(status);
+
+    if (end == &killed)
         snprintf(dst, size, "killed by signal %d", WTERMSIG(status));
-    else if (code < sizeof end_texts / sizeof end_texts[0])
-        snprintf(dst, size, "%s", end_texts[code]);
+    else if (end == &unknown)
+        snprintf(dst, size, "exit code %d", WEXITSTATUS(status));
     else
-        snprintf(dst, size, "exit code %zu", code);
+        snprintf(dst, size, "%s", end->text);
     return dst;
 }

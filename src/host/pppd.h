@@ -1,4 +1,5 @@
-/* pppd: one pppd process per call: its argument list, start, end, and what its exit code means.
+/* pppd: one pppd process per call: its argument list and environment, start, end, and what its exit
+ * code means.
  *
  * Arguments are composed by rows, in xl2tpd's order and spelling, since people match process lists.
  * No secret ever stands on the command line: a password goes through a pipe (passwordfd.so).
@@ -8,6 +9,7 @@
 #define HOST_PPPD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/addr.h"
 #include "host/loop.h"
@@ -32,7 +34,11 @@ struct pppd_settings {
     const char *password; /* through a pipe, with plugin passwordfd.so */
     const char *optfile;
     const char *ipparam;
-    const char *caller_id; /* environment CALLER_ID, in its strict set of characters, or absent */
+    /* For the environment.  Words of the peer's: as they came, of whatever characters. */
+    const char *caller_id, *called_number, *sub_address, *private_group;
+    const char *peer_name;   /* its Host Name */
+    uint32_t tx_bps, rx_bps; /* of the line, as the LAC tells; 0: absent */
+    const char *dial;        /* the number of an outgoing call that we are to place */
 };
 
 #define PPPD_MAX_ARGS 64
@@ -47,6 +53,26 @@ struct pppd_args {
 /* Composes the vector.  password_fd is the descriptor named to passwordfd.so (-1: none).  Of the
  * two addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing. */
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args);
+
+#define PPPD_MAX_ENV 8
+
+/* What pppd's environment has of its call.  A variable without a value is to be unset, as our own
+ * environment may have one of that name that is about something else. */
+struct pppd_env {
+    struct {
+        const char *name;
+        const char *value; /* NULL: unset */
+    } row[PPPD_MAX_ENV];
+    int n;
+    char text[2][12]; /* values that are numbers */
+};
+
+/* The text, if it may stand in an environment that shell scripts read: if it is not empty and has
+ * nothing but letters, digits, blanks and + * # - . _ : / @ in it.  Else NULL. */
+const char *pppd_clean(const char *text);
+
+/* Composes it; values point into the settings or into text[].  What is not clean is left out. */
+void pppd_environment(const struct pppd_settings *s, struct pppd_env *env);
 
 enum pppd_state { PPPD_IDLE, PPPD_RUNNING, PPPD_ASKED, PPPD_KILLED };
 
@@ -82,5 +108,17 @@ void pppd_forget(struct pppd *p);
 /* What a wait status means, in words: "authentication failed", "killed by signal 9".  Into dst;
  * returns dst. */
 const char *pppd_end_text(int status, char *dst, size_t size);
+
+/* What a CDN says of pppd's end. */
+struct pppd_end {
+    unsigned result;      /* result code of CDN for a call that was up (RFC 2661, 4.4.2) */
+    unsigned dial_result; /* the same if it has ended an outgoing call before that was up */
+    unsigned cause;       /* PPP Disconnect Cause Code (RFC 3145); 0: no information */
+    unsigned direction;   /* of that cause: 0 of both, 1 at the peer, 2 at our side */
+    const char *text;
+};
+
+/* That of a wait status; also of one that pppd(8) does not know.  Never NULL. */
+const struct pppd_end *pppd_end_of(int status);
 
 #endif

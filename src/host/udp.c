@@ -131,7 +131,7 @@ static void hear(struct udp *u, struct udp_in *in)
     if (addr_is_set(&in->to))
         in->to.port = u->local.port;
     u->counts.received++;
-    u->heard(u->ctx, &in->from, &in->to, in->octets);
+    u->heard(u->ctx, &in->from, &in->to, in->ecn, in->octets);
 }
 
 /* An error here is about some datagram of the past (an ICMP message, say) and is gone with the
@@ -162,17 +162,19 @@ static void on_ready(struct watch *w, unsigned what)
 
 /* -- sending ----------------------------------------------------------------------------------- */
 
-static void queue(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)
+static void queue(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+                  struct span octets)
 {
-    u->out[u->n_out++] = (struct udp_out){*from, *to, octets};
+    u->out[u->n_out++] = (struct udp_out){*from, *to, ecn & 3, octets};
     if (u->n_out == OUT_BATCH)
         udp_flush(u);
 }
 
-void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, struct buf *b)
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+                  struct buf *b)
 {
     u->buffer[u->n_out] = b;
-    queue(u, from, to, buf_span(b));
+    queue(u, from, to, ecn, buf_span(b));
 }
 
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)
@@ -188,7 +190,7 @@ void udp_send(struct udp *u, const struct addr *from, const struct addr *to, str
         memcpy(copy, octets.p, octets.n);
     u->buffer[u->n_out] = b;
     u->large[u->n_out] = b != NULL ? NULL : copy;
-    queue(u, from, to, span_of(copy, octets.n));
+    queue(u, from, to, 0, span_of(copy, octets.n));
 }
 
 /* Without room in the kernel the whole rest is dropped, as the next would fare no better; with any

@@ -13,8 +13,9 @@
 
 struct udp;
 
-/* One datagram; octets may be changed in place by the hearer (they are ours). */
-typedef void udp_heard_fn(void *ctx, const struct addr *from, const struct addr *to,
+/* One datagram; octets may be changed in place by the hearer (they are ours).  ecn: the ECN field
+ * of its IP header (RFC 3168), 0..3; 0 where the system does not tell. */
+typedef void udp_heard_fn(void *ctx, const struct addr *from, const struct addr *to, uint8_t ecn,
                           struct span octets);
 
 struct udp_counts {
@@ -33,9 +34,12 @@ void udp_close(struct udp *u);
 struct addr udp_local(const struct udp *u);
 
 /* Queues one datagram; "from" may be unset (the system picks the address).  send() copies the
- * octets; send_buf() takes the buffer.  Nothing is reported: see counts. */
+ * octets; send_buf() takes the buffer.  ecn (0..3) goes into the ECN field of its IP header, as far
+ * as the system can; with send() it is 0, as it must be unless both ends want it used (RFC 9601,
+ * 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported: see counts. */
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets);
-void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, struct buf *b);
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+                  struct buf *b);
 void udp_flush(struct udp *u);
 
 const struct udp_counts *udp_counts(const struct udp *u);

@@ -1,4 +1,4 @@
-/* Datagrams in batches, with PKTINFO, as Linux has them; see udp_os.h.
+/* Datagrams in batches, with PKTINFO and ECN fields, as Linux has them; see udp_os.h.
  *
  * A reply's source address goes into the packet info, its interface never does: an index from a
  * received datagram names the interface it came by, and with IPsec or asymmetric routes the answer
@@ -21,7 +21,7 @@
 
 union control {
     struct cmsghdr align;
-    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))]; /* the larger of the two */
+    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))]; /* the larger */
 };
 
 struct udp_os {
@@ -36,12 +36,16 @@ struct udp_os {
 
 const int udp_os_batch = UDP_IN_MOST;
 
-static int ask_for_local(int fd, uint8_t family)
+/* Without local addresses there is no answering; without ECN fields there is. */
+static int ask_for_more(int fd, uint8_t family)
 {
     int on = 1;
 
-    if (family == 6)
+    if (family == 6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
         return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+    }
+    setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
     return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
 
@@ -54,7 +58,7 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
         return NULL;
     os->fd = fd;
     os->arena = calloc(UDP_IN_MOST, SLOT);
-    if (os->arena == NULL || ask_for_local(fd, family) != 0) {
+    if (os->arena == NULL || ask_for_more(fd, family) != 0) {
         udp_os_free(os);
         return NULL;
     }
@@ -74,29 +78,50 @@ static bool is_link_local(const struct addr *a)
     return a->family == 6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
 }
 
-/* The address that a datagram was sent to, out of its control data. */
-static struct addr local_of(struct msghdr *m)
+static void take4(const struct cmsghdr *c, struct udp_in *in)
 {
-    struct addr a = {.family = 0};
+    struct in_pktinfo info;
+    uint8_t tos;
 
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-            struct in_pktinfo info;
-
-            /* spec_dst is an address of ours even if the datagram was sent to a broadcast one */
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            a.family = 4;
-            memcpy(a.ip, &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
-        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
-            struct in6_pktinfo info;
-
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            a.family = 6;
-            memcpy(a.ip, &info.ipi6_addr, sizeof info.ipi6_addr);
-            a.scope = is_link_local(&a) ? info.ipi6_ifindex : 0;
-        }
+    if (c->cmsg_type == IP_TOS) {
+        memcpy(&tos, CMSG_DATA(c), sizeof tos);
+        in->ecn = tos & 3;
     }
-    return a;
+    if (c->cmsg_type != IP_PKTINFO)
+        return;
+    /* spec_dst is an address of ours even if the datagram was sent to a broadcast one */
+    memcpy(&info, CMSG_DATA(c), sizeof info);
+    in->to.family = 4;
+    memcpy(in->to.ip, &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+}
+
+static void take6(const struct cmsghdr *c, struct udp_in *in)
+{
+    struct in6_pktinfo info;
+    int class;
+
+    if (c->cmsg_type == IPV6_TCLASS) {
+        memcpy(&class, CMSG_DATA(c), sizeof class);
+        in->ecn = class & 3;
+    }
+    if (c->cmsg_type != IPV6_PKTINFO)
+        return;
+    memcpy(&info, CMSG_DATA(c), sizeof info);
+    in->to.family = 6;
+    memcpy(in->to.ip, &info.ipi6_addr, sizeof info.ipi6_addr);
+    in->to.scope = is_link_local(&in->to) ? info.ipi6_ifindex : 0;
+}
+
+/* What the control data says: the address that the datagram was sent to, and the ECN field. */
+static void take(struct msghdr *m, struct udp_in *in)
+{
+    in->to = (struct addr){.family = 0};
+    in->ecn = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c))
+        if (c->cmsg_level == IPPROTO_IP)
+            take4(c, in);
+        else if (c->cmsg_level == IPPROTO_IPV6)
+            take6(c, in);
 }
 
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
@@ -116,16 +141,15 @@ int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
     n = recvmmsg(os->fd, os->msg, UDP_IN_MOST, MSG_DONTWAIT, NULL);
     for (int i = 0; i < n; i++) {
         in[i].from = sys_addr_from(&os->name[i]);
-        in[i].to = local_of(&os->msg[i].msg_hdr);
+        take(&os->msg[i].msg_hdr, &in[i]);
         in[i].octets = span_of(os->iov[i].iov_base, os->msg[i].msg_len);
     }
     return n;
 }
 
-/* Writes the source address into the control data; how many octets that took. */
-static size_t put_source(struct msghdr *m, const struct addr *from)
+/* Writes the source address into control data; how many octets that took. */
+static size_t put_source(struct cmsghdr *c, const struct addr *from)
 {
-    struct cmsghdr *c = CMSG_FIRSTHDR(m);
     struct in_pktinfo info = {.ipi_ifindex = 0};
     struct in6_pktinfo info6 = {.ipi6_ifindex = is_link_local(from) ? from->scope : 0};
 
@@ -145,21 +169,37 @@ static size_t put_source(struct msghdr *m, const struct addr *from)
     return CMSG_SPACE(sizeof info6);
 }
 
+/* Likewise the ECN field: the octet that was Type of Service, all of it, whose default is 0. */
+static size_t put_ecn(struct cmsghdr *c, uint8_t family, int ecn)
+{
+    c->cmsg_level = family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
+    c->cmsg_type = family == 4 ? IP_TOS : IPV6_TCLASS;
+    c->cmsg_len = CMSG_LEN(sizeof ecn);
+    memcpy(CMSG_DATA(c), &ecn, sizeof ecn);
+    return CMSG_SPACE(sizeof ecn);
+}
+
 static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
 {
     struct msghdr *m = &os->msg[i].msg_hdr;
+    bool has_from = addr_is_set(&out->from) && out->from.family == out->to.family;
+    uint8_t *control = os->control[i].room;
+    size_t n = 0;
 
     os->iov[i].iov_base =
         (void *)(uintptr_t)out->octets.p; /* only read from: POSIX lacks a const */
     os->iov[i].iov_len = out->octets.n;
     *m = (struct msghdr){.msg_name = &os->name[i], .msg_iov = &os->iov[i], .msg_iovlen = 1};
     m->msg_namelen = sys_addr_to(&out->to, &os->name[i]);
-    if (addr_is_set(&out->from) && out->from.family == out->to.family) {
-        memset(&os->control[i], 0, sizeof os->control[i]);
-        m->msg_control = os->control[i].room;
-        m->msg_controllen = sizeof os->control[i].room;
-        m->msg_controllen = put_source(m, &out->from);
-    }
+    if (!has_from && out->ecn == 0)
+        return;
+    memset(&os->control[i], 0, sizeof os->control[i]);
+    if (has_from)
+        n = put_source(&os->control[i].align, &out->from);
+    if (out->ecn != 0)
+        n += put_ecn((struct cmsghdr *)(void *)(control + n), out->to.family, out->ecn);
+    m->msg_control = control;
+    m->msg_controllen = n;
 }
 
 int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)

@@ -15,19 +15,21 @@
 struct udp_in {
     struct addr from;
     struct addr to;     /* its port is not set; unset if the system does not tell */
+    uint8_t ecn;        /* of the IP header; 0 if the system does not tell */
     struct span octets; /* good until the next call */
 };
 
 struct udp_out {
     struct addr from; /* unset: the system picks; the port does not count */
     struct addr to;
+    uint8_t ecn; /* for the IP header: 0..3 */
     struct span octets;
 };
 
 struct udp_os;
 
-/* Room for a batch, and the socket told to tell local addresses and to hold some more datagrams
- * while we are busy.  family: 4 or 6.  NULL with errno. */
+/* Room for a batch, and the socket told to tell local addresses and ECN fields, and to hold some
+ * more datagrams while we are busy.  family: 4 or 6.  NULL with errno. */
 struct udp_os *udp_os_new(int fd, uint8_t family);
 void udp_os_free(struct udp_os *os); /* the socket stays open */
 

@@ -3,7 +3,8 @@
  * The local address of a datagram is beyond POSIX: the BSDs tell it by IP_RECVDSTADDR and take the
  * source of an answer by IP_SENDSRCADDR; IPv6 has RFC 3542's IPV6_PKTINFO, but Linux's headers keep
  * its struct from a program that asks for POSIX alone.  Where there is no such way the address
- * stays unset, and the system picks the source. */
+ * stays unset, and the system picks the source.  The ECN field is told in ways as various; to send
+ * it, the socket's own option does everywhere, as datagrams go one by one. */
 #include "host/udp_os.h"
 
 #include <netinet/in.h>
@@ -25,6 +26,8 @@ union control {
 
 struct udp_os {
     int fd;
+    uint8_t family;
+    uint8_t ecn;   /* the socket's, as we have set it */
     uint8_t *room; /* one datagram */
     uint64_t calls;
 };
@@ -156,6 +159,104 @@ static size_t put6(struct cmsghdr *c, const struct addr *from)
 
 #endif
 
+/* The ECN field, likewise.  Some systems name the control data as the option that asks for it,
+ * others as the one that sets it. */
+#if defined(IP_RECVTOS)
+
+static void ask_ecn4(int fd)
+{
+    int on = 1;
+
+    setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
+}
+
+static bool is_ecn4(const struct cmsghdr *c)
+{
+    return c->cmsg_level == IPPROTO_IP && (c->cmsg_type == IP_RECVTOS || c->cmsg_type == IP_TOS);
+}
+
+#else
+
+static void ask_ecn4(int fd)
+{
+    (void)fd;
+}
+
+static bool is_ecn4(const struct cmsghdr *c)
+{
+    (void)c;
+    return false;
+}
+
+#endif
+
+#if defined(IPV6_TCLASS) && defined(IPV6_RECVTCLASS)
+
+static void ask_ecn6(int fd)
+{
+    int on = 1;
+
+    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+}
+
+static bool is_ecn6(const struct cmsghdr *c)
+{
+    return c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS;
+}
+
+static int set_ecn6(int fd, int ecn)
+{
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &ecn, sizeof ecn);
+}
+
+#else
+
+static void ask_ecn6(int fd)
+{
+    (void)fd;
+}
+
+static bool is_ecn6(const struct cmsghdr *c)
+{
+    (void)c;
+    return false;
+}
+
+static int set_ecn6(int fd, int ecn)
+{
+    (void)fd;
+    (void)ecn;
+    return 0;
+}
+
+#endif
+
+/* An octet with IPv4, an int with IPv6. */
+static uint8_t take_ecn(const struct cmsghdr *c)
+{
+    uint8_t octet = 0;
+    int class = 0;
+
+    if (is_ecn4(c))
+        memcpy(&octet, CMSG_DATA(c), sizeof octet);
+    if (is_ecn6(c))
+        memcpy(&class, CMSG_DATA(c), sizeof class);
+    return (octet | class) & 3;
+}
+
+/* If the system will not have it, the datagram goes with what is there. */
+static void set_ecn(struct udp_os *os, int ecn)
+{
+    int failed;
+
+    if (os->ecn == ecn)
+        return;
+    failed = os->family == 6 ? set_ecn6(os->fd, ecn)
+                             : setsockopt(os->fd, IPPROTO_IP, IP_TOS, &ecn, sizeof ecn);
+    if (failed == 0)
+        os->ecn = (uint8_t)ecn;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family)
 {
     struct udp_os *os = calloc(1, sizeof *os);
@@ -164,11 +265,16 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
     if (os == NULL)
         return NULL;
     os->fd = fd;
+    os->family = family;
     os->room = malloc(DATAGRAM_MOST);
     if (os->room == NULL || (family == 6 ? ask6(fd) : ask4(fd)) != 0) {
         udp_os_free(os);
         return NULL;
     }
+    if (family == 6)
+        ask_ecn6(fd);
+    else
+        ask_ecn4(fd);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     return os;
 }
@@ -179,14 +285,13 @@ void udp_os_free(struct udp_os *os)
     free(os);
 }
 
-static struct addr local_of(struct msghdr *m)
+static void take(struct msghdr *m, struct udp_in *in)
 {
-    struct addr a = {.family = 0};
-
+    in->to = (struct addr){.family = 0};
+    in->ecn = 0;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c))
-        if (take4(c, &a) || take6(c, &a))
-            break;
-    return a;
+        if (!take4(c, &in->to) && !take6(c, &in->to))
+            in->ecn |= take_ecn(c);
 }
 
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
@@ -209,7 +314,7 @@ int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
     if (n < 0)
         return -1;
     in[0].from = sys_addr_from(&name);
-    in[0].to = local_of(&m);
+    take(&m, &in[0]);
     in[0].octets = span_of(os->room, (size_t)n);
     return 1;
 }
@@ -234,6 +339,7 @@ static int send_one(struct udp_os *os, const struct udp_out *out)
                                                  : put4(&control.align, &out->from);
         m.msg_control = m.msg_controllen > 0 ? control.room : NULL;
     }
+    set_ecn(os, out->ecn);
     os->calls++;
     return sendmsg(os->fd, &m, 0) < 0 ? -1 : 0;
 }

@@ -1,16 +1,16 @@
-/* One session: judges and actions for the four call tables; sequence numbers of data.
- * RFC 2661, 5.2 to 5.4, 5.6, 7.4, 7.5. */
+/* One session: judges and actions for the four call tables.  RFC 2661, 5.2, 5.3, 5.6, 7.4, 7.5. */
 #include "proto/call.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/seq.h"
+#include "proto/call_parts.h"
 #include "proto/post.h"
+#include "wire/quirks.h"
 
+#define WEN_MS 60000    /* between two WENs of a call, or more (6.13) */
 #define COMING_MOST 512 /* calls of one tunnel that are not up yet; then ICRQs are refused */
-#define OLD_RUN 5 /* "old" frames in order among themselves: the peer has begun to count again */
 
 static void link_into(struct call *c, struct tunnel *t)
 {
@@ -46,6 +46,7 @@ struct call *call_new(struct tunnel *t, enum table table, uint16_t id, uint64_t 
     c->due_setup = now + (t->p.setup_ms > 0 ? t->p.setup_ms : SETUP_MS);
     c->send_sequence = t->p.sequence;
     c->accm_send = c->accm_receive = 0xffffffff;
+    c->ready_end = &c->ready;
     c->is_coming = true;
     t->n_coming++;
     link_into(c, t);
@@ -122,11 +123,20 @@ void call_free(struct call *c)
     if (c->is_waiting)
         leave_waiting(c);
     came(c);
+    call_data_free(c);
+    if (c->proxy != NULL) /* it may hold a password */
+        bytes_wipe(c->proxy->octets, call_proxy_size(c->proxy));
+    free(c->proxy);
     unlink_from_tunnel(c);
     free(c);
 }
 
-static void tell(struct call *c, unsigned news)
+bool call_is_lac(const struct call *c)
+{
+    return c->table == TABLE_LAC_IN || c->table == TABLE_LAC_OUT;
+}
+
+void call_tell(struct call *c, unsigned news)
 {
     c->news |= news;
     if (c->is_newsy)
@@ -183,57 +193,6 @@ static struct verdict judge(const struct call *c, const struct msg *m)
     return verdict_ok();
 }
 
-/* What a message says of the call is kept as soon as it has been found good. */
-
-static void keep_number(const struct msg *m, unsigned avp, struct span number, char *to)
-{
-    if (msg_has(m, avp))
-        span_to_str(number, to, NUMBER);
-}
-
-#define KEEP(c_field, avp, m_field)                                                                \
-    do {                                                                                           \
-        if (msg_has(m, avp))                                                                       \
-            c->c_field = m->m_field;                                                               \
-    } while (0)
-
-static void keep_facts(struct call *c, const struct msg *m)
-{
-    if (m->type == CDN)
-        return;
-    KEEP(serial, AVP_CALL_SERIAL_NUMBER, call_serial_number);
-    KEEP(minimum_bps, AVP_MINIMUM_BPS, minimum_bps);
-    KEEP(maximum_bps, AVP_MAXIMUM_BPS, maximum_bps);
-    KEEP(bearer, AVP_BEARER_TYPE, bearer_type);
-    KEEP(framing, AVP_FRAMING_TYPE, framing_type);
-    KEEP(channel, AVP_PHYSICAL_CHANNEL_ID, physical_channel_id);
-    keep_number(m, AVP_CALLED_NUMBER, m->called_number, c->called);
-    keep_number(m, AVP_CALLING_NUMBER, m->calling_number, c->calling);
-    keep_number(m, AVP_SUB_ADDRESS, m->sub_address, c->sub_address);
-    if (msg_has(m, AVP_TX_CONNECT_SPEED))
-        c->tx_bps = c->rx_bps = m->tx_connect_speed;
-    KEEP(rx_bps, AVP_RX_CONNECT_SPEED, rx_connect_speed);
-    if (msg_has(m, AVP_SEQUENCING_REQUIRED))
-        c->must_sequence = c->send_sequence = true;
-}
-
-/* WEN and SLI have no rows in the RFC's tables: they count while the call is up. */
-static void keep_status(struct call *c, const struct msg *m)
-{
-    bool we_are_lac = c->table == TABLE_LAC_IN || c->table == TABLE_LAC_OUT;
-
-    if (c->state != ESTABLISHED)
-        return;
-    if (m->type == SLI && we_are_lac) {
-        c->accm_send = m->accm[0];
-        c->accm_receive = m->accm[1];
-        tell(c, NEWS_LINE_INFO);
-    } else if (m->type == WEN && !we_are_lac) {
-        memcpy(c->errors, m->call_errors, sizeof c->errors);
-        tell(c, NEWS_LINE_ERRORS);
-    }
-}
-
 /* Actions. */
 
 struct step {
@@ -246,29 +205,22 @@ static void begin_end(struct call *c, struct verdict why, bool ours)
 {
     c->why = why;
     c->why_ours = ours;
-    c->due_setup = 0;
+    c->due_setup = c->due_wen = c->due_reorder = 0;
     c->news = 0; /* whatever was to be told of it: only its end counts now */
     came(c);
-    tell(c, NEWS_DOWN);
+    call_tell(c, NEWS_DOWN);
 }
 
 static void act_send_cdn(struct call *c, const struct step *s)
 {
     struct verdict why = s->why;
-    struct msg m;
     char event[32];
 
     if (why.damage == DAMAGE_NONE)
         why = verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VENDOR, "%s in state %s",
                            event_name(s->event, event, sizeof event), state_name(s->was));
     begin_end(c, why, true);
-    msg_init(&m, CDN, c->peer_id);
-    m.result_code =
-        (struct msg_result){why.result, why.error, why.error != ERROR_NONE, span_str(why.text)};
-    msg_set(&m, AVP_RESULT_CODE);
-    m.assigned_session_id = c->id;
-    msg_set(&m, AVP_ASSIGNED_SESSION_ID);
-    if (!post_send(c->tunnel, &m))
+    if (!call_say_cdn(c, &why))
         c->tunnel->lost_word = true;
 }
 
@@ -278,24 +230,15 @@ static void act_clean_up(struct call *c, const struct step *s)
 }
 
 /* The transport has no room for what this call wants to say: it ends without a word. */
-static void send_or_die(struct call *c, struct msg *m)
+static bool said_or_dead(struct call *c, bool said)
 {
-    if (post_send(c->tunnel, m))
-        return;
+    if (said)
+        return true;
     c->state = DEAD;
     begin_end(
         c, verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES, "the tunnel's queue is full"),
         true);
-}
-
-static void send_id(struct call *c, enum msg_type type)
-{
-    struct msg m;
-
-    msg_init(&m, type, c->peer_id);
-    m.assigned_session_id = c->id;
-    msg_set(&m, AVP_ASSIGNED_SESSION_ID);
-    send_or_die(c, &m);
+    return false;
 }
 
 static void act_call_up(struct call *c, const struct step *s)
@@ -304,102 +247,43 @@ static void act_call_up(struct call *c, const struct step *s)
     c->due_setup = 0;
     c->was_up = true;
     came(c);
-    tell(c, NEWS_UP);
+    call_tell(c, NEWS_UP);
 }
 
 static void act_send_icrq(struct call *c, const struct step *s)
 {
-    struct msg m;
-
     (void)s;
-    msg_init(&m, ICRQ, 0);
-    m.assigned_session_id = c->id;
-    msg_set(&m, AVP_ASSIGNED_SESSION_ID);
-    m.call_serial_number = c->serial;
-    msg_set(&m, AVP_CALL_SERIAL_NUMBER);
-    m.bearer_type = c->bearer;
-    msg_set(&m, AVP_BEARER_TYPE);
-    if (c->called[0] != '\0') {
-        m.called_number = span_str(c->called);
-        msg_set(&m, AVP_CALLED_NUMBER);
-    }
-    if (c->calling[0] != '\0') {
-        m.calling_number = span_str(c->calling);
-        msg_set(&m, AVP_CALLING_NUMBER);
-    }
-    send_or_die(c, &m);
+    said_or_dead(c, call_say_icrq(c));
 }
 
 static void act_send_ocrq(struct call *c, const struct step *s)
 {
-    const struct tunnel *t = c->tunnel;
-    struct msg m;
-
     (void)s;
-    msg_init(&m, OCRQ, 0);
-    m.assigned_session_id = c->id;
-    msg_set(&m, AVP_ASSIGNED_SESSION_ID);
-    m.call_serial_number = c->serial;
-    msg_set(&m, AVP_CALL_SERIAL_NUMBER);
-    m.minimum_bps = c->minimum_bps;
-    msg_set(&m, AVP_MINIMUM_BPS);
-    m.maximum_bps = c->maximum_bps;
-    msg_set(&m, AVP_MAXIMUM_BPS);
-    /* only what the LAC has advertised may be asked for (4.4.3, 4.4.4) */
-    m.bearer_type = c->bearer & t->peer_bearer;
-    msg_set(&m, AVP_BEARER_TYPE);
-    m.framing_type = c->framing & t->peer_framing;
-    msg_set(&m, AVP_FRAMING_TYPE);
-    m.called_number = span_str(c->called);
-    msg_set(&m, AVP_CALLED_NUMBER);
-    send_or_die(c, &m);
-}
-
-static void send_connected(struct call *c, enum msg_type type)
-{
-    const struct tunnel *t = c->tunnel;
-    struct msg m;
-
-    msg_init(&m, type, c->peer_id);
-    c->tx_bps = t->p.tx_bps;
-    c->rx_bps = t->p.rx_bps;
-    m.tx_connect_speed = c->tx_bps;
-    msg_set(&m, AVP_TX_CONNECT_SPEED);
-    c->framing = t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
-    m.framing_type = c->framing;
-    msg_set(&m, AVP_FRAMING_TYPE);
-    if (c->rx_bps != 0 && c->rx_bps != c->tx_bps) {
-        m.rx_connect_speed = c->rx_bps;
-        msg_set(&m, AVP_RX_CONNECT_SPEED);
-    }
-    send_or_die(c, &m);
+    said_or_dead(c, call_say_ocrq(c));
 }
 
 static void act_send_icrp(struct call *c, const struct step *s)
 {
     (void)s;
-    send_id(c, ICRP);
+    said_or_dead(c, call_say_id(c, ICRP));
 }
 
 static void act_send_iccn(struct call *c, const struct step *s)
 {
-    send_connected(c, ICCN);
-    if (c->state != DEAD)
+    if (said_or_dead(c, call_say_connected(c, ICCN)))
         act_call_up(c, s);
 }
 
 static void act_send_ocrp(struct call *c, const struct step *s)
 {
     (void)s;
-    send_id(c, OCRP);
-    if (c->state != DEAD)
-        tell(c, NEWS_DIAL);
+    if (said_or_dead(c, call_say_id(c, OCRP)))
+        call_tell(c, NEWS_DIAL);
 }
 
 static void act_send_occn(struct call *c, const struct step *s)
 {
-    send_connected(c, OCCN);
-    if (c->state != DEAD)
+    if (said_or_dead(c, call_say_connected(c, OCCN)))
         act_call_up(c, s);
 }
 
@@ -419,7 +303,7 @@ static act_fn *const acts[ACTIONS] = {
     [ACT_CALL_UP] = act_call_up,     [ACT_SEND_CDN] = act_send_cdn,
 };
 
-/* The only writer of c->state, but for send_or_die(). */
+/* The only writer of c->state, but for said_or_dead(). */
 static void step(struct call *c, enum event event, struct verdict why)
 {
     const struct transition *row = states_find(c->table, c->state, event);
@@ -433,15 +317,18 @@ static void step(struct call *c, enum event event, struct verdict why)
     acts[row->action](c, &s);
 }
 
+void call_end(struct call *c, uint64_t now, enum event event, struct verdict why,
+              const struct call_cause *cause)
+{
+    (void)now;
+    if (cause != NULL)
+        c->cause = *cause;
+    step(c, event, why);
+}
+
 void call_event(struct call *c, uint64_t now, enum event event, struct verdict why)
 {
-    bool we_are_lac = c->table == TABLE_LAC_IN || c->table == TABLE_LAC_OUT;
-
-    (void)now;
-    if (event == EVENT_EXPIRY)
-        why = verdict_make(DAMAGE_SESSION, we_are_lac ? CDN_TIMEOUT : CDN_ADMINISTRATIVE,
-                           ERROR_NONE, "not set up in time");
-    step(c, event, why);
+    call_end(c, now, event, why, NULL);
 }
 
 void call_message(struct call *c, uint64_t now, const struct msg *m, struct verdict v)
@@ -452,6 +339,7 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
     if (v.damage == DAMAGE_IGNORE)
         return;
     if (m->type == CDN) {
+        call_keep_cause(c, m);
         step(c, EVENT_OK(CDN),
              verdict_make(DAMAGE_SESSION, m->result_code.result, m->result_code.error, "%s",
                           log_safe(m->result_code.text, safe, sizeof safe)));
@@ -464,66 +352,70 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
     if (v.damage == DAMAGE_NONE)
         v = judge(c, m);
     if (v.damage == DAMAGE_NONE) {
-        keep_facts(c, m);
-        keep_status(c, m);
+        call_keep_facts(c, m);
+        call_keep_status(c, m);
     }
     step(c, v.damage == DAMAGE_NONE ? EVENT_OK(m->type) : EVENT_BAD(m->type), v);
 }
 
-/* Sequence numbers of data (5.4). */
+/* The line. */
 
-/* A LAC does as its LNS does, unless it has demanded sequencing itself. */
-static void follow_habit(struct call *c, bool sequenced)
+static bool may_tell_line(const struct call *c, bool as_lac)
 {
-    if ((c->table == TABLE_LAC_IN || c->table == TABLE_LAC_OUT) && !c->must_sequence)
-        c->send_sequence = sequenced;
+    return c->state == ESTABLISHED && call_is_lac(c) == as_lac &&
+           !(c->tunnel->quirks & QUIRK_NO_STATUS);
 }
 
-/* An "old" number: dropped, but after a run of them that are in order we go on from there. */
-static bool is_begun_again(struct call *c, uint16_t ns)
+void call_line_info(struct call *c, uint32_t send, uint32_t receive)
 {
-    c->old_run = ns == c->old_next ? c->old_run + 1 : 1;
-    c->old_next = (uint16_t)(ns + 1);
-    return c->old_run >= OLD_RUN;
+    if (!may_tell_line(c, false))
+        return;
+    c->accm_send = send;
+    c->accm_receive = receive;
+    if (!call_say_line_info(c))
+        c->tunnel->lost_word = true;
 }
 
-static bool take_number(struct call *c, uint16_t ns)
+static void tell_errors(struct call *c, uint64_t now)
 {
-    if (seq_before(ns, c->data_nr) && !is_begun_again(c, ns)) {
-        c->old_dropped++;
-        return false;
-    }
-    if (ns != c->data_nr)
-        c->gaps++;
-    c->data_nr = (uint16_t)(ns + 1);
-    c->old_run = 0;
-    return true;
+    c->due_wen = 0;
+    c->wen_after = now + WEN_MS;
+    if (!call_say_line_errors(c))
+        c->tunnel->lost_word = true;
 }
 
-bool call_frame_in(struct call *c, const struct packet *p)
+void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6])
 {
-    if (c->state != ESTABLISHED) {
-        c->early_dropped++;
-        return false;
-    }
-    if (p->has_sequence && !take_number(c, p->ns))
-        return false;
-    follow_habit(c, p->has_sequence);
-    c->frames_in++;
-    c->octets_in += p->body.n;
-    return true;
+    if (!may_tell_line(c, true) || memcmp(c->errors, errors, sizeof c->errors) == 0)
+        return;
+    memcpy(c->errors, errors, sizeof c->errors);
+    if (now >= c->wen_after)
+        tell_errors(c, now);
+    else
+        c->due_wen = c->wen_after;
 }
 
-size_t call_frame_out(struct call *c, uint8_t *frame, size_t n)
-{
-    struct packet_data d = {c->tunnel->peer_id, c->peer_id, c->tunnel->p.length_bit,
-                            c->send_sequence,   false,      c->data_ns};
+/* Time. */
 
-    if (c->state != ESTABLISHED)
-        return 0;
-    if (c->send_sequence)
-        c->data_ns++;
-    c->frames_out++;
-    c->octets_out += n;
-    return packet_data_header(&d, frame, n);
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0)
+        return a + b;
+    return a < b ? a : b;
+}
+
+uint64_t call_due(const struct call *c)
+{
+    return earlier(c->due_setup, earlier(c->due_wen, c->due_reorder));
+}
+
+void call_tick(struct call *c, uint64_t now)
+{
+    if (c->due_setup != 0 && now >= c->due_setup)
+        step(c, EVENT_EXPIRY,
+             verdict_make(DAMAGE_SESSION, call_is_lac(c) ? CDN_TIMEOUT : CDN_ADMINISTRATIVE,
+                          ERROR_NONE, "not set up in time"));
+    if (c->due_wen != 0 && now >= c->due_wen)
+        tell_errors(c, now);
+    call_data_tick(c, now);
 }

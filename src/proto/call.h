@@ -20,11 +20,31 @@ void call_move(struct call *c, struct tunnel *to);
 /* A message of this call's, revealed, with the verdict so far. */
 void call_message(struct call *c, uint64_t now, const struct msg *m, struct verdict v);
 
-/* A local event; why matters for an end. */
+/* A local event; why matters for an end.  cause, or NULL: what more is to be told of it. */
 void call_event(struct call *c, uint64_t now, enum event event, struct verdict why);
+void call_end(struct call *c, uint64_t now, enum event event, struct verdict why,
+              const struct call_cause *cause);
 
-/* A data message: true if its frame is to be carried on now. */
-bool call_frame_in(struct call *c, const struct packet *p);
+/* What our end has to tell of the line, if it may be told (6.13, 6.14). */
+void call_line_info(struct call *c, uint32_t send, uint32_t receive);
+void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6]);
+
+void call_tick(struct call *c, uint64_t now);
+uint64_t call_due(const struct call *c); /* the earliest of its due times; 0: none */
+
+/* What is to be done with a data message's frame. */
+enum call_frame {
+    FRAME_CARRY,  /* carry it on now */
+    FRAME_WAITS,  /* a copy waits for its turn: call_next_frame() */
+    FRAME_DROPPED /* counted */
+};
+enum call_frame call_frame_in(struct call *c, uint64_t now, const struct packet *p);
+
+/* The next frame that has had to wait and need not any more, or NULL; good until the next call. */
+const struct held *call_next_frame(struct call *c);
+
+/* As LNS: numbers in our data from now on, or none. */
+void call_sequence(struct call *c, bool on);
 
 /* Writes the header in front of a frame of n octets; returns its size, 0 if the call is not up. */
 size_t call_frame_out(struct call *c, uint8_t *frame, size_t n);

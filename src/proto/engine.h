@@ -31,6 +31,9 @@ struct l2tp {
     struct refusal refusal;
     unsigned half_total, half_per_source;
     uint32_t serial;
+    uint8_t ecn;        /* of the datagram to come: l2tp_mark() */
+    size_t held_octets; /* of data that waits for its turn, in all calls */
+    unsigned n_zero;    /* live tunnels whose peer writes tunnel id 0: QUIRK_ZERO_TUNNEL */
     uint64_t dropped[CAUSES], logged[CAUSES], logged_at[CAUSES];
     uint8_t out[OUT_MOST];        /* the datagram of the last L2TP_SEND */
     uint8_t arena[DATAGRAM_MOST]; /* revealed values of the message in hand */
@@ -43,10 +46,17 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
 /* The same for a call. */
 void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now);
 
+/* It may have something to say: l2tp_next() will look; and its due time is brought up to date. */
+void engine_touch(struct l2tp *e, struct tunnel *t);
+
 /* A new tunnel or call, entered everywhere; NULL without memory or ids. */
 struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp_profile *p,
                                  const struct addr *local, const struct addr *peer, bool initiator,
                                  const uint8_t *request);
 struct call *engine_add_call(struct l2tp *e, uint64_t now, struct tunnel *t, enum table table);
+
+/* The reaper's. */
+void engine_free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now);
+void engine_free_call(struct l2tp *e, struct call *c, uint64_t now);
 
 #endif

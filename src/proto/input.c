@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "proto/post.h"
 #include "wire/packet.h"
+#include "wire/ppp.h"
+#include "wire/quirks.h"
 
 /* The same SCCRQ again is a repeat while its tunnel is half-open, and for as long after its birth
  * as a datagram may have been under way; later the same octets are a peer that has started anew. */
@@ -25,6 +28,7 @@ const char *l2tp_cause_name(enum l2tp_cause cause)
         [CAUSE_NO_REQUEST] = "tunnel id 0 and no SCCRQ",
         [CAUSE_REFUSED] = "SCCRQ refused",
         [CAUSE_HALF_OPEN] = "too many half-open tunnels",
+        [CAUSE_CONGESTION] = "marked as congested on the way, and its sender cannot be told (ECN)",
     };
 
     return cause < CAUSES ? names[cause] : "unknown cause";
@@ -75,13 +79,14 @@ static void request_call(struct l2tp *e, struct tunnel *t, uint64_t now, const s
     struct call *c;
 
     if (!msg_has(m, AVP_ASSIGNED_SESSION_ID)) {
-        log_debug(TOPIC_TUNNEL, "tunnel %u: %s without a usable session id: there is nobody to answer",
-                 (unsigned)t->id, msg_type_name(m->type));
+        log_debug(TOPIC_TUNNEL,
+                  "tunnel %u: %s without a usable session id: there is nobody to answer",
+                  (unsigned)t->id, msg_type_name(m->type));
         return;
     }
     if (registry_find_session(&e->reg, t, m->assigned_session_id) != NULL) {
-        log_debug(TOPIC_TUNNEL, "tunnel %u: %s with session id %u, which is in use: ignored", (unsigned)t->id,
-                 msg_type_name(m->type), (unsigned)m->assigned_session_id);
+        log_debug(TOPIC_TUNNEL, "tunnel %u: %s with session id %u, which is in use: ignored",
+                  (unsigned)t->id, msg_type_name(m->type), (unsigned)m->assigned_session_id);
         return;
     }
     c = engine_add_call(e, now, t, table_of_request((enum msg_type)m->type));
@@ -110,7 +115,7 @@ static void deliver_to_call(struct l2tp *e, struct tunnel *t, uint64_t now, stru
     struct call *c;
 
     if (v.damage == DAMAGE_NONE)
-        v = msg_reveal(m, span_str(t->p.secret), e->arena, sizeof e->arena);
+        v = post_open(t, m, e->arena, sizeof e->arena);
     if (log_topic(TOPIC_PACKET))
         log_debug(TOPIC_PACKET, "tunnel %u: heard session=%u %s", (unsigned)t->id,
                   (unsigned)m->session, msg_describe(m, line, sizeof line));
@@ -214,6 +219,23 @@ static enum tie break_tie(const struct tunnel *ours, const struct msg *m)
     return ours->tie_breaker < m->tie_breaker ? TIE_WON : TIE_LOST;
 }
 
+/* The peer's SCCRQ against all that we have out to it: it wins only against every one. */
+static enum tie break_ties(struct l2tp *e, const struct addr *peer, const struct msg *m)
+{
+    enum tie worst = TIE_NONE;
+
+    for (const struct tunnel *t = registry_find_opening(&e->reg, peer, NULL); t != NULL;
+         t = registry_find_opening(&e->reg, peer, t)) {
+        enum tie tie = break_tie(t, m);
+
+        if (tie == TIE_WON)
+            return TIE_WON;
+        if (tie == TIE_EQUAL || worst == TIE_NONE)
+            worst = tie;
+    }
+    return worst;
+}
+
 /* Ours goes; its waiting calls and its host go on in the peer's, if there is one. */
 static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs, uint64_t now)
 {
@@ -223,7 +245,7 @@ static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs,
     while (theirs != NULL && (c = call_next_waiting(ours)) != NULL)
         if (c->state != DEAD) /* hung up in this very turn: stays to be told of */
             call_move(c, theirs);
-    if (theirs != NULL) {
+    if (theirs != NULL && theirs->host_data == NULL) {
         theirs->host_data = ours->host_data;
         ours->host_data = NULL;
     }
@@ -231,6 +253,14 @@ static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs,
                  verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
                               "the peer's own SCCRQ has won the tie"));
     engine_settle(e, ours, was, now);
+}
+
+static void lose_ties(struct l2tp *e, const struct addr *peer, struct tunnel *theirs, uint64_t now)
+{
+    struct tunnel *ours;
+
+    while ((ours = registry_find_opening(&e->reg, peer, NULL)) != NULL)
+        lose_tie(e, ours, theirs, now);
 }
 
 static struct tunnel *answer(struct l2tp *e, uint64_t now, const struct addr *from,
@@ -262,6 +292,7 @@ static struct verdict judge_request(struct l2tp *e, const struct addr *from, con
     if (*welcome != WELCOME)
         return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
                             "peer is not allowed");
+    m->strict = (profile->quirks_off & QUIRK_MISSING_AVPS) != 0;
     v = msg_reveal(m, span_str(profile->secret), e->arena, sizeof e->arena);
     return v.damage == DAMAGE_NONE ? tunnel_judge_request(m, profile) : v;
 }
@@ -277,9 +308,9 @@ static void forget_oldest_half(struct l2tp *e, uint64_t now)
         return;
     was = t->state;
     t->due_linger = 0;
-    tunnel_event(t, now, was == WAIT_CTL_CONN || was == STOPPING ? EVENT_SILENCE : EVENT_EXPIRY,
-                 verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
-                              "too many half-open tunnels"));
+    tunnel_event(
+        t, now, was == WAIT_CTL_CONN || was == STOPPING ? EVENT_SILENCE : EVENT_EXPIRY,
+        verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "too many half-open tunnels"));
     engine_settle(e, t, was, now);
 }
 
@@ -288,7 +319,7 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
                               struct verdict v, const uint8_t digest[MD5_SIZE],
                               struct l2tp_profile *profile)
 {
-    struct tunnel *ours = registry_find_opening(&e->reg, from), *theirs = NULL;
+    struct tunnel *theirs = NULL;
     enum l2tp_welcome welcome;
     enum tie tie;
 
@@ -300,7 +331,7 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     /* not answered: a crowd behind one address comes in as its peers try again */
     if (registry_half_of(&e->reg, from) >= e->half_per_source)
         return drop(e, now, CAUSE_HALF_OPEN, from, "from this address");
-    tie = ours != NULL ? break_tie(ours, m) : TIE_NONE;
+    tie = break_ties(e, from, m);
     if (tie == TIE_WON)
         return L2TP_TAKEN; /* the loser forgets its own without a word */
     if (e->reg.n_half >= e->half_total)
@@ -308,7 +339,7 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     if (tie != TIE_EQUAL)
         theirs = answer(e, now, from, to, p, m, profile, digest);
     if (tie == TIE_LOST || tie == TIE_EQUAL)
-        lose_tie(e, ours, theirs, now);
+        lose_ties(e, from, theirs, now);
     if (theirs != NULL || tie == TIE_EQUAL)
         return L2TP_TAKEN;
     v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no memory or id");
@@ -324,6 +355,17 @@ static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr
 
     bytes_wipe(&profile, sizeof profile); /* it holds a secret */
     return got;
+}
+
+/* Some routers write tunnel id 0 for ever: the profile of such a peer says so. */
+static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
+{
+    struct tunnel *t = e->n_zero > 0 ? e->tunnels : NULL;
+
+    while (t != NULL && !((t->quirks & QUIRK_ZERO_TUNNEL) && t->state != DEAD && t->was_up &&
+                          addr_same(&t->peer, from)))
+        t = t->next;
+    return t;
 }
 
 /* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
@@ -344,6 +386,8 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         return take_control(e, t, now, from, p);
     }
+    if (m.type != SCCRQ && (t = find_zero(e, from)) != NULL)
+        return take_control(e, t, now, from, p);
     if (m.type != SCCRQ || p->ns != 0)
         return drop(e, now, CAUSE_NO_REQUEST, from, msg_type_name(m.type));
     md5_init(&md5);
@@ -357,18 +401,36 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
 
 /* Data. */
 
+/* Congestion that the network has marked on the outside goes on inside (RFC 6040).  The octets are
+ * the caller's buffer, which may be written to. */
+static bool merge_ecn(const struct call *c, uint8_t ecn, const struct packet *p)
+{
+    return !c->tunnel->ecn ||
+           ppp_ecn_merge(ecn, (uint8_t *)(uintptr_t)p->body.p, p->body.n) == PPP_ECN_KEEP;
+}
+
 static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *from,
-                               const struct packet *p, struct l2tp_frame *frame)
+                               const struct packet *p, uint8_t ecn, struct l2tp_frame *frame)
 {
     struct call *c = e->reg.call[p->session];
+    enum call_frame fate;
+    unsigned had;
 
     if (c == NULL || c->tunnel->id != p->tunnel)
         return drop(e, now, CAUSE_UNKNOWN_CALL, from, "");
     if (!addr_same(&c->tunnel->peer, from))
         return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
     c->tunnel->heard = now;
-    if (!call_frame_in(c, p))
+    if (!merge_ecn(c, ecn, p))
+        return drop(e, now, CAUSE_CONGESTION, from, "");
+    had = c->n_held;
+    fate = call_frame_in(c, now, p);
+    if (c->is_newsy || c->n_held != had)
+        engine_settle_call(e, c, now);
+    if (fate == FRAME_DROPPED)
         return drop(e, now, CAUSE_NOT_UP, from, "");
+    if (fate == FRAME_WAITS)
+        return L2TP_TAKEN;
     frame->call = c;
     frame->octets = p->body;
     frame->priority = p->priority;
@@ -380,13 +442,15 @@ enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
 {
     struct packet p;
     enum packet_fault fault = packet_parse(datagram, &p);
+    uint8_t ecn = e->ecn;
     struct tunnel *t;
 
+    e->ecn = 0;
     if (fault != PACKET_GOOD)
         return drop(e, now, fault == PACKET_L2F ? CAUSE_L2F : CAUSE_MALFORMED, from,
                     packet_fault_name(fault));
     if (!p.control)
-        return take_data(e, now, from, &p, frame);
+        return take_data(e, now, from, &p, ecn, frame);
     if (p.tunnel == 0)
         return take_unaddressed(e, now, from, to, &p);
     t = e->reg.tunnel[p.tunnel];

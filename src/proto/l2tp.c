@@ -1,4 +1,5 @@
-/* The engine's verbs and events; see l2tp.h.  What arrives is dealt with in input.c. */
+/* The engine's verbs; see l2tp.h.  What arrives is dealt with in input.c, what is to be told in
+ * events.c. */
 #include "proto/l2tp.h"
 
 #include <assert.h>
@@ -6,7 +7,9 @@
 #include <string.h>
 
 #include "base/seq.h"
+#include "proto/call_parts.h"
 #include "proto/engine.h"
+#include "wire/quirks.h"
 
 #define HALF_TOTAL 256
 #define HALF_PER_SOURCE 64
@@ -51,6 +54,8 @@ struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp
         heap_release(&e->due_tunnels);
         return NULL;
     }
+    t->held_octets = &e->held_octets;
+    e->n_zero += (p->quirks_on & ~p->quirks_off & QUIRK_ZERO_TUNNEL) != 0;
     t->local = *local;
     t->initiator = initiator;
     if (request != NULL)
@@ -63,11 +68,12 @@ struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp
     return t;
 }
 
-static void free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
+void engine_free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
 {
     heap_take(&e->due_tunnels, &t->due);
     heap_release(&e->due_tunnels);
     registry_remove_tunnel(&e->reg, t, now);
+    e->n_zero -= (t->p.quirks_on & ~t->p.quirks_off & QUIRK_ZERO_TUNNEL) != 0;
     if (t->next != NULL)
         t->next->prev = t->prev;
     if (t->prev != NULL)
@@ -93,7 +99,7 @@ struct call *engine_add_call(struct l2tp *e, uint64_t now, struct tunnel *t, enu
     return c;
 }
 
-static void free_call(struct l2tp *e, struct call *c, uint64_t now)
+void engine_free_call(struct l2tp *e, struct call *c, uint64_t now)
 {
     heap_take(&e->due_calls, &c->due);
     heap_release(&e->due_calls);
@@ -105,18 +111,19 @@ void l2tp_free(struct l2tp *e)
 {
     while (e->tunnels != NULL) {
         while (e->tunnels->calls != NULL)
-            free_call(e, e->tunnels->calls, 0);
-        free_tunnel(e, e->tunnels, 0);
+            engine_free_call(e, e->tunnels->calls, 0);
+        engine_free_tunnel(e, e->tunnels, 0);
     }
     heap_free(&e->due_tunnels);
     heap_free(&e->due_calls);
+    registry_free(&e->reg);
     bytes_wipe(e->arena, sizeof e->arena);
     free(e);
 }
 
 /* Settling. */
 
-static void touch(struct l2tp *e, struct tunnel *t)
+void engine_touch(struct l2tp *e, struct tunnel *t)
 {
     uint64_t due = tunnel_due(t);
 
@@ -137,11 +144,11 @@ void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now)
     if (c->tunnel->lost_word)
         engine_settle(e, c->tunnel, c->tunnel->state, now);
     registry_update_call(&e->reg, c);
-    if (c->due_setup != 0)
-        heap_put(&e->due_calls, &c->due, c->due_setup);
+    if (call_due(c) != 0)
+        heap_put(&e->due_calls, &c->due, call_due(c));
     else
         heap_take(&e->due_calls, &c->due);
-    touch(e, c->tunnel);
+    engine_touch(e, c->tunnel);
 }
 
 /* An OCRQ goes only to a LAC that has said what it can dial with (6.9, 4.4.3). */
@@ -193,8 +200,9 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
     bool was_live = was != STOPPING && was != STOPPED && was != DEAD;
 
     if (t->lost_word && tunnel_is_live(t))
-        tunnel_close(t, now, verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
-                                          "no room for a message"));
+        tunnel_close(
+            t, now,
+            verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no room for a message"));
     t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
     if (was != ESTABLISHED && t->state == ESTABLISHED)
@@ -208,7 +216,7 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
                                     "its tunnel has ended"));
             engine_settle_call(e, c, now);
         }
-    touch(e, t);
+    engine_touch(e, t);
 }
 
 /* Verbs. */
@@ -224,6 +232,12 @@ uint16_t l2tp_open(struct l2tp *e, uint64_t now, const struct addr *local, const
     tunnel_open(t, now);
     engine_settle(e, t, IDLE, now);
     return t->id;
+}
+
+static void keep_text(const char *from, char to[NUMBER])
+{
+    if (from != NULL)
+        span_to_str(span_str(from), to, NUMBER);
 }
 
 uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l2tp_call_spec *spec,
@@ -243,10 +257,13 @@ uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l
     c->framing = spec->framing;
     c->minimum_bps = spec->minimum_bps;
     c->maximum_bps = spec->maximum_bps;
-    if (spec->called != NULL)
-        span_to_str(span_str(spec->called), c->called, sizeof c->called);
-    if (spec->calling != NULL)
-        span_to_str(span_str(spec->calling), c->calling, sizeof c->calling);
+    c->has_channel = spec->has_channel;
+    c->channel = spec->channel;
+    keep_text(spec->called, c->called);
+    keep_text(spec->calling, c->calling);
+    keep_text(spec->sub_address, c->sub_address);
+    keep_text(spec->private_group, c->group);
+    c->proxy = spec->proxy != NULL ? call_proxy_copy(spec->proxy) : NULL;
     call_event(c, now, EVENT_OPEN, verdict_ok());
     call_wait(c);
     engine_settle_call(e, c, now);
@@ -267,15 +284,52 @@ void l2tp_bearer_up(struct l2tp *e, uint64_t now, uint16_t call)
 void l2tp_hang_up(struct l2tp *e, uint64_t now, uint16_t call, unsigned result, unsigned error,
                   const char *text)
 {
+    l2tp_hang_up_cause(e, now, call, result, error, text, NULL);
+}
+
+void l2tp_hang_up_cause(struct l2tp *e, uint64_t now, uint16_t call, unsigned result,
+                        unsigned error, const char *text, const struct call_cause *cause)
+{
     struct call *c = e->reg.call[call];
 
     if (c == NULL || c->state == DEAD)
         return;
-    call_event(c, now,
-               c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
-                                                                       : EVENT_CLOSE,
-               verdict_make(DAMAGE_SESSION, result, error, "%s", text));
+    call_end(c, now,
+             c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
+                                                                     : EVENT_CLOSE,
+             verdict_make(DAMAGE_SESSION, result, error, "%s", text), cause);
     engine_settle_call(e, c, now);
+}
+
+void l2tp_line_info(struct l2tp *e, uint64_t now, uint16_t call, uint32_t send, uint32_t receive)
+{
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL)
+        return;
+    call_line_info(c, send, receive);
+    engine_settle_call(e, c, now);
+}
+
+void l2tp_line_errors(struct l2tp *e, uint64_t now, uint16_t call, const uint32_t errors[6])
+{
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL)
+        return;
+    call_line_errors(c, now, errors);
+    engine_settle_call(e, c, now);
+}
+
+void l2tp_sequence(struct l2tp *e, uint16_t call, bool on)
+{
+    if (e->reg.call[call] != NULL)
+        call_sequence(e->reg.call[call], on);
+}
+
+void l2tp_mark(struct l2tp *e, uint8_t ecn)
+{
+    e->ecn = ecn;
 }
 
 void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, unsigned error,
@@ -326,7 +380,7 @@ void l2tp_tick(struct l2tp *e, uint64_t now)
     while ((node = due_by(&e->due_calls, now)) != NULL) {
         struct call *c = OWNER(struct call, node);
 
-        call_event(c, now, EVENT_EXPIRY, verdict_ok());
+        call_tick(c, now);
         engine_settle_call(e, c, now);
     }
     while ((node = due_by(&e->due_tunnels, now)) != NULL) {
@@ -345,133 +399,6 @@ uint64_t l2tp_deadline(const struct l2tp *e)
     if (t == NULL || c == NULL)
         return t != NULL ? t->due : c != NULL ? c->due : 0;
     return t->due < c->due ? t->due : c->due;
-}
-
-/* Events. */
-
-/* In this order: a call is to be dialled, is up, has line news, is down. */
-static const struct {
-    unsigned news;
-    enum l2tp_event_kind kind;
-} call_news[] = {
-    {NEWS_DIAL, L2TP_CALL_DIAL},      {NEWS_UP, L2TP_CALL_UP},
-    {NEWS_LINE_INFO, L2TP_LINE_INFO}, {NEWS_LINE_ERRORS, L2TP_LINE_ERRORS},
-    {NEWS_DOWN, L2TP_CALL_DOWN},
-};
-
-static bool next_of_call(struct l2tp *e, struct tunnel *t, struct l2tp_event *event)
-{
-    struct call *c;
-
-    while ((c = t->newsy) != NULL) {
-        for (size_t i = 0; i < sizeof call_news / sizeof *call_news; i++) {
-            if (!(c->news & call_news[i].news))
-                continue;
-            c->news &= ~call_news[i].news;
-            event->kind = call_news[i].kind;
-            event->call = c;
-            return true;
-        }
-        t->newsy = c->newsy_next;
-        if (t->newsy == NULL)
-            t->newsy_end = &t->newsy;
-        c->is_newsy = false;
-        if (c->state == DEAD) {
-            c->dead_next = e->dead_calls;
-            e->dead_calls = c;
-        }
-    }
-    return false;
-}
-
-static bool next_datagram(struct l2tp *e, struct tunnel *t, uint64_t now, struct l2tp_event *event)
-{
-    struct wr w = wr_over(e->out, sizeof e->out);
-
-    if (!xport_poll(&t->x, now, t->peer_id, &w))
-        return false;
-    assert(!w.failed);
-    touch(e, t); /* its resend time may be set now */
-    event->kind = L2TP_SEND;
-    event->datagram = span_of(e->out, wr_len(&w));
-    event->from = t->local;
-    event->to = t->peer;
-    return true;
-}
-
-/* Datagrams first: the peer is told before the host's slow work begins (7.6). */
-static bool next_of_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now, struct l2tp_event *event)
-{
-    event->tunnel = t;
-    event->call = NULL;
-    if (next_datagram(e, t, now, event))
-        return true;
-    if (t->news & NEWS_UP) {
-        t->news &= ~NEWS_UP;
-        event->kind = L2TP_TUNNEL_UP;
-        return true;
-    }
-    if (next_of_call(e, t, event))
-        return true;
-    if (t->news & NEWS_DOWN) {
-        t->news &= ~NEWS_DOWN;
-        event->kind = L2TP_TUNNEL_DOWN;
-        return true;
-    }
-    return false;
-}
-
-static bool next_refusal(struct l2tp *e, struct l2tp_event *event)
-{
-    struct refusal *r = &e->refusal;
-
-    if (!r->pending)
-        return false;
-    r->pending = false;
-    *event = (struct l2tp_event){
-        .kind = L2TP_SEND, .from = r->from, .to = r->to, .datagram = span_of(r->datagram, r->n)};
-    return true;
-}
-
-bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event)
-{
-    struct tunnel *t;
-
-    if (next_refusal(e, event))
-        return true;
-    while ((t = e->touched) != NULL) {
-        if (next_of_tunnel(e, t, now, event))
-            return true;
-        e->touched = t->touched_next;
-        if (e->touched == NULL)
-            e->touched_end = &e->touched;
-        t->is_touched = false;
-        if (t->state == DEAD && !t->is_dead) {
-            t->is_dead = true;
-            t->dead_next = e->dead;
-            e->dead = t;
-        }
-    }
-    return false;
-}
-
-void l2tp_reap(struct l2tp *e, uint64_t now)
-{
-    if (e->touched != NULL)
-        return; /* somebody has news still: not yet */
-    while (e->dead_calls != NULL) {
-        struct call *c = e->dead_calls;
-
-        e->dead_calls = c->dead_next;
-        free_call(e, c, now);
-    }
-    while (e->dead != NULL) {
-        struct tunnel *t = e->dead;
-
-        assert(t->calls == NULL);
-        e->dead = t->dead_next;
-        free_tunnel(e, t, now);
-    }
 }
 
 /* Looking. */
@@ -514,7 +441,7 @@ void l2tp_check(const struct l2tp *e)
         for (const struct call *c = t->calls; c != NULL; c = c->next, here++) {
             assert(c->tunnel == t && e->reg.call[c->id] == c);
             assert(c->state == DEAD || tunnel_is_live(t));
-            assert((c->due_setup != 0) == (c->due.place != 0));
+            assert((call_due(c) != 0) == (c->due.place != 0));
         }
         assert(here == t->n_calls);
         calls += here;

@@ -24,7 +24,7 @@ void l2tp_free(struct l2tp *e); /* all objects too, without a word to anybody */
 void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source);
 
 enum l2tp_got {
-    L2TP_TAKEN,  /* a control message, dealt with */
+    L2TP_TAKEN,  /* a control message, dealt with; or data that waits for its turn */
     L2TP_FRAME,  /* a PPP frame: carry it on */
     L2TP_DROPPED /* refused; counted by cause */
 };
@@ -54,7 +54,11 @@ struct l2tp_call_spec {
     bool outgoing; /* ask the peer to dial (OCRQ), as its LNS; else announce one (ICRQ), as its LAC
                     */
     uint32_t bearer, framing, minimum_bps, maximum_bps;
-    const char *called, *calling; /* NULL: none */
+    const char *called, *calling, *sub_address; /* NULL: none */
+    const char *private_group;                  /* ICCN; NULL: none */
+    bool has_channel;
+    uint32_t channel;               /* Physical Channel ID, for logs */
+    const struct call_proxy *proxy; /* what we have negotiated with the caller ourselves; copied */
 };
 
 /* Places a call in a tunnel, which may still be coming up.  Returns its id, or 0. */
@@ -71,6 +75,25 @@ void l2tp_hang_up(struct l2tp *e, uint64_t now, uint16_t call, unsigned result, 
 void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, unsigned error,
                 const char *text);
 
+/* Ends a call like l2tp_hang_up(), saying more: a Q.931 cause, or why PPP ended (RFC 3145; left out
+ * where the profile says so). */
+void l2tp_hang_up_cause(struct l2tp *e, uint64_t now, uint16_t call, unsigned result,
+                        unsigned error, const char *text, const struct call_cause *cause);
+
+/* As LNS: tells the LAC the ACCMs that PPP has negotiated (SLI, 6.14).  As LAC: tells the LNS the
+ * line's errors, cumulative (WEN, 6.13): at once or when 60 s have passed since the last, and only
+ * if a count has grown.  Neither does anything before the call is up, in the other role, or to a
+ * peer that ends calls over it. */
+void l2tp_line_info(struct l2tp *e, uint64_t now, uint16_t call, uint32_t send, uint32_t receive);
+void l2tp_line_errors(struct l2tp *e, uint64_t now, uint16_t call, const uint32_t errors[6]);
+
+/* As LNS: sequence numbers in data from now on, or none (5.4); counting goes on where it stopped.
+ * Nothing changes for a call that requires them, or for a LAC's. */
+void l2tp_sequence(struct l2tp *e, uint16_t call, bool on);
+
+/* The ECN field of the IP packet that the next l2tp_input() comes out of (RFC 9601). */
+void l2tp_mark(struct l2tp *e, uint8_t ecn);
+
 /* The host's own pointer, told with every event about the object. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
 void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data);
@@ -83,7 +106,8 @@ enum l2tp_event_kind {
     L2TP_CALL_UP,     /* call: carry frames now */
     L2TP_CALL_DOWN,   /* call, why */
     L2TP_LINE_INFO,   /* call: ACCM from the LNS */
-    L2TP_LINE_ERRORS  /* call: counts from the LAC */
+    L2TP_LINE_ERRORS, /* call: counts from the LAC */
+    L2TP_CARRY        /* call, frame: data that had to wait for its turn */
 };
 
 struct l2tp_event {
@@ -92,6 +116,7 @@ struct l2tp_event {
     const struct call *call; /* NULL for events of a tunnel */
     struct addr from, to;    /* of a datagram; from may be unset */
     struct span datagram;
+    struct l2tp_frame frame; /* of L2TP_CARRY */
 };
 
 /* The next event, or false.  What it points to is good until the next verb. */
@@ -123,6 +148,7 @@ enum l2tp_cause {
     CAUSE_NO_REQUEST, /* tunnel id 0, and neither SCCRQ nor StopCCN */
     CAUSE_REFUSED,    /* SCCRQs turned down */
     CAUSE_HALF_OPEN,  /* SCCRQs beyond the limits */
+    CAUSE_CONGESTION, /* CE outside, no ECN inside (RFC 6040) */
     CAUSES
 };
 const char *l2tp_cause_name(enum l2tp_cause cause);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 #include "base/heap.h"
 #include "base/md5.h"
 #include "proto/profile.h"
@@ -47,6 +48,7 @@ struct l2tp_host {
 #define NEWS_DIAL 0x04u /* a LAC is asked to place a call */
 #define NEWS_LINE_INFO 0x08u
 #define NEWS_LINE_ERRORS 0x10u
+#define NEWS_FRAMES 0x20u /* data that had to wait for its turn can go on now */
 
 struct tunnel {
     uint16_t id, peer_id; /* ours; the peer's, 0 until known */
@@ -64,6 +66,10 @@ struct tunnel {
     uint32_t peer_framing, peer_bearer;
     bool peer_has_bearer;
     uint16_t peer_firmware;
+    const char *peer_kind; /* "Windows"; NULL: nobody that we know */
+    uint32_t quirks;       /* QUIRK_* that hold for it */
+    bool quirks_told;      /* one that shows only later has been logged */
+    bool ecn;              /* both sides take part in ECN (RFC 9601) */
 
     bool challenged;                   /* we sent a challenge ... */
     uint8_t challenge[CHALLENGE_SIZE]; /* ... this one */
@@ -75,6 +81,10 @@ struct tunnel {
 
     uint64_t born, heard; /* ms */
     uint64_t due_setup, due_hello, due_linger;
+    bool hello_out;       /* a HELLO is on its way, ... */
+    uint16_t hello_ns;    /* ... with this number, ... */
+    uint64_t hello_at;    /* ... since then */
+    size_t *held_octets;  /* the engine's: of data that waits for its turn */
     struct heap_node due; /* the earliest, in the engine's heap */
 
     struct verdict why; /* of its end */
@@ -82,21 +92,52 @@ struct tunnel {
     unsigned news;
     void *host_data; /* the host's */
 
-    struct call *calls; /* all of them, newest first */
-    unsigned n_calls, n_coming; /* how many; how many of them are neither up nor dead */
+    struct call *calls;                  /* all of them, newest first */
+    unsigned n_calls, n_coming;          /* how many; how many of them are neither up nor dead */
     struct call *newsy, **newsy_end;     /* those with news, oldest first */
     struct call *waiting, **waiting_end; /* those to be announced, oldest first */
 
-    struct tunnel *next, *prev;      /* among all */
-    struct tunnel *peer_next, **peer_at; /* in registry: same hash of peer and its id */
-    struct tunnel *request_next, **request_at; /* in registry: same hash of peer and SCCRQ */
-    struct tunnel *half_next;        /* in registry: half-open ones that others began */
-    struct tunnel *touched_next;     /* among those that may have something to say */
-    struct tunnel *dead_next;        /* among those to be reaped */
-    uint16_t hashed_id, hashed_port; /* peer_id and port as the registry knows them */
-    bool was_up;                     /* it has been established */
-    bool lost_word;                  /* something that had to be said found no room: to be closed */
-    bool is_touched, is_hashed, is_half, is_request, is_dead;
+    struct tunnel *next, *prev;                      /* among all */
+    struct hash_node by_peer, by_request, by_source; /* in registry */
+    struct tunnel *half_next, *half_prev; /* in registry: half-open ones that others began */
+    struct tunnel *touched_next;          /* among those that may have something to say */
+    struct tunnel *dead_next;             /* among those to be reaped */
+    uint16_t hashed_id, hashed_port;      /* peer_id and port as the registry knows them */
+    bool was_up;                          /* it has been established */
+    bool lost_word; /* something that had to be said found no room: to be closed */
+    bool is_touched, is_half, is_dead;
+};
+
+/* What more than a result code is said of a call's end: by us, or by the peer. */
+struct call_cause {
+    bool has_q931;
+    uint16_t q931; /* cause, as ITU has it (4.4.4) */
+    uint8_t q931_message;
+    bool has_ppp;
+    uint16_t ppp;      /* RFC 3145's code */
+    uint16_t protocol; /* of PPP, that it happened in; 0: none in particular */
+    uint8_t direction; /* 0: none; 1: at the peer; 2: at the local end */
+    char text[48];     /* ASCII */
+};
+
+/* What a LAC tells of the PPP that it has done itself: AVPs 26 to 33 (4.4.5). */
+#define PROXY_FIRST AVP_INITIAL_RECEIVED_LCP_CONFREQ
+#define PROXY_AVPS 8u
+struct call_proxy {
+    uint64_t present; /* a bit an AVP number */
+    uint16_t type, id;
+    struct span value[PROXY_AVPS]; /* by AVP number less PROXY_FIRST; empty for type and id */
+    uint8_t octets[];              /* what the values of an owned one point to */
+};
+
+/* A data message that waits for those before it, or for its turn to be handed on. */
+struct held {
+    struct held *next;
+    uint64_t at; /* ms: when it came */
+    uint16_t ns;
+    bool priority;
+    size_t n;
+    uint8_t octets[];
 };
 
 struct call {
@@ -106,7 +147,10 @@ struct call {
     enum state state;
     uint32_t serial;
     uint32_t bearer, framing, minimum_bps, maximum_bps, tx_bps, rx_bps, channel;
+    bool has_channel;
     char called[NUMBER], calling[NUMBER], sub_address[NUMBER];
+    char group[NUMBER];       /* Private Group ID */
+    struct call_proxy *proxy; /* heard, or to be sent; owned; NULL: none */
 
     bool must_sequence; /* Sequencing Required was sent or received (39) */
     bool send_sequence; /* our present habit */
@@ -114,15 +158,24 @@ struct call {
     uint16_t data_nr;   /* next expected */
     unsigned old_run;   /* "old" frames in order among themselves: a peer that began again */
     uint16_t old_next;  /* the number that would continue them */
-    uint32_t accm_send, accm_receive; /* from the last SLI */
-    uint32_t errors[6];               /* from the last WEN */
+    struct held *held;  /* early data, in order of its numbers */
+    struct held *ready, **ready_end; /* data whose turn has come */
+    struct held *handed;             /* the one that the host has been given last */
+    unsigned n_held;
+    uint64_t due_reorder;             /* when those before it are given up; 0: nothing held */
+    uint32_t accm_send, accm_receive; /* of the last SLI, heard or sent */
+    uint32_t errors[6];               /* of the last WEN, heard or sent */
+    uint64_t due_wen;                 /* when errors that have waited may be told */
+    uint64_t wen_after;               /* before then no WEN is sent (6.13) */
 
     uint64_t frames_in, octets_in, frames_out, octets_out;
     uint64_t gaps, old_dropped, early_dropped; /* sequence gaps; stale ones; before it was up */
+    uint64_t reordered;                        /* came early, and in their turn after all */
 
     uint64_t born, due_setup;
     struct heap_node due;
     struct verdict why;
+    struct call_cause cause; /* of its end: ours to be told, or as told */
     bool why_ours;
     bool was_up; /* the host has been told "up" or will be */
     unsigned news;
@@ -131,9 +184,9 @@ struct call {
     struct call *next, *prev; /* in its tunnel */
     struct call *newsy_next;
     struct call *waiting_next;
-    struct call *session_next; /* in registry: same hash of tunnel and peer_id */
+    struct hash_node by_session; /* in registry */
     struct call *dead_next;
-    bool is_waiting, is_hashed, is_coming;
+    bool is_waiting, is_coming;
 };
 
 #endif

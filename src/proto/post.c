@@ -5,23 +5,45 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "wire/proxy.h"
+#include "wire/quirks.h"
 
 #define VECTOR_SIZE 16  /* octets, or more, are advised (4.4.1) */
 #define PADDING_SIZE 17 /* one octet says how much of the other 16 */
+
+/* A password in the clear, that of PAP or of a text login (4.4.5). */
+static bool has_password(const struct msg *m)
+{
+    return msg_has(m, AVP_PROXY_AUTHEN_RESPONSE) &&
+           (m->proxy_authen_type == PROXY_TEXT || m->proxy_authen_type == PROXY_PAP);
+}
+
+/* Which AVPs are to be hidden: bits.  Passwords always, if there is a secret to do it with. */
+static uint64_t to_hide(const struct tunnel *t, const struct msg *m)
+{
+    bool hide = t->p.hide == HIDE_ALWAYS || (t->p.hide == HIDE_PROVEN && t->proven);
+
+    if (t->p.secret[0] == '\0')
+        return 0;
+    if (hide && !(t->quirks & QUIRK_NO_HIDING))
+        return m->present;
+    return has_password(m) ? UINT64_C(1) << AVP_PROXY_AUTHEN_RESPONSE : 0;
+}
 
 bool post_send(struct tunnel *t, struct msg *m)
 {
     uint8_t body[POST_MOST], vector[VECTOR_SIZE], padding[PADDING_SIZE];
     struct wr w = wr_over(body, sizeof body);
     struct msg_hiding hiding = {span_str(t->p.secret), span_of(vector, sizeof vector),
-                                span_of(padding, sizeof padding), false};
+                                span_of(padding, sizeof padding),
+                                (t->quirks & QUIRK_BRIEF_HIDING) != 0};
     char name[TUNNEL_NAME], line[512];
     bool fine;
 
-    if (t->p.hide && t->proven && hiding.secret.n > 0) {
+    m->hidden = to_hide(t, m);
+    if (m->hidden != 0) {
         t->host->random(t->host->ctx, vector, sizeof vector);
         t->host->random(t->host->ctx, padding, sizeof padding);
-        m->hidden = m->present;
     }
     fine = msg_encode(&w, m, m->hidden != 0 ? &hiding : NULL);
     assert(fine);
@@ -29,6 +51,20 @@ bool post_send(struct tunnel *t, struct msg *m)
         log_debug(TOPIC_PACKET, "%s: send session=%u %s", tunnel_name(t, name, sizeof name),
                   (unsigned)m->session, msg_describe(m, line, sizeof line));
     return fine && xport_send(&t->x, m->session, span_of(body, wr_len(&w)));
+}
+
+struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t size)
+{
+    char name[TUNNEL_NAME];
+    struct verdict v;
+
+    m->strict = !(t->quirks & QUIRK_MISSING_AVPS);
+    v = msg_reveal(m, span_str(t->p.secret), arena, size);
+    if ((t->quirks & QUIRK_SWAPPED_RESULTS) && msg_unswap_result(m))
+        log_info("%s: peer's result code is in its own byte order (quirk swapped-results): it "
+                 "means %u",
+                 tunnel_name(t, name, sizeof name), (unsigned)m->result_code.result);
+    return v;
 }
 
 const char *tunnel_name(const struct tunnel *t, char *dst, size_t size)

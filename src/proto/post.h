@@ -9,6 +9,11 @@
 /* Encodes and queues.  False if the queue is full or memory is short. */
 bool post_send(struct tunnel *t, struct msg *m);
 
+/* A message of the tunnel's, scanned without an offence: reveals and checks it with the tunnel's
+ * secret, as strict as its quirks let us be, and puts right what such a peer is known to get wrong.
+ * arena as for msg_reveal(). */
+struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t size);
+
 /* The name of a tunnel in the log: "tunnel 4711 (lns.example)".  Into dst, returns dst. */
 const char *tunnel_name(const struct tunnel *t, char *dst, size_t size);
 #define TUNNEL_NAME 160

@@ -12,6 +12,16 @@
 
 #define FRAMING_SYNC 1u
 #define FRAMING_ASYNC 2u
+#define BEARER_DIGITAL 1u
+#define BEARER_ANALOG 2u
+
+/* Hiding takes a secret that both hold; real peers look for theirs only once they were challenged,
+ * and till then what was hidden would be lost on them. */
+enum hide_when {
+    HIDE_NEVER,
+    HIDE_PROVEN, /* once the peer has shown the secret, by a response or a hidden AVP of its own */
+    HIDE_ALWAYS  /* from the first message on */
+};
 
 struct l2tp_profile {
     char label[PROFILE_NAME];     /* the host's: which section this is; shown, not interpreted */
@@ -20,10 +30,7 @@ struct l2tp_profile {
     uint16_t firmware;            /* 0: not sent */
     char secret[PROFILE_SECRET];  /* empty: none */
     bool challenge;               /* we want the peer to prove the secret */
-    bool hide;                    /* hide what may be hidden (4.3), once the peer has shown by a
-                                     response or a hidden AVP of its own that it holds the secret:
-                                     real peers look for theirs only then, and till then what was
-                                     hidden would be lost on them */
+    enum hide_when hide;          /* what may be hidden (4.3) */
     bool tie_breaker;             /* send one in SCCRQ (4.4.3) */
     bool accept_incoming;         /* take ICRQs: be a LNS */
     bool accept_outgoing;         /* take OCRQs: be a LAC that dials */
@@ -33,10 +40,16 @@ struct l2tp_profile {
     uint32_t tx_bps, rx_bps;      /* reported in ICCN */
     bool length_bit;              /* L in data messages */
     bool sequence;                /* number data messages (LNS decides; a LAC begins so) */
-    unsigned max_tries;           /* transmissions again of a control message */
-    uint32_t cap_ms;              /* of the retransmission interval */
-    uint32_t hello_ms;            /* silence before a HELLO; 0: never */
-    uint32_t setup_ms;            /* for a tunnel or call to come up; 0: 60 s */
+    bool require_sequencing;      /* as LAC: Sequencing Required (39) in ICCN and OCCN */
+    bool priority_bit;            /* LCP echoes leave with P (3.1) */
+    bool ecn;                     /* ECN Capability (RFC 9601): sent, or echoed */
+    bool disconnect_cause; /* PPP Disconnect Cause (RFC 3145) in CDN, if the host gives one */
+    uint32_t reorder_ms;   /* how long early data waits for what is before it; 0: it does not */
+    uint32_t quirks_on, quirks_off; /* QUIRK_* of wire/quirks.h, forced and forbidden */
+    unsigned max_tries;             /* transmissions again of a control message */
+    uint32_t cap_ms;                /* of the retransmission interval */
+    uint32_t hello_ms;              /* silence before a HELLO; 0: never */
+    uint32_t setup_ms;              /* for a tunnel or call to come up; 0: 60 s */
 };
 
 #endif

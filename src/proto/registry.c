@@ -12,41 +12,59 @@ void registry_init(struct registry *r, const struct l2tp_host *host)
     do {
         host->random(host->ctx, &r->refusal_id, sizeof r->refusal_id);
     } while (r->refusal_id == 0);
+    hash_init(&r->peer);
+    hash_init(&r->request);
+    hash_init(&r->source);
+    hash_init(&r->session);
 }
 
-/* A small multiplicative hash; the seed keeps peers from choosing where they land. */
-static uint32_t mix(uint32_t h, const void *p, size_t n)
+void registry_free(struct registry *r)
 {
-    const uint8_t *octets = p;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ octets[i]) * 0x01000193u;
-    return h ^ h >> 15;
+    hash_free(&r->peer);
+    hash_free(&r->request);
+    hash_free(&r->source);
+    hash_free(&r->session);
 }
 
-static uint32_t hash_addr(const struct registry *r, const struct addr *a)
-{
-    uint32_t h = mix(r->seed ^ 0x811c9dc5u, a->ip, sizeof a->ip);
+/* The owner of an embedded node. */
+#define OWNER(type, node_, member)                                                                 \
+    ((node_) == NULL ? NULL : (type *)(void *)((char *)(node_)-offsetof(type, member)))
 
-    return mix(h, &a->port, sizeof a->port);
+static uint32_t addr_hash(const struct registry *r, const struct addr *a)
+{
+    return hash_of(hash_of(r->seed, a->ip, sizeof a->ip), &a->port, sizeof a->port);
 }
 
-static struct tunnel **peer_slot(struct registry *r, const struct addr *peer, uint16_t peer_id)
+static uint32_t peer_hash(const struct registry *r, const struct addr *peer, uint16_t peer_id)
 {
-    return &r->peer[mix(hash_addr(r, peer), &peer_id, sizeof peer_id) % REGISTRY_HASH];
+    return hash_of(addr_hash(r, peer), &peer_id, sizeof peer_id);
 }
 
-static struct tunnel **request_slot(struct registry *r, const struct addr *peer,
-                                    const uint8_t digest[MD5_SIZE])
+static uint32_t request_hash(const struct registry *r, const struct addr *peer,
+                             const uint8_t digest[MD5_SIZE])
 {
-    return &r->request[mix(hash_addr(r, peer), digest, MD5_SIZE) % REGISTRY_HASH];
+    return hash_of(addr_hash(r, peer), digest, MD5_SIZE);
 }
 
-static struct call **session_slot(struct registry *r, const struct tunnel *t, uint16_t peer_id)
+static uint32_t session_hash(const struct registry *r, const struct tunnel *t, uint16_t peer_id)
 {
-    uint32_t h = mix(r->seed, &t->id, sizeof t->id);
+    return hash_of(hash_of(r->seed, &t->id, sizeof t->id), &peer_id, sizeof peer_id);
+}
 
-    return &r->session[mix(h, &peer_id, sizeof peer_id) % REGISTRY_HASH];
+/* An IPv6 source is its /64: whoever has one has all of it. */
+static size_t source_octets(const struct addr *a)
+{
+    return a->family == 6 ? 8 : 4;
+}
+
+static uint32_t source_hash(const struct registry *r, const struct addr *peer)
+{
+    return hash_of(r->seed, peer->ip, source_octets(peer));
+}
+
+static bool same_source(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && memcmp(a->ip, b->ip, source_octets(a)) == 0;
 }
 
 /* Ids that were freed a short while ago are not given out again: a late packet of the old owner's
@@ -122,46 +140,30 @@ uint16_t registry_call_id(struct registry *r, uint64_t now)
     return find_id(r, &r->call_rest, call_taken, r->n_calls, now);
 }
 
-/* Chains with a way back, so that leaving is O(1) however many share a slot. */
-#define JOIN(head, object, link, at)                                                               \
-    do {                                                                                           \
-        (object)->link = *(head);                                                                  \
-        (object)->at = (head);                                                                     \
-        if ((object)->link != NULL)                                                                \
-            (object)->link->at = &(object)->link;                                                  \
-        *(head) = (object);                                                                        \
-    } while (0)
-#define PART(object, link, at)                                                                     \
-    do {                                                                                           \
-        *(object)->at = (object)->link;                                                            \
-        if ((object)->link != NULL)                                                                \
-            (object)->link->at = (object)->at;                                                     \
-    } while (0)
-
-/* The same for the short ones, found by walking. */
-#define LEAVE(type, head, object, link)                                                            \
-    do {                                                                                           \
-        type **at = (head);                                                                        \
-                                                                                                   \
-        while (*at != (object))                                                                    \
-            at = &(*at)->link;                                                                     \
-        *at = (object)->link;                                                                      \
-    } while (0)
-
 static void join_peer(struct registry *r, struct tunnel *t)
 {
-    struct tunnel **slot = peer_slot(r, &t->peer, t->peer_id);
-
     t->hashed_id = t->peer_id;
     t->hashed_port = t->peer.port;
-    JOIN(slot, t, peer_next, peer_at);
-    t->is_hashed = true;
+    hash_join(&r->peer, &t->by_peer, peer_hash(r, &t->peer, t->peer_id));
 }
 
-static void leave_peer(struct tunnel *t)
+/* The list of half-open ones has the newest in front. */
+static void join_half(struct registry *r, struct tunnel *t)
 {
-    PART(t, peer_next, peer_at);
-    t->is_hashed = false;
+    t->half_prev = NULL;
+    t->half_next = r->half;
+    *(r->half != NULL ? &r->half->half_prev : &r->half_last) = t;
+    r->half = t;
+    r->n_half++;
+    hash_join(&r->source, &t->by_source, source_hash(r, &t->peer));
+}
+
+static void leave_half(struct registry *r, struct tunnel *t)
+{
+    *(t->half_prev != NULL ? &t->half_prev->half_next : &r->half) = t->half_next;
+    *(t->half_next != NULL ? &t->half_next->half_prev : &r->half_last) = t->half_prev;
+    r->n_half--;
+    hash_leave(&r->source, &t->by_source);
 }
 
 static void set_half(struct registry *r, struct tunnel *t, bool half)
@@ -169,14 +171,10 @@ static void set_half(struct registry *r, struct tunnel *t, bool half)
     if (half == t->is_half)
         return;
     t->is_half = half;
-    if (half) {
-        t->half_next = r->half;
-        r->half = t;
-        r->n_half++;
-    } else {
-        LEAVE(struct tunnel, &r->half, t, half_next);
-        r->n_half--;
-    }
+    if (half)
+        join_half(r, t);
+    else
+        leave_half(r, t);
 }
 
 void registry_add_tunnel(struct registry *r, struct tunnel *t)
@@ -184,18 +182,14 @@ void registry_add_tunnel(struct registry *r, struct tunnel *t)
     r->tunnel[t->id] = t;
     r->n_tunnels++;
     join_peer(r, t);
-    if (!t->initiator) {
-        struct tunnel **slot = request_slot(r, &t->peer, t->request);
-
-        JOIN(slot, t, request_next, request_at);
-        t->is_request = true;
-    }
+    if (!t->initiator)
+        hash_join(&r->request, &t->by_request, request_hash(r, &t->peer, t->request));
 }
 
 void registry_update_tunnel(struct registry *r, struct tunnel *t)
 {
-    if (t->is_hashed && (t->hashed_id != t->peer_id || t->hashed_port != t->peer.port)) {
-        leave_peer(t);
+    if (t->hashed_id != t->peer_id || t->hashed_port != t->peer.port) {
+        hash_leave(&r->peer, &t->by_peer);
         join_peer(r, t);
     }
     set_half(r, t, !t->initiator && !t->was_up && t->state != DEAD);
@@ -204,11 +198,8 @@ void registry_update_tunnel(struct registry *r, struct tunnel *t)
 void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now)
 {
     set_half(r, t, false);
-    if (t->is_request)
-        PART(t, request_next, request_at);
-    t->is_request = false;
-    if (t->is_hashed)
-        leave_peer(t);
+    hash_leave(&r->request, &t->by_request);
+    hash_leave(&r->peer, &t->by_peer);
     r->tunnel[t->id] = NULL;
     r->n_tunnels--;
     lay_to_rest(&r->tunnel_rest, t->id, now);
@@ -223,97 +214,97 @@ void registry_add_call(struct registry *r, struct call *c)
 
 void registry_update_call(struct registry *r, struct call *c)
 {
-    struct call **slot;
-
-    if (c->is_hashed || c->peer_id == 0)
-        return;
-    slot = session_slot(r, c->tunnel, c->peer_id);
-    c->session_next = *slot;
-    *slot = c;
-    c->is_hashed = true;
+    if (c->by_session.at == NULL && c->peer_id != 0)
+        hash_join(&r->session, &c->by_session, session_hash(r, c->tunnel, c->peer_id));
 }
 
 void registry_remove_call(struct registry *r, struct call *c, uint64_t now)
 {
-    if (c->is_hashed)
-        LEAVE(struct call, session_slot(r, c->tunnel, c->peer_id), c, session_next);
-    c->is_hashed = false;
+    hash_leave(&r->session, &c->by_session);
     r->call[c->id] = NULL;
     r->n_calls--;
     lay_to_rest(&r->call_rest, c->id, now);
 }
 
+static struct tunnel *first_by_peer(const struct registry *r, const struct addr *peer,
+                                    uint16_t peer_id)
+{
+    return OWNER(struct tunnel, hash_find(&r->peer, peer_hash(r, peer, peer_id)), by_peer);
+}
+
+static struct tunnel *next_by_peer(const struct tunnel *t)
+{
+    return OWNER(struct tunnel, hash_next(&t->by_peer), by_peer);
+}
+
 struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, uint16_t peer_id,
                                   const struct tunnel *but)
 {
-    struct tunnel *t = *peer_slot(r, peer, peer_id);
+    struct tunnel *t = first_by_peer(r, peer, peer_id);
 
     while (t != NULL && (t == but || t->peer_id != peer_id || !addr_same(&t->peer, peer)))
-        t = t->peer_next;
+        t = next_by_peer(t);
     return t;
 }
 
 struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t)
 {
-    struct tunnel *o = *peer_slot(r, &t->peer, t->peer_id);
+    struct tunnel *o = first_by_peer(r, &t->peer, t->peer_id);
 
-    while (o != NULL && (o == t || o->state == STOPPING || o->state == STOPPED || o->state == DEAD ||
-                         o->peer_id != t->peer_id || !addr_same(&o->peer, &t->peer)))
-        o = o->peer_next;
+    while (o != NULL &&
+           (o == t || o->state == STOPPING || o->state == STOPPED || o->state == DEAD ||
+            o->peer_id != t->peer_id || !addr_same(&o->peer, &t->peer)))
+        o = next_by_peer(o);
     return o;
 }
 
-struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer)
+struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer,
+                                     const struct tunnel *after)
 {
-    struct tunnel *t = *peer_slot(r, peer, 0);
+    struct tunnel *t = after != NULL ? next_by_peer(after) : first_by_peer(r, peer, 0);
 
     while (t != NULL &&
            (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !addr_same(&t->peer, peer)))
-        t = t->peer_next;
+        t = next_by_peer(t);
     return t;
 }
 
 struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
                                      const uint8_t digest[MD5_SIZE])
 {
-    struct tunnel *t = *request_slot(r, peer, digest);
+    struct hash_node *node = hash_find(&r->request, request_hash(r, peer, digest));
+    struct tunnel *t = OWNER(struct tunnel, node, by_request);
 
-    while (t != NULL && (memcmp(t->request, digest, MD5_SIZE) != 0 || !addr_same(&t->peer, peer)))
-        t = t->request_next;
+    while (t != NULL && (memcmp(t->request, digest, MD5_SIZE) != 0 || !addr_same(&t->peer, peer))) {
+        node = hash_next(&t->by_request);
+        t = OWNER(struct tunnel, node, by_request);
+    }
     return t;
 }
 
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id)
 {
-    struct call *c = *session_slot(r, t, peer_id);
+    struct hash_node *node = hash_find(&r->session, session_hash(r, t, peer_id));
+    struct call *c = OWNER(struct call, node, by_session);
 
-    while (c != NULL && (c->state == DEAD || c->tunnel != t || c->peer_id != peer_id))
-        c = c->session_next;
+    while (c != NULL && (c->state == DEAD || c->tunnel != t || c->peer_id != peer_id)) {
+        node = hash_next(&c->by_session);
+        c = OWNER(struct call, node, by_session);
+    }
     return c;
-}
-
-/* An IPv6 source is its /64: whoever has one has all of it. */
-static bool same_source(const struct addr *a, const struct addr *b)
-{
-    if (a->family == 6 && b->family == 6)
-        return memcmp(a->ip, b->ip, 8) == 0;
-    return addr_same_host(a, b);
 }
 
 unsigned registry_half_of(const struct registry *r, const struct addr *peer)
 {
+    struct hash_node *node = hash_find(&r->source, source_hash(r, peer));
     unsigned n = 0;
 
-    for (const struct tunnel *t = r->half; t != NULL; t = t->half_next)
-        n += same_source(&t->peer, peer);
+    for (; node != NULL; node = hash_next(node))
+        n += same_source(&OWNER(struct tunnel, node, by_source)->peer, peer);
     return n;
 }
 
 struct tunnel *registry_oldest_half(const struct registry *r)
 {
-    struct tunnel *t = r->half;
-
-    while (t != NULL && t->half_next != NULL)
-        t = t->half_next;
-    return t;
+    return r->half_last;
 }

@@ -1,5 +1,6 @@
 /* registry: who is who: tunnels and calls by our ids (array reads), by the peer's (hashed with a
- * secret seed), the half-open ones, and ids that are random, free, and rested.
+ * secret seed), the half-open ones, and ids that are random, free, and rested.  No question costs
+ * more with many tunnels and calls than with few; only an id, when most of them are taken.
  *
  * Owns no tunnel and no call.  Does not know what they do. */
 #ifndef PROTO_REGISTRY_H
@@ -7,23 +8,23 @@
 
 #include "proto/objects.h"
 
-#define REGISTRY_HASH 1024
 #define REGISTRY_REST_MS 31000 /* an id rests at least so long before it is given again */
 
 struct rest {
     uint8_t now[65536 / 8],
-        before[65536 / 8]; /* a bit an id: freed in this span, in the last one */
-    unsigned n_now, n_before;                  /* how many bits were set */
-    uint64_t turned;       /* when the present span began */
+        before[65536 / 8];    /* a bit an id: freed in this span, in the last one */
+    unsigned n_now, n_before; /* how many bits were set */
+    uint64_t turned;          /* when the present span began */
 };
 
 struct registry {
-    struct tunnel *tunnel[65536];          /* by our id */
-    struct call *call[65536];              /* by our id; unique in the daemon */
-    struct tunnel *peer[REGISTRY_HASH];    /* by peer's address, port and id */
-    struct tunnel *request[REGISTRY_HASH]; /* by peer's address, port and SCCRQ */
-    struct call *session[REGISTRY_HASH];   /* by tunnel and peer's session id */
-    struct tunnel *half;                   /* half-open ones that others began */
+    struct tunnel *tunnel[65536];    /* by our id */
+    struct call *call[65536];        /* by our id; unique in the daemon */
+    struct hash peer;                /* by peer's address, port and id */
+    struct hash request;             /* by peer's address, port and SCCRQ */
+    struct hash source;              /* half-open ones, by peer's host */
+    struct hash session;             /* by tunnel and peer's session id */
+    struct tunnel *half, *half_last; /* half-open ones that others began, newest first */
     unsigned n_half;
     unsigned n_tunnels, n_calls;
     struct rest tunnel_rest, call_rest;
@@ -33,6 +34,7 @@ struct registry {
 };
 
 void registry_init(struct registry *r, const struct l2tp_host *host);
+void registry_free(struct registry *r); /* the tables; tunnels and calls are the engine's */
 
 /* A free id, not 0 and not guessable (9.1); 0 if all are taken. */
 uint16_t registry_tunnel_id(struct registry *r, uint64_t now);
@@ -57,8 +59,10 @@ struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, u
 /* Another live tunnel with t's peer and its id; NULL if there is none. */
 struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t);
 
-/* The tunnel that we are opening to a peer: our SCCRQ is out, no answer is in; or NULL. */
-struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer);
+/* A tunnel that we are opening to a peer (our SCCRQ is out, no answer is in): the first one, or the
+ * next after one of them; NULL: no more. */
+struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer,
+                                     const struct tunnel *after);
 
 /* The tunnel that this very SCCRQ has made. */
 struct tunnel *registry_find_request(struct registry *r, const struct addr *peer,
@@ -68,7 +72,8 @@ struct tunnel *registry_find_request(struct registry *r, const struct addr *peer
  */
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id);
 
-/* How many half-open tunnels this source (for IPv6: its /64) has begun; the oldest of all of them. */
+/* How many half-open tunnels this source (for IPv6: its /64) has begun; the oldest of all of them.
+ */
 unsigned registry_half_of(const struct registry *r, const struct addr *peer);
 struct tunnel *registry_oldest_half(const struct registry *r);
 

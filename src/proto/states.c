@@ -204,7 +204,8 @@ const char *action_name(enum action action)
 const char *event_name(enum event event, char *dst, size_t size)
 {
     if (event < EVENT_OPEN)
-        snprintf(dst, size, "%s %s", event < EVENT_OK(SCCRQ) ? "unknown message" : msg_type_name(event / 2u),
+        snprintf(dst, size, "%s %s",
+                 event < EVENT_OK(SCCRQ) ? "unknown message" : msg_type_name(event / 2u),
                  event % 2u ? "bad" : "ok");
     else
         snprintf(dst, size, "%s", event_names[event]);

@@ -8,8 +8,15 @@
 #include "base/log.h"
 #include "proto/post.h"
 #include "wire/hide.h"
+#include "wire/quirks.h"
 
 #define VERSION 0x0100u /* 1.0: the one there is (4.4.3) */
+
+/* Those of QUIRK_* that hold for a peer: what it is known for, less what the profile forbids. */
+static uint32_t quirks_that_hold(const struct l2tp_profile *p, uint32_t known)
+{
+    return (QUIRKS_DEFAULT | known | p->quirks_on) & ~p->quirks_off;
+}
 
 struct tunnel *tunnel_new(const struct l2tp_host *host, const struct l2tp_profile *p, uint16_t id,
                           const struct addr *peer, uint64_t now)
@@ -23,6 +30,7 @@ struct tunnel *tunnel_new(const struct l2tp_host *host, const struct l2tp_profil
     t->id = id;
     t->peer = *peer;
     t->born = t->heard = now;
+    t->quirks = quirks_that_hold(p, 0);
     t->newsy_end = &t->newsy;
     t->waiting_end = &t->waiting;
     /* nothing that comes early is kept for a peer that is not in yet */
@@ -59,6 +67,26 @@ uint64_t tunnel_due(const struct tunnel *t)
     return earlier(earlier(t->x.due_resend, t->due_setup), earlier(t->due_hello, t->due_linger));
 }
 
+/* What nobody needs to know, and strict peers will not hear of. */
+static void introduce_more(const struct tunnel *t, struct msg *m)
+{
+    if (t->p.firmware != 0) {
+        m->firmware_revision = t->p.firmware;
+        msg_set(m, AVP_FIRMWARE_REVISION);
+    }
+    if (t->p.vendor_name[0] != '\0') {
+        m->vendor_name = span_str(t->p.vendor_name);
+        msg_set(m, AVP_VENDOR_NAME);
+    }
+    /* asked for in SCCRQ, granted in SCCRP only if it was asked for (RFC 9601) */
+    if (m->type == SCCRQ ? t->p.ecn : t->ecn)
+        msg_set(m, AVP_ECN);
+    if (m->type == SCCRQ && t->p.tie_breaker) {
+        m->tie_breaker = t->tie_breaker;
+        msg_set(m, AVP_TIE_BREAKER);
+    }
+}
+
 /* What both SCCRQ and SCCRP say of us (6.1, 6.2). */
 static void introduce(const struct tunnel *t, struct msg *m)
 {
@@ -66,23 +94,19 @@ static void introduce(const struct tunnel *t, struct msg *m)
     msg_set(m, AVP_PROTOCOL_VERSION);
     m->framing_capabilities = t->p.framing;
     msg_set(m, AVP_FRAMING_CAPABILITIES);
-    /* without the means to dial out both bits are 0 (4.4.3) */
-    m->bearer_capabilities = t->p.accept_outgoing ? t->p.bearer : 0;
-    msg_set(m, AVP_BEARER_CAPABILITIES);
-    if (t->p.firmware != 0) {
-        m->firmware_revision = t->p.firmware;
-        msg_set(m, AVP_FIRMWARE_REVISION);
+    /* without the means to dial out both bits are 0, or it is left out (4.4.3) */
+    if (t->p.accept_outgoing || !(t->quirks & QUIRK_MINIMAL)) {
+        m->bearer_capabilities = t->p.accept_outgoing ? t->p.bearer : 0;
+        msg_set(m, AVP_BEARER_CAPABILITIES);
     }
     m->host_name = span_str(t->p.host_name);
     msg_set(m, AVP_HOST_NAME);
-    if (t->p.vendor_name[0] != '\0') {
-        m->vendor_name = span_str(t->p.vendor_name);
-        msg_set(m, AVP_VENDOR_NAME);
-    }
     m->assigned_tunnel_id = t->id;
     msg_set(m, AVP_ASSIGNED_TUNNEL_ID);
     m->receive_window_size = t->p.window;
     msg_set(m, AVP_RECEIVE_WINDOW_SIZE);
+    if (!(t->quirks & QUIRK_MINIMAL))
+        introduce_more(t, m);
 }
 
 static void challenge(struct tunnel *t, struct msg *m)
@@ -119,6 +143,18 @@ static void respond(const struct tunnel *t, struct msg *m)
     msg_set(m, AVP_CHALLENGE_RESPONSE);
 }
 
+/* What the peer is known for, told once. */
+static void take_quirks(struct tunnel *t, const struct msg *m)
+{
+    char name[TUNNEL_NAME], text[160];
+    uint32_t known = quirks_of(m, &t->peer_kind);
+
+    t->quirks = quirks_that_hold(&t->p, known);
+    if (t->peer_kind != NULL && (t->quirks & known) != 0)
+        log_info("%s: peer is %s: %s", tunnel_name(t, name, sizeof name), t->peer_kind,
+                 quirks_text(t->quirks & known, text, sizeof text));
+}
+
 /* Keeps what the peer says of itself, fit to be logged. */
 static void acquaint(struct tunnel *t, const struct msg *m)
 {
@@ -132,6 +168,8 @@ static void acquaint(struct tunnel *t, const struct msg *m)
     t->peer_firmware = msg_has(m, AVP_FIRMWARE_REVISION) ? m->firmware_revision : 0;
     if (msg_has(m, AVP_RECEIVE_WINDOW_SIZE))
         xport_set_peer_window(&t->x, m->receive_window_size);
+    t->ecn = t->p.ecn && msg_has(m, AVP_ECN);
+    take_quirks(t, m);
 }
 
 /* Judges: they look and answer, and change nothing. */
@@ -223,13 +261,10 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
 
     (void)s;
     msg_init(&m, SCCRQ, 0);
+    if (t->p.tie_breaker)
+        t->host->random(t->host->ctx, &t->tie_breaker, sizeof t->tie_breaker);
     introduce(t, &m);
     challenge(t, &m);
-    if (t->p.tie_breaker) {
-        t->host->random(t->host->ctx, &t->tie_breaker, sizeof t->tie_breaker);
-        m.tie_breaker = t->tie_breaker;
-        msg_set(&m, AVP_TIE_BREAKER);
-    }
     t->due_setup = now + setup_ms(t);
     t->lost_word = !post_send(t, &m);
 }
@@ -257,7 +292,8 @@ static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
     t->was_up = true;
     t->x.window = t->p.window > 0 ? t->p.window : 1;
     t->due_setup = 0;
-    t->due_hello = t->p.hello_ms > 0 ? now + t->p.hello_ms : 0;
+    if (t->p.hello_ms > 0 && !(t->quirks & QUIRK_NO_HELLO))
+        t->due_hello = now + t->p.hello_ms;
     t->news |= NEWS_UP;
 }
 
@@ -293,7 +329,7 @@ static void act_send_stopccn(struct tunnel *t, uint64_t now, const struct step *
     msg_set(&m, AVP_RESULT_CODE);
     post_send(t, &m);
     /* should the acknowledgement never come, nor the transport find it out */
-    t->due_linger = now + 2 * xport_cycle_ms(t->p.max_tries, t->p.cap_ms) + t->p.cap_ms;
+    t->due_linger = now + xport_patience_ms(&t->x);
 }
 
 static void act_linger(struct tunnel *t, uint64_t now, const struct step *s)
@@ -310,7 +346,9 @@ static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
     (void)s;
     msg_init(&m, HELLO, 0);
     t->due_hello = now + t->p.hello_ms;
-    post_send(t, &m);
+    t->hello_ns = t->x.ns_next;
+    t->hello_at = now;
+    t->hello_out = post_send(t, &m);
 }
 
 static void act_clean_up(struct tunnel *t, uint64_t now, const struct step *s)
@@ -411,7 +449,7 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
 
     if (v.damage == DAMAGE_NONE) {
         refine_secret(t, m);
-        v = msg_reveal(m, span_str(t->p.secret), arena, size);
+        v = post_open(t, m, arena, size);
     }
     /* known from now on, whatever else is wrong or late: our StopCCN, or our acknowledgement of the
      * peer's, is to find its way (4.4.3) */
@@ -446,9 +484,28 @@ static void tick_hello(struct tunnel *t, uint64_t now)
         step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
 }
 
+/* All that goes unanswered is a HELLO, while data came until a short while ago: some phones do not
+ * answer any.  The call is alive, so nothing ends for that. */
+static bool bears_silence(struct tunnel *t, uint64_t now)
+{
+    char name[TUNNEL_NAME];
+    uint64_t lately = now > t->p.hello_ms ? now - t->p.hello_ms : 0;
+
+    if (!(t->quirks & QUIRK_SILENT_HELLO) || t->state != ESTABLISHED || !t->hello_out ||
+        t->x.una != t->hello_ns || t->heard <= t->hello_at || t->heard < lately)
+        return false;
+    if (!t->quirks_told)
+        log_info("%s: peer does not acknowledge HELLO, but its data flow: it stays (quirk "
+                 "silent-hello)",
+                 tunnel_name(t, name, sizeof name));
+    t->quirks_told = true;
+    xport_bear(&t->x, now);
+    return true;
+}
+
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
-    if (xport_tick(&t->x, now)) {
+    if (xport_tick(&t->x, now) && !bears_silence(t, now)) {
         step(t, now, EVENT_SILENCE, NULL,
              verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
                           "the peer acknowledges nothing"));

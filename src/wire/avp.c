@@ -30,7 +30,7 @@ static const struct avp_row rows[AVP_NUMBERS] = {
     [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker)},
     [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision)},
     [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name)},
-    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H, 0, SCC, AT(vendor_name)},
+    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H | READABLE, 0, SCC, AT(vendor_name)},
     [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id)},
     [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size)},
     [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge)},
@@ -51,10 +51,10 @@ static const struct avp_row rows[AVP_NUMBERS] = {
     [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed)},
     [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id)},
     /* 4.4.5: proxy LCP and authentication */
-    [26] = {"initial_received_lcp_confreq", 26, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
-    [27] = {"last_sent_lcp_confreq", 27, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
-    [28] = {"last_received_lcp_confreq", 28, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
-    [29] = {"proxy_authen_type", 29, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
+    [26] = {"initial_received_lcp_confreq", 26, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
+    [27] = {"last_sent_lcp_confreq", 27, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
+    [28] = {"last_received_lcp_confreq", 28, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
+    [29] = {"proxy_authen_type", 29, KIND_AUTHEN, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
     [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name)},
     [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge)},
     [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id)},
@@ -116,6 +116,7 @@ static const char *const ppp_causes[] = {
     "no NCP available or opened", "NCP: no agreement on addresses",
     "NCP: no permitted address",
 };
+static const char *const authens[] = {NULL, "text", "chap", "pap", "none", "ms-chap"};
 /* clang-format on */
 
 const struct avp_row *avp_row(unsigned slot)
@@ -165,4 +166,9 @@ const char *avp_error_name(unsigned error)
 const char *avp_ppp_cause_name(unsigned code)
 {
     return NAME_IN(ppp_causes, code);
+}
+
+const char *avp_authen_name(unsigned type)
+{
+    return NAME_IN(authens, type);
 }

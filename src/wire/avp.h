@@ -28,12 +28,15 @@ enum avp_kind {
     KIND_Q931,    /* struct msg_q931 */
     KIND_WORDS,   /* 2 reserved octets, then 32-bit words: uint32_t[] */
     KIND_CAUSE,   /* struct msg_ppp_cause */
+    KIND_LCP,     /* struct span, shown as LCP options */
+    KIND_AUTHEN,  /* uint16_t, a Proxy Authen Type */
     KIND_COUNT
 };
 
 #define NONZERO 0x01u   /* a value of 0 is out of range */
 #define HIDEABLE 0x02u  /* H may be set */
 #define MANDATORY 0x04u /* M is set when we send it */
+#define READABLE 0x08u  /* sent as UTF-8 and nothing else */
 
 struct avp_row {
     const char *name;
@@ -60,5 +63,6 @@ bool msg_type_of_session(unsigned type);
 const char *avp_result_name(unsigned msg_type, unsigned result);
 const char *avp_error_name(unsigned error);
 const char *avp_ppp_cause_name(unsigned code); /* RFC 3145 */
+const char *avp_authen_name(unsigned type);    /* 4.4.5 */
 
 #endif

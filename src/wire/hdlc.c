@@ -125,6 +125,26 @@ size_t hdlc_encode(uint8_t *dst, struct span frame, uint32_t accm)
     return (size_t)(d - dst);
 }
 
+size_t hdlc_cut(struct span line)
+{
+    const uint8_t *flag = line.n > 0 ? memchr(line.p, FLAG, line.n) : NULL;
+
+    /* a flag that opens a frame is followed by its octets, one that closes it by a flag or nothing
+     */
+    if (flag == NULL || (flag == line.p && line.n > 1 && line.p[1] != FLAG))
+        return 0;
+    return (size_t)(flag - line.p) + 1;
+}
+
+size_t hdlc_last(struct span line)
+{
+    size_t at = line.n - 1; /* its closing flag */
+
+    while (at > 0 && line.p[at - 1] != FLAG)
+        at--;
+    return at > 0 ? at - 1 : 0;
+}
+
 void hdlc_rx_init(struct hdlc_rx *rx)
 {
     *rx = (struct hdlc_rx){.fcs = FCS_START};

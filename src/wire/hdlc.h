@@ -25,6 +25,14 @@ uint16_t hdlc_fcs(uint16_t fcs, struct span s);
  * the octets written. */
 size_t hdlc_encode(uint8_t *dst, struct span frame, uint32_t accm);
 
+/* In octets that hdlc_encode() wrote, one frame behind another, of which the beginning may have
+ * left already: how many at the front belong to a frame that has lost its beginning.  0 if a whole
+ * frame stands there, or nothing.  (A flag only ever stands at a frame's ends.) */
+size_t hdlc_cut(struct span line);
+
+/* In such octets, of whole frames and at least one: where the last frame begins. */
+size_t hdlc_last(struct span line);
+
 enum hdlc_got {
     HDLC_MORE,     /* input used up, no whole frame yet */
     HDLC_FRAME,    /* a good frame stands in the buffer; FCS cut off */
@@ -47,7 +55,8 @@ void hdlc_rx_init(struct hdlc_rx *rx);
  * the input is used up or a frame has ended.  After anything but HDLC_MORE the frame in b is the
  * caller's (HDLC_FRAME: taken; else b->len has been set to 0 and b can be used again), and the next
  * call needs an empty buffer.  Octets below 0x20 that arrive unescaped are dropped only if their
- * bit is set in accm (RFC 1662, 4.2): use 0 towards pppd on a pty. */
+ * bit is set in accm (RFC 1662, 4.2); a pty puts none in, so 0 does there unless somebody has said
+ * otherwise. */
 enum hdlc_got hdlc_feed(struct hdlc_rx *rx, struct span *in, struct buf *b, uint32_t accm);
 
 #endif

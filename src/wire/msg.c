@@ -75,6 +75,30 @@ void msg_set(struct msg *m, unsigned slot)
     m->present |= BIT(slot);
 }
 
+static bool is_span(const struct avp_row *row)
+{
+    return row != NULL && (row->kind == KIND_TEXT || row->kind == KIND_OCTETS ||
+                           row->kind == KIND_SECRET || row->kind == KIND_LCP);
+}
+
+struct span msg_span(const struct msg *m, unsigned number)
+{
+    const struct avp_row *row = avp_row(number);
+
+    if (!msg_has(m, number) || !is_span(row))
+        return span_of(NULL, 0);
+    return *(const struct span *)(const void *)((const uint8_t *)m + row->field);
+}
+
+void msg_set_span(struct msg *m, unsigned number, struct span octets)
+{
+    const struct avp_row *row = avp_row(number);
+
+    msg_set(m, number);
+    if (is_span(row))
+        *(struct span *)(void *)((uint8_t *)m + row->field) = octets;
+}
+
 void msg_init(struct msg *m, enum msg_type type, uint16_t session)
 {
     memset(m, 0, offsetof(struct msg, cipher));
@@ -143,6 +167,7 @@ static void store(struct msg *m, const struct avp_row *row, struct span value)
     switch (row->kind) {
     case KIND_U16:
     case KIND_VERSION:
+    case KIND_AUTHEN:
         *(uint16_t *)field = rd_u16(&r);
         break;
     case KIND_U32:
@@ -154,6 +179,7 @@ static void store(struct msg *m, const struct avp_row *row, struct span value)
     case KIND_TEXT:
     case KIND_OCTETS:
     case KIND_SECRET:
+    case KIND_LCP:
         *(struct span *)field = value;
         break;
     case KIND_RESULT:

@@ -44,6 +44,11 @@ bool msg_has(const struct msg *m, unsigned slot);
 /* Marks it present (for sending; the field is set by the caller). */
 void msg_set(struct msg *m, unsigned slot);
 
+/* The octets of an AVP whose field is a span; empty if it is not there, or its field is another. */
+struct span msg_span(const struct msg *m, unsigned number);
+/* Marks it present; octets are put into the field if that is a span. */
+void msg_set_span(struct msg *m, unsigned number, struct span octets);
+
 /* A message to be sent: all zero but the type. */
 void msg_init(struct msg *m, enum msg_type type, uint16_t session);
 
@@ -76,7 +81,9 @@ struct msg_hiding {
 
 /* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the
  * rest in row order.  False (our own mistake) if an AVP that must be there is not, one is there
- * that may not be, or a value is longer than its row allows, or room is short. */
+ * that may not be, or a value is longer than its row allows, or room is short; if a result code is 0
+ * or an error 6 goes unexplained (4.4.2); if an ICCN's proxy authentication has a flaw (proxy.h).
+ * Texts that must be UTF-8 are: an octet that is not goes out as a question mark. */
 bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding);
 
 /* One line for the log: "SCCRQ host_name=\"lac\" assigned_tunnel_id=4369 ...", cut to fit. Secrets

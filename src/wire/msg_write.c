@@ -2,12 +2,12 @@
  * What we send is exact (RFC 2661, 4.4): M as the row has it, lengths within the row's bounds. */
 #include "wire/msg.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/log.h"
 #include "wire/hide.h"
+#include "wire/lcp.h"
+#include "wire/line.h"
+#include "wire/proxy.h"
+#include "wire/utf8.h"
 
 #define BIT(slot) (UINT64_C(1) << (slot))
 
@@ -26,7 +26,7 @@ static void put_result(struct wr *w, const struct msg_result *r)
     wr_u16(w, r->result);
     if (r->has_error || r->text.n > 0)
         wr_u16(w, r->error);
-    wr_put(w, r->text);
+    utf8_put(w, r->text);
 }
 
 static void put_cause(struct wr *w, const struct msg_ppp_cause *c)
@@ -34,7 +34,7 @@ static void put_cause(struct wr *w, const struct msg_ppp_cause *c)
     wr_u16(w, c->code);
     wr_u16(w, c->protocol);
     wr_u8(w, c->direction);
-    wr_put(w, c->text);
+    utf8_put(w, c->text);
 }
 
 static void put_value(struct wr *w, const struct msg *m, const struct avp_row *row)
@@ -44,6 +44,7 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
     switch (row->kind) {
     case KIND_U16:
     case KIND_VERSION:
+    case KIND_AUTHEN:
         wr_u16(w, *(const uint16_t *)field);
         break;
     case KIND_U32:
@@ -55,7 +56,8 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
     case KIND_TEXT:
     case KIND_OCTETS:
     case KIND_SECRET:
-        wr_put(w, *(const struct span *)field);
+    case KIND_LCP:
+        (row->flags & READABLE ? utf8_put : wr_put)(w, *(const struct span *)field);
         break;
     case KIND_RESULT:
         put_result(w, field);
@@ -173,11 +175,22 @@ static bool is_complete(const struct msg *m)
     return true;
 }
 
+/* What several AVPs, or parts of one, say together. */
+static bool is_sound(const struct msg *m)
+{
+    const struct msg_result *r = &m->result_code;
+
+    if (msg_has(m, AVP_RESULT_CODE) &&
+        (r->result == 0 || (r->has_error && r->error == ERROR_VENDOR && r->text.n == 0)))
+        return false; /* 4.4.2: 0 is reserved, and 6 says nothing without a text */
+    return m->type != ICCN || proxy_flaw(m) == NULL;
+}
+
 bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding)
 {
     bool fine;
 
-    if (!msg_type_known(m->type) || !is_complete(m))
+    if (!msg_type_known(m->type) || !is_complete(m) || !is_sound(m))
         return false;
     if (hiding != NULL && (hiding->secret.n == 0 || hiding->vector.n == 0))
         hiding = NULL; /* S4.3-01: nothing is hidden without a shared secret */
@@ -190,39 +203,11 @@ bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hidi
     return fine && !w->failed;
 }
 
-/* A line that grows, and stops growing when it is full. */
-struct line {
-    char *dst;
-    size_t size, used;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct line *l, const char *fmt, ...)
-{
-    va_list ap;
-    int n;
-
-    if (l->used + 1 >= l->size)
-        return;
-    va_start(ap, fmt);
-    n = vsnprintf(l->dst + l->used, l->size - l->used, fmt, ap);
-    va_end(ap);
-    if (n > 0)
-        l->used += (size_t)n < l->size - l->used ? (size_t)n : l->size - l->used - 1;
-}
-
 static void add_text(struct line *l, struct span text)
 {
     char safe[160];
 
-    add(l, "\"%s\"", log_safe(text, safe, sizeof safe));
-}
-
-static void add_octets(struct line *l, struct span octets)
-{
-    for (size_t i = 0; i < octets.n && i < 32; i++)
-        add(l, "%02x", octets.p[i]);
-    if (octets.n > 32)
-        add(l, "...(%zu)", octets.n);
+    line_add(l, "\"%s\"", log_safe(text, safe, sizeof safe));
 }
 
 static void add_result(struct line *l, const struct msg *m, const struct msg_result *r)
@@ -230,13 +215,13 @@ static void add_result(struct line *l, const struct msg *m, const struct msg_res
     const char *result = avp_result_name(m->type, r->result);
     const char *error = avp_error_name(r->error);
 
-    add(l, "%u", (unsigned)r->result);
+    line_add(l, "%u", (unsigned)r->result);
     if (r->has_error || r->text.n > 0)
-        add(l, "/%u", (unsigned)r->error);
-    add(l, "(%s", result != NULL ? result : "?");
+        line_add(l, "/%u", (unsigned)r->error);
+    line_add(l, "(%s", result != NULL ? result : "?");
     if (r->error != 0)
-        add(l, ": %s", error != NULL ? error : "?");
-    add(l, ")");
+        line_add(l, ": %s", error != NULL ? error : "?");
+    line_add(l, ")");
     if (r->text.n > 0)
         add_text(l, r->text);
 }
@@ -245,8 +230,8 @@ static void add_cause(struct line *l, const struct msg_ppp_cause *c)
 {
     const char *name = avp_ppp_cause_name(c->code);
 
-    add(l, "%u(%s)/%04x/%u", (unsigned)c->code, name != NULL ? name : "?", (unsigned)c->protocol,
-        (unsigned)c->direction);
+    line_add(l, "%u(%s)/%04x/%u", (unsigned)c->code, name != NULL ? name : "?",
+             (unsigned)c->protocol, (unsigned)c->direction);
     if (c->text.n > 0)
         add_text(l, c->text);
 }
@@ -254,28 +239,37 @@ static void add_cause(struct line *l, const struct msg_ppp_cause *c)
 static void add_value(struct line *l, const struct msg *m, const struct avp_row *row)
 {
     const void *field = field_of(m, row);
+    char options[256];
+    const char *name;
 
     switch (row->kind) {
     case KIND_U16:
-        add(l, "%u", (unsigned)*(const uint16_t *)field);
+        line_add(l, "%u", (unsigned)*(const uint16_t *)field);
         break;
     case KIND_VERSION:
-        add(l, "%u.%u", *(const uint16_t *)field >> 8u, *(const uint16_t *)field & 0xffu);
+        line_add(l, "%u.%u", *(const uint16_t *)field >> 8u, *(const uint16_t *)field & 0xffu);
         break;
     case KIND_U32:
-        add(l, "%lu", (unsigned long)*(const uint32_t *)field);
+        line_add(l, "%lu", (unsigned long)*(const uint32_t *)field);
         break;
     case KIND_U64:
-        add(l, "%016llx", (unsigned long long)*(const uint64_t *)field);
+        line_add(l, "%016llx", (unsigned long long)*(const uint64_t *)field);
         break;
     case KIND_TEXT:
         add_text(l, *(const struct span *)field);
         break;
     case KIND_OCTETS:
-        add_octets(l, *(const struct span *)field);
+        line_hex(l, *(const struct span *)field, 32);
+        break;
+    case KIND_LCP:
+        line_add(l, "[%s]", lcp_describe(*(const struct span *)field, options, sizeof options));
+        break;
+    case KIND_AUTHEN:
+        name = avp_authen_name(*(const uint16_t *)field);
+        line_add(l, "%u(%s)", (unsigned)*(const uint16_t *)field, name != NULL ? name : "?");
         break;
     case KIND_SECRET:
-        add(l, "(%zu octets)", ((const struct span *)field)->n);
+        line_add(l, "(%zu octets)", ((const struct span *)field)->n);
         break;
     case KIND_RESULT:
         add_result(l, m, field);
@@ -283,13 +277,13 @@ static void add_value(struct line *l, const struct msg *m, const struct avp_row 
     case KIND_Q931: {
         const struct msg_q931 *q = field;
 
-        add(l, "%u/%u", (unsigned)q->cause, (unsigned)q->message);
+        line_add(l, "%u/%u", (unsigned)q->cause, (unsigned)q->message);
         add_text(l, q->advice);
         break;
     }
     case KIND_WORDS:
         for (size_t i = 0; i < words_in(row); i++)
-            add(l, "%s%08lx", i > 0 ? "," : "", (unsigned long)((const uint32_t *)field)[i]);
+            line_add(l, "%s%08lx", i > 0 ? "," : "", (unsigned long)((const uint32_t *)field)[i]);
         break;
     case KIND_CAUSE:
         add_cause(l, field);
@@ -297,25 +291,25 @@ static void add_value(struct line *l, const struct msg *m, const struct avp_row 
     case KIND_NONE:
     case KIND_EMPTY:
     case KIND_COUNT:
-        add(l, "yes");
+        line_add(l, "yes");
         break;
     }
 }
 
 const char *msg_describe(const struct msg *m, char *dst, size_t size)
 {
-    struct line l = {dst, size, 0};
+    struct line l = line_over(dst, size);
 
-    dst[0] = '\0';
-    add(&l, "%s", msg_type_name(m->type));
+    line_add(&l, "%s", msg_type_name(m->type));
     if (!msg_type_known(m->type))
-        add(&l, " %u", (unsigned)m->type);
+        line_add(&l, " %u", (unsigned)m->type);
     for (unsigned n = 1; n < AVP_NUMBERS; n++) {
         const struct avp_row *row = avp_row(n);
 
         if (row == NULL || !msg_has(m, n))
             continue;
-        add(&l, " %s%s=", (m->hidden & BIT(n)) && (row->flags & HIDEABLE) ? "*" : "", row->name);
+        line_add(&l, " %s%s=", (m->hidden & BIT(n)) && (row->flags & HIDEABLE) ? "*" : "",
+                 row->name);
         add_value(&l, m, row);
     }
     return dst;

@@ -2,8 +2,9 @@
 #include "wire/quirks.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "wire/line.h"
 
 #define HAS(m, slot) ((m)->present >> (slot)&1)
 
@@ -79,17 +80,11 @@ uint32_t quirk_by_name(const char *name, size_t n)
 
 const char *quirks_text(uint32_t bits, char *dst, size_t size)
 {
-    size_t used = 0;
+    struct line l = line_over(dst, size);
 
-    dst[0] = '\0';
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        int n;
-
-        if (!(bits & rows[i].bit) || used + 1 >= size)
-            continue;
-        n = snprintf(dst + used, size - used, "%s%s", used > 0 ? ", " : "", rows[i].name);
-        used += (size_t)n < size - used ? (size_t)n : size - used - 1;
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (bits & rows[i].bit)
+            line_add(&l, "%s%s", l.used > 0 ? ", " : "", rows[i].name);
     return dst;
 }
 

@@ -34,6 +34,7 @@ enum shape {
 /* One AVP as sections 4.4 and 6 have it. */
 struct rfc_avp {
     unsigned number;        /* on the wire */
+    const char *clause;     /* that says what follows */
     const char *title;      /* our name for it: the RFC's words */
     bool m, h;              /* M as sent; may it be hidden */
     bool not_zero;          /* 0 is said to be invalid */
@@ -50,53 +51,53 @@ struct rfc_avp {
 /* clang-format off */
 static const struct rfc_avp rfc_avps[] = {
     /* 4.4.1 */
-    {0, "message_type", 1, 0, 0, 2, 2, EVERY, "", SIXTEEN, AT(type), NULL},
-    {36, "random_vector", 1, 0, 0, 1, LONGEST, "", EVERY, SPAN, AT(random_vector), "00112233445566778899aabbccddeeff"},
+    {0, "S4.4.1-01, S4.4.1-05, S4.4.1-06", "message_type", 1, 0, 0, 2, 2, EVERY, "", SIXTEEN, AT(type), NULL},
+    {36, "S4.4.1-09", "random_vector", 1, 0, 0, 1, LONGEST, "", EVERY, SPAN, AT(random_vector), "00112233445566778899aabbccddeeff"},
     /* 4.4.2 */
-    {1, "result_code", 1, 0, 0, 2, LONGEST, "StopCCN CDN", "", RESULT, AT(result_code), "0002 0006 7768793f"},
+    {1, "S4.4.2-01, S4.4.2-02", "result_code", 1, 0, 0, 2, LONGEST, "StopCCN CDN", "", RESULT, AT(result_code), "0002 0006 7768793f"},
     /* 4.4.3 */
-    {2, "protocol_version", 1, 0, 0, 2, 2, "SCCRQ SCCRP", "", SIXTEEN, AT(protocol_version), "0100"},
-    {3, "framing_capabilities", 1, 1, 0, 4, 4, "SCCRQ SCCRP", "", THIRTY_TWO, AT(framing_capabilities), "00000003"},
-    {4, "bearer_capabilities", 1, 1, 0, 4, 4, "", "SCCRQ SCCRP", THIRTY_TWO, AT(bearer_capabilities), "00000002"},
-    {5, "tie_breaker", 0, 0, 0, 8, 8, "", "SCCRQ", SIXTY_FOUR, AT(tie_breaker), "0123456789abcdef"},
-    {6, "firmware_revision", 0, 1, 0, 2, 2, "", "SCCRQ SCCRP", SIXTEEN, AT(firmware_revision), "0690"},
-    {7, "host_name", 1, 0, 0, 1, LONGEST, "SCCRQ SCCRP", "", SPAN, AT(host_name), "6c61632e6578616d706c65"},
-    {8, "vendor_name", 0, 1, 0, 0, LONGEST, "", "SCCRQ SCCRP", SPAN, AT(vendor_name), "4163 6d65"},
-    {9, "assigned_tunnel_id", 1, 1, 1, 2, 2, "SCCRQ SCCRP StopCCN", "", SIXTEEN, AT(assigned_tunnel_id), "1111"},
-    {10, "receive_window_size", 1, 0, 1, 2, 2, "", "SCCRQ SCCRP", SIXTEEN, AT(receive_window_size), "0008"},
-    {11, "challenge", 1, 1, 0, 1, LONGEST, "", "SCCRQ SCCRP", SPAN, AT(challenge), "0102030405060708090a0b0c0d0e0f10"},
-    {13, "challenge_response", 1, 1, 0, 16, 16, "", "SCCRP SCCCN", SPAN, AT(challenge_response), "89221c72eba5e8295dfb16c2936412f8"},
+    {2, "S4.4.3-01", "protocol_version", 1, 0, 0, 2, 2, "SCCRQ SCCRP", "", SIXTEEN, AT(protocol_version), "0100"},
+    {3, "S4.4.3-02", "framing_capabilities", 1, 1, 0, 4, 4, "SCCRQ SCCRP", "", THIRTY_TWO, AT(framing_capabilities), "00000003"},
+    {4, "S4.4.3-05", "bearer_capabilities", 1, 1, 0, 4, 4, "", "SCCRQ SCCRP", THIRTY_TWO, AT(bearer_capabilities), "00000002"},
+    {5, "S4.4.3-12", "tie_breaker", 0, 0, 0, 8, 8, "", "SCCRQ", SIXTY_FOUR, AT(tie_breaker), "0123456789abcdef"},
+    {6, "S4.4.3-17", "firmware_revision", 0, 1, 0, 2, 2, "", "SCCRQ SCCRP", SIXTEEN, AT(firmware_revision), "0690"},
+    {7, "S4.4.3-18", "host_name", 1, 0, 0, 1, LONGEST, "SCCRQ SCCRP", "", SPAN, AT(host_name), "6c61632e6578616d706c65"},
+    {8, "S4.4.3-20", "vendor_name", 0, 1, 0, 0, LONGEST, "", "SCCRQ SCCRP", SPAN, AT(vendor_name), "4163 6d65"},
+    {9, "S4.4.3-21", "assigned_tunnel_id", 1, 1, 1, 2, 2, "SCCRQ SCCRP StopCCN", "", SIXTEEN, AT(assigned_tunnel_id), "1111"},
+    {10, "S4.4.3-25", "receive_window_size", 1, 0, 1, 2, 2, "", "SCCRQ SCCRP", SIXTEEN, AT(receive_window_size), "0008"},
+    {11, "S4.4.3-28", "challenge", 1, 1, 0, 1, LONGEST, "", "SCCRQ SCCRP", SPAN, AT(challenge), "0102030405060708090a0b0c0d0e0f10"},
+    {13, "S4.4.3-30", "challenge_response", 1, 1, 0, 16, 16, "", "SCCRP SCCCN", SPAN, AT(challenge_response), "89221c72eba5e8295dfb16c2936412f8"},
     /* 4.4.4 */
-    {12, "q931_cause_code", 1, 0, 0, 3, LONGEST, "", "CDN", CAUSE, AT(q931_cause_code), "0010 45 62796521"},
-    {14, "assigned_session_id", 1, 1, 1, 2, 2, "ICRQ ICRP OCRQ OCRP CDN", "", SIXTEEN, AT(assigned_session_id), "3333"},
-    {15, "call_serial_number", 1, 1, 0, 4, 4, "ICRQ OCRQ", "", THIRTY_TWO, AT(call_serial_number), "00010203"},
-    {16, "minimum_bps", 1, 1, 0, 4, 4, "OCRQ", "", THIRTY_TWO, AT(minimum_bps), "00002580"},
-    {17, "maximum_bps", 1, 1, 0, 4, 4, "OCRQ", "", THIRTY_TWO, AT(maximum_bps), "05f5e100"},
-    {18, "bearer_type", 1, 1, 0, 4, 4, "OCRQ", "ICRQ", THIRTY_TWO, AT(bearer_type), "00000001"},
-    {19, "framing_type", 1, 1, 0, 4, 4, "ICCN OCCN OCRQ", "", THIRTY_TWO, AT(framing_type), "00000002"},
-    {21, "called_number", 1, 1, 0, 0, LONGEST, "OCRQ", "ICRQ", SPAN, AT(called_number), "35353531323334"},
-    {22, "calling_number", 1, 1, 0, 0, LONGEST, "", "ICRQ", SPAN, AT(calling_number), "35353539383736"},
-    {23, "sub_address", 1, 1, 0, 0, LONGEST, "", "ICRQ OCRQ", SPAN, AT(sub_address), "2a37"},
-    {24, "tx_connect_speed", 1, 1, 0, 4, 4, "ICCN OCCN", "", THIRTY_TWO, AT(tx_connect_speed), "05f5e100"},
-    {38, "rx_connect_speed", 0, 1, 0, 4, 4, "", "ICCN OCCN", THIRTY_TWO, AT(rx_connect_speed), "01312d00"},
-    {25, "physical_channel_id", 0, 1, 0, 4, 4, "", "ICRQ OCRP", THIRTY_TWO, AT(physical_channel_id), "80000007"},
-    {37, "private_group_id", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(private_group_id), "7265642d31"},
-    {39, "sequencing_required", 1, 0, 0, 0, 0, "", "ICCN OCCN", NO_FIELD, 0, ""},
+    {12, "S4.4.4-01", "q931_cause_code", 1, 0, 0, 3, LONGEST, "", "CDN", CAUSE, AT(q931_cause_code), "0010 45 62796521"},
+    {14, "S4.4.4-02", "assigned_session_id", 1, 1, 1, 2, 2, "ICRQ ICRP OCRQ OCRP CDN", "", SIXTEEN, AT(assigned_session_id), "3333"},
+    {15, "S4.4.4-06", "call_serial_number", 1, 1, 0, 4, 4, "ICRQ OCRQ", "", THIRTY_TWO, AT(call_serial_number), "00010203"},
+    {16, "S4.4.4-07", "minimum_bps", 1, 1, 0, 4, 4, "OCRQ", "", THIRTY_TWO, AT(minimum_bps), "00002580"},
+    {17, "S4.4.4-08", "maximum_bps", 1, 1, 0, 4, 4, "OCRQ", "", THIRTY_TWO, AT(maximum_bps), "05f5e100"},
+    {18, "S4.4.4-09", "bearer_type", 1, 1, 0, 4, 4, "OCRQ", "ICRQ", THIRTY_TWO, AT(bearer_type), "00000001"},
+    {19, "S4.4.4-12", "framing_type", 1, 1, 0, 4, 4, "ICCN OCCN OCRQ", "", THIRTY_TWO, AT(framing_type), "00000002"},
+    {21, "S4.4.4-15", "called_number", 1, 1, 0, 0, LONGEST, "OCRQ", "ICRQ", SPAN, AT(called_number), "35353531323334"},
+    {22, "S4.4.4-16", "calling_number", 1, 1, 0, 0, LONGEST, "", "ICRQ", SPAN, AT(calling_number), "35353539383736"},
+    {23, "S4.4.4-17", "sub_address", 1, 1, 0, 0, LONGEST, "", "ICRQ OCRQ", SPAN, AT(sub_address), "2a37"},
+    {24, "S4.4.4-18", "tx_connect_speed", 1, 1, 0, 4, 4, "ICCN OCCN", "", THIRTY_TWO, AT(tx_connect_speed), "05f5e100"},
+    {38, "S4.4.4-19", "rx_connect_speed", 0, 1, 0, 4, 4, "", "ICCN OCCN", THIRTY_TWO, AT(rx_connect_speed), "01312d00"},
+    {25, "S4.4.4-20", "physical_channel_id", 0, 1, 0, 4, 4, "", "ICRQ OCRP", THIRTY_TWO, AT(physical_channel_id), "80000007"},
+    {37, "S4.4.4-21", "private_group_id", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(private_group_id), "7265642d31"},
+    {39, "S4.4.4-23", "sequencing_required", 1, 0, 0, 0, 0, "", "ICCN OCCN", NO_FIELD, 0, ""},
     /* 4.4.5 */
-    {26, "initial_received_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(initial_received_lcp_confreq), "010405dc"},
-    {27, "last_sent_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(last_sent_lcp_confreq), "0305c22305"},
-    {28, "last_received_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(last_received_lcp_confreq), "0206000a0000"},
-    {29, "proxy_authen_type", 0, 1, 0, 2, 2, "", "ICCN", SIXTEEN, AT(proxy_authen_type), "0002"},
-    {30, "proxy_authen_name", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_name), "75736572407265616c6d2e6e6574"},
-    {31, "proxy_authen_challenge", 0, 1, 0, 1, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_challenge), "f0e0d0c0"},
-    {32, "proxy_authen_id", 0, 1, 0, 2, 2, "", "ICCN", SIXTEEN, AT(proxy_authen_id), "0017"},
-    {33, "proxy_authen_response", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_response), "636f727265637420686f727365"},
+    {26, "S4.4.5-03", "initial_received_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(initial_received_lcp_confreq), "010405dc"},
+    {27, "S4.4.5-04", "last_sent_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(last_sent_lcp_confreq), "0305c22305"},
+    {28, "S4.4.5-05", "last_received_lcp_confreq", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(last_received_lcp_confreq), "0206000a0000"},
+    {29, "S4.4.5-06", "proxy_authen_type", 0, 1, 0, 2, 2, "", "ICCN", SIXTEEN, AT(proxy_authen_type), "0002"},
+    {30, "S4.4.5-09", "proxy_authen_name", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_name), "75736572407265616c6d2e6e6574"},
+    {31, "S4.4.5-10", "proxy_authen_challenge", 0, 1, 0, 1, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_challenge), "f0e0d0c0"},
+    {32, "S4.4.5-11", "proxy_authen_id", 0, 1, 0, 2, 2, "", "ICCN", SIXTEEN, AT(proxy_authen_id), "0017"},
+    {33, "S4.4.5-12", "proxy_authen_response", 0, 1, 0, 0, LONGEST, "", "ICCN", SPAN, AT(proxy_authen_response), "0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
     /* 4.4.6 */
-    {34, "call_errors", 1, 1, 0, 26, 26, "WEN", "", SIX_WORDS, AT(call_errors), "0000 00000001 00000002 00000003 00000004 00000005 00000006"},
-    {35, "accm", 1, 1, 0, 10, 10, "SLI", "", TWO_WORDS, AT(accm), "0000 000a0000 ffffffff"},
+    {34, "S4.4.6-01", "call_errors", 1, 1, 0, 26, 26, "WEN", "", SIX_WORDS, AT(call_errors), "0000 00000001 00000002 00000003 00000004 00000005 00000006"},
+    {35, "S4.4.6-02", "accm", 1, 1, 0, 10, 10, "SLI", "", TWO_WORDS, AT(accm), "0000 000a0000 ffffffff"},
     /* RFC 3145, 2; RFC 9601, 6.1.1.2 */
-    {46, "ppp_disconnect_cause", 0, 1, 0, 5, LONGEST, "", "CDN", PPP_CAUSE, AT(ppp_disconnect_cause), "0010 c223 01 6e6f70c3a9"},
-    {103, "ecn", 0, 1, 0, 0, 0, "", "SCCRQ SCCRP", NO_FIELD, 0, ""},
+    {46, "R3145", "ppp_disconnect_cause", 0, 1, 0, 5, LONGEST, "", "CDN", PPP_CAUSE, AT(ppp_disconnect_cause), "0010 c223 01 6e6f70c3a9"},
+    {103, "R9601-02", "ecn", 0, 1, 0, 0, 0, "", "SCCRQ SCCRP", NO_FIELD, 0, ""},
 };
 
 static const struct {

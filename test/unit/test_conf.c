@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "host/conf.h"
 #include "tap.h"
+#include "wire/quirks.h"
 
 /* In place of the system's: two hosts have addresses, nothing is asked of the network. */
 static unsigned asked; /* times that the system was asked for a name */
@@ -72,14 +73,15 @@ static const struct {
      "listen-addr=192.0.2.1|port=0|auth file=/a|access control=y|force userspace=n|ipsec saref=no|"
      "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
      "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
-     "pppd=y"},
+     "pppd=y|half open limit=65535|half open per source=1"},
     {"lns default",
      "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
      "hidden bit=no|length bit=no|challenge=no|tunnel rws=1|call rws=0|flow bit=no|flow bits=no|"
      "rx bps=10000000|tx bps=10000000|hostname=h|name=n|require chap=no|require pap=no|"
      "refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
      "refuse authentication=no|refuse auth=no|unix authentication=no|unix auth=no|ppp debug=no|"
-     "pppoptfile=/o|pass peer=no|hello interval=0"},
+     "pppoptfile=/o|pass peer=no|hello interval=0|reorder timeout=1000|priority bit=yes|ecn=yes|"
+     "quirks=minimal|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a|autodial=no|redial=yes|redial timeout=1|max redials=1|local ip=192.0.2.1|"
@@ -87,7 +89,10 @@ static const struct {
      "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
      "require pap=no|refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
      "refuse authentication=no|refuse auth=no|ppp debug=no|pass peer=no|pppoptfile=/o|"
-     "hello interval=60"},
+     "hello interval=60|reorder timeout=0|priority bit=no|ecn=no|quirks=|outgoing calls=yes|"
+     "disconnect cause=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
+     "private group=4|bearer type=any|physical channel=4294967295|require sequencing=yes|"
+     "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes"},
 };
 
 static void test_keys(void)
@@ -141,6 +146,160 @@ static void test_global(void)
     c = parse("[global]\nlisten-addr = 0.0.0.0\n");
     is_int(addr_is_set(&c->global.listen_addr), false, "listen-addr 0.0.0.0 means all");
     conf_free(c);
+}
+
+/* What each key is when nothing is said, and where its value goes. */
+static void test_values(void)
+{
+    struct conf *c = parse(
+        "[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\n"
+        "half open per source=7\n[lns y]\nlac=192.0.2.1\nreorder timeout=250\npriority bit=on\n"
+        "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nsend sli=true\n"
+        "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
+        "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
+        "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\n");
+    const struct conf_peer *p;
+    const struct conf_lac *x, *y;
+
+    if (!ok(c != NULL && told[0] == '\0', "files with and without the keys are read"))
+        return;
+    p = &conf_find_lns(c, "default")->peer;
+    x = conf_find_lac(c, "x");
+    y = conf_find_lac(c, "y");
+    ok(p->hide == CONF_HIDE_NO && p->flow == CONF_FLOW_NO && !p->priority_bit && !p->ecn &&
+           p->reorder_timeout_ms == 0 && p->quirks_on == 0 && p->quirks_off == 0 &&
+           !p->outgoing_calls && p->disconnect_cause && p->setup_timeout_s == 60 &&
+           !conf_find_lns(c, "default")->send_sli,
+       "what a peer is offered by default");
+    ok(x->called_number == NULL && x->calling_number == NULL && x->sub_address == NULL &&
+           x->private_group == NULL && x->bearer == CONF_BEARER_NONE && !x->has_channel &&
+           !x->require_sequencing && x->obey_sli && !x->send_wen && x->minimum_bps == 10000 &&
+           x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause,
+       "and a LNS");
+    is_int(c->global.half_open_limit, 9, "half open limit");
+    is_int(c->global.half_open_per_source, 7, "half open per source");
+    p = &conf_find_lns(c, "y")->peer;
+    ok(p->priority_bit && p->ecn && p->reorder_timeout_ms == 250 && p->outgoing_calls &&
+           !p->disconnect_cause && p->setup_timeout_s == 5 && conf_find_lns(c, "y")->send_sli,
+       "the keys of a LNS go where they belong");
+    is_str(y->called_number, "555 1", "called number");
+    is_str(y->calling_number, "+49", "calling number");
+    is_str(y->sub_address, "#7", "sub address");
+    is_str(y->private_group, "g", "private group");
+    ok(y->has_channel && y->physical_channel == 0, "physical channel 0 is one");
+    ok(y->require_sequencing && !y->obey_sli && !y->send_wen && y->minimum_bps == 5 &&
+           y->maximum_bps == 6 && y->tie_breaker,
+       "the other keys of a LAC");
+    conf_free(c);
+    c = parse("");
+    ok(c->global.half_open_limit == 256 && c->global.half_open_per_source == 64,
+       "256 half-open tunnels, 64 of one source");
+    conf_free(c);
+}
+
+/* Keys that take words: what they are in struct conf_lac; -1: refused. */
+static const struct {
+    const char *text;
+    int hide, flow, bearer;
+} words[] = {
+    {"hidden bit = no", 0, 0, 0},       {"hidden bit = yes", 1, 0, 0},
+    {"hidden bit = ALWAYS", 2, 0, 0},   {"hidden bit = y", 1, 0, 0},
+    {"hidden bit = true", 1, 0, 0},     {"hidden bit = on", 1, 0, 0},
+    {"hidden bit = 1", 1, 0, 0},        {"hidden bit = n", 0, 0, 0},
+    {"hidden bit = False", 0, 0, 0},    {"hidden bit = off", 0, 0, 0},
+    {"hidden bit = 0", 0, 0, 0},        {"hidden bit = auto", -1, 0, 0},
+    {"hidden bit = 2", -1, 0, 0},       {"hidden bit =", -1, 0, 0},
+    {"flow bit = yes", 0, 1, 0},        {"flow bits = auto", 0, 2, 0},
+    {"flow bit = 1", 0, 1, 0},          {"flow bit = off", 0, 0, 0},
+    {"flow bit = always", -1, 0, 0},    {"bearer type = none", 0, 0, 0},
+    {"bearer type = digital", 0, 0, 1}, {"bearer type = Analog", 0, 0, 2},
+    {"bearer type = any", 0, 0, 3},     {"bearer type = yes", -1, 0, 0},
+    {"bearer type = 0", -1, 0, 0},
+};
+
+static void test_words(void)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char text[128];
+        struct conf *c;
+
+        snprintf(text, sizeof text, "[lac x]\nlns = a\n%s\n", words[i].text);
+        c = parse(text);
+        if (words[i].hide < 0)
+            ok(c == NULL, "'%s' is refused", words[i].text);
+        else
+            ok(c != NULL && (int)c->lac->peer.hide == words[i].hide &&
+                   (int)c->lac->peer.flow == words[i].flow &&
+                   (int)c->lac->bearer == words[i].bearer,
+               "'%s' is understood", words[i].text);
+        conf_free(c);
+    }
+}
+
+/* Which names are forced, and which forbidden; "refused" if it is. */
+static const struct {
+    const char *text, *on, *off;
+} quirk_lists[] = {
+    {"", "", ""},
+    {"minimal", "minimal", ""},
+    {"minimal, -silent-hello", "minimal", "silent-hello"},
+    {"+minimal -no-hello,+no-status", "minimal no-status", "no-hello"},
+    {" ,Minimal,,\tNO-HELLO , ", "no-hello minimal", ""},
+    {"-no-hiding -brief-hiding", "", "no-hiding brief-hiding"},
+    {"minimal minimal", "minimal", ""},
+    {"minimal -minimal", "refused", ""},
+    {"-minimal +minimal", "refused", ""},
+    {"minimum", "refused", ""},
+    {"minimal-", "refused", ""},
+    {"--minimal", "refused", ""},
+    {"- minimal", "refused", ""},
+    {"yes", "refused", ""},
+    {"a-name-that-is-much-longer-than-any-quirk", "refused", ""},
+};
+
+static uint32_t bits_of(const char *names)
+{
+    uint32_t bits = 0;
+
+    for (; *names != '\0'; names += strspn(names, " ")) {
+        size_t n = strcspn(names, " ");
+
+        bits |= quirk_by_name(names, n);
+        names += n;
+    }
+    return bits;
+}
+
+static void test_quirks(void)
+{
+    const struct quirk_row *rows;
+    struct conf *c;
+    size_t n;
+
+    for (size_t i = 0; i < sizeof quirk_lists / sizeof quirk_lists[0]; i++) {
+        char text[128];
+
+        snprintf(text, sizeof text, "[lac x]\nlns = a\nquirks = %s\n", quirk_lists[i].text);
+        c = parse(text);
+        if (strcmp(quirk_lists[i].on, "refused") == 0)
+            ok(c == NULL, "quirks '%s' are refused", quirk_lists[i].text);
+        else
+            ok(c != NULL && c->lac->peer.quirks_on == bits_of(quirk_lists[i].on) &&
+                   c->lac->peer.quirks_off == bits_of(quirk_lists[i].off),
+               "quirks '%s'", quirk_lists[i].text);
+        conf_free(c);
+    }
+    rows = quirks_rows(&n);
+    for (size_t i = 0; i < n; i++) {
+        char text[128];
+
+        snprintf(text, sizeof text, "[lns x]\nlac=192.0.2.1\nassign ip=no\nquirks=-%s\n",
+                 rows[i].name);
+        c = parse(text);
+        ok(c != NULL && c->lns->peer.quirks_off == rows[i].bit && c->lns->peer.quirks_on == 0,
+           "quirk %s", rows[i].name);
+        conf_free(c);
+    }
 }
 
 static const struct {
@@ -303,8 +462,10 @@ static void test_templates(void)
               "[lns b]\nlac = 192.0.2.2\nno ip range = 10.0.0.10\nip range = 10.1.0.1-9\nlength "
               "bit = no\n"
               "[lns c]\nname = c\n"
-              "[lac default]\nlns = far\nbps = 5\nredial = yes\n"
-              "[lac a]\nlns = near\ntx bps = 7\n[lac b]\nbps = 9\nredial timeout = 3\n");
+              "[lac default]\nlns = far\nbps = 5\nredial = yes\nquirks = minimal -no-hello\n"
+              "bearer type = any\nphysical channel = 3\ncalled number = 1\n"
+              "[lac a]\nlns = near\ntx bps = 7\nquirks = no-hello\nphysical channel =\n"
+              "[lac b]\nbps = 9\nredial timeout = 3\nbearer type = none\n");
     struct conf_lns *a, *b;
     struct conf_lac *x, *y;
 
@@ -331,7 +492,16 @@ static void test_templates(void)
     ok(x->peer.tx_bps == 7 && x->peer.rx_bps == 5 && y->peer.tx_bps == 9 && y->peer.rx_bps == 9,
        "bps sets both speeds");
     ok(x->redial && y->redial && y->redial_timeout_s == 3 && x->redial_timeout_s == 30, "redial");
-    ok((b->set[0] | b->set[1]) != 0 && conf_find_lns(c, "default") != NULL, "own keys are marked");
+    ok(x->peer.quirks_on == quirk_by_name("no-hello", 8) && x->peer.quirks_off == 0 &&
+           y->peer.quirks_on == quirk_by_name("minimal", 7) &&
+           y->peer.quirks_off == quirk_by_name("no-hello", 8),
+       "quirks come from the template only for those without");
+    ok(!x->has_channel && y->has_channel && y->physical_channel == 3,
+       "an empty physical channel undoes the template's");
+    ok(x->bearer == CONF_BEARER_ANY && y->bearer == CONF_BEARER_NONE, "words too");
+    is_str(y->called_number, "1", "texts too");
+    ok((b->set[0] | b->set[1] | b->set[2] | b->set[3]) != 0 && conf_find_lns(c, "default") != NULL,
+       "own keys are marked");
     conf_free(c);
 }
 
@@ -387,6 +557,12 @@ static void test_same(void)
          0},
         {"a boolean", "pass peer=yes\nassign ip=no", "assign ip=no", 0, 1},
         {"an unset text", "name=x\nassign ip=no", "assign ip=no", 0, 1},
+        {"a word", "flow bit=auto\nassign ip=no", "flow bit=yes\nassign ip=no", 0, 1},
+        {"forced quirks", "quirks=minimal\nassign ip=no", "assign ip=no", 0, 1},
+        {"forbidden quirks", "quirks=-minimal\nassign ip=no", "assign ip=no", 0, 1},
+        {"the same quirks", "quirks=no-hello,minimal\nassign ip=no",
+         "quirks=minimal no-hello\nassign ip=no", 1, 1},
+        {"a time", "setup timeout=5\nassign ip=no", "assign ip=no", 0, 1},
         {"peers", "lac=10.0.0.1\nassign ip=no", "lac=10.0.0.2\nassign ip=no", 0, 1},
     };
     struct conf *x, *y;
@@ -407,6 +583,13 @@ static void test_same(void)
     x = parse("[lac x]\nlns=a\n");
     y = parse("[lac x]\nlns=a\nlns=b\n");
     ok(conf_same_lac(x->lac, x->lac) && !conf_same_lac(x->lac, y->lac), "reload: one more lns");
+    conf_free(x);
+    conf_free(y);
+    x = parse("[lac x]\nlns=a\nphysical channel=0\n[lac y]\nlns=a\nphysical channel=1\n");
+    y = parse("[lac x]\nlns=a\n[lac y]\nlns=a\nphysical channel=1\n");
+    ok(!conf_same_lac(x->lac, y->lac) && !conf_same_lac(x->lac, x->lac->next) &&
+           conf_same_lac(x->lac->next, y->lac->next),
+       "reload: a physical channel");
     conf_free(x);
     conf_free(y);
 }
@@ -506,6 +689,15 @@ static void test_long_lines(void)
     strcpy(text + 5030, "\n");
     ok(parse(text) == NULL && strstr(told, "is too long: 4095 octets at most") != NULL,
        "no longer one");
+    strcpy(text, "[lac x]\nlns = a\ncalled number = ");
+    memset(text + strlen(text), '5', 64);
+    strcpy(text + 32 + 64, "\n");
+    ok(parse(text) == NULL && strstr(told, "is too long: 63 octets at most") != NULL,
+       "a number of 64 octets is too long");
+    strcpy(text + 32 + 63, "\n");
+    c = parse(text);
+    ok(c != NULL && strlen(c->lac->called_number) == 63, "one of 63 is not");
+    conf_free(c);
     free(text);
 }
 
@@ -540,6 +732,9 @@ int main(void)
 {
     test_keys();
     test_global();
+    test_values();
+    test_words();
+    test_quirks();
     test_ranges();
     test_hosts();
     test_sections();

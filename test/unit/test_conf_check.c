@@ -98,6 +98,34 @@ static const struct {
      "W f:2: 'cap backoff = 3' is below the 8 seconds of RFC 2661, 5.8: 8 is used"},
     {"a relative path", "[global]\nauth file = secrets\n",
      "W f:2: 'auth file = secrets' is a relative path: write it in full, beginning with '/'"},
+    {"a word that a key has not", "[lac x]\nlns = a\nhidden bit = perhaps\n",
+     "E f:3: 'hidden bit = perhaps' must be yes, no or always"},
+    {"a word, of four", "[lac x]\nlns = a\nbearer type = yes\n",
+     "E f:3: 'bearer type = yes' must be none, digital, analog or any"},
+    {"a misspelt quirk", "[lac x]\nlns = a\nquirks = minimal -silent-helo\n",
+     "E f:3: 'quirks = minimal -silent-helo' has a name that is no quirk, 'silent-helo'; did you "
+     "mean 'silent-hello'?"},
+    {"a quirk like no other", "[lac x]\nlns = a\nquirks = frobnicate\n",
+     "E f:3: 'quirks = frobnicate' has a name that is no quirk, 'frobnicate': l2tpd.conf(5) lists "
+     "them"},
+    {"a quirk that terminals would obey is shown escaped", "[lac x]\nlns=a\nquirks=\xc2\x9bm\n",
+     "E f:3: 'quirks = \\xc2\\x9bm' has a name that is no quirk, '\\xc2\\x9bm': l2tpd.conf(5) "
+     "lists "
+     "them"},
+    {"a quirk that is too long", "[lac x]\nlns=a\nquirks=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n",
+     "E f:3: 'quirks = xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' has a name that is too long to be "
+     "that of a quirk: l2tpd.conf(5) lists them"},
+    {"a quirk both ways", "[lac x]\nlns = a\nquirks = minimal,-minimal\n",
+     "E f:3: 'quirks = minimal,-minimal' both forces and forbids 'minimal'"},
+    {"bounds of the new numbers",
+     "[global]\nhalf open limit=0\nhalf open per source=65536\n[lac x]\nlns=a\n"
+     "reorder timeout=1001\nsetup timeout=0\nphysical channel=-1\nminimum bps=0\n",
+     "E f:2: 'half open limit = 0' is out of bounds: give a number from 1 to 65535\n"
+     "E f:3: 'half open per source = 65536' is out of bounds: give a number from 1 to 65535\n"
+     "E f:6: 'reorder timeout = 1001' is out of bounds: give a number from 0 to 1000\n"
+     "E f:7: 'setup timeout = 0' is out of bounds: give a number from 1 to 600\n"
+     "E f:8: 'physical channel = -1' is out of bounds: give a number from 0 to 4294967295\n"
+     "E f:9: 'minimum bps = 0' is out of bounds: give a number from 1 to 4294967295"},
     {"a bad source", "[global]\nrand source = nuts\n",
      "E f:2: 'rand source = nuts' must be dev, sys or egd"},
     {"a bad address", "[global]\nlisten-addr = 192.0.2.256\n",
@@ -132,9 +160,10 @@ static const struct {
      NULL},
     {"call rws", "[lac x]\nlns = a\ncall rws = -1\n",
      "W f:3: 'call rws' in [lac x] has no effect: calls have no receive window since RFC 2661"},
-    {"flow bits", "[lac x]\nlns = a\nflow bits = yes\n",
-     "W f:3: 'flow bit' in [lac x] has no effect: this version puts no sequence numbers into data "
-     "messages"},
+    {"flow bits", "[lac x]\nlns = a\nflow bits = yes\n", NULL},
+    {"flow bit = auto of a LAC", "[lac x]\nlns = a\nflow bits = auto\n",
+     "W f:3: 'flow bit = auto' in [lac x] is the same as no: on sequence numbers the LNS decides"},
+    {"flow bit = auto of a LNS", "[lns default]\nassign ip=no\nflow bit = auto\n", NULL},
     {"exclusive", "[lns default]\nassign ip = no\nexclusive = yes\n",
      "W f:3: 'exclusive' in [lns default] has no effect: this version accepts a second tunnel of "
      "the same peer"},
@@ -189,6 +218,56 @@ static const struct {
     {"require and refuse", "[lac x]\nlns=a\nrequire auth=yes\nrequire pap=yes\nrefuse pap=yes\n",
      "W f:4: 'require pap' and 'refuse pap' both stand in [lac x]: we ask of the peer what we "
      "refuse to do ourselves; set one of them to no"},
+    {"hiding from one who proves nothing", "[lac x]\nlns = a\nhidden bit = yes\n",
+     "W f:3: 'hidden bit' in [lac x] has no effect without 'challenge = yes'"},
+    {"hiding always from such a one", "[lns default]\nassign ip = no\nhidden bit = always\n",
+     "W f:3: 'hidden bit = always' in [lns default] without 'challenge = yes' sends hidden AVPs to "
+     "peers that never prove the secret: they may guess at it by them"},
+    {"hiding with a challenge",
+     "[lns default]\nassign ip=no\nchallenge=yes\nhidden bit=always\n"
+     "[lac x]\nlns=a\nchallenge=yes\nhidden bit=yes\n",
+     NULL},
+    {"a challenge that a section takes back",
+     "[lac default]\nhidden bit=yes\nchallenge=yes\n[lac x]\nlns=a\nchallenge=no\n",
+     "W f:6: 'hidden bit' in [lac x] has no effect without 'challenge = yes'"},
+    {"hiding from one that cannot reveal",
+     "[lac x]\nlns=a\nchallenge=yes\nhidden bit=yes\nquirks=no-hiding\n",
+     "W f:4: 'hidden bit' in [lac x] has no effect with 'quirks = no-hiding'"},
+    {"P where it is forbidden", "[lac x]\nlns=a\npriority bit=yes\nquirks=no-priority-bit\n",
+     "W f:3: 'priority bit' in [lac x] has no effect with 'quirks = no-priority-bit'"},
+    {"P towards Windows",
+     "[lns default]\nassign ip=no\npriority bit=yes\nquirks=-no-priority-bit\n",
+     "W f:3: 'priority bit' in [lns default] with 'quirks = -no-priority-bit': Windows drops what "
+     "has that bit, and its calls end for want of echoes"},
+    {"hiding from Windows",
+     "[lns default]\nassign ip=no\nchallenge=yes\nhidden bit=always\nquirks=-no-hiding\n",
+     "W f:4: 'hidden bit' in [lns default] with 'quirks = -no-hiding': Windows and others end "
+     "tunnels and calls on hidden AVPs"},
+    {"quirks by themselves",
+     "[lns default]\nassign ip=no\nquirks = no-hiding -no-priority-bit no-status\n"
+     "[lac x]\nlns = a\nquirks = -no-hiding no-priority-bit -no-status\n",
+     NULL},
+    {"P", "[lns default]\nassign ip=no\npriority bit=yes\n", NULL},
+    {"WEN", "[lac x]\nlns=a\nsend wen = yes\n", NULL},
+    {"WEN to xl2tpd", "[lac x]\nlns=a\nquirks = -no-status\nsend wen = yes\n",
+     "W f:4: 'send wen' in [lac x] with 'quirks = -no-status': xl2tpd ends a call when it gets "
+     "one"},
+    {"SLI to xl2tpd", "[lns default]\nassign ip=no\nsend sli = yes\nquirks = -no-status\n",
+     "W f:3: 'send sli' in [lns default] with 'quirks = -no-status': xl2tpd ends an outgoing call "
+     "when it gets one"},
+    {"WEN where it is forbidden", "[lac x]\nlns=a\nsend wen = yes\nquirks = no-status\n",
+     "W f:3: 'send wen' in [lac x] has no effect with 'quirks = no-status'"},
+    {"a least speed above the greatest", "[lac x]\nlns=a\nminimum bps = 7\nmaximum bps = 6\n",
+     "E f:3: 'minimum bps' of [lac x], 7, is above its 'maximum bps', 6: change one of them"},
+    {"a least speed above the template's greatest",
+     "[lac default]\nmaximum bps = 20000\n[lac x]\nlns=a\nminimum bps = 20001\n",
+     "E f:5: 'minimum bps' of [lac x], 20001, is above its 'maximum bps', 20000: change one of "
+     "them"},
+    {"equal speeds", "[lac x]\nlns=a\nminimum bps = 6\nmaximum bps = 6\n", NULL},
+    {"more half-open tunnels of one source than of all", "[global]\nhalf open limit = 63\n",
+     "W f:2: 'half open per source' has no effect, as it is above 'half open limit': one address "
+     "can take up all of it"},
+    {"as many", "[global]\nhalf open limit = 64\n", NULL},
     {"a LAC without lns", "[lac x]\n", "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
     {"redialling without redial", "[lac x]\nlns = a\nredial timeout = 5\nmax redials = 1\n",
      "W f:3: 'redial timeout' in [lac x] has no effect without 'redial = yes'\n"

@@ -175,6 +175,67 @@ static bool gives(const uint8_t *line, size_t len, size_t cut, struct span frame
     return frames == 1;
 }
 
+/* S5.3-01: of what a line carries, the frame itself is all that goes into a tunnel. */
+static void test_stripped(void)
+{
+    uint8_t line[64], want[64];
+    size_t n = unhex("7e7e ff7d23c0217d217d217d207d24 d1b5 7e7e", line);
+    struct span in = span_of(line, n);
+    struct hdlc_rx rx;
+    struct buf b = {.off = BUF_HEADROOM};
+
+    hdlc_rx_init(&rx);
+    is_int(hdlc_feed(&rx, &in, &b, 0), HDLC_FRAME, "S5.3-01 a frame in full transparency");
+    is_mem(b.data + b.off, b.len, want, unhex("ff03c02101010004", want),
+           "S5.3-01 is stripped of flags, escapes and FCS");
+}
+
+static const struct {
+    const char *name;
+    const char *line; /* hex: frames of ours, perhaps without their beginning */
+    size_t cut;
+} cut_rows[] = {
+    {"nothing", "", 0},
+    {"a whole frame", "7e 313233343536373839 6e90 7e", 0},
+    {"one that lacks its flag", "313233343536373839 6e90 7e", 12},
+    {"one that has left but for its flag", "7e", 1},
+    {"and one behind that", "7e 7e 0000 7e", 1},
+    {"two whole ones", "7e 0000 7e 7e 313233343536373839 6e90 7e", 0},
+    {"the end of one and a whole one", "00 7e 7e 313233343536373839 6e90 7e", 2},
+    {"one without the first half of an escape", "5e 1122 7e 7e 0000 7e", 4},
+};
+
+/* Where frames end that wait to be written, the first of them perhaps in part. */
+static void test_ends(void)
+{
+    static const char *const frames[] = {"", "31", "7e7d7e", "ff03c0210101000a"};
+    uint8_t line[256];
+    size_t begins[4], n = 0;
+
+    for (size_t i = 0; i < sizeof cut_rows / sizeof cut_rows[0]; i++) {
+        size_t size = unhex(cut_rows[i].line, line);
+
+        is_int((long long)hdlc_cut(span_of(line, size)), (long long)cut_rows[i].cut,
+               cut_rows[i].name);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        uint8_t frame[32];
+        size_t size = unhex(frames[i], frame);
+
+        begins[i] = n;
+        n += hdlc_encode(line + n, span_of(frame, size), ALL);
+        is_int((long long)hdlc_last(span_of(line, n)), (long long)begins[i],
+               "the last of several frames begins where it was put");
+    }
+    for (size_t i = 0; i < 3; i++) {
+        bool good = true;
+
+        for (size_t at = begins[i] + 1; at < begins[i + 1]; at++)
+            good &= hdlc_cut(span_of(line + at, n - at)) == begins[i + 1] - at;
+        ok(good, "frame %zu ends where the next begins, whatever of it has left", i);
+    }
+}
+
 /* Frames of every kind of octet, at every cut: an escape as the last octet of a read included. */
 static void test_cuts(void)
 {
@@ -253,6 +314,8 @@ int main(void)
     test_vectors();
     test_fcs();
     test_streams();
+    test_stripped();
+    test_ends();
     test_cuts();
     test_length();
     test_skipping();

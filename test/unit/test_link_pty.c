@@ -218,7 +218,7 @@ static void test_to_pppd(void)
         for (size_t k = 0; k < s.n; k++)
             frame[k] = (uint8_t)((seed = seed * 1664525u + 1013904223u) >> 24);
         if (i == 20)
-            link_set_accm(one.link, 0);
+            link_set_accm(one.link, 0, 0);
         keep(want, &n_want, s);
         link_send(one.link, s);
         if (i % 7 == 6)

@@ -133,6 +133,79 @@ static void test_compose(void)
     }
 }
 
+/* -- the environment --------------------------------------------------------------------------- */
+
+static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "SUB_ADDRESS",
+                                        "PRIVATE_GROUP",    "L2TP_PEER_NAME", "CONNECT_SPEED_TX",
+                                        "CONNECT_SPEED_RX", "DIAL_NUMBER"};
+
+/* Expected are "NAME=VALUE" between bars, in the order above; the others are to be unset. */
+static const struct {
+    const char *name;
+    struct pppd_settings s;
+    const char *want;
+} environments[] = {
+    {"nothing is known of the call", {.role = PPPD_LNS}, ""},
+    {"all is known",
+     {.caller_id = "+49 5551",
+      .called_number = "5552",
+      .sub_address = "#3",
+      .private_group = "group/4",
+      .peer_name = "lac_5.example",
+      .tx_bps = 64000,
+      .rx_bps = UINT32_MAX,
+      .dial = "0*5@6"},
+     "CALLER_ID=+49 5551|CALLED_NUMBER=5552|SUB_ADDRESS=#3|PRIVATE_GROUP=group/4|"
+     "L2TP_PEER_NAME=lac_5.example|CONNECT_SPEED_TX=64000|CONNECT_SPEED_RX=4294967295|"
+     "DIAL_NUMBER=0*5@6|"},
+    {"one speed is known", {.rx_bps = 1}, "CONNECT_SPEED_RX=1|"},
+    {"empty texts are absent",
+     {.caller_id = "", .called_number = "", .peer_name = "", .dial = ""},
+     ""},
+    {"texts that a shell would obey are left out, each by itself",
+     {.caller_id = "$(reboot)",
+      .called_number = "5552;reboot",
+      .sub_address = "3",
+      .private_group = "`reboot`",
+      .peer_name = "lac\nreboot",
+      .dial = "5&"},
+     "SUB_ADDRESS=3|"},
+    {"so are quotes, escapes, redirections and what is not ASCII",
+     {.caller_id = "5'",
+      .called_number = "\"5",
+      .sub_address = "\\5",
+      .private_group = "a>b",
+      .peer_name = "l\xc3\xa4\x63",
+      .dial = "5\t6"},
+     ""},
+};
+
+static void test_environment(void)
+{
+    for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
+        struct pppd_env env;
+        char got[512] = "";
+
+        pppd_environment(&environments[i].s, &env);
+        for (int k = 0; k < env.n; k++)
+            if (env.row[k].value != NULL)
+                snprintf(got + strlen(got), sizeof got - strlen(got), "%s=%s|", env.row[k].name,
+                         env.row[k].value);
+        is_str(got, environments[i].want, environments[i].name);
+        if (env.n != sizeof variables / sizeof variables[0])
+            ok(false, "what is unset is named");
+    }
+    for (int c = 1; c < 256; c++) {
+        char text[] = {'5', (char)c, '\0'};
+        bool fine = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                    strchr("+*#-._:/@ ", c) != NULL;
+
+        if ((pppd_clean(text) != NULL) != fine)
+            ok(false, "octet 0x%02x is judged", (unsigned)c);
+    }
+    ok(pppd_clean(NULL) == NULL && pppd_clean("") == NULL, "no text is not a clean one");
+}
+
 /* -- the stand-in ------------------------------------------------------------------------------ */
 
 static void note_descriptors(FILE *f)
@@ -157,7 +230,7 @@ static const char *behind(int argc, char **argv, const char *word)
 static int stand_in(int argc, char **argv)
 {
     const char *what = behind(argc, argv, "name"), *fd = behind(argc, argv, "passwordfd");
-    const char *caller_id = getenv("CALLER_ID"), *kept = getenv("L2TPD_TEST_KEPT");
+    const char *kept = getenv("L2TPD_TEST_KEPT");
     struct sigaction act;
     struct stat in, out;
     sigset_t mask;
@@ -173,8 +246,10 @@ static int stand_in(int argc, char **argv)
     note_descriptors(f);
     if (fd != NULL)
         (void)!read(atoi(fd), password, sizeof password - 1);
-    fprintf(f, "password %s\ncaller-id %s\nkept %s\n", password,
-            caller_id != NULL ? caller_id : "none", kept != NULL ? kept : "none");
+    fprintf(f, "password %s\nkept %s\n", password, kept != NULL ? kept : "none");
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        fprintf(f, "%s=%s\n", variables[i],
+                getenv(variables[i]) != NULL ? getenv(variables[i]) : "none");
     sigprocmask(SIG_BLOCK, NULL, &mask);
     sigaction(SIGCHLD, NULL, &act);
     fstat(0, &in);
@@ -257,8 +332,13 @@ static void test_start(void)
     FILE *f;
 
     is_int(start(&p, "exit 19",
-                 (struct pppd_settings){
-                     .role = PPPD_LAC, .password = "secret word", .caller_id = "5551234"},
+                 (struct pppd_settings){.role = PPPD_LAC,
+                                        .password = "secret word",
+                                        .caller_id = "5551234",
+                                        .called_number = "5559876",
+                                        .sub_address = "x;y",
+                                        .rx_bps = 9600,
+                                        .dial = "110"},
                  tty),
            0, "a program starts");
     is_int(p.state, PPPD_RUNNING, "it runs");
@@ -271,7 +351,10 @@ static void test_start(void)
     if (f != NULL)
         fclose(f);
     ok(strstr(text, "password secret word\n") != NULL, "the password came through its pipe");
-    ok(strstr(text, "caller-id 5551234\n") != NULL, "the caller through the environment");
+    ok(strstr(text, "\nCALLER_ID=5551234\nCALLED_NUMBER=5559876\nSUB_ADDRESS=none\n"
+                    "PRIVATE_GROUP=none\nL2TP_PEER_NAME=none\nCONNECT_SPEED_TX=none\n"
+                    "CONNECT_SPEED_RX=9600\nDIAL_NUMBER=110\n") != NULL,
+       "what is known of the call through the environment, and nothing old");
     ok(strstr(text, "kept yes\n") != NULL, "which is ours otherwise");
     ok(strstr(text, "session 1\n") != NULL, "a session of its own");
     ok(strstr(text, "mask 0\nhandler 0\n") != NULL, "no signal is blocked or handled");
@@ -301,7 +384,8 @@ static void test_low_tty(void)
     if (f != NULL)
         fclose(f);
     ok(strncmp(text, "open 0 1 2\n", 11) == 0, "a tty on descriptor 0 is handed on");
-    ok(strstr(text, "caller-id none\n") != NULL, "no caller, no CALLER_ID, not even an old one");
+    ok(strstr(text, "\nCALLER_ID=none\nCALLED_NUMBER=none\n") != NULL,
+       "no caller, no CALLER_ID, not even an old one");
     dup2(keep, 0);
     close(keep);
 }
@@ -421,6 +505,60 @@ static void test_end_text(void)
     is_str(pppd_end_text(16 << 8, tiny, sizeof tiny), "hung ", "cut to fit");
 }
 
+/* Of each exit code: result of a call that was up, of one that was being dialled, cause and
+ * direction.  Codes of results: RFC 2661, 4.4.2; of causes: RFC 3145. */
+static const struct {
+    const char *name;
+    int status;
+    struct pppd_end want;
+} ends[] = {
+    {"the peer ends PPP", 0 << 8, {3, 3, 3, 1, "ended at the peer's request"}},
+    {"a fatal error", 1 << 8, {3, 4, 0, 0, "fatal error"}},
+    {"wrong options", 2 << 8, {3, 5, 0, 0, "bad options"}},
+    {"not root", 3 << 8, {3, 5, 0, 0, "not run by root"}},
+    {"no PPP in the kernel", 4 << 8, {3, 5, 0, 0, "no PPP support in the kernel"}},
+    {"TERM: an administrator's wish", 5 << 8, {3, 3, 1, 0, "terminated by a signal"}},
+    {"a tty that is locked", 6 << 8, {3, 4, 0, 0, "tty could not be locked"}},
+    {"a tty that does not open", 7 << 8, {3, 4, 0, 0, "tty could not be opened"}},
+    {"S7.5-02 a dial that fails: no carrier", 8 << 8, {3, 7, 0, 0, "connect script failed"}},
+    {"a pty that does not run", 9 << 8, {3, 4, 0, 0, "pty command could not be run"}},
+    {"S7.5-02 a dial that is answered without PPP: no framing",
+     10 << 8,
+     {3, 11, 18, 0, "negotiation failed"}},
+    {"the peer's authentication by us", 11 << 8, {3, 3, 16, 1, "peer failed to authenticate"}},
+    {"idle", 12 << 8, {3, 10, 3, 2, "idle for too long"}},
+    {"S7.5-02 a dial until time is over: time-out", 13 << 8, {3, 10, 3, 2, "time limit reached"}},
+    {"call-back", 14 << 8, {3, 3, 3, 2, "will be called back"}},
+    {"echoes of LCP", 15 << 8, {3, 11, 8, 0, "peer does not answer echo requests"}},
+    {"S4.4.2-06 S7.4-06 a hang-up is a loss of carrier", 16 << 8, {1, 7, 3, 1, "hung up"}},
+    {"a loop", 17 << 8, {3, 11, 7, 0, "loopback detected"}},
+    {"a modem that does not begin", 18 << 8, {3, 4, 0, 0, "init script failed"}},
+    {"our authentication by the peer", 19 << 8, {3, 3, 16, 2, "authentication failed"}},
+    {"a code that pppd has not", 20 << 8, {3, 4, 0, 0, "unknown exit code"}},
+    {"the last code", 255 << 8, {3, 4, 0, 0, "unknown exit code"}},
+    {"KILL", 9, {3, 3, 0, 0, "killed by a signal"}},
+    {"a core dump", 11 | 128, {3, 3, 0, 0, "killed by a signal"}},
+};
+
+static void test_end(void)
+{
+    unsigned others = 0;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const struct pppd_end *got = pppd_end_of(ends[i].status), *want = &ends[i].want;
+
+        if (!ok(got->result == want->result && got->dial_result == want->dial_result &&
+                    got->cause == want->cause && got->direction == want->direction &&
+                    strcmp(got->text, want->text) == 0,
+                "%s", ends[i].name))
+            printf("# CDN %u, %u if dialling, cause %u/%u, \"%s\"\n", got->result, got->dial_result,
+                   got->cause, got->direction, got->text);
+    }
+    for (int code = 0; code < 256; code++)
+        others += code != 16 && pppd_end_of(code << 8)->result != 3;
+    is_int(others, 0, "S7.4-07 any other end of pppd clears the call for administrative reasons");
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -429,16 +567,19 @@ int main(int argc, char **argv)
         return 1;
     snprintf(notes, sizeof notes, "%s/notes", folder);
     setenv("L2TPD_TEST_KEPT", "yes", 1);
-    setenv("CALLER_ID", "an old one", 1);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        setenv(variables[i], "an old one", 1);
     loop = loop_new();
     loop_before_sleep(loop, each_turn, NULL);
     test_compose();
+    test_environment();
     test_start();
     test_low_tty();
     test_failures();
     test_stop();
     test_forget();
     test_end_text();
+    test_end();
     unlink(notes);
     rmdir(folder);
     loop_free(loop);

@@ -78,9 +78,10 @@ static void test_finding(void)
        "each of them counts");
     ok(registry_find_peer(&reg, &one, 5, a) == NULL, "other than a given one");
     ok(registry_find_peer(&reg, &two, 5, NULL) == NULL, "or none");
-    ok(registry_find_opening(&reg, &two) == d, "one that we are opening, not one that is closing");
+    ok(registry_find_opening(&reg, &two, NULL) == d, "one that we are opening, not one that is closing");
     d->state = STOPPING;
-    ok(registry_find_opening(&reg, &two) == NULL && registry_find_opening(&reg, &one) == NULL,
+    ok(registry_find_opening(&reg, &two, NULL) == NULL &&
+           registry_find_opening(&reg, &one, NULL) == NULL,
        "or none");
     ok(registry_find_request(&reg, &one, digest) == b, "by its request");
     digest[1] = 1;
@@ -130,6 +131,91 @@ static void test_sessions(void)
     is_int(reg.n_calls, 0, "all are gone");
     drop(s, 0);
     drop(t, 0);
+}
+
+static void become(struct tunnel *t, enum state in)
+{
+    t->state = in;
+    registry_update_tunnel(&reg, t);
+}
+
+/* The half-open ones: in the order of their coming, whoever leaves; by source. */
+static void test_half_open(void)
+{
+    struct tunnel *t[4];
+    struct addr one = addr_ip4(0xc0000201u, 9), net, other;
+
+    for (unsigned i = 0; i < 4; i++)
+        t[i] = add(1 + i / 2, (uint16_t)(1701 + i), 5, false, WAIT_CTL_CONN, 0);
+    ok(registry_oldest_half(&reg) == t[0] && registry_half_of(&reg, &one) == 2,
+       "four half-open ones, two of a host");
+    become(t[1], DEAD);
+    ok(registry_oldest_half(&reg) == t[0] && registry_half_of(&reg, &one) == 1,
+       "one in the middle leaves");
+    become(t[0], DEAD);
+    ok(registry_oldest_half(&reg) == t[2] && registry_half_of(&reg, &one) == 0, "the oldest");
+    become(t[3], DEAD);
+    ok(registry_oldest_half(&reg) == t[2] && reg.n_half == 1, "the newest");
+    become(t[2], DEAD);
+    ok(registry_oldest_half(&reg) == NULL && reg.half == NULL, "the last");
+    for (unsigned i = 0; i < 4; i++)
+        drop(t[i], 0);
+    addr_parse("2001:db8::1", 1701, &net);
+    addr_parse("2001:db8:0:0:ffff::9", 1702, &one);
+    addr_parse("2001:db8:0:1::1", 1701, &other);
+    t[0] = calloc(1, sizeof *t[0]);
+    t[0]->id = 1;
+    t[0]->peer = net;
+    registry_add_tunnel(&reg, t[0]);
+    become(t[0], WAIT_CTL_CONN);
+    ok(registry_half_of(&reg, &one) == 1 && registry_half_of(&reg, &other) == 0,
+       "an IPv6 source is its /64");
+    drop(t[0], 0);
+}
+
+static unsigned longest(const struct hash *h)
+{
+    unsigned most = 0;
+
+    for (uint32_t i = 0; i < h->size; i++) {
+        unsigned n = 0;
+
+        for (const struct hash_node *node = h->slot[i]; node != NULL; node = node->next)
+            n++;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* 10,000 tunnels from an access network, and in one of them all the calls there can be. */
+static void test_crowd(void)
+{
+    static struct tunnel *t[10000];
+    static struct call *c[65535];
+    struct addr a;
+    bool found = true;
+
+    for (unsigned i = 0; i < 10000; i++)
+        t[i] = add(i, 1701, 5, false, WAIT_CTL_CONN, 0);
+    for (unsigned i = 0; i < 65535; i++)
+        c[i] = add_call(t[77], (uint16_t)(i + 1), 0);
+    for (unsigned i = 0; i < 10000; i++)
+        found = found && registry_find_peer(&reg, &t[i]->peer, 5, NULL) == t[i] &&
+                registry_half_of(&reg, &t[i]->peer) == 1;
+    for (unsigned i = 0; i < 65535; i++)
+        found = found && registry_find_session(&reg, t[77], (uint16_t)(i + 1)) == c[i];
+    ok(found, "each of 10,000 tunnels is found, and each of 65,535 calls");
+    ok(longest(&reg.peer) <= 12 && longest(&reg.request) <= 12 && longest(&reg.source) <= 12 &&
+           longest(&reg.session) <= 12,
+       "on short chains: %u %u %u %u", longest(&reg.peer), longest(&reg.request),
+       longest(&reg.source), longest(&reg.session));
+    a = t[0]->peer;
+    for (unsigned i = 0; i < 65535; i++)
+        drop_call(c[i], 0);
+    for (unsigned i = 0; i < 10000; i++)
+        drop(t[i], 0);
+    ok(registry_find_peer(&reg, &a, 5, NULL) == NULL && reg.session.n + reg.source.n == 0,
+       "and none afterwards");
 }
 
 static void test_rest(void)
@@ -183,6 +269,12 @@ int main(void)
     test_finding();
     test_sessions();
     test_rest();
+    test_half_open();
     test_full();
+    registry_free(&reg);
+    registry_init(&reg, &host); /* ids and all */
+    memset(&reg.call_rest, 0, sizeof reg.call_rest);
+    test_crowd();
+    registry_free(&reg);
     return tap_done();
 }

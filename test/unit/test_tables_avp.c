@@ -36,10 +36,10 @@ static void test_rows(void)
 {
     static const enum avp_kind kinds[][4] = {
         [NO_FIELD] = {KIND_EMPTY},
-        [SIXTEEN] = {KIND_U16, KIND_VERSION},
+        [SIXTEEN] = {KIND_U16, KIND_VERSION, KIND_AUTHEN},
         [THIRTY_TWO] = {KIND_U32},
         [SIXTY_FOUR] = {KIND_U64},
-        [SPAN] = {KIND_TEXT, KIND_OCTETS, KIND_SECRET},
+        [SPAN] = {KIND_TEXT, KIND_OCTETS, KIND_SECRET, KIND_LCP},
         [RESULT] = {KIND_RESULT},
         [CAUSE] = {KIND_Q931},
         [PPP_CAUSE] = {KIND_CAUSE},
@@ -52,16 +52,18 @@ static void test_rows(void)
         const struct avp_row *row = avp_row(slot_of(a));
         bool kind = false;
 
-        if (!ok(row != NULL, "4.4: AVP %u is known", a->number))
+        if (!ok(row != NULL, "%s: AVP %u is known", a->clause, a->number))
             continue;
         is_int(row->number, a->number, "S10-01: its number on the wire");
         is_int(avp_slot(a->number), slot_of(a), "S10-01: and its slot");
         is_str(row->name, a->title, "4.4: its name");
-        is_int((row->flags & MANDATORY) != 0, a->m, "4.4: the M bit that it is sent with");
-        is_int((row->flags & HIDEABLE) != 0, a->h, "4.4: whether it may be hidden");
+        ok((row->flags & MANDATORY) / MANDATORY == a->m, "%s: the M bit that %s is sent with",
+           a->clause, a->title);
+        ok((row->flags & HIDEABLE) / HIDEABLE == a->h, "%s: whether %s may be hidden", a->clause,
+           a->title);
         is_int((row->flags & NONZERO) != 0, a->not_zero, "4.4.3, 4.4.4, 5.8: whether 0 is invalid");
-        is_int(row->least, a->least, "4.4: its shortest value");
-        is_int(row->most, a->most, "4.4: its longest value");
+        ok(row->least == a->least, "%s: the shortest value of %s", a->clause, a->title);
+        ok(row->most == a->most, "%s: the longest value of %s", a->clause, a->title);
         is_int(row->must, types_in(a->must), "6.1-6.14: messages that must carry it");
         is_int(row->may, types_in(a->may), "6.1-6.14: messages that may carry it");
         is_int((long long)row->field, (long long)a->field, "its field is the one of its name");
@@ -119,6 +121,9 @@ static void test_codes(void)
                avp_result_name(codes[i].type, 65535) == NULL,
            "%s: 0 and 65535 have none", codes[i].name);
     }
+    ok(strcmp(avp_result_name(STOPCCN, 3), avp_result_name(CDN, 3)) != 0,
+       "S10-03: each of the two messages has names of its own");
+    ok(avp_error_name(32768) == NULL, "S10-04: an error of others' making has no name");
     for (unsigned error = 0; error <= 8; error++)
         ok(avp_error_name(error) != NULL, "S4.4.2-07: error %u has a name", error);
     ok(avp_error_name(65535) == NULL, "S4.4.2-07: error 65535 has none");
@@ -136,6 +141,12 @@ static void test_codes(void)
  * and this value right after Message Type (or not at all, with bits of LEAVE_OUT). */
 #define LEAVE_OUT 1u
 
+/* Proxy authentication is sent whole or not at all. */
+static bool of_proxy(const struct rfc_avp *a)
+{
+    return a->number >= 29 && a->number <= 33;
+}
+
 static struct span body_with(size_t message, const struct rfc_avp *but, unsigned bits,
                              struct span value, uint8_t *room, size_t size)
 {
@@ -149,7 +160,9 @@ static struct span body_with(size_t message, const struct rfc_avp *but, unsigned
     if (bits != LEAVE_OUT)
         raw_avp(&w, bits, but->number, value);
     for (size_t i = 1; i < RFC_AVPS; i++)
-        if (&rfc_avps[i] != but && is_in(rfc_messages[message].name, rfc_avps[i].must))
+        if (&rfc_avps[i] != but && (is_in(rfc_messages[message].name, rfc_avps[i].must) ||
+                                    (of_proxy(but) && of_proxy(&rfc_avps[i]) &&
+                                     is_in(rfc_messages[message].name, rfc_avps[i].may))))
             raw_avp(&w, rfc_avps[i].m ? RAW_M : 0, rfc_avps[i].number,
                     sample(&rfc_avps[i], type, octets));
     return span_of(room, wr_len(&w));
@@ -202,8 +215,8 @@ static void check_carried(size_t message, const struct rfc_avp *a)
         at = find_avp(out, a->number);
         ok(at != NULL && (at[0] & 0xfcu) == ((a->m ? 0x80u : 0) | (hide && a->h ? 0x40u : 0)) &&
                at[2] == 0 && at[3] == 0,
-           "S4.1-02, 4.4: %s in %s has M, H and vendor exactly (hiding: %d)", a->title,
-           rfc_messages[message].name, hide);
+           "S4.1-02, S4.1-10, %s: %s in %s has M, H and vendor exactly (hiding: %d)", a->clause,
+           a->title, rfc_messages[message].name, hide);
         is_int(find_avp(out, AVP_RANDOM_VECTOR) != NULL, hide && a->h,
                "S4.3-03: a vector is there if something is hidden, and only then");
         v = decode(&back, out, TEST_SECRET);
@@ -277,7 +290,7 @@ static void check_hidden(size_t message, const struct rfc_avp *a)
     v = decode(&m, body, TEST_SECRET);
     value = sample(a, rfc_messages[message].type, octets);
     ok(v.damage == DAMAGE_NONE && (m.hidden & BIT(slot_of(a))) && msg_has(&m, slot_of(a)),
-       "S4.1-07: %s in %s is revealed", a->title, rfc_messages[message].name);
+       "S4.1-07, S4.3-14: %s in %s is revealed", a->title, rfc_messages[message].name);
     body = body_with(message, a, RAW_M, value, room, sizeof room);
     decode(&clear, body, "");
     ok(same_field(&clear, &m, a), "4.3: to the value that it has in the clear");

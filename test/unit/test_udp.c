@@ -40,12 +40,13 @@ static uint64_t flush_all(void *ctx)
     return 0;
 }
 
-static void on_datagram(void *ctx, const struct addr *from, const struct addr *to,
+static void on_datagram(void *ctx, const struct addr *from, const struct addr *to, uint8_t ecn,
                         struct span octets)
 {
     struct heard *h = ctx;
     struct rd r = rd_over(octets);
 
+    (void)ecn;
     h->in_turn = h->turn == turn ? h->in_turn + 1 : 1;
     h->turn = turn;
     h->most_in_turn = h->in_turn > h->most_in_turn ? h->in_turn : h->most_in_turn;
@@ -191,7 +192,7 @@ static void send_many(struct heard h[2], int from, bool as_buf)
         if (b != NULL) {
             memcpy(b->data + b->off, octets, sizeof octets);
             b->len = sizeof octets;
-            udp_send_buf(h[from].udp, &local, &to, b);
+            udp_send_buf(h[from].udp, &local, &to, 0, b);
         } else {
             udp_send(h[from].udp, &unset, &to, span_of(octets, sizeof octets));
         }
@@ -236,7 +237,7 @@ static void test_order(struct heard h[2])
         b->off -= 6;
         b->len = sizeof octets;
         memcpy(b->data + b->off, octets, sizeof octets);
-        udp_send_buf(h[0].udp, &unset, &to, b);
+        udp_send_buf(h[0].udp, &unset, &to, 0, b);
     }
     run(1000);
     ok(h[1].n == 100 && h[1].in_order, "copied and given datagrams keep their order");

@@ -1,0 +1,173 @@
+/* Events to actions; see news.h.  What the log says of them is say.c's. */
+#include "news.h"
+
+#include "base/log.h"
+#include "bearer.h"
+#include "lac.h"
+#include "say.h"
+
+#define STRANGERS_MS 10000
+#define STRANGERS_LINES 10
+
+static void on_send(struct hub *h, const struct l2tp_event *ev)
+{
+    struct udp *udp = ev->to.family == 6 ? h->udp6 : h->udp4;
+
+    if (udp != NULL)
+        udp_send(udp, &ev->from, &ev->to, ev->datagram);
+}
+
+static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
+{
+    (void)h;
+    say_tunnel_up(ev->tunnel);
+    if (ev->tunnel->host_data != NULL)
+        lac_tunnel_up(ev->tunnel->host_data, ev->tunnel);
+}
+
+/* Of tunnels that others began and that never came up only some are told of: anybody can make them.
+ */
+static bool is_worth_a_line(struct hub *h, const struct tunnel *t)
+{
+    if (t->initiator || t->was_up)
+        return true;
+    if (loop_now(h->loop) >= h->strangers_since + STRANGERS_MS) {
+        if (h->strangers_unsaid > 0)
+            log_notice("%u more tunnels ended before they were up", h->strangers_unsaid);
+        h->strangers_since = loop_now(h->loop);
+        h->strangers_said = h->strangers_unsaid = 0;
+    }
+    if (h->strangers_said++ < STRANGERS_LINES)
+        return true;
+    h->strangers_unsaid++;
+    return false;
+}
+
+static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct tunnel *t = ev->tunnel;
+
+    if (is_worth_a_line(h, t))
+        say_tunnel_down(t);
+    if (t->host_data != NULL)
+        lac_tunnel_down(t->host_data, t);
+    l2tp_set_tunnel_data(h->engine, t->id, NULL);
+}
+
+/* The LAC that a call of ours is for; NULL for one that the peer has asked for. */
+static struct lac *lac_of(const struct call *c)
+{
+    bool ours = c->table == TABLE_LAC_IN || c->table == TABLE_LNS_OUT;
+
+    return ours ? c->tunnel->host_data : NULL;
+}
+
+static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
+{
+    const struct conf_lns *lns = conf_find_lns(h->conf, c->tunnel->p.label);
+
+    if (lac_of(c) != NULL)
+        return lac_call_up(lac_of(c), c, why);
+    *why = "its section has left the configuration";
+    return lns != NULL ? bearer_start_lns(h, c, lns, why) : NULL;
+}
+
+static void hang_up(struct hub *h, const struct call *c, unsigned result, unsigned error,
+                    const char *why)
+{
+    log_warnx("call %u/%u: not carried: %s", (unsigned)c->tunnel->id, (unsigned)c->id, why);
+    l2tp_hang_up(h->engine, loop_now(h->loop), c->id, result, error, why);
+}
+
+static void on_call_up(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+    struct bearer *b = c->host_data; /* a call that we have dialled for the peer has one */
+    const char *why = "";
+
+    if (b == NULL)
+        b = start_bearer(h, c, &why);
+    l2tp_set_call_data(h->engine, c->id, b);
+    if (b == NULL)
+        hang_up(h, c, CDN_ERROR, ERROR_RESOURCES, why);
+    else
+        say_call_up(c, (int)b->pppd.child.pid);
+}
+
+static void on_call_down(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+
+    say_call_down(c, loop_now(h->loop));
+    if (c->host_data != NULL)
+        bearer_call_down(c->host_data);
+    l2tp_set_call_data(h->engine, c->id, NULL);
+    if (lac_of(c) != NULL)
+        lac_call_down(lac_of(c), c);
+}
+
+/* The section that a tunnel lives by: that of the LAC which opened it, or of the LNS it came to. */
+static const struct conf_peer *settings_of(struct hub *h, const struct tunnel *t)
+{
+    const struct conf_lac *lac = t->initiator ? conf_find_lac(h->conf, t->p.label) : NULL;
+    const struct conf_lns *lns = t->initiator ? NULL : conf_find_lns(h->conf, t->p.label);
+
+    return lac != NULL ? &lac->peer : lns != NULL ? &lns->peer : NULL;
+}
+
+/* The peer asks for a call to be placed: a pppd is the line; its first frame says that there is
+ * somebody (7.5.1). */
+static void on_dial(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+    const struct conf_peer *conf = settings_of(h, c->tunnel);
+    const char *why = "its section has left the configuration";
+    struct bearer *b = conf != NULL ? bearer_dial(h, c, conf, &why) : NULL;
+
+    l2tp_set_call_data(h->engine, c->id, b);
+    if (b == NULL)
+        hang_up(h, c, CDN_NO_FACILITIES, ERROR_NONE, why);
+}
+
+static void on_carry(struct hub *h, const struct l2tp_event *ev)
+{
+    (void)h;
+    if (ev->call->host_data != NULL)
+        bearer_carry(ev->call->host_data, ev->frame.octets, ev->frame.priority);
+}
+
+static void on_line_info(struct hub *h, const struct l2tp_event *ev)
+{
+    const struct call *c = ev->call;
+    const struct conf_lac *lac = conf_find_lac(h->conf, c->tunnel->p.label);
+    bool obeyed = c->host_data != NULL && (!c->tunnel->initiator || lac == NULL || lac->obey_sli);
+
+    say_line_info(c, obeyed);
+    if (obeyed)
+        bearer_line_info(c->host_data, c->accm_send, c->accm_receive);
+}
+
+static void on_line_errors(struct hub *h, const struct l2tp_event *ev)
+{
+    (void)h;
+    say_line_errors(ev->call);
+}
+
+typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);
+
+static on_event_fn *const on_event[] = {
+    [L2TP_SEND] = on_send,
+    [L2TP_TUNNEL_UP] = on_tunnel_up,
+    [L2TP_TUNNEL_DOWN] = on_tunnel_down,
+    [L2TP_CALL_DIAL] = on_dial,
+    [L2TP_CALL_UP] = on_call_up,
+    [L2TP_CALL_DOWN] = on_call_down,
+    [L2TP_LINE_INFO] = on_line_info,
+    [L2TP_LINE_ERRORS] = on_line_errors,
+    [L2TP_CARRY] = on_carry,
+};
+
+void news_act(struct hub *h, const struct l2tp_event *ev)
+{
+    on_event[ev->kind](h, ev);
+}

@@ -1,0 +1,139 @@
+/* The messages of a session, put together: RFC 2661, 6.6 to 6.14. */
+#include <string.h>
+
+#include "proto/call_parts.h"
+#include "proto/post.h"
+#include "wire/quirks.h"
+
+/* Sets a field of m and marks it as present. */
+#define PUT(avp, field, value)                                                                     \
+    do {                                                                                           \
+        m.field = (value);                                                                         \
+        msg_set(&m, (avp));                                                                        \
+    } while (0)
+
+/* What is not known is left out, not sent empty (7.4). */
+#define PUT_TEXT(avp, field, text)                                                                 \
+    do {                                                                                           \
+        if ((text)[0] != '\0')                                                                     \
+            PUT(avp, field, span_str(text));                                                       \
+    } while (0)
+
+bool call_say_icrq(struct call *c)
+{
+    struct msg m;
+
+    msg_init(&m, ICRQ, 0);
+    PUT(AVP_ASSIGNED_SESSION_ID, assigned_session_id, c->id);
+    PUT(AVP_CALL_SERIAL_NUMBER, call_serial_number, c->serial);
+    PUT(AVP_BEARER_TYPE, bearer_type, c->bearer);
+    if (c->has_channel)
+        PUT(AVP_PHYSICAL_CHANNEL_ID, physical_channel_id, c->channel);
+    PUT_TEXT(AVP_CALLED_NUMBER, called_number, c->called);
+    PUT_TEXT(AVP_CALLING_NUMBER, calling_number, c->calling);
+    PUT_TEXT(AVP_SUB_ADDRESS, sub_address, c->sub_address);
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_ocrq(struct call *c)
+{
+    const struct tunnel *t = c->tunnel;
+    struct msg m;
+
+    msg_init(&m, OCRQ, 0);
+    PUT(AVP_ASSIGNED_SESSION_ID, assigned_session_id, c->id);
+    PUT(AVP_CALL_SERIAL_NUMBER, call_serial_number, c->serial);
+    PUT(AVP_MINIMUM_BPS, minimum_bps, c->minimum_bps);
+    PUT(AVP_MAXIMUM_BPS, maximum_bps, c->maximum_bps);
+    /* only what the LAC has advertised may be asked for (4.4.3, 4.4.4) */
+    PUT(AVP_BEARER_TYPE, bearer_type, c->bearer & t->peer_bearer);
+    PUT(AVP_FRAMING_TYPE, framing_type, c->framing & t->peer_framing);
+    PUT(AVP_CALLED_NUMBER, called_number, span_str(c->called));
+    PUT_TEXT(AVP_SUB_ADDRESS, sub_address, c->sub_address);
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_id(struct call *c, enum msg_type type)
+{
+    struct msg m;
+
+    msg_init(&m, type, c->peer_id);
+    PUT(AVP_ASSIGNED_SESSION_ID, assigned_session_id, c->id);
+    if (type == OCRP && c->has_channel)
+        PUT(AVP_PHYSICAL_CHANNEL_ID, physical_channel_id, c->channel);
+    return post_send(c->tunnel, &m);
+}
+
+static void put_proxy(struct msg *m, const struct call_proxy *p)
+{
+    for (unsigned i = 0; i < PROXY_AVPS; i++)
+        if (p->present >> (PROXY_FIRST + i) & 1)
+            msg_set_span(m, PROXY_FIRST + i, p->value[i]);
+    m->proxy_authen_type = p->type;
+    m->proxy_authen_id = p->id;
+}
+
+bool call_say_connected(struct call *c, enum msg_type type)
+{
+    const struct tunnel *t = c->tunnel;
+    struct msg m;
+
+    msg_init(&m, type, c->peer_id);
+    c->tx_bps = t->p.tx_bps;
+    c->rx_bps = t->p.rx_bps;
+    c->framing = t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
+    PUT(AVP_TX_CONNECT_SPEED, tx_connect_speed, c->tx_bps);
+    PUT(AVP_FRAMING_TYPE, framing_type, c->framing);
+    if (c->rx_bps != 0 && c->rx_bps != c->tx_bps && !(t->quirks & QUIRK_NO_RX_SPEED))
+        PUT(AVP_RX_CONNECT_SPEED, rx_connect_speed, c->rx_bps);
+    if (t->p.require_sequencing) {
+        c->must_sequence = c->send_sequence = true;
+        msg_set(&m, AVP_SEQUENCING_REQUIRED);
+    }
+    if (type == ICCN)
+        PUT_TEXT(AVP_PRIVATE_GROUP_ID, private_group_id, c->group);
+    if (type == ICCN && c->proxy != NULL)
+        put_proxy(&m, c->proxy);
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_cdn(struct call *c, const struct verdict *why)
+{
+    const struct call_cause *cause = &c->cause;
+    struct msg m;
+
+    msg_init(&m, CDN, c->peer_id);
+    PUT(AVP_RESULT_CODE, result_code,
+        ((struct msg_result){why->result, why->error, why->error != ERROR_NONE,
+                             span_str(why->text)}));
+    PUT(AVP_ASSIGNED_SESSION_ID, assigned_session_id, c->id);
+    if (cause->has_q931)
+        PUT(AVP_Q931_CAUSE_CODE, q931_cause_code,
+            ((struct msg_q931){cause->q931, cause->q931_message, span_of(NULL, 0)}));
+    if (cause->has_ppp && c->tunnel->p.disconnect_cause)
+        PUT(AVP_PPP_DISCONNECT_CAUSE, ppp_disconnect_cause,
+            ((struct msg_ppp_cause){cause->ppp, cause->protocol, cause->direction,
+                                    span_str(cause->text)}));
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_line_info(struct call *c)
+{
+    struct msg m;
+
+    msg_init(&m, SLI, c->peer_id);
+    m.accm[0] = c->accm_send;
+    m.accm[1] = c->accm_receive;
+    msg_set(&m, AVP_ACCM);
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_line_errors(struct call *c)
+{
+    struct msg m;
+
+    msg_init(&m, WEN, c->peer_id);
+    memcpy(m.call_errors, c->errors, sizeof m.call_errors);
+    msg_set(&m, AVP_CALL_ERRORS);
+    return post_send(c->tunnel, &m);
+}

@@ -1,0 +1,186 @@
+/* Lines for the log; see say.h.  Whatever a peer has said passes log_safe() first. */
+#include "say.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "wire/lcp.h"
+#include "wire/line.h"
+
+static const char *peer_name(const struct tunnel *t)
+{
+    return t->peer_name[0] != '\0' ? t->peer_name : "?";
+}
+
+/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer.
+ */
+static bool gives_way(const struct tunnel *t)
+{
+    return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
+}
+
+static const char *ended_by(const struct tunnel *t)
+{
+    return t->why_ours || gives_way(t) ? "us" : t->state == DEAD ? "silence" : "peer";
+}
+
+/* "2/6 (general error: vendor-specific error) text": a verdict in words. */
+static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
+{
+    const char *result = avp_result_name(msg_type, v->result);
+    const char *error = v->error != 0 ? avp_error_name(v->error) : NULL;
+
+    snprintf(dst, size, "%u/%u (%s%s%s)%s%s", (unsigned)v->result, (unsigned)v->error,
+             result != NULL ? result : "no reason", error != NULL ? ": " : "",
+             error != NULL ? error : "", v->text[0] != '\0' ? " " : "", v->text);
+    return dst;
+}
+
+void say_tunnel_up(const struct tunnel *t)
+{
+    char peer[ADDR_TEXT];
+
+    log_notice("Connection established to %s, %u.  Local: %u, Remote: %u (ref=0/0).%s%s%s",
+               addr_host_text(&t->peer, peer), (unsigned)t->peer.port, (unsigned)t->id,
+               (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
+               t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
+    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu%s",
+             (unsigned)t->id, t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
+             (unsigned)t->x.peer_window, (unsigned long)t->peer_framing, t->ecn ? " ecn" : "");
+}
+
+void say_tunnel_down(const struct tunnel *t)
+{
+    char peer[ADDR_TEXT], why[200];
+
+    addr_host_text(&t->peer, peer);
+    reason(STOPCCN, &t->why, why, sizeof why);
+    if (t->state == DEAD && !gives_way(t))
+        log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
+    else if (t->why_ours || gives_way(t))
+        log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
+                   (unsigned)t->peer.port, t->why.text);
+    else
+        log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
+                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
+                   (unsigned)t->peer_id);
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
+             t->state == DEAD ? t->why.text : why);
+}
+
+static void add_text(struct line *l, const char *key, const char *text)
+{
+    char safe[4 * NUMBER];
+
+    if (text[0] != '\0')
+        line_add(l, " %s=\"%s\"", key, log_safe(span_str(text), safe, sizeof safe));
+}
+
+/* What the LAC has negotiated with the caller by itself; a password is not told. */
+static void add_proxy(struct line *l, const struct call_proxy *p)
+{
+    static const struct {
+        unsigned avp;
+        const char *key;
+    } options[] = {
+        {AVP_INITIAL_RECEIVED_LCP_CONFREQ, "first-received"},
+        {AVP_LAST_SENT_LCP_CONFREQ, "last-sent"},
+        {AVP_LAST_RECEIVED_LCP_CONFREQ, "last-received"},
+    };
+    const char *authen = p != NULL ? avp_authen_name(p->type) : NULL;
+    char text[160];
+
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (p->present >> options[i].avp & 1)
+            line_add(l, " proxy-%s=\"%s\"", options[i].key,
+                     lcp_describe(p->value[options[i].avp - PROXY_FIRST], text, sizeof text));
+    if (p->present >> AVP_PROXY_AUTHEN_TYPE & 1)
+        line_add(l, " proxy-auth=%s", authen != NULL ? authen : "?");
+    if (p->present >> AVP_PROXY_AUTHEN_NAME & 1)
+        line_add(l, " proxy-name=\"%s\"",
+                 log_safe(p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST], text, sizeof text));
+}
+
+static const char *const roles[TABLES] = {
+    [TABLE_LAC_IN] = "lac",
+    [TABLE_LNS_IN] = "lns",
+    [TABLE_LAC_OUT] = "lac, dialled for the peer",
+    [TABLE_LNS_OUT] = "lns, dialled by the peer",
+};
+
+void say_call_up(const struct call *c, int pid)
+{
+    char facts[600];
+    struct line l = line_over(facts, sizeof facts);
+    char peer[ADDR_TEXT];
+
+    log_notice("Call established with %s, PID: %d, Local: %u, Remote: %u, Serial: %lu",
+               addr_host_text(&c->tunnel->peer, peer), pid, (unsigned)c->id, (unsigned)c->peer_id,
+               (unsigned long)c->serial);
+    add_text(&l, "calling", c->calling);
+    add_text(&l, "called", c->called);
+    add_text(&l, "sub-address", c->sub_address);
+    add_text(&l, "group", c->group);
+    if (c->has_channel)
+        line_add(&l, " channel=%lu", (unsigned long)c->channel);
+    add_proxy(&l, c->proxy);
+    log_info("call %u/%u: up role=\"%s\" tx=%lu rx=%lu framing=%lu bearer=%lu%s%s",
+             (unsigned)c->tunnel->id, (unsigned)c->id, roles[c->table], (unsigned long)c->tx_bps,
+             (unsigned long)c->rx_bps, (unsigned long)c->framing, (unsigned long)c->bearer,
+             c->must_sequence ? " sequenced" : "", facts);
+}
+
+/* What was said of the end beyond its code, by either side. */
+static void add_cause(struct line *l, const struct call_cause *cause)
+{
+    const char *name = avp_ppp_cause_name(cause->ppp);
+
+    if (cause->has_q931)
+        line_add(l, " q931=%u/%u", (unsigned)cause->q931, (unsigned)cause->q931_message);
+    if (!cause->has_ppp)
+        return;
+    line_add(l, " ppp=%u/%u (%s)", (unsigned)cause->ppp, (unsigned)cause->direction,
+             name != NULL ? name : "?");
+    if (cause->protocol != 0)
+        line_add(l, " protocol=%04x", (unsigned)cause->protocol);
+    if (cause->text[0] != '\0')
+        line_add(l, " \"%s\"", cause->text);
+}
+
+void say_call_down(const struct call *c, uint64_t now)
+{
+    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
+    char facts[600];
+    struct line l = line_over(facts, sizeof facts);
+    char peer[ADDR_TEXT], why[200];
+
+    add_cause(&l, &c->cause);
+    log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
+             addr_host_text(&c->tunnel->peer, peer));
+    log_info("call %u/%u: down by=%s cause=%s%s in=%llu out=%llu secs=%llu",
+             (unsigned)c->tunnel->id, (unsigned)c->id,
+             with_tunnel   ? ended_by(c->tunnel)
+             : c->why_ours ? "us"
+                           : "peer",
+             reason(CDN, &c->why, why, sizeof why), facts, (unsigned long long)c->octets_in,
+             (unsigned long long)c->octets_out, (unsigned long long)((now - c->born) / 1000));
+}
+
+void say_line_info(const struct call *c, bool obeyed)
+{
+    log_info("call %u/%u: ACCM from the LNS: send %08lx receive %08lx%s", (unsigned)c->tunnel->id,
+             (unsigned)c->id, (unsigned long)c->accm_send, (unsigned long)c->accm_receive,
+             obeyed ? "" : " (not obeyed, as configured)");
+}
+
+void say_line_errors(const struct call *c)
+{
+    log_info("call %u/%u: line errors at the LAC: crc %lu framing %lu hardware %lu buffer %lu "
+             "timeout %lu alignment %lu",
+             (unsigned)c->tunnel->id, (unsigned)c->id, (unsigned long)c->errors[0],
+             (unsigned long)c->errors[1], (unsigned long)c->errors[2], (unsigned long)c->errors[3],
+             (unsigned long)c->errors[4], (unsigned long)c->errors[5]);
+}
