@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "host/conf.h"
+#include "host/conf_rows.h"
 #include "tap.h"
 #include "wire/quirks.h"
 
@@ -146,6 +147,24 @@ static void test_global(void)
     c = parse("[global]\nlisten-addr = 0.0.0.0\n");
     is_int(addr_is_set(&c->global.listen_addr), false, "listen-addr 0.0.0.0 means all");
     conf_free(c);
+}
+
+/* Rows stand in several tables: each is found, by either spelling, and has a number of its own. */
+static void test_rows(void)
+{
+    bool taken[CONF_ROWS_MAX] = {false};
+    unsigned n = 0, bad = 0;
+
+    for (const struct conf_row *row = NULL; (row = conf_row_next(row)) != NULL; n++) {
+        size_t i = conf_row_index(row);
+
+        bad += i >= CONF_ROWS_MAX || taken[i] || conf_row_find(row->name) != row ||
+               (row->alias != NULL && conf_row_find(row->alias) != row) ||
+               (row->kind == KIND_WORD) != (row->words != NULL);
+        if (i < CONF_ROWS_MAX)
+            taken[i] = true;
+    }
+    ok(n > 70 && bad == 0, "%u rows, each of which is found, with a number of its own", n);
 }
 
 /* What each key is when nothing is said, and where its value goes. */
@@ -732,6 +751,7 @@ int main(void)
 {
     test_keys();
     test_global();
+    test_rows();
     test_values();
     test_words();
     test_quirks();
