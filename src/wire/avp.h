@@ -33,7 +33,7 @@ enum avp_kind {
     KIND_COUNT
 };
 
-#define NONZERO 0x01u   /* a value of 0 is out of range */
+#define NONZERO 0x01u   /* a value of 0 is out of range; of 16-bit values alone */
 #define HIDEABLE 0x02u  /* H may be set */
 #define MANDATORY 0x04u /* M is set when we send it */
 #define READABLE 0x08u  /* sent as UTF-8 and nothing else */

@@ -81,8 +81,8 @@ struct msg_hiding {
 
 /* Writes the body (AVPs) of m: Message Type, then a Random Vector if something is hidden, then the
  * rest in row order.  False (our own mistake) if an AVP that must be there is not, one is there
- * that may not be, or a value is longer than its row allows, or room is short; if a result code is 0
- * or an error 6 goes unexplained (4.4.2); if an ICCN's proxy authentication has a flaw (proxy.h).
+ * that may not be, or a value is longer than its row allows, or room is short; if a result code is
+ * 0 or an error 6 goes unexplained (4.4.2); if an ICCN's proxy authentication has a flaw (proxy.h).
  * Texts that must be UTF-8 are: an octet that is not goes out as a question mark. */
 bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hiding);
 

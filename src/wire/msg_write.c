@@ -133,6 +133,8 @@ static bool put_avp(struct wr *w, const struct msg *m, unsigned slot, const stru
     put_value(&value, m, row);
     if (value.failed || wr_len(&value) < row->least || wr_len(&value) > row->most)
         return false;
+    if ((row->flags & NONZERO) && room[0] == 0 && room[1] == 0)
+        return false; /* such values are of two octets */
     hide = is_hidden(m, slot, wr_len(&value), h);
     wr_u16(w, 0);
     wr_u16(w, 0);

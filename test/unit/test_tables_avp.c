@@ -251,10 +251,10 @@ static void check_offence(size_t message, const struct rfc_avp *a, unsigned bits
         unsigned want_error = want == DAMAGE_NONE ? 0 : m ? error : ERROR_VALUE;
 
         ok(v.damage == want && v.error == want_error && (v.result == 2) == (want != DAMAGE_NONE),
-           "7.1: %s in %s %s, M %s: damage %d, error %u", a->title, name, what, m ? "set" : "clear",
-           (int)want, want_error);
+           "%s, %s: %s in %s %s, M %s: damage %d, error %u", m ? "S7.1-06" : "S7.1-07", a->clause,
+           a->title, name, what, m ? "set" : "clear", (int)want, want_error);
         ok(!msg_has(&got, slot_of(a)) && (want == DAMAGE_NONE || strstr(v.text, a->title) != NULL),
-           "7.1: and is not taken, but named");
+           "S4.2-02: and is not taken, but named");
     }
 }
 
