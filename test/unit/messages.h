@@ -221,4 +221,19 @@ static inline bool same_message(const struct msg *a, const struct msg *b)
     return same;
 }
 
+/* Beginnings of messages in hex, and what they must have beside their type. */
+#define SCCRQ_TYPE "8008000000000001"
+#define SCCRQ_REST                                                                                 \
+    "8008000000020100 800a0000000300000003 8011000000076c61632e6578616d706c65 8008000000091111"
+#define ICRQ_TYPE "800800000000000a"
+#define ICRQ_REST "80080000000e3333 800a0000000f00000001"
+#define ICCN_TYPE "800800000000000c"
+#define ICCN_REST "800a0000001805f5e100 800a0000001300000001"
+#define STOPCCN_TYPE "8008000000000004"
+#define CDN_TYPE "800800000000000e"
+#define CDN_REST "8008000000010003 80080000000e3333"
+#define WEN_TYPE "800800000000000f"
+#define VECTOR "8016000000240011 2233445566778899aabbccddeeff"
+#define NONE 99 /* no AVP to look at */
+
 #endif
