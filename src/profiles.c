@@ -75,6 +75,7 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns
     fill(h, conf->name, &conf->peer, p);
     p->tie_breaker = conf->tie_breaker;
     p->require_sequencing = conf->require_sequencing;
+    p->sequence = conf->peer.flow == CONF_FLOW_YES; /* "auto" is a LNS's to decide */
     /* the peer's own name is known only when it answers; until then, that of the host dialled */
     find_secret(h, p, lns_host);
 }
