@@ -95,16 +95,29 @@ $(B)/test/%: test/e2e/%.c $(LIB)
 
 tests: $(B)/l2tpd $(UNIT) $(REPLAY) $(SIM) $(HELPERS)
 
-SEEDS = 2000
+SEEDS = 5000
 JOBS  = 2
 
 # The tests with real pppds first: they are the longest.  SAN=1 leaves them out: their kernel has no
 # room for the sanitizers' shadow memory, and all of the daemon's code runs in the others too.
+# Tally has scripts/trace ask at the end whether each clause stood in a test that ran and passed.
 check: tests
 	@scripts/need check
 	@B=$(B) L2TPD=$(abspath $(B)/l2tpd) SEEDS=$(SEEDS) PERL5LIB=scripts \
+	    CLAUSES_SEEN=$(B)/clauses.seen \
 	    prove --formatter Tally -j $(JOBS) -e '' $(if $(SAN),,$(REAL)) $(SIM) $(SCRIPTS) \
 	    $(UNIT) $(REPLAY)
+
+check-long: SEEDS = 100000
+check-long: check
+
+# Which test holds which clause of RFC 2661: doc/rfc2661.md, out of test/clauses and the tests' names.
+doc:
+	@scripts/trace --doc
+
+# Breaks the code in the ways of test/mutations: the tests must see it.  MUTATIONS= picks some.
+mutate:
+	@JOBS=$(JOBS) scripts/mutate $(MUTATIONS)
 
 # The guards, alone: who includes whom, and what the pure floors call.
 floors:
@@ -139,7 +152,10 @@ clean:
 
 help:
 	@echo 'all      the daemon, build/l2tpd (default)'
-	@echo 'check    every test; closes on "N passed, N failed"'
+	@echo 'check    every test; closes on "N passed, N failed" (SEEDS=5000)'
+	@echo 'check-long  the same with 100,000 seeds of the simulator'
+	@echo 'mutate   breaks the code in known ways; each must fail a test (MUTATIONS=NAME...)'
+	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
 	@echo 'demo     a LNS and a LAC with real pppds, and a ping through'
 	@echo 'bench    figures beside xl2tpd'
 	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
@@ -149,4 +165,4 @@ help:
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
-.PHONY: all tests check floors pure fuzz bench demo install clean help
+.PHONY: all tests check check-long doc mutate floors pure fuzz bench demo install clean help

@@ -1,7 +1,7 @@
 /* The simulator: random opens, calls, hang-ups, closes and frames for a simulated hour, then rest,
  * after which both sides of everything agree, or both are dead.
  *
- *   sim                 seeds 1 .. $SEEDS (2,000), as TAP
+ *   sim                 seeds 1 .. $SEEDS (5,000), as TAP
  *   sim FROM TO         these seeds, as TAP
  *   sim --seed N        one seed, told step by step
  */
@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 {
     struct sim *s = calloc(1, sizeof *s);
     const char *seeds = getenv("SEEDS");
-    uint64_t from = 1, to = seeds != NULL ? strtoull(seeds, NULL, 10) : 2000;
+    uint64_t from = 1, to = seeds != NULL ? strtoull(seeds, NULL, 10) : 5000;
     int line = 0, failed = 0;
 
     if (s == NULL)

@@ -211,7 +211,7 @@ static void test_contents(void)
     rig_again(&rig);
     rig_run(&rig, "open SCCRP,bearer=2,framing=3 ZLB dial,bearer=3,framing=1");
     ok(rig.heard.bearer_type == 2 && rig.heard.framing_type == 1,
-       "S4.4.4-10, 13 OCRQ asks for no more than the LAC has");
+       "S4.4.4-10, S4.4.4-13 OCRQ asks for no more than the LAC has");
 }
 
 /* Many calls: the queue to the peer stays short, and all come up in the end. */
@@ -268,7 +268,7 @@ static void test_flood(void)
                             l2tp_tunnel(rig.e, rig.tunnel)->x.una);
         most = queued > most ? queued : most;
     }
-    ok(most <= XPORT_QUEUE, "S5.8-23, 24 5,000 ICRQs, none of our answers acknowledged: %u queued", most);
+    ok(most <= XPORT_QUEUE, "S5.8-23, S5.8-24 5,000 ICRQs, none of our answers acknowledged: %u queued", most);
     ok(l2tp_counts(rig.e).calls <= XPORT_QUEUE + 1, "and no more calls than answers (%u)",
        l2tp_counts(rig.e).calls);
     is_str(rig_run(&rig, "close | idle,ms=100000"), "1000:ICRP 3000:ICRP 7000:ICRP 15000:ICRP 31000:ICRP",

@@ -115,7 +115,7 @@ static const struct scene numbers[] = {
     {"SB-02 we are the LAC", "open SCCRP call | idle,ms=1000 ZLB,nr=3 ICRP", "1000:SCCCN(1,1) ICCN(3,2) call-up", "established", NULL},
     {"S5.8-03 a duplicate ICRQ makes no second session", UP "ICRQ | again again", "ZLB(2,3) ZLB(2,3)", "established", NULL},
     {"A-06 an Nr from the future does not spoil the message", UP "| ICRQ,nr=700", "ICRP(1,3)", "established", NULL},
-    {"S5.8-07, 08 early messages wait for their turn", UP "| ICCN,ns=3,sid=5 ICRQ,ns=2", "ZLB(1,2) ICRP(1,4)", "established", NULL},
+    {"S5.8-07, S5.8-08 early messages wait for their turn", UP "| ICCN,ns=3,sid=5 ICRQ,ns=2", "ZLB(1,2) ICRP(1,4)", "established", NULL},
     {"S5.8-08 further than our window is too early", UP "| HELLO,ns=6 HELLO,ns=2 HELLO,ns=3 HELLO,ns=4 HELLO,ns=5",
      "ZLB(1,2) ZLB(1,3) ZLB(1,4) ZLB(1,5) ZLB(1,6)", "established", NULL},
     {"S5.8-06 a ZLB's Ns is nothing to us", UP "| ZLB,ns=900 HELLO", "ZLB(1,3)", "established", NULL},

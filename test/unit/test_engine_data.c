@@ -52,7 +52,7 @@ static const struct scene out[] = {
     {"the header as usual", LNS "| frame", "0002/6", NULL, NULL},
     {"S5.0-02 none before the call is up", "SCCRQ SCCCN ICRQ | frame", "0000/0", NULL, NULL},
     {"none after it", LNS "CDN | frame", "0000/0", NULL, NULL},
-    {"S5.4-03, 04 Sequencing Required in the ICCN: numbers from 0 on", "SCCRQ SCCCN ICRQ ICCN,need | frame frame", "0802/10#0 0802/10#1", NULL, NULL},
+    {"S5.4-03, S5.4-04 Sequencing Required in the ICCN: numbers from 0 on", "SCCRQ SCCCN ICRQ ICCN,need | frame frame", "0802/10#0 0802/10#1", NULL, NULL},
     {"S5.4-04 whatever the LAC then does", "SCCRQ SCCCN ICRQ ICCN,need | data frame", "frame 0802/10#0", NULL, NULL},
     {"S5.4-07 a LAC that hears numbers begins to number", LAC "| frame data,seq=0 frame frame", "0002/6 frame 0802/10#0 0802/10#1", NULL, NULL},
     {"S5.4-06 one that hears none stops", LAC "data,seq=0 frame data | frame", "0002/6", NULL, NULL},
@@ -72,7 +72,7 @@ static void test_profile(void)
     is_str(rig_run(&rig, "data frame"), "frame 0802/10#2", "and goes on when the LAC does not");
     rig_again(&rig);
     is_str(rig_run(&rig, LAC "| frame"), "0802/10#0", "A-17 a LAC begins as it is configured");
-    is_str(rig_run(&rig, "data frame"), "frame 0002/6", "S5.4-06, 09 and stops at the first without");
+    is_str(rig_run(&rig, "data frame"), "frame 0002/6", "S5.4-06, S5.4-09 and stops at the first without");
     rig.profile.length_bit = true;
     rig_again(&rig);
     is_str(rig_run(&rig, LNS "| frame"), "4802/12#0", "with Length, if it is to be");

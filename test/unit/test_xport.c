@@ -200,7 +200,7 @@ static void test_schedule(void)
         uint32_t cap;
         const char *times; /* s of each sending, and of giving up */
     } rows[] = {
-        {"S5.8-10, 12, 15 default", 5, 16000, "0 1 3 7 15 31 silent 47 cycle 31"},
+        {"S5.8-10, S5.8-12, S5.8-15 default", 5, 16000, "0 1 3 7 15 31 silent 47 cycle 31"},
         {"S5.8-13 cap 8", 5, 8000, "0 1 3 7 15 23 silent 31 cycle 23"},
         {"S5.8-14 a cap below 8 s is raised", 5, 4000, "0 1 3 7 15 23 silent 31 cycle 23"},
         {"S5.8-14 no cap given", 4, 0, "0 1 3 7 15 silent 23 cycle 15"},
