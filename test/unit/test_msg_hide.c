@@ -280,6 +280,32 @@ static void test_orders(void)
     }
 }
 
+/* of two the first counts, though it is only revealed when the second has been seen. */
+static void test_twice(void)
+{
+    static const struct {
+        const char *name;
+        bool first, second; /* hidden? */
+    } pairs[] = {{"A-22: hidden, then hidden", true, true},
+                 {"A-22: hidden, then in the clear", true, false},
+                 {"A-22: in the clear, then hidden", false, true}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        uint8_t body[256];
+        struct wr w = begin(ICCN, body, sizeof body);
+        struct msg m;
+
+        raw_avp(&w, RAW_M, 36, span_of(TEST_VECTOR, 16));
+        for (int k = 0; k < 2; k++)
+            if (k == 0 ? pairs[i].first : pairs[i].second)
+                put_hidden(&w, 30, span_of(TEST_VECTOR, 16), k == 0 ? "first" : "second");
+            else
+                raw_avp(&w, 0, 30, span_str(k == 0 ? "first" : "second"));
+        decode(&m, span_of(body, wr_len(&w)));
+        ok(msg_has(&m, 30) && span_eq(m.proxy_authen_name, span_str("first")), "%s", pairs[i].name);
+    }
+}
+
 /* What a message leaves behind is of no use to the next one in the same struct. */
 static void test_earlier_message(void)
 {
@@ -346,6 +372,7 @@ int main(void)
     test_worked();
     test_vector_lengths();
     test_orders();
+    test_twice();
     test_earlier_message();
     test_brief();
     return tap_done();

@@ -322,6 +322,23 @@ static void test_made_by_hand(void)
     }
 }
 
+/* RFC 3145, 2: the text is UTF-8 too. */
+static void test_cause_text(void)
+{
+    uint8_t made[128], want[32];
+    struct wr w = wr_over(made, sizeof made);
+    struct msg m;
+
+    msg_init(&m, CDN, 0);
+    m.result_code.result = 3;
+    m.assigned_session_id = 7;
+    m.ppp_disconnect_cause = (struct msg_ppp_cause){16, 0xc223, 1, span_str("n\xf6")};
+    m.present |= BIT(1) | BIT(14) | BIT(AVP_PPP_DISCONNECT_CAUSE);
+    ok(msg_encode(&w, &m, NULL), "R3145: a cause with a text in Latin 1 is sent");
+    is_mem(made + 24, wr_len(&w) - 24, want, unhex("000d 0000 002e 0010 c223 01 6e3f", want),
+           "R3145: as UTF-8");
+}
+
 /* S6.0-01: what a peer has put into reserved octets does not go out again. */
 static void test_reserved(void)
 {
@@ -459,6 +476,7 @@ int main(void)
     test_sent();
     test_encode_limits();
     test_made_by_hand();
+    test_cause_text();
     test_reserved();
     test_numbers();
     test_described();
