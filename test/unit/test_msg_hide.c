@@ -280,6 +280,26 @@ static void test_orders(void)
     }
 }
 
+/* Two vectors are no offence anywhere. */
+static void test_vectors_everywhere(void)
+{
+    for (size_t i = 0; i < RFC_MESSAGES; i++) {
+        uint8_t body[512], octets[64];
+        struct wr w = begin(rfc_messages[i].type, body, sizeof body);
+        struct msg m;
+
+        raw_avp(&w, RAW_M, 36, span_str("one"));
+        for (size_t k = 1; k < RFC_AVPS; k++)
+            if (is_in(rfc_messages[i].name, rfc_avps[k].must))
+                raw_avp(&w, RAW_M, rfc_avps[k].number,
+                        sample(&rfc_avps[k], rfc_messages[i].type, octets));
+        raw_avp(&w, RAW_M, 36, span_str("two"));
+        ok(decode(&m, span_of(body, wr_len(&w))).damage == DAMAGE_NONE &&
+               span_eq(m.random_vector, span_str("two")),
+           "S4.4.1-08: two vectors in %s", rfc_messages[i].name);
+    }
+}
+
 /* of two the first counts, though it is only revealed when the second has been seen. */
 static void test_twice(void)
 {
@@ -372,6 +392,7 @@ int main(void)
     test_worked();
     test_vector_lengths();
     test_orders();
+    test_vectors_everywhere();
     test_twice();
     test_earlier_message();
     test_brief();
