@@ -169,12 +169,9 @@ static void trace_datagram(struct rig *r, const char *when)
 static void take_events(struct rig *r, uint64_t since)
 {
     static const char *const words[] = {
-        [L2TP_TUNNEL_UP] = "up",
-        [L2TP_TUNNEL_DOWN] = "down",
-        [L2TP_CALL_DIAL] = "dial",
-        [L2TP_CALL_UP] = "call-up",
-        [L2TP_CALL_DOWN] = "call-down",
-        [L2TP_LINE_INFO] = "line-info",
+        [L2TP_TUNNEL_UP] = "up",          [L2TP_TUNNEL_DOWN] = "down",
+        [L2TP_CALL_DIAL] = "dial",        [L2TP_CALL_UP] = "call-up",
+        [L2TP_CALL_DOWN] = "call-down",   [L2TP_LINE_INFO] = "line-info",
         [L2TP_LINE_ERRORS] = "line-errors",
     };
     struct l2tp_event ev;
@@ -415,8 +412,8 @@ static const struct {
     const char *name;
     void (*act)(struct rig *r, const struct options *o);
 } verbs[] = {
-    {"open", do_open},     {"call", do_call},     {"dial", do_dial},   {"close", do_close},
-    {"hangup", do_hangup}, {"answer", do_answer}, {"idle", do_idle},   {"tick", do_tick},
+    {"open", do_open},     {"call", do_call},     {"dial", do_dial}, {"close", do_close},
+    {"hangup", do_hangup}, {"answer", do_answer}, {"idle", do_idle}, {"tick", do_tick},
     {"data", do_data},     {"again", do_again},   {"frame", do_frame}, {"full", do_refuse},
 };
 
