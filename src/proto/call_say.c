@@ -3,6 +3,7 @@
 
 #include "proto/call_parts.h"
 #include "proto/post.h"
+#include "wire/proxy.h"
 #include "wire/quirks.h"
 
 /* Sets a field of m and marks it as present. */
@@ -94,6 +95,8 @@ bool call_say_connected(struct call *c, enum msg_type type)
         PUT_TEXT(AVP_PRIVATE_GROUP_ID, private_group_id, c->group);
     if (type == ICCN && c->proxy != NULL)
         put_proxy(&m, c->proxy);
+    if (proxy_flaw(&m) != NULL) /* better none than half of it: the LNS begins anew (4.4.5) */
+        m.present &= ~(UINT64_C(0xff) << PROXY_FIRST);
     return post_send(c->tunnel, &m);
 }
 
@@ -103,9 +106,7 @@ bool call_say_cdn(struct call *c, const struct verdict *why)
     struct msg m;
 
     msg_init(&m, CDN, c->peer_id);
-    PUT(AVP_RESULT_CODE, result_code,
-        ((struct msg_result){why->result, why->error, why->error != ERROR_NONE,
-                             span_str(why->text)}));
+    PUT(AVP_RESULT_CODE, result_code, post_result(why, CDN_ADMINISTRATIVE));
     PUT(AVP_ASSIGNED_SESSION_ID, assigned_session_id, c->id);
     if (cause->has_q931)
         PUT(AVP_Q931_CAUSE_CODE, q931_cause_code,

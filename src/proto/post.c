@@ -53,6 +53,15 @@ bool post_send(struct tunnel *t, struct msg *m)
     return fine && xport_send(&t->x, m->session, span_of(body, wr_len(&w)));
 }
 
+struct msg_result post_result(const struct verdict *why, uint16_t usual)
+{
+    bool mute = why->error == ERROR_VENDOR && why->text[0] == '\0';
+
+    return (struct msg_result){why->result != 0 ? why->result : usual, why->error,
+                               why->error != ERROR_NONE,
+                               span_str(mute ? "no reason is given" : why->text)};
+}
+
 struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t size)
 {
     char name[TUNNEL_NAME];

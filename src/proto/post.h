@@ -9,6 +9,10 @@
 /* Encodes and queues.  False if the queue is full or memory is short. */
 bool post_send(struct tunnel *t, struct msg *m);
 
+/* A verdict as a Result Code AVP: one without a code gets "usual", and a vendor's error, which must
+ * not go unexplained (4.4.2), some words.  Points into *why. */
+struct msg_result post_result(const struct verdict *why, uint16_t usual);
+
 /* A message of the tunnel's, scanned without an offence: reveals and checks it with the tunnel's
  * secret, as strict as its quirks let us be, and puts right what such a peer is known to get wrong.
  * arena as for msg_reveal(). */

@@ -324,8 +324,7 @@ static void act_send_stopccn(struct tunnel *t, uint64_t now, const struct step *
     msg_init(&m, STOPCCN, 0);
     m.assigned_tunnel_id = t->id;
     msg_set(&m, AVP_ASSIGNED_TUNNEL_ID);
-    m.result_code = (struct msg_result){told.why.result, told.why.error,
-                                        told.why.error != ERROR_NONE, span_str(told.why.text)};
+    m.result_code = post_result(&told.why, STOPCCN_GENERAL);
     msg_set(&m, AVP_RESULT_CODE);
     post_send(t, &m);
     /* should the acknowledgement never come, nor the transport find it out */
