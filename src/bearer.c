@@ -12,6 +12,9 @@
 #include "wire/fields.h"
 #include "wire/hdlc.h"
 
+#define PPP_CONTROL 0x8000u /* protocols from here on control others (RFC 1661, 2) */
+#define PPP_IP 0x0021u
+#define PPP_IPV6 0x0057u
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 
 static struct bearer *bearer_new(struct hub *h, const struct call *c)
@@ -302,18 +305,30 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     return launch(b, &s, why);
 }
 
+/* A frame that others before it are needed to understand keeps its place, whatever its priority:
+ * only control protocols and packets as they are may overtake. */
+static bool may_overtake(struct span frame)
+{
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+
+    return protocol >= PPP_CONTROL || protocol == PPP_IP || protocol == PPP_IPV6;
+}
+
 void bearer_carry(struct bearer *b, struct span frame, bool priority)
 {
     struct hub *h = b->hub;
     uint64_t now = loop_now(h->loop);
-    bool taken;
+    bool first = priority && may_overtake(frame), taken;
 
     if (b->link == NULL)
         return;
     if (HDLC_MOST(frame.n) > LINK_QUEUE)
         return; /* no pppd takes such a frame: that says nothing of this one */
     look(b, false, frame);
-    taken = priority ? link_send_first(b->link, frame) : link_send(b->link, frame);
+    taken = first ? link_send_first(b->link, frame) : link_send(b->link, frame);
+    if (taken && first)
+        return; /* it has taken others' room, perhaps: that says nothing of pppd */
     if (taken)
         b->stuck_since = 0;
     else if (b->stuck_since == 0)
