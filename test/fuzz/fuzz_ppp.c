@@ -84,6 +84,7 @@ static void watch(struct ppp_watch *w, bool from_pppd, struct span frame)
     must(up >= ppp_watch_is_up(w) && order >= ppp_watch_needs_order(w));
     if (ppp_is_echo(frame))
         must(now == settled && up == ppp_watch_is_up(w) && order == ppp_watch_needs_order(w));
+    must(now <= settled || frame.p[info] == 2); /* Configure-Ack */
     if (now && settled)
         must(now_send == send && now_receive == receive);
 }

@@ -63,6 +63,28 @@ static const struct {
      CONTROL | LENGTH | SEQUENCE, 0x1111, 0x5555, 3, 5, "8008000000000006"},
     {"A-02: a ZLB with an AVP beyond Length", "c802 000c 1111 0000 0001 0002 8008000000000006",
      CONTROL | LENGTH | SEQUENCE, 0x1111, 0, 1, 2, ""},
+    {"S3.1-03: T set is control", "c802 000c 1111 2222 0001 0002", CONTROL | LENGTH | SEQUENCE,
+     0x1111, 0x2222, 1, 2, ""},
+    {"S3.1-03: the same without T is data", "4802 001a 1111 2222 0001 0002" PPP, LENGTH | SEQUENCE,
+     0x1111, 0x2222, 1, 2, PPP},
+    {"S3.1-03: T alone tells, not a session id of 0", "0002 1111 0000" PPP, 0, 0x1111, 0, 0, 0,
+     PPP},
+    {"S3.1-06: data, every reserved bit", "34f2 1111 2222" PPP, 0, 0x1111, 0x2222, 0, 0, PPP},
+    {"S3.1-15: Length counts from the flag word on", "4002 0009 2222 4444 21", LENGTH, 0x2222,
+     0x4444, 0, 0, "21"},
+    {"S3.1-15: Length counts the pad too", "4202 000d 2222 4444 0002 aabb 21", LENGTH, 0x2222,
+     0x4444, 0, 0, "21"},
+    {"Q-02: data with the drafts' R bit", "2002 2222 4444" PPP, 0, 0x2222, 0x4444, 0, 0, PPP},
+    {"Q-02: R beside L and S", "6802 001a 2222 4444 0007 0003" PPP, LENGTH | SEQUENCE, 0x2222,
+     0x4444, 7, 3, PPP},
+    {"Q-02: R in a control message", "e802 000c 1111 0000 0001 0002", CONTROL | LENGTH | SEQUENCE,
+     0x1111, 0, 1, 2, ""},
+    {"Q-14: the drafts' F bit is our S", "0802 2222 4444 0102 0304" PPP, SEQUENCE, 0x2222, 0x4444,
+     0x0102, 0x0304, PPP},
+    {"Q-14: the drafts' S bit is our O", "0202 2222 4444 0003 aabbcc" PPP, 0, 0x2222, 0x4444, 0, 0,
+     PPP},
+    {"Q-14: R, F and S at once, as a draft has them", "2a02 2222 4444 0102 0304 0001 aa" PPP,
+     SEQUENCE, 0x2222, 0x4444, 0x0102, 0x0304, PPP},
     {"S3.0-01: highest numbers, in network order", "c802 000d ffff fffe fffd fffc 00",
      CONTROL | LENGTH | SEQUENCE, 0xffff, 0xfffe, 0xfffd, 0xfffc, "00"},
 };
@@ -127,6 +149,9 @@ static const struct {
      PACKET_OFFSET},
     {"Q-14: data without a payload", "0002 2222 4444", PACKET_EMPTY},
     {"Q-14: data that ends with its pad", "0202 2222 4444 0002 0102", PACKET_EMPTY},
+    {"Q-14: a draft's acknowledgement of data, Ns and Nr alone", "4802 000c 2222 4444 0005 0007",
+     PACKET_EMPTY},
+    {"Q-14: and one with R", "6802 000c 2222 4444 0005 0007", PACKET_EMPTY},
     {"Q-14: data emptied by Length", "4002 0008 2222 4444" PPP, PACKET_EMPTY},
 };
 
@@ -198,6 +223,74 @@ static void test_flag_words(void)
     ok(thrown, "S3.1-14: every version but 2 is thrown away, and 1 is told apart");
 }
 
+/* The flag word of all that we can be made to write, with every field at its fullest. */
+static const struct {
+    const char *name;
+    bool control;
+    uint16_t mask, want;
+} word_rows[] = {
+    {"S3.1-02: the flag word of a control message is C802", true, 0xffff, 0xc802},
+    {"S3.1-03: T is set in a control message", true, 0x8000, 0x8000},
+    {"S3.1-04: L is", true, 0x4000, 0x4000},
+    {"S3.1-07: S is", true, 0x0800, 0x0800},
+    {"S3.1-08: O is not", true, 0x0200, 0},
+    {"S3.1-11: P is not", true, 0x0100, 0},
+    {"S3.1-05, S6.0-01: no reserved bit is set in a control message", true, 0x34f0, 0},
+    {"S3.1-12: its version is 2", true, 0x000f, 2},
+    {"S3.1-03: T is not set in data", false, 0x8000, 0},
+    {"S3.1-05, S6.0-01: no reserved bit is set in data", false, 0x34f0, 0},
+    {"S3.1-12: the version of data is 2", false, 0x000f, 2},
+    {"Q-02: O is never set in data", false, 0x0200, 0},
+};
+
+static uint16_t first_word(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static void test_written_words(void)
+{
+    static const uint16_t fields[] = {0, 1, 0x00ff, 0xff00, 0xffff};
+
+    for (size_t i = 0; i < sizeof word_rows / sizeof word_rows[0]; i++) {
+        bool held = true;
+
+        for (unsigned n = 0; n < 40; n++) {
+            uint16_t field = fields[n / 8];
+            uint8_t room[PACKET_DATA_HEADER];
+            struct wr w = wr_over(room, sizeof room);
+            struct packet_data d = {field, field, (n & 1) != 0, (n & 2) != 0, (n & 4) != 0, field};
+            size_t size = PACKET_CONTROL_HEADER;
+
+            if (word_rows[i].control)
+                packet_control_header(&w, field, field, field, field, field);
+            else
+                size = packet_data_header(&d, room + sizeof room, 1000);
+            held &=
+                (first_word(room + sizeof room - size) & word_rows[i].mask) == word_rows[i].want;
+        }
+        ok(held, "%s", word_rows[i].name);
+    }
+}
+
+/* Length as we write it is that of the datagram, and Nr of data, reserved, is zero. */
+static void test_written_length(void)
+{
+    bool length = true, nr = true;
+
+    for (unsigned n = 1; n <= 4096; n++) {
+        uint8_t room[PACKET_DATA_HEADER];
+        struct packet_data d = {1, 2, true, n % 2 != 0, n % 3 != 0, 0xffff};
+        size_t size = packet_data_header(&d, room + sizeof room, n);
+        const uint8_t *at = room + sizeof room - size;
+
+        length &= first_word(at + 2) == size + n;
+        nr &= n % 2 == 0 || first_word(at + size - 2) == 0;
+    }
+    ok(length, "S3.1-15: the Length of data is that of header and payload together");
+    ok(nr, "S6.0-01: Nr of data, which is reserved, is sent as zero");
+}
+
 static void test_write_control(void)
 {
     uint8_t room[PACKET_CONTROL_HEADER], want[16];
@@ -213,7 +306,12 @@ static void test_write_control(void)
     w = wr_over(room, sizeof room);
     packet_control_header(&w, 0xffff, 0xfffe, 0xfffd, 0xfffc, 0xfffb);
     is_mem(room, wr_len(&w), want, unhex("c802 fffb ffff fffe fffd fffc", want),
-           "S3.1-05: full fields leave the flag word as it is");
+           "S3.1-05, S3.0-01: full fields leave the flag word as it is");
+    w = wr_over(room, sizeof room);
+    packet_control_header(&w, 0x0102, 0x0304, 0x0506, 0x0708, 0x090a);
+    is_mem(room, wr_len(&w), want, unhex("c802 090a 0102 0304 0506 0708", want),
+           "S3.0-01: a control header is written in network order");
+    ok(wr_len(&w) == 12, "S3.0-03: with Ns and Nr, always");
 }
 
 static const struct {
@@ -270,6 +368,8 @@ int main(void)
     test_bad();
     test_truncation();
     test_flag_words();
+    test_written_words();
+    test_written_length();
     test_write_control();
     test_write_data();
     test_names();
