@@ -12,13 +12,13 @@
 
 #include "base/bytes.h"
 
-#define XPORT_WINDOW 4        /* the peer's, until it says otherwise (4.4.3) */
-#define XPORT_RTO_MS 1000     /* first interval (5.8), and never a shorter one */
-#define XPORT_CAP_MS 16000    /* of the interval, by default */
-#define XPORT_CAP_LEAST 8000  /* a cap may not be lower (5.8) */
-#define XPORT_TRIES 5         /* transmissions again, by default */
-#define XPORT_QUEUE 1024      /* messages that may wait; then what asks is ended */
-#define XPORT_EARLY 64        /* slots of the ring for early messages: at most our window */
+#define XPORT_WINDOW 4       /* the peer's, until it says otherwise (4.4.3) */
+#define XPORT_RTO_MS 1000    /* first interval (5.8), and never a shorter one */
+#define XPORT_CAP_MS 16000   /* of the interval, by default */
+#define XPORT_CAP_LEAST 8000 /* a cap may not be lower (5.8) */
+#define XPORT_TRIES 5        /* transmissions again, by default */
+#define XPORT_QUEUE 1024     /* messages that may wait; then what asks is ended */
+#define XPORT_EARLY 64       /* slots of the ring for early messages: at most our window */
 #define XPORT_EARLY_MOST 4096 /* octets of an early message that is kept */
 
 /* A message that waits: for its turn, for its acknowledgement, or (early) for those before it. */
@@ -50,7 +50,7 @@ struct xport {
     unsigned cwnd, cwnd_acks, ssthresh; /* Appendix A; cwnd_acks is the fraction's numerator */
     unsigned tries;                     /* of the oldest, since the last progress */
     unsigned max_tries;
-    uint32_t rto_ms, cap_ms; /* the interval now, backed off as it may be; its most */
+    uint32_t rto_ms, cap_ms;            /* the interval now, backed off as it may be; its most */
     uint32_t srtt8, var4; /* eight times the mean round trip, four times its mean deviation; ms */
     uint64_t due_resend;  /* ms; 0: nothing to be acknowledged */
     bool is_borne;        /* una's message need not be acknowledged: see xport_bear() */
