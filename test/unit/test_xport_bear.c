@@ -155,6 +155,21 @@ static void test_crowd(void)
     ok(ack(now + 10, 2) && !x.is_borne, "they are acknowledged");
     is_str(leaves(now + 10), "ICRQ(2) CDN(3)", "the others follow, window by window");
     end();
+
+    borne(4, 16000);
+    x.cwnd = 3;
+    put(&x, "CDN");
+    leaves(SILENT);
+    put(&x, "CDN");
+    is_str(leaves(SILENT + 900), "CDN(2)", "two beside it, where the window has room");
+    is_int((long long)x.due_resend, SILENT + 1000, "the first of them sets the pace");
+    tick(SILENT + 1000);
+    leaves(SILENT + 1000);
+    put(&x, "CDN");
+    x.cwnd = 4;
+    is_str(leaves(SILENT + 1500), "CDN(2) CDN(3)", "a third, when the others leave again");
+    ok(x.tries == 1 && x.due_resend == SILENT + 3000, "begins nothing anew");
+    end();
 }
 
 /* A tunnel that closes while it bears. */
@@ -183,6 +198,10 @@ static void test_closing(void)
 
     borne(1, 16000);
     is_int((long long)xport_patience_ms(&x), 96000, "patience with the borne one alone");
+    tick(x.due_resend);
+    is_int((long long)xport_patience_ms(&x), 80000, "which shrinks");
+    put(&x, "StopCCN");
+    is_int((long long)xport_patience_ms(&x), 192000, "until there is a StopCCN behind it");
     end();
 }
 
