@@ -466,6 +466,36 @@ static void test_appendix_b(void)
     end();
 }
 
+/* B.1 names another way: the last acknowledgement travels with the answer to the first call. */
+static void test_appendix_b_other(void)
+{
+    struct xport lns;
+
+    wire[0] = '\0';
+    begin(4);
+    xport_init(&lns, 4, XPORT_TRIES, XPORT_CAP_MS);
+    put(&x, "SCCRQ");
+    pass(&x, &lns, 0, '>', false);
+    put(&lns, "SCCRP");
+    pass(&lns, &x, 0, '<', false);
+    put(&x, "SCCCN");
+    put(&x, "ICRQ");
+    pass(&x, &lns, 0, '>', false);
+    pass(&x, &lns, 0, '>', false);
+    put(&lns, "ICRP");
+    pass(&lns, &x, 0, '<', false);
+    pass(&lns, &x, 0, '<', false);
+    put(&x, "ICCN");
+    pass(&x, &lns, 0, '>', false);
+    pass(&lns, &x, 0, '<', false);
+    is_str(wire, ">:SCCRQ(0,0) <:SCCRP(0,1) >:SCCCN(1,1) >:ICRQ(2,1) <:ICRP(1,3) >:ICCN(3,2) "
+                 "<:ZLB(2,4) ",
+           "SB-01 Appendix B.1, the acknowledgement travels with a message");
+    ok(xport_all_acked(&lns) && xport_all_acked(&x), "and all is said");
+    xport_free(&lns);
+    end();
+}
+
 /* 400,000 messages through a window that is wider than the queue; every number by hand. */
 static void test_wrap(void)
 {
@@ -508,6 +538,7 @@ int main(void)
     test_orders();
     test_limits();
     test_appendix_b();
+    test_appendix_b_other();
     test_wrap();
     return tap_done();
 }
