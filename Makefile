@@ -93,7 +93,9 @@ $(B)/test/%: test/e2e/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
 
-tests: $(B)/l2tpd $(UNIT) $(REPLAY) $(SIM) $(HELPERS)
+helpers: $(B)/l2tpd $(HELPERS)
+
+tests: helpers $(UNIT) $(REPLAY) $(SIM)
 
 SEEDS = 5000
 JOBS  = 2
@@ -165,4 +167,4 @@ help:
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
-.PHONY: all tests check check-long doc mutate floors pure fuzz bench demo install clean help
+.PHONY: all helpers tests check check-long doc mutate floors pure fuzz bench demo install clean help

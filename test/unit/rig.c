@@ -8,6 +8,8 @@
 
 #include "rig_message.h"
 
+#define FRAME "\xff\x03\xc0!frame" /* the payload of all data that it sends */
+
 /* The trace. */
 
 __attribute__((format(printf, 2, 3))) static void trace(struct rig *r, const char *fmt, ...)
@@ -208,7 +210,7 @@ void rig_input(struct rig *r, const struct addr *from, struct span datagram)
     r->got = l2tp_input(r->e, r->now, from, &r->here, span_of(exact, datagram.n), &frame);
     if (r->got == L2TP_FRAME) {
         r->frames++;
-        trace(r, "frame");
+        trace(r, span_eq(frame.octets, span_str(FRAME)) ? "frame" : "WRONG frame");
     }
     free(exact);
     take_events(r, 0);
@@ -370,7 +372,7 @@ static void do_data(struct rig *r, const struct options *o)
         for (long i = 0; i < o->offset; i++)
             wr_u8(&w, 0xee);
     }
-    wr_put(&w, span_str("\xff\x03\xc0!frame"));
+    wr_put(&w, span_str(FRAME));
     if (o->len >= 0)
         wr_set16(&w, 2, (uint16_t)wr_len(&w));
     rig_input(r, &from, span_of(r->given, wr_len(&w)));

@@ -209,7 +209,7 @@ static void test_contents(void)
     rig_run(&rig, "ICRP,asid=77");
     is_int(rig.packet.session, RIG_SESSION, "a CDN goes to the first id, whatever a later message says");
     rig_again(&rig);
-    rig_run(&rig, "open SCCRP,bearer=2,framing=3 ZLB dial,bearer=3,framing=1");
+    rig_run(&rig, "open SCCRP,bearer=2,framing=1 ZLB dial,bearer=3,framing=3");
     ok(rig.heard.bearer_type == 2 && rig.heard.framing_type == 1,
        "S4.4.4-10, S4.4.4-13 OCRQ asks for no more than the LAC has");
 }

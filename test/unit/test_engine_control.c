@@ -378,7 +378,8 @@ static void test_ties(void)
                  ties[i].distance + 10);
         got = rig_run(&rig, word);
         is_str(got, ties[i].expected, ties[i].name);
-        is_int(l2tp_counts(rig.e).tunnels, ties[i].tunnels, "  so many tunnels are left");
+        snprintf(word, sizeof word, "%.40s: tunnels left", ties[i].name);
+        is_int(l2tp_counts(rig.e).tunnels, ties[i].tunnels, word);
     }
     rig.profile.tie_breaker = false;
     rig_again(&rig);

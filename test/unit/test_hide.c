@@ -143,15 +143,19 @@ static void test_key(void)
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        uint8_t value[16] = {0}, made[32], rv[16], room[32], want[32];
+        uint8_t value[16] = {0}, made[32], rv[16], room[32], want[32], usual[32];
         struct span v = span_of(value, 14), back;
         struct span rv_span = span_of(rv, unhex(keys[i].vector, rv));
-        struct wr w = wr_over(made, sizeof made);
+        struct wr w = wr_over(made, sizeof made), u = wr_over(usual, sizeof usual);
         bool good;
 
+        hide_value(&u, 9, span_str(SECRET), span_of(rv, unhex(VECTOR, rv)), v, span_of(NULL, 0));
+        unhex(keys[i].vector, rv);
         hide_value(&w, keys[i].attribute, span_str(keys[i].secret), rv_span, v, span_of(NULL, 0));
         unhex(vectors[4].hidden, want);
-        ok((memcmp(made, want, 16) == 0) == keys[i].same, "%s", keys[i].name);
+        ok((memcmp(made, want, 16) == 0) == keys[i].same &&
+               (memcmp(made, usual, 16) == 0) == keys[i].same,
+           "%s", keys[i].name);
         good = hide_reveal(keys[i].attribute, span_str(keys[i].secret), rv_span,
                            span_of(made, wr_len(&w)), room, &back);
         ok(good && span_eq(back, v), "%s: and back", keys[i].name);

@@ -468,7 +468,7 @@ static void test_two_vectors(void)
     ok(v.damage == DAMAGE_NONE && m.pending == 0, "S4.4.1-08: two vectors in a message are fine");
     ok(span_eq(m.proxy_authen_name, span_str("name")) &&
            span_eq(m.private_group_id, span_str("group")),
-       "S4.3-11: one vector for several");
+       "S4.3-11, S4.3-13: one vector for several, whatever comes later");
     ok(span_eq(m.proxy_authen_response, span_str("password")),
        "S4.3-12, S4.4.1-07: then the nearer one, of one octet");
     ok(!msg_has(&m, 26) || !span_eq(m.initial_received_lcp_confreq, span_str("an old vector")),

@@ -104,7 +104,7 @@ static void test_good(void)
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         uint8_t datagram[128], body[128];
         size_t n = unhex(good[i].datagram, datagram);
-        struct packet p;
+        struct packet p = {0};
 
         is_int(parse(span_of(datagram, n), &p), PACKET_GOOD, good[i].name);
         ok(same_header(&p, good[i].flags, good[i].tunnel, good[i].session, good[i].ns, good[i].nr),
