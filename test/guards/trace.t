@@ -84,4 +84,10 @@ ok "one that did not, whatever another file's did, is found" refuses 'no passing
 ok "where tests were skipped that is told, and no failure" scripts/trace --seen skipped
 scripts/trace --seen skipped >told
 ok "by a skip" grep -q '^ok 1 .*# skip tests of it were skipped: S9.9-02' told
+mkdir test/real
+echo 'ok "S9.9-02 for real" true' >test/real/10-it.t
+scripts/trace --seen both >told || :
+ok "the tests with real pppds need not run" grep -q '^ok 1 .*# skip it does not run here: S9.9-02' told
+printf 'test/real/10-it.t\tS9.9-01\n' >>both
+ok "but if they run what they claim must be seen" refuses 'not ok 1 .*test/real/10-it.t' scripts/trace --seen both
 finish
