@@ -12,7 +12,7 @@ static void test_window(void)
     } rows[] = {
         {"S5.8-18, S4.4.3-27 window 1: one at a time", 1, 1},
         {"S5.8-18, SA-02 window 2", 2, 2},
-        {"S5.8-18, 20 window 4: four outstanding", 4, 4},
+        {"S5.8-18, S5.8-20 window 4: four outstanding", 4, 4},
         {"S5.8-18 window 8", 8, 8},
         {"S5.8-18 window 1000", 1000, 1000},
         {"window 32768: all that may be queued", 32768, XPORT_QUEUE},
@@ -112,7 +112,7 @@ static void test_trace(void)
         unsigned window;
         const char *trace;
     } rows[] = {
-        {"S5.8-22, SA-01, 03 window 4", "aaaaaa", 4, "1/4 2/4 3/4 4/4 4/4 4/4 4/4"},
+        {"S5.8-22, SA-01, SA-03 window 4", "aaaaaa", 4, "1/4 2/4 3/4 4/4 4/4 4/4 4/4"},
         {"S5.8-22, SA-01 to 05 window 8", "aaaaaaaataaaaaaaaaaaa", 8,
          "1/8 2/8 3/8 4/8 5/8 6/8 7/8 8/8 8/8 1/4 2/4 3/4 4/4 4/4 4/4 4/4 5/4 5/4 5/4 5/4 5/4 6/4"},
         {"S5.8-22, A-28, A-29 window 3", "aataatta", 3, "1/3 2/3 3/3 1/1 2/1 2/1 1/1 1/1 2/1"},
@@ -231,7 +231,7 @@ static void test_keeps_up(void)
     is_int(at_once, 1000, "S5.8-23 each is acknowledged at once, with window and queue full");
     for (unsigned ns = 1001; ns < 3000; ns++)
         kept += take(&x, 0, (uint16_t)ns, 0, "early") == XPORT_EARLY_ONE;
-    is_int(kept, XPORT_EARLY - 1, "S5.8-08, 24 of a flood ahead of its turn our window is kept");
+    is_int(kept, XPORT_EARLY - 1, "S5.8-08, S5.8-24 of a flood ahead of its turn our window is kept");
     end();
 }
 
@@ -266,7 +266,7 @@ static void test_orders(void)
         good += in_order && heard == 4;
         end();
     }
-    is_int(good, 24, "S5.8-07, 08 in whatever order they come, they are handed up in order, once");
+    is_int(good, 24, "S5.8-07, S5.8-08 in whatever order they come, they are handed up in order, once");
 }
 
 static void test_nr(void)
@@ -318,7 +318,7 @@ static void test_old(void)
         begin(4);
         x.nr = (uint16_t)(rows[i].last + 1);
         got = take(&x, 0, rows[i].ns, 0, "m");
-        ok((got == XPORT_DUPLICATE) == rows[i].old, "S5.8-02, 03 last %u: %u is %s", rows[i].last,
+        ok((got == XPORT_DUPLICATE) == rows[i].old, "S5.8-02, S5.8-03 last %u: %u is %s", rows[i].last,
            rows[i].ns, rows[i].old ? "old" : "new");
         if (rows[i].old) {
             struct out out = poll_of(&x, 0);
