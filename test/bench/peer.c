@@ -4,6 +4,7 @@
  *   peer set-up PORT N -- DAEMON [ARGUMENT...]
  *   peer memory PORT TUNNELS CALLS -- DAEMON [ARGUMENT...]    (CALLS: in all)
  *   peer idle PORT SECONDS -- DAEMON [ARGUMENT...]
+ *   peer cost PORT TUNNELS MESSAGES -- DAEMON [ARGUMENT...]
  *
  * Prints "KEY VALUE" lines, a measurement each.  Its protocol is our own engine: bytes and time in,
  * bytes out; whatever it costs is the same for every daemon measured.  It must know nothing of the
@@ -26,7 +27,9 @@
 #define PATIENCE_MS 10000
 #define STOP_MS 3000
 #define REST_MS 20      /* between two set-ups: the pppds of the last one come and go */
-#define MOST 2000       /* tunnels, calls, set-ups */
+#define MOST 20000      /* tunnels, calls, set-ups */
+#define HELLO_MS 60000  /* of the engine's clock, which cost moves ahead */
+#define FLYING 10       /* HELLOs on their way while costs are measured */
 
 static struct {
     struct l2tp *engine;
@@ -35,6 +38,7 @@ static struct {
     struct addr peer;
     uint16_t tunnels[MOST], calls[MOST];
     size_t n_tunnels, n_calls;
+    uint64_t ahead; /* ms that the engine's clock is ahead of time */
 } me;
 
 static void die(const char *what)
@@ -51,6 +55,11 @@ static double now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static uint64_t engine_now(void)
+{
+    return sys_now_ms() + me.ahead;
 }
 
 /* The engine's host. */
@@ -79,7 +88,7 @@ static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile
 
 static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit};
 
-static const struct l2tp_profile profile = {
+static struct l2tp_profile profile = {
     .label = "bench",
     .host_name = "bench",
     .window = 8,
@@ -95,10 +104,10 @@ static void drain(void)
 {
     struct l2tp_event ev;
 
-    while (l2tp_next(me.engine, sys_now_ms(), &ev))
+    while (l2tp_next(me.engine, engine_now(), &ev))
         if (ev.kind == L2TP_SEND)
             (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
-    l2tp_reap(me.engine, sys_now_ms());
+    l2tp_reap(me.engine, engine_now());
 }
 
 /* What has arrived, and what is due; waits for that no longer than so many ms. */
@@ -112,8 +121,8 @@ static void pump(int ms)
 
     poll(&p, 1, ms);
     while ((n = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0)
-        l2tp_input(me.engine, sys_now_ms(), &me.peer, &to, span_of(octets, (size_t)n), &frame);
-    l2tp_tick(me.engine, sys_now_ms());
+        l2tp_input(me.engine, engine_now(), &me.peer, &to, span_of(octets, (size_t)n), &frame);
+    l2tp_tick(me.engine, engine_now());
     drain();
 }
 
@@ -271,8 +280,8 @@ static void measure_start(char **command)
     uint16_t id;
 
     start_daemon(command);
-    id = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &me);
-    if (id == 0 || !l2tp_next(me.engine, sys_now_ms(), &ev) || ev.kind != L2TP_SEND)
+    id = l2tp_open(me.engine, engine_now(), &(struct addr){0}, &me.peer, &profile, &me);
+    if (id == 0 || !l2tp_next(me.engine, engine_now(), &ev) || ev.kind != L2TP_SEND)
         die("no SCCRQ");
     send_until_heard(ev.datagram);
     while (l2tp_tunnel(me.engine, id)->state == WAIT_CTL_REPLY && now_ms() < begin + PATIENCE_MS)
@@ -283,7 +292,7 @@ static void measure_start(char **command)
 
 static uint16_t open_tunnel(void)
 {
-    uint16_t id = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &me);
+    uint16_t id = l2tp_open(me.engine, engine_now(), &(struct addr){0}, &me.peer, &profile, &me);
 
     if (id == 0)
         die("no tunnel id");
@@ -294,7 +303,7 @@ static uint16_t open_tunnel(void)
 static uint16_t open_call(uint16_t tunnel)
 {
     struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
-    uint16_t id = l2tp_call(me.engine, sys_now_ms(), tunnel, &spec, &me);
+    uint16_t id = l2tp_call(me.engine, engine_now(), tunnel, &spec, &me);
 
     if (id == 0)
         die("no call id");
@@ -312,7 +321,7 @@ static void measure_set_up(size_t n, char **command)
         wait_for(call_is_up, call);
         printf("set_up_ms %.3f\n", now_ms() - begin);
         rest(REST_MS);
-        l2tp_close(me.engine, sys_now_ms(), tunnel, STOPCCN_GENERAL, ERROR_NONE, "");
+        l2tp_close(me.engine, engine_now(), tunnel, STOPCCN_GENERAL, ERROR_NONE, "");
         drain();
         wait_for(tunnel_is_gone, tunnel);
         rest(REST_MS);
@@ -379,6 +388,87 @@ static void measure_idle(unsigned seconds, char **command)
     printf("wake_ups %lu\n", proc_figure("status", "voluntary_ctxt_switches:") - before);
 }
 
+/* CPU time of the daemon, in ns: with the kernel's work for it in its own system calls. */
+static double cpu_time(void)
+{
+    char path[64];
+    double ns = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)me.daemon);
+    f = fopen(path, "r");
+    if (f == NULL || fscanf(f, "%lf", &ns) != 1)
+        die("the daemon is not there any more, or the kernel does not tell its CPU time");
+    fclose(f);
+    return ns;
+}
+
+/* Takes so many datagrams. */
+static void take(size_t n)
+{
+    struct pollfd p = {.fd = me.fd, .events = POLLIN};
+    struct addr to = {0};
+    struct l2tp_frame frame;
+    uint8_t octets[4096];
+    ssize_t got;
+
+    while (n > 0) {
+        if (poll(&p, 1, PATIENCE_MS) != 1)
+            die("a HELLO was not answered");
+        while (n > 0 && (got = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0) {
+            l2tp_input(me.engine, engine_now(), &me.peer, &to, span_of(octets, (size_t)got), &frame);
+            n--;
+        }
+    }
+}
+
+/* A HELLO on each tunnel, some at a time, each acknowledged; how many they were. */
+static size_t hello_all(size_t at_once)
+{
+    struct l2tp_event ev;
+    size_t sent = 0, flying = 0;
+
+    me.ahead += HELLO_MS;
+    l2tp_tick(me.engine, engine_now());
+    while (l2tp_next(me.engine, engine_now(), &ev)) {
+        if (ev.kind != L2TP_SEND)
+            continue;
+        (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
+        sent++;
+        if (++flying == at_once) {
+            take(flying);
+            flying = 0;
+        }
+    }
+    take(flying);
+    return sent;
+}
+
+static void measure_hellos(const char *key, size_t at_once, size_t messages)
+{
+    double before;
+    size_t sent = 0;
+
+    hello_all(at_once);
+    before = cpu_time();
+    while (sent < messages)
+        sent += hello_all(at_once);
+    printf("%s_ns_%zu %.0f\n", key, me.n_tunnels, (cpu_time() - before) / (double)sent);
+}
+
+/* Of HELLOs, round all tunnels in turn: one at a time, each with system calls of its own, and some
+ * at a time, as they come to a busy daemon. */
+static void measure_cost(size_t messages, char **command)
+{
+    profile.hello_ms = HELLO_MS;
+    start_daemon(command);
+    wait_until_listening();
+    open_many(me.n_tunnels, me.tunnels, tunnel_number, tunnel_is_up);
+    rest(300);
+    measure_hellos("single", 1, messages);
+    measure_hellos("busy", FLYING, messages);
+}
+
 static size_t number(const char *text)
 {
     char *end;
@@ -401,17 +491,20 @@ static size_t count(const char *text)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    bool memory = strcmp(what, "memory") == 0;
-    int at = memory ? 5 : 4; /* where "--" stands */
+    bool memory = strcmp(what, "memory") == 0, cost = strcmp(what, "cost") == 0;
+    int at = memory || cost ? 5 : 4; /* where "--" stands */
 
     if (argc < at + 2 || strcmp(argv[at], "--") != 0)
-        die("usage: peer set-up|memory|idle PORT N [CALLS] -- DAEMON [ARGUMENT...]");
+        die("usage: peer set-up|memory|idle|cost PORT N [CALLS|MESSAGES] -- DAEMON [ARGUMENT...]");
     setvbuf(stdout, NULL, _IOLBF, 0);
     connect_to((unsigned)number(argv[2]));
     if (memory) {
         me.n_tunnels = count(argv[3]);
         me.n_calls = count(argv[4]);
         measure_memory(argv + at + 1);
+    } else if (cost) {
+        me.n_tunnels = count(argv[3]);
+        measure_cost(number(argv[4]), argv + at + 1);
     } else if (strcmp(what, "idle") == 0) {
         measure_idle((unsigned)count(argv[3]), argv + at + 1);
     } else {
