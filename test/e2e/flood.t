@@ -13,13 +13,13 @@ use Peer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# What the flood may make resident, in KiB. Half-open tunnels: 256, each a struct tunnel (1192
-# octets), its SCCRP (less than 300) and malloc's share: 1.6 KiB. Ids are random, so all pages of the
+# What the flood may make resident, in KiB. Half-open tunnels: 256, each a struct tunnel (1272
+# octets), its SCCRP (less than 300) and malloc's share: 1.7 KiB. Ids are random, so all pages of the
 # table by id (65,536 pointers) are touched, and both maps of resting ids (two of 8 KiB). The four
 # hash tables and the heap are below 16 KiB each at this size. The network's part: 32 slots of which
 # a datagram touches two pages at most, 64 buffers of 4.1 KiB on their way out, 128 KiB of room to
 # read into. malloc's own slack is taken as 256 KiB.
-my $bound = int(256 * 1.6 + 512 + 2 * 8 + 5 * 16 + 32 * 8 + 64 * 4.1 + 128 + 256);
+my $bound = int(256 * 1.7 + 512 + 2 * 8 + 5 * 16 + 32 * 8 + 64 * 4.1 + 128 + 256);
 my $frame = "\xff\x03\xc0\x21hello";
 my $echo  = ppp_script "echo\n";
 my $slow  = sanitized;
@@ -116,6 +116,28 @@ cmp_ok($d->count(qr/\n/) - $lines, '<', 1000, 'the log is bounded');
 ok($peer->echoes($call, $frame), 'the call is still up');
 $peer->close;
 $d->finish;
+
+# -- the limits are the operator's -----------------------------------------------------------------
+
+{
+    my $e = daemon 'limits',
+      conf => "half open limit = 20\nhalf open per source = 5\n[lns default]\nassign ip = no\n";
+    my ($open, $from_one) = (0, 0);
+
+    for my $i (1 .. 30) {
+        my $p = Peer->new(to => $e->port, ip => $i <= 8 ? '127.0.0.9' : "127.0.2.$i");
+
+        $p->{mute} = 1;
+        my $m = $p->open_tunnel(half => 1, seconds => $from_one < 5 || $i > 8 ? 2 : 0.1);
+        next if !$m || $m->{type} ne 'SCCRP';
+        $open++;
+        $from_one++ if $i <= 8;
+    }
+    is($from_one, 5, 'half open per source = 5: no more for one address');
+    is($open, 5 + 22, 'all others get an answer');
+    like($e->status, qr/ 20 tunnels \(20 half-open\)/, 'half open limit = 20: no more in all');
+    $e->finish;
+}
 
 # -- refusals ------------------------------------------------------------------------------------
 
