@@ -37,9 +37,9 @@ $d->status;    # what stdio and the FIFO take is no part of it
 # The flood in the background: a hash with its handle; and what it told when it was over.
 sub begin
 {
-    my ($count) = @_;
+    my ($to, $count) = @_;
 
-    open my $f, '-|', "$B/test/sources", $d->port, $count, $rate or die "sources: $!\n";
+    open my $f, '-|', "$B/test/sources", $to->port, $count, $rate or die "sources: $!\n";
     return $f;
 }
 
@@ -50,18 +50,19 @@ sub is_over
     return IO::Select->new($f)->can_read(0);
 }
 
-# What a client does: its SCCRQ again each second until there is a tunnel, then a call. How many
-# seconds that took, or undef after 5.
+# What a client does: its SCCRQ again each second until there is a tunnel, then a call. away: so many
+# seconds pass between SCCRP and SCCCN. How many seconds all that took, or undef after 5.
 sub comes_in
 {
-    my ($ip) = @_;
+    my ($to, $ip, $away) = @_;
     my $from = time;
 
     while ((my $left = $from + 5 - time) > 0) {
-        my $p = Peer->new(to => $d->port, ip => $ip);
+        my $p = Peer->new(to => $to->port, ip => $ip);
         my $m = $p->open_tunnel(half => 1, seconds => $left < 1 ? $left : 1);
 
         next if !$m || $m->{type} ne 'SCCRP';
+        sleep $away if $away;
         $p->control('SCCCN', 0);
         next if !$p->wait_acked(1);
         my $c = $p->open_call(seconds => 2);
@@ -75,13 +76,13 @@ sub comes_in
 
 my $before = $d->figure('VmRSS');
 my ($most_half, $echoed, $lost, @took) = (0, 0, 0);
-my $flood = begin(50000);
+my $flood = begin($d, 50000);
 my $began = time;
 my $lines = $d->count(qr/\n/);
 
 sleep 0.5;
 for (my $i = 1; !is_over($flood); $i++) {
-    push @took, comes_in("127.0.1.$i");
+    push @took, comes_in($d, "127.0.1.$i");
     $peer->echoes($call, $frame) ? $echoed++ : $lost++;
     my ($half) = $d->status =~ /\((\d+) half-open\)/;
     $most_half = $half if $half > $most_half;
@@ -106,7 +107,7 @@ SKIP: {
     skip 'the sanitizers keep freed memory: their RSS says nothing', 2 if $slow;
     cmp_ok($after - $before, '<=', $bound,
         'resident memory grew by ' . ($after - $before) . " KiB, no more than $bound");
-    my $again = begin(20000);
+    my $again = begin($d, 20000);
     sleep 0.05 until is_over($again);
     close $again;
     cmp_ok($d->figure('VmRSS') - $after, '<=', 128, '20,000 more make no difference');
@@ -136,6 +137,25 @@ $d->finish;
     is($from_one, 5, 'half open per source = 5: no more for one address');
     is($open, 5 + 22, 'all others get an answer');
     like($e->status, qr/ 20 tunnels \(20 half-open\)/, 'half open limit = 20: no more in all');
+    $e->finish;
+}
+
+# The oldest half-open tunnel gives way to the next, so at this rate each of 256 has 30 ms, and who is
+# further away needs more of them: 0.25 s are 2000 at 8000 a second.
+{
+    my $e = daemon 'away', conf => "half open limit = 4096\nmax retries = 1\n[lns default]\n"
+      . "ip range = 10.9.0.2 - 10.9.0.250\npppoptfile = $echo\n";
+    my $before = $e->figure('VmRSS');
+    my $flood = begin($e, 3 * $rate);
+
+    sleep 0.7;
+    my $took = comes_in($e, '127.0.3.1', 0.25);
+    ok($took && !is_over($flood), 'half open limit = 4096: who is 0.25 s away comes in meanwhile');
+    sleep 0.05 until is_over($flood);
+    close $flood;
+    my $more = $e->figure('VmRSS') - $before;
+    my $most = $bound + int((4096 - 256) * 1.7);
+    ok($slow || $more <= $most, "with $more KiB, no more than $most");
     $e->finish;
 }
 
