@@ -312,8 +312,10 @@ static void step(struct call *c, enum event event, struct verdict why)
 
     if (row->next != STATES)
         c->state = row->next;
-    log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", call_name(c, name, sizeof name), state_name(s.was),
-              event_name(event, what, sizeof what), action_name(row->action), state_name(c->state));
+    if (log_topic(TOPIC_STATE))
+        log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", call_name(c, name, sizeof name),
+                  state_name(s.was), event_name(event, what, sizeof what), action_name(row->action),
+                  state_name(c->state));
     acts[row->action](c, &s);
 }
 

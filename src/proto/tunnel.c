@@ -391,9 +391,10 @@ static void step(struct tunnel *t, uint64_t now, enum event event, const struct 
 
     if (row->next != STATES)
         t->state = row->next;
-    log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", tunnel_name(t, name, sizeof name),
-              state_name(s.was), event_name(event, what, sizeof what), action_name(row->action),
-              state_name(t->state));
+    if (log_topic(TOPIC_STATE))
+        log_debug(TOPIC_STATE, "%s: %s, %s: %s, %s", tunnel_name(t, name, sizeof name),
+                  state_name(s.was), event_name(event, what, sizeof what), action_name(row->action),
+                  state_name(t->state));
     acts[row->action](t, now, &s);
 }
 

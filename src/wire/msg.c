@@ -367,7 +367,7 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
 {
     struct verdict v = verdict_ok();
 
-    for (unsigned n = 0; n < AVP_NUMBERS && v.damage == DAMAGE_NONE; n++) {
+    for (unsigned n = 0; m->pending != 0 && n < AVP_NUMBERS && v.damage == DAMAGE_NONE; n++) {
         const struct msg_hidden *c = &m->cipher[n];
         const struct avp_row *row = avp_row(n);
         bool mandatory = (m->mandatory & BIT(n)) != 0;
