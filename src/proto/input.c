@@ -357,15 +357,20 @@ static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr
     return got;
 }
 
-/* Some routers write tunnel id 0 for ever: the profile of such a peer says so. */
+/* Some routers write tunnel id 0 for ever: the profile of such a peer says so.  It means its newest
+ * tunnel; one that is going, if there is no other. */
 static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
 {
-    struct tunnel *t = e->n_zero > 0 ? e->tunnels : NULL;
+    struct tunnel *going = NULL;
 
-    while (t != NULL && !((t->quirks & QUIRK_ZERO_TUNNEL) && t->state != DEAD && t->was_up &&
-                          addr_same(&t->peer, from)))
-        t = t->next;
-    return t;
+    for (struct tunnel *t = e->zero; t != NULL; t = t->zero_next) {
+        if (t->state == DEAD || (t->initiator && !t->was_up) || !addr_same(&t->peer, from))
+            continue;
+        if (tunnel_is_live(t))
+            return t;
+        going = going != NULL ? going : t;
+    }
+    return going;
 }
 
 /* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
@@ -380,14 +385,17 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
 
     if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
-        /* not one that is up: its peer knows our id; one that is going acknowledges repeats (5.7)
-         */
-        if (t == NULL || t->state == ESTABLISHED || t->state == DEAD)
+        /* not one that is up: its peer knows our id, if it is not one that never writes it; one
+         * that is going acknowledges repeats (5.7) */
+        if (t == NULL || t->state == DEAD ||
+            (t->state == ESTABLISHED && !(t->quirks & QUIRK_ZERO_TUNNEL)))
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         return take_control(e, t, now, from, p);
     }
-    if (m.type != SCCRQ && (t = find_zero(e, from)) != NULL)
+    if (m.type != SCCRQ && (t = find_zero(e, from)) != NULL) {
+        t->heard = now;
         return take_control(e, t, now, from, p);
+    }
     if (m.type != SCCRQ || p->ns != 0)
         return drop(e, now, CAUSE_NO_REQUEST, from, msg_type_name(m.type));
     md5_init(&md5);
@@ -446,6 +454,8 @@ enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
     struct tunnel *t;
 
     e->ecn = 0;
+    if (fault == PACKET_EMPTY)
+        return L2TP_TAKEN; /* drafts acknowledge data so: nothing is amiss, and nothing to do */
     if (fault != PACKET_GOOD)
         return drop(e, now, fault == PACKET_L2F ? CAUSE_L2F : CAUSE_MALFORMED, from,
                     packet_fault_name(fault));

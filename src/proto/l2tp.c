@@ -55,7 +55,6 @@ struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp
         return NULL;
     }
     t->held_octets = &e->held_octets;
-    e->n_zero += (p->quirks_on & ~p->quirks_off & QUIRK_ZERO_TUNNEL) != 0;
     t->local = *local;
     t->initiator = initiator;
     if (request != NULL)
@@ -68,12 +67,27 @@ struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp
     return t;
 }
 
+/* Whether it is to be found by its address alone. */
+static void set_zero(struct l2tp *e, struct tunnel *t, bool zero)
+{
+    struct tunnel **link = &e->zero;
+
+    if (zero == t->is_zero)
+        return;
+    t->is_zero = zero;
+    while (!zero && *link != t)
+        link = &(*link)->zero_next;
+    if (zero)
+        t->zero_next = e->zero;
+    *link = zero ? t : t->zero_next;
+}
+
 void engine_free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
 {
     heap_take(&e->due_tunnels, &t->due);
     heap_release(&e->due_tunnels);
     registry_remove_tunnel(&e->reg, t, now);
-    e->n_zero -= (t->p.quirks_on & ~t->p.quirks_off & QUIRK_ZERO_TUNNEL) != 0;
+    set_zero(e, t, false);
     if (t->next != NULL)
         t->next->prev = t->prev;
     if (t->prev != NULL)
@@ -205,6 +219,7 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
             verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no room for a message"));
     t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
+    set_zero(e, t, (t->quirks & QUIRK_ZERO_TUNNEL) != 0);
     if (was != ESTABLISHED && t->state == ESTABLISHED)
         bury_ghosts(e, t, now);
     if (t->state == ESTABLISHED)

@@ -68,7 +68,7 @@ struct tunnel {
     uint16_t peer_firmware;
     const char *peer_kind; /* "Windows"; NULL: nobody that we know */
     uint32_t quirks;       /* QUIRK_* that hold for it */
-    bool quirks_told;      /* one that shows only later has been logged */
+    uint32_t quirks_told;  /* those that show only later and have been logged */
     bool ecn;              /* both sides take part in ECN (RFC 9601) */
 
     bool challenged;                   /* we sent a challenge ... */
@@ -102,10 +102,11 @@ struct tunnel {
     struct tunnel *half_next, *half_prev; /* in registry: half-open ones that others began */
     struct tunnel *touched_next;          /* among those that may have something to say */
     struct tunnel *dead_next;             /* among those to be reaped */
+    struct tunnel *zero_next;             /* among those found without their id */
     uint16_t hashed_id, hashed_port;      /* peer_id and port as the registry knows them */
     bool was_up;                          /* it has been established */
     bool lost_word; /* something that had to be said found no room: to be closed */
-    bool is_touched, is_half, is_dead;
+    bool is_touched, is_half, is_dead, is_zero;
 };
 
 /* What more than a result code is said of a call's end: by us, or by the peer. */

@@ -69,10 +69,13 @@ struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t
 
     m->strict = !(t->quirks & QUIRK_MISSING_AVPS);
     v = msg_reveal(m, span_str(t->p.secret), arena, size);
-    if ((t->quirks & QUIRK_SWAPPED_RESULTS) && msg_unswap_result(m))
+    if (!(t->quirks & QUIRK_SWAPPED_RESULTS) || !msg_unswap_result(m))
+        return v;
+    if (!(t->quirks_told & QUIRK_SWAPPED_RESULTS))
         log_info("%s: peer's result code is in its own byte order (quirk swapped-results): it "
                  "means %u",
                  tunnel_name(t, name, sizeof name), (unsigned)m->result_code.result);
+    t->quirks_told |= QUIRK_SWAPPED_RESULTS;
     return v;
 }
 

@@ -292,7 +292,7 @@ static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
     t->was_up = true;
     t->x.window = t->p.window > 0 ? t->p.window : 1;
     t->due_setup = 0;
-    if (t->p.hello_ms > 0 && !(t->quirks & QUIRK_NO_HELLO))
+    if (t->p.hello_ms > 0)
         t->due_hello = now + t->p.hello_ms;
     t->news |= NEWS_UP;
 }
@@ -476,9 +476,12 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
 /* Silence is measured when the time has come, not at every packet (5.5). */
 static void tick_hello(struct tunnel *t, uint64_t now)
 {
+    /* whoever bears no HELLO is known to be gone by its PPP; without a call there is none */
+    bool spared = (t->quirks & QUIRK_NO_HELLO) && t->n_calls > 0;
+
     if (now < t->heard + t->p.hello_ms)
         t->due_hello = t->heard + t->p.hello_ms;
-    else if (!xport_all_acked(&t->x))
+    else if (spared || !xport_all_acked(&t->x))
         t->due_hello = now + t->p.hello_ms; /* what is under way is test enough */
     else
         step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
@@ -494,11 +497,11 @@ static bool bears_silence(struct tunnel *t, uint64_t now)
     if (!(t->quirks & QUIRK_SILENT_HELLO) || t->state != ESTABLISHED || !t->hello_out ||
         t->x.una != t->hello_ns || t->heard <= t->hello_at || t->heard < lately)
         return false;
-    if (!t->quirks_told)
+    if (!(t->quirks_told & QUIRK_SILENT_HELLO))
         log_info("%s: peer does not acknowledge HELLO, but its data flow: it stays (quirk "
                  "silent-hello)",
                  tunnel_name(t, name, sizeof name));
-    t->quirks_told = true;
+    t->quirks_told |= QUIRK_SILENT_HELLO;
     xport_bear(&t->x, now);
     return true;
 }
