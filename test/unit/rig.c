@@ -48,6 +48,8 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
 
     if (who->tunnel_host == NULL && r->welcome == WELCOME)
         *profile = r->profile;
+    if (who->tunnel_host != NULL) /* its secret alone may be refined */
+        memcpy(profile->secret, r->profile.secret, sizeof profile->secret);
     return r->welcome;
 }
 

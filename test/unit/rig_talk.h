@@ -1,5 +1,5 @@
-/* rig_talk: dialogues in octets with the rig's engine: what a peer of a certain make sends, digit by
- * digit, and what comes back, digit by digit.
+/* rig_talk: dialogues in octets with the rig's engine: what a peer of a certain make sends, digit
+ * by digit, and what comes back, digit by digit.
  *
  * A scene is a table of lines.  Each line is one of
  *
@@ -8,10 +8,10 @@
  *   '#'  the log has one line with this in it          '~'  the log has none
  *
  * Digits are 0-9 and a-f; blanks mean nothing.  Capitals stand for digits that the engine chooses:
- * the first '>' with a capital says what it is, later lines must have the same, and in '<' it is put
- * in: T and U are the engine's tunnel ids, S and V its session ids, X its challenge, R and Q what
- * answers that as SCCRP or SCCCN with RIG_SECRET.  Before each '<' and '!', and at the end, all that
- * came out must have been asked for. */
+ * the first '>' with a capital says what it is, later lines must have the same, and in '<' it is
+ * put in: T and U are the engine's tunnel ids, S and V its session ids, X its challenge, R and Q
+ * what answers that as SCCRP or SCCCN with RIG_SECRET.  Before each '<' and '!', and at the end,
+ * all that came out must have been asked for. */
 #ifndef TEST_RIG_TALK_H
 #define TEST_RIG_TALK_H
 
@@ -195,8 +195,8 @@ static bool talk_same(const char *got, const char *what)
         if (is_capital(*what) && !knew[i] && at[i] < sizeof talk.digit[i] - 1) {
             talk.digit[i][at[i]++] = *got;
             talk.digit[i][at[i]] = '\0';
-        } else if (*got != (is_capital(*what) ? talk.digit[i][at[i]++ % strlen(talk.digit[i])]
-                                              : *what)) {
+        } else if (*got !=
+                   (is_capital(*what) ? talk.digit[i][at[i]++ % strlen(talk.digit[i])] : *what)) {
             return false;
         }
         got++;
@@ -299,6 +299,8 @@ static void talk_do(const char *what)
         talk_idle(n);
     else if (strcmp(verb, "port") == 0)
         talk.from.port = (uint16_t)n;
+    else if (strcmp(verb, "secret") == 0)
+        snprintf(r->profile.secret, sizeof r->profile.secret, "%s", RIG_SECRET);
     else if (strcmp(verb, "full") == 0)
         r->admit = false;
     else if (strcmp(verb, "tunnels") == 0 && l2tp_counts(r->e).tunnels != n)
@@ -335,6 +337,14 @@ static void talk_setup(struct rig *r, const char *setup)
             p->challenge = true;
         else if (strcmp(word, "hide") == 0)
             p->hide = HIDE_ALWAYS;
+        else if (strcmp(word, "othersecret") == 0)
+            snprintf(p->secret, sizeof p->secret, "another");
+        else if (strcmp(word, "nodial") == 0)
+            p->accept_outgoing = false;
+        else if (strcmp(word, "firmware") == 0)
+            p->firmware = 0x0100;
+        else if (strcmp(word, "cap8") == 0)
+            p->cap_ms = 8000;
         else if (strcmp(word, "proven") == 0)
             p->hide = HIDE_PROVEN;
         else if (strcmp(word, "novendor") == 0)
