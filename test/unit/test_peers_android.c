@@ -43,7 +43,8 @@
     {'!', "idle 8000"}, {'>', HELLO_AT("0002")}, {'!', "idle 16000"}, {'>', HELLO_AT("0002")}
 
 static const struct talk_scene scenes[] = {
-    {"Q-08, Q-05 Android: each message acknowledged at once, serial number and framing of 3 taken", "",
+    {"Q-08, Q-05 Android: each message acknowledged at once, serial number and framing of 3 taken",
+     "",
      {UP_BY(SCCRQ_), {'#', SAYS_ANDROID}, CALL,
       {'<', "c802 0024 TTTT 0000 0004 0002 8008 0000 0000 0004 8008 0000 0009 b1c2 "
             "8008 0000 0001 0006"},
@@ -103,7 +104,9 @@ static const struct talk_scene scenes[] = {
       {'!', "idle 16000"}, {'>', OUR_HELLO("b1c2", "0002", "0005")}, {'!', "idle 16000"},
       {'=', "down 1/0"}, {'!', "tunnels 0"}}},
     {"Q-13 forbidden: HELLO after 60 s, and its end without an answer", "off=no-hello",
-     {UP_BY(SCCRQ_), {'#', ": peer is Android: no-hiding\n"}, CALL, SIX_HELLOS, {'!', "idle 16000"}, {'=', "call-down 3/0"}, {'=', "down 1/0"}, {'~', SAYS_SILENT}}},
+     {UP_BY(SCCRQ_),
+      {'#', ": peer is Android: no-hiding\n"}, CALL, SIX_HELLOS, {'!', "idle 16000"},
+      {'=', "call-down 3/0"}, {'=', "down 1/0"}, {'~', SAYS_SILENT}}},
     {"Q-13 forced: no HELLO in a call of one that nobody knows", "on=no-hello",
      {UP_BY(SCCRQ_OTHER), CALL, {'~', "peer is"}, {'!', "idle 3600000"}, {'!', "tunnels 1"}}},
     {"Q-13 silent to HELLO, but its data flow: it stays, and that is logged once", "",
@@ -114,7 +117,8 @@ static const struct talk_scene scenes[] = {
       {'!', "idle 16000"}, {'>', HELLO_AT("0002")}, {'!', "idle 16000"},
       {'>', HELLO_AT("0002")}, DATA, {'!', "idle 16000"}, {'>', HELLO_AT("0002")},
       {'#', SAYS_SILENT}, {'!', "tunnels 1"}}},
-    {"Q-13 and beside the HELLO that it passes over, what it does answer goes out and is answered", "",
+    {"Q-13 and beside the HELLO that it passes over, what it does answer goes out and is answered",
+     "",
      {UP_BY(SCCRQ_OTHER), CALL, SIX_HELLOS, DATA, {'!', "idle 16000"}, {'>', HELLO_AT("0002")},
       {'!', "hangup 3"},
       {'>', "c802 0024 b1c2 5d6e 0003 0004 8008 0000 0000 000e 8008 0000 0001 0003 "

@@ -28,7 +28,8 @@
     {'>', OUR_ZLB("0e2d", "0002", "0004")}, {'=', "call-up"}
 
 static const struct talk_scene scenes[] = {
-    {"Q-07 macOS: SCCCN and ICRQ back to back, both minimal, and the call is up", "", {CALL_UP, {'~', "peer is"}}},
+    {"Q-07 macOS: SCCCN and ICRQ back to back, both minimal, and the call is up", "",
+     {CALL_UP, {'~', "peer is"}}},
     {"Q-07 ICRQ overtakes SCCCN: not kept for one who is not in, and taken when it is repeated", "",
      {{'<', SCCRQ_}, {'>', OUR_SCCRP("0e2d")}, {'<', ICRQ_}, {'>', OUR_ZLB("0e2d", "0001", "0001")},
       {'<', SCCCN_}, {'>', OUR_ZLB("0e2d", "0001", "0002")}, {'=', "up"},
@@ -45,7 +46,8 @@ static const struct talk_scene scenes[] = {
             "8008 0000 0009 TTTT"},
       {'=', "down 4/0"}}},
     {"Q-07 without 'challenge' it does, though there is a secret for others", "secret", {CALL_UP}},
-    {"Q-07 nothing is hidden from one who has not shown the secret", "secret proven", {CALL_UP, {'!', "hangup 3"},
+    {"Q-07 nothing is hidden from one who has not shown the secret", "secret proven",
+     {CALL_UP, {'!', "hangup 3"},
       {'>', "c802 0024 0e2d 2f41 0002 0004 8008 0000 0000 000e 8008 0000 0001 0003 "
             "8008 0000 000e SSSS"},
       {'=', "call-down 3/0"}}},
@@ -63,7 +65,8 @@ static const struct talk_scene scenes[] = {
                      "800e 0000 0001 0600"},
       {'>', OUR_ZLB("0e2d", "0002", "0005")},
       {'=', "call-down 3/0"}, {'=', "down 6/0"}, {'#', SAYS_SWAPPED "6\n"}}},
-    {"Q-09 CDN: the Length swallows the head of what follows, and the header's session is enough", "",
+    {"Q-09 CDN: the Length swallows the head of what follows, and the header's session is enough",
+     "",
      {CALL_UP, {'<', "c802 0024 TTTT SSSS 0004 0002 8008 0000 0000 000e 800e 0000 0001 0300 "
                      "8008 0000 000e 2f41"},
       {'>', OUR_ZLB("0e2d", "0002", "0005")},
@@ -79,7 +82,8 @@ static const struct talk_scene scenes[] = {
             "8008 0000 000e 2f42"},
       {'>', OUR_ZLB("0e2d", "0003", "0007")}, {'=', "call-down 3/0"},
       {'#', SAYS_SWAPPED "3\n"}}},
-    {"Q-09 forbidden: it is the number that it is, and what follows its error code", "off=swapped-results",
+    {"Q-09 forbidden: it is the number that it is, and what follows its error code",
+     "off=swapped-results",
      {CALL_UP, {'<', STOPCCN_}, {'>', OUR_ZLB("0e2d", "0002", "0005")}, {'=', "call-down 3/0"},
      {'=', "down 1536/49320"},
       {'~', SAYS_SWAPPED}}},

@@ -229,7 +229,8 @@ static const struct talk_scene boxes[] = {
       {'>', "c802 0028 4a01 3344 0003 0002 8008 0000 0000 0009 800a 0000 0013 00000001 "
             "800a 0000 0018 05f5e100"},
       {'=', "call-up"}}},
-    {"Q-10 D-Link: tunnel id 0 from SCCCN on, forced: found by address and port, to the very end", "on=zero-tunnel-id",
+    {"Q-10 D-Link: tunnel id 0 from SCCCN on, forced: found by address and port, to the very end",
+     "on=zero-tunnel-id",
      {{'<', SCCRQ_DLINK}, {'>', OUR_SCCRP("4a01")}, {'<', SCCCN_ZERO},
       {'>', OUR_ZLB("4a01", "0001", "0002")}, {'=', "up"},
       {'<', "c802 0026 0000 0000 0002 0001 8008 0000 0000 000a 8008 0000 000e 3344 "
@@ -253,7 +254,8 @@ static const struct talk_scene boxes[] = {
      {UP_BY(SCCRQ_DLINK), {'!', "idle 59000"},
       {'<', "c802 0014 0000 0000 0002 0001 8008 0000 0000 0006"},
       {'>', OUR_ZLB("4a01", "0001", "0003")}, {'!', "idle 59999"}}},
-    {"Q-10 it comes back after its StopCCN: the new tunnel is meant, not the one that is going", "on=zero-tunnel-id",
+    {"Q-10 it comes back after its StopCCN: the new tunnel is meant, not the one that is going",
+     "on=zero-tunnel-id",
      {UP_BY(SCCRQ_DLINK), {'<', "c802 0024 0000 0000 0002 0001 8008 0000 0000 0004 "
                                 "8008 0000 0009 4a01 8008 0000 0001 0006"},
       {'>', OUR_ZLB("4a01", "0001", "0003")}, {'=', "down 6/0"},
@@ -265,6 +267,23 @@ static const struct talk_scene boxes[] = {
             "8011 0000 0007 7269672e6578616d706c65 000b 0000 0008 6c32747064 8008 0000 0009 UUUU "
             "8008 0000 000a 0004"},
       {'<', SCCCN_ZERO}, {'>', OUR_ZLB("4a02", "0001", "0002")}, {'=', "up"}}},
+    {"Q-10 of two tunnels the one that lives is meant, though the other that is going is newer",
+     "on=zero-tunnel-id",
+     {UP_BY(SCCRQ_DLINK),
+      {'<', "c802 0059 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
+            "800a 0000 0003 00000003 800a 0000 0004 00000000 800d 0000 0007 4449522d333030 "
+            "000c 0000 0008 442d4c696e6b 8008 0000 0009 4a02 8008 0000 000a 0004"},
+      {'>', "c802 005c 4a02 0000 0000 0001 8008 0000 0000 0002 8008 0000 0002 0100 "
+            "800a 0000 0003 00000003 800a 0000 0004 00000003 "
+            "8011 0000 0007 7269672e6578616d706c65 000b 0000 0008 6c32747064 8008 0000 0009 UUUU "
+            "8008 0000 000a 0004"},
+      {'<', "c802 0014 UUUU 0000 0001 0001 8008 0000 0000 0003"},
+      {'>', OUR_ZLB("4a02", "0001", "0002")}, {'=', "up"},
+      {'<', "c802 0024 0000 0000 0002 0001 8008 0000 0000 0004 8008 0000 0009 4a02 "
+            "8008 0000 0001 0006"},
+      {'>', OUR_ZLB("4a02", "0001", "0003")}, {'=', "down 6/0"},
+      {'<', "c802 0014 0000 0000 0002 0001 8008 0000 0000 0006"},
+      {'>', OUR_ZLB("4a01", "0001", "0003")}}},
     {"Q-10 not from another port", "on=zero-tunnel-id",
      {UP_BY(SCCRQ_DLINK), {'!', "port 1702"},
       {'<', "c802 0014 0000 0000 0002 0001 8008 0000 0000 0006"},
@@ -288,7 +307,8 @@ static const struct talk_scene boxes[] = {
      {UP_BY(SCCRQ_MSL2TP), CALL, {'<', "c802 0024 TTTT SSSS 0004 0002 8008 0000 0000 000e "
                                        "8008 0000 0001 0001 8008 0000 000e SSSS"},
       {'>', OUR_ZLB("4a01", "0002", "0005")}, {'=', "call-down 1/0"}}},
-    {"Q-16 Yamaha: forced, SCCRQ has what is required, and the window", "on=minimal nodial firmware tie",
+    {"Q-16 Yamaha: forced, SCCRQ has what is required, and the window",
+     "on=minimal nodial firmware tie",
      {{'!', "open"},
       {'>', "c802 0047 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
             "800a 0000 0003 00000003 8011 0000 0007 7269672e6578616d706c65 8008 0000 0009 TTTT "
@@ -303,7 +323,8 @@ static const struct talk_scene boxes[] = {
       {'>', "c802 0051 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
             "800a 0000 0003 00000003 800a 0000 0004 00000003 "
             "8011 0000 0007 7269672e6578616d706c65 8008 0000 0009 TTTT 8008 0000 000a 0004"}}},
-    {"Q-16, Q-17 forbidden: all there is, each M as the RFC has it", "on=minimal off=minimal nodial firmware tie",
+    {"Q-16, Q-17 forbidden: all there is, each M as the RFC has it",
+     "on=minimal off=minimal nodial firmware tie",
      {{'!', "open"},
       {'>', "c802 0072 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
             "800a 0000 0003 00000003 800a 0000 0004 00000000 000e 0000 0005 YYYYYYYYYYYYYYYY "
@@ -322,7 +343,8 @@ static const struct talk_scene boxes[] = {
             "8011 0000 0007 7269672e6578616d706c65 400d 0000 0008 KKKKKKKKKKKKKK "
             "c00a 0000 0009 JJJJJJJJ 8008 0000 000a 0004 "
             "8016 0000 000b XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"}}},
-    {"Q-18 forbidden: hidden, whatever its length", "secret hide challenge novendor on=brief-hiding off=brief-hiding",
+    {"Q-18 forbidden: hidden, whatever its length",
+     "secret hide challenge novendor on=brief-hiding off=brief-hiding",
      {{'<', SCCRQ_YAMAHA}, {'>', SCCRP_ALL_HIDDEN}}},
     {"Q-18 by default", "secret hide challenge novendor",
      {{'<', SCCRQ_YAMAHA}, {'>', SCCRP_ALL_HIDDEN}}},
@@ -362,7 +384,8 @@ static const struct talk_scene daemons[] = {
             "0028 0000 0008 4b6174616c69782053797374656d73204c74642e204c696e75782d342e342e313737 "
             "8008 0000 0009 4a01 000e 0000 0005 0102030405060708 8008 0000 000a 000a"},
       {'>', OUR_SCCRP("4a01")}}},
-    {"Q-14 a draft's peer: windows and delays with M in all messages of a call, and R in its data", "",
+    {"Q-14 a draft's peer: windows and delays with M in all messages of a call, and R in its data",
+     "",
      {UP_BY(SCCRQ_CISCO), {'<', "c802 0040 TTTT 0000 0002 0001 8008 0000 0000 000a "
                                 "8008 0000 000e 3344 800a 0000 000f 00000001 "
                                 "800a 0000 0012 00000001 8008 0000 000a 0010 8008 0000 0014 0005"},
@@ -387,7 +410,10 @@ static const struct talk_scene daemons[] = {
 };
 
 static const struct talk_scene data[] = {
-    {"data with FF 03 pass as they are", "", {UP_BY(SCCRQ_PLAIN), CALL, {'<', "0002 TTTT SSSS ff03 0021 4500"}, {'=', "frame ff03 0021 4500"}, {'!', "frame ff0300214500"}, {'>', "0002 4a01 3344 ff03 0021 4500"}}},
+    {"data with FF 03 pass as they are", "",
+     {UP_BY(SCCRQ_PLAIN), CALL, {'<', "0002 TTTT SSSS ff03 0021 4500"},
+      {'=', "frame ff03 0021 4500"}, {'!', "frame ff0300214500"},
+      {'>', "0002 4a01 3344 ff03 0021 4500"}}},
     {"and without", "", {UP_BY(SCCRQ_PLAIN), CALL, {'<', "0002 TTTT SSSS 0021 4500"},
      {'=', "frame 0021 4500"}, {'!', "frame 00214500"}, {'>', "0002 4a01 3344 0021 4500"}}},
     {"Q-12 with the protocol in one octet, and either", "",

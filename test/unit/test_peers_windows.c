@@ -181,7 +181,8 @@ static const struct talk_scene client[] = {
       {'=', "call-up"}, {'!', "frame " ECHO}, {'>', "0002 0006 0001 " ECHO}, {'~', "peer is"}}},
     {"Q-03 nothing is hidden from Windows, from the SCCRP on", "secret hide",
      {{'<', SCCRQ_("0006")}, {'>', OUR_SCCRP("0006")}, {'#', SAYS_WINDOWS}}},
-    {"Q-03 forbidden: the SCCRP is hidden, behind a Random Vector", "secret hide novendor off=no-hiding",
+    {"Q-03 forbidden: the SCCRP is hidden, behind a Random Vector",
+     "secret hide novendor off=no-hiding",
      {{'<', SCCRQ_("0006")},
       {'>', "c802 006d 0006 0000 0000 0001 8008 0000 0000 0002 "
             "8016 0000 0024 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 8008 0000 0002 0100 "
@@ -232,7 +233,8 @@ static const struct talk_scene server[] = {
       {'=', "call-down 2/3"},
       {'<', "c802 0014 TTTT 0000 0002 0003 8008 0000 0000 0006"},
       {'>', OUR_ZLB("012a", "0003", "0003")}}},
-    {"Q-01 crossing SCCRQs: Windows knows no tie breaker, so each side opens one, and ours wins", "tie",
+    {"Q-01 crossing SCCRQs: Windows knows no tie breaker, so each side opens one, and ours wins",
+     "tie",
      {{'!', "open"},
       {'>', "c802 006a 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
             "800a 0000 0003 00000003 800a 0000 0004 00000003 000e 0000 0005 YYYYYYYYYYYYYYYY "
