@@ -12,7 +12,7 @@
 static const struct quirk_row rows[] = {
     {QUIRK_NO_RX_SPEED, "no-rx-speed", "leave the receive speed out of ICCN and OCCN"},
     {QUIRK_SWAPPED_RESULTS, "swapped-results", "take result codes in the peer's host order (Apple)"},
-    {QUIRK_NO_HELLO, "no-hello", "send no HELLO: some Android phones do not answer"},
+    {QUIRK_NO_HELLO, "no-hello", "send no HELLO while a call is up: some Android phones do not answer"},
     {QUIRK_SILENT_HELLO, "silent-hello", "an unanswered HELLO does not end a tunnel whose data flow"},
     {QUIRK_ZERO_TUNNEL, "zero-tunnel-id", "control messages with tunnel id 0 are found by address (D-Link)"},
     {QUIRK_MINIMAL, "minimal", "send what is required alone when a tunnel is set up, and the window"},

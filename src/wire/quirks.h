@@ -13,7 +13,7 @@
 enum quirk {
     QUIRK_NO_RX_SPEED = 1 << 0,     /* leave Rx Connect Speed out of ICCN and OCCN */
     QUIRK_SWAPPED_RESULTS = 1 << 1, /* take result codes in the peer's host order */
-    QUIRK_NO_HELLO = 1 << 2,        /* send none: they are not answered */
+    QUIRK_NO_HELLO = 1 << 2,        /* send none in a call: they are not answered */
     QUIRK_SILENT_HELLO = 1 << 3,    /* an unanswered HELLO does not end a tunnel whose data flow */
     QUIRK_ZERO_TUNNEL = 1 << 4,     /* find messages with tunnel id 0 by address and port */
     QUIRK_MINIMAL = 1 << 5,         /* SCCRQ, SCCRP: what is required, and the window */

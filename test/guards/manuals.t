@@ -36,6 +36,41 @@ sed -n 's/^\.It Ic \([a-z]\)\( .*\)\{0,1\}$/\1/p' "$man" | LC_ALL=C sort >"$tmp/
 ok "there are commands to compare" [ -s "$tmp/commands" ]
 ok "l2tpd.8 has each command of the FIFO, and no other" same "$tmp/commands" "$tmp/commands-told"
 
+# Quirks: the names, and the makes of peers with the names of what is done for them, both as quirks.c
+# has them in its tables. Each make is a line "make: name name".
+quirks_c=$root/src/wire/quirks.c
+sed -n 's/^    {QUIRK_[A-Z_]*, "\([a-z-]*\)", .*/\1/p' "$quirks_c" >"$tmp/quirks"
+sed -n '/^\.It Ic quirks /,/^\.It Ic [^q]/s/^\.It Cm //p' "$conf_man" >"$tmp/quirks-told"
+awk -F '"' '
+/^    \{QUIRK_[A-Z_]*, "/ { sub(/^ *\{/, "", $1); sub(/,.*/, "", $1); name[$1] = $2 }
+/^    \{"[^"]*", .*\},$/ {
+	line = $2 ":"
+	n = split($NF, word, /[^A-Z_]+/)
+	for (i = 1; i <= n; i++)
+		if (word[i] in name)
+			line = line " " name[word[i]]
+	print line
+}' "$quirks_c" >"$tmp/makes"
+awk '
+/^\.Sh / { here = $2 == "PEERS" }
+!here { next }
+/^\.It Sy / { make = substr($0, 8); quirks[make] = ""; order[++n] = make; next }
+/^\.Cm / && make != "" { quirks[make] = substr($0, 4) }
+{ make = "" }
+END { for (i = 1; i <= n; i++) print order[i] ":" quirks[order[i]] }' "$conf_man" >"$tmp/makes-told"
+# Those that hold for everybody.
+awk '
+FNR == NR { if (/^    \{QUIRK_/) { split($0, f, /[{,"]/); name[f[2]] = f[4] } next }
+/^#define QUIRKS_DEFAULT/ { n = split($0, word, /[^A-Z_]+/); for (i = 1; i <= n; i++) if (word[i] in name) line = line " " name[word[i]] }
+END { print ".Cm" line }' "$quirks_c" "$root/src/wire/quirks.h" >"$tmp/default"
+sed -n '/^Whoever the peer is,$/{n;p;}' "$conf_man" >"$tmp/default-told"
+ok "there are quirks to compare" [ "$(wc -l <"$tmp/quirks")" -gt 8 ]
+ok "l2tpd.conf.5 has each quirk, in their order, and no other" same "$tmp/quirks" "$tmp/quirks-told"
+ok "there are makes to compare" [ "$(wc -l <"$tmp/makes")" -gt 5 ]
+ok "l2tpd.conf.5 has each make of peers and its quirks, and no other" \
+	same "$tmp/makes" "$tmp/makes-told"
+ok "and what is done for whoever the peer is" same "$tmp/default" "$tmp/default-told"
+
 # Options: what the help says.
 "$L2TPD" -h | sed -n 's/^  -\(-*[A-Za-z-]*\) .*/\1/p' | LC_ALL=C sort >"$tmp/options"
 sed -n 's/^\.It Fl \([A-Za-z-]*\).*/\1/p' "$man" | sed 's/^-*\([a-z]..*\)/-\1/' |

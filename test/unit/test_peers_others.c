@@ -1,6 +1,6 @@
 /* Peers of other makes, octet by octet: Cisco, Juniper and carriers' LACs, MikroTik, Check Point,
- * WatchGuard, D-Link, MSL2TP, Yamaha, accel-ppp, kl2tpd, OpenL2TP, and drafts of the RFC (Q-05, Q-10
- * to Q-21); and what data messages look like. */
+ * WatchGuard, D-Link, MSL2TP, Yamaha, accel-ppp, kl2tpd, OpenL2TP, and drafts of the RFC (Q-05 and
+ * Q-10 to Q-21); and what data messages look like. */
 #include "rig_talk.h"
 
 /* clang-format off */
