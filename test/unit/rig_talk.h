@@ -114,8 +114,9 @@ static void talk_take_events(void)
 
         if (ev.kind == L2TP_SEND) {
             talk_put('>', "", ev.datagram);
-            if (!addr_same(&ev.to, &talk.from))
-                talk_wrong("a datagram went to another address: %s", talk.out[talk.n_out - 1]);
+            if (!addr_same(&ev.to, &talk.from) ||
+                (addr_is_set(&ev.from) && !addr_same(&ev.from, &r->here)))
+                talk_wrong("not between the right addresses: %s", talk.out[talk.n_out - 1]);
             continue;
         }
         snprintf(word, sizeof word, "%s", words[ev.kind]);

@@ -384,6 +384,16 @@ static const struct talk_scene daemons[] = {
             "0028 0000 0008 4b6174616c69782053797374656d73204c74642e204c696e75782d342e342e313737 "
             "8008 0000 0009 4a01 000e 0000 0005 0102030405060708 8008 0000 000a 000a"},
       {'>', OUR_SCCRP("4a01")}}},
+    {"a NAT's port: who asks from it is answered there, to the end", "",
+     {{'!', "port 40321"}, UP_BY(SCCRQ_PLAIN), CALL, {'!', "close 6"},
+      {'>', "c802 0024 4a01 0000 0002 0004 8008 0000 0000 0004 8008 0000 0001 0006 "
+            "8008 0000 0009 TTTT"},
+      {'=', "call-down 3/0"}, {'=', "down 6/0"}}},
+    {"a server that answers from another port: followed there, once", "",
+     {{'!', "open"}, {'>', OUR_SCCRQ}, {'!', "port 5555"}, {'<', SCCRP_ACME},
+      {'>', OUR_SCCCN("4a01")}, {'=', "up"},
+      {'!', "port 5556"}, {'<', ITS_ZLB("0001", "0002")}, {'#', "dropped"}, {'!', "port 5555"},
+      {'<', ITS_ZLB("0001", "0002")}, {'!', "call"}, {'>', OUR_ICRQ}}},
     {"Q-14 a draft's peer: windows and delays with M in all messages of a call, and R in its data",
      "",
      {UP_BY(SCCRQ_CISCO), {'<', "c802 0040 TTTT 0000 0002 0001 8008 0000 0000 000a "
