@@ -7,12 +7,14 @@
  *   sink, echo             swallow what is heard (so it does at first), send it back
  *   lcp                    send one Configure-Request, and from now on answer LCP
  *   stop-reading           read the tty no more
+ *   read-again             and again
  *   ignore-term            count a TERM, and nothing else
  *   ignore-hup             live on when the tty hangs up, too
  *   report PATH            keep a report there; "reports PATH": in PATH.PID
  *   send HEX               one frame, no blanks in it
  *   source N SIZE [SEED]   N stamped frames of SIZE octets, 16 at least
  *   garbage N              N octets by lot, in no frame
+ *   bad-fcs N              N frames whose FCS is wrong
  *   delay MS               a pause
  *   await N                a pause until N frames have been heard
  *   exit STATUS            end as soon as all is written; what stands below is not done
@@ -23,8 +25,9 @@
  *
  * It ends with 5 on TERM, 16 when the tty hangs up, 2 on a bad script, as pppd would.  The report
  * has "key value" lines and is replaced as a whole when it begins, at the end, and a moment after a
- * change.  Keys: pid, sid, arg, caller-id, password, fd (number and what it is, at the start), the
- * counters named below, lcp, exit; arg and fd once for each. */
+ * change.  Keys: pid, sid, arg, caller-id, env (what the daemon tells of the call, NAME=VALUE),
+ * password, fd (number and what it is, at the start), the counters named below, lcp, exit; arg, env
+ * and fd once for each. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -46,13 +49,35 @@
 #define EXIT_SIGNAL 5
 #define EXIT_HANGUP 16
 
-/* SUM is over the frames heard, their order left out; LOST are echoes for which there was no room.
- */
-enum { IN, OCTETS_IN, SUM, BAD, STAMPED, DAMAGED, MISORDERED, OUT, OCTETS_OUT, LOST, TERM, COUNTS };
+/* SUM is over the frames heard, their order left out; LOST are echoes for which there was no room;
+ * ESCAPES and CONTROLS are octets as they stand on the tty: 7d, and those below 20. */
+enum {
+    IN,
+    OCTETS_IN,
+    SUM,
+    BAD,
+    ESCAPES,
+    CONTROLS,
+    STAMPED,
+    DAMAGED,
+    MISORDERED,
+    OUT,
+    OCTETS_OUT,
+    LOST,
+    TERM,
+    COUNTS
+};
 
-static const char *const names[] = {"frames-in",  "octets-in", "checksum",    "refused",
-                                    "stamped",    "damaged",   "misordered",  "frames-out",
-                                    "octets-out", "lost",      "term-signals"};
+static const char *const names[COUNTS] = {
+    "frames-in", "octets-in", "checksum",   "refused",    "escapes", "controls",     "stamped",
+    "damaged",   "misordered", "frames-out", "octets-out", "lost",    "term-signals",
+};
+
+/* What of the environment goes into the report. */
+static const char *const variables[] = {
+    "CALLED_NUMBER", "SUB_ADDRESS",      "PRIVATE_GROUP",    "L2TP_PEER_NAME",
+    "DIAL_NUMBER",   "CONNECT_SPEED_TX", "CONNECT_SPEED_RX",
+};
 
 struct step {
     bool (*go)(struct step *s); /* a part of it; true when it is done */
@@ -131,6 +156,9 @@ static void write_report(int status)
         fprintf(f, "arg %s\n", me.argv[i]);
     if (getenv("CALLER_ID") != NULL)
         fprintf(f, "caller-id %s\n", getenv("CALLER_ID"));
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        if (getenv(variables[i]) != NULL)
+            fprintf(f, "env %s=%s\n", variables[i], getenv(variables[i]));
     if (me.password[0] != '\0')
         fprintf(f, "password %s\n", me.password);
     fputs(me.fds, f);
@@ -240,6 +268,10 @@ static void read_tty(void)
 
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         hung_up();
+    for (size_t i = 0; i < in.n; i++) {
+        me.count[ESCAPES] += in.p[i] == 0x7d;
+        me.count[CONTROLS] += in.p[i] < 0x20;
+    }
     while (in.n > 0) {
         enum hdlc_got got = hdlc_feed(&me.rx, &in, me.in, 0);
 
@@ -316,6 +348,26 @@ static bool go_garbage(struct step *s)
     return s->n == 0;
 }
 
+/* LCP's Echo-Request, with an FCS that is none. */
+static bool go_bad_fcs(struct step *s)
+{
+    static const uint8_t frame[] = {0x7e, 0xff, 0x03, 0xc0, 0x21, 0x09, 0x01, 0x00, 0x08,
+                                    0x00, 0x00, 0x00, 0x00, 0x12, 0x34, 0x7e};
+
+    for (; s->n > 0 && OUT_ROOM - me.out_n >= sizeof frame; s->n--) {
+        memcpy(me.out + me.out_n, frame, sizeof frame);
+        me.out_n += sizeof frame;
+    }
+    return s->n == 0;
+}
+
+static bool go_read_again(struct step *s)
+{
+    (void)s;
+    me.deaf = false;
+    return true;
+}
+
 static bool go_delay(struct step *s)
 {
     if (me.delay_due == 0)
@@ -359,6 +411,8 @@ static const struct {
     {"send", {.go = go_send}},
     {"source", {.go = go_source}},
     {"garbage", {.go = go_garbage}},
+    {"bad-fcs", {.go = go_bad_fcs}},
+    {"read-again", {.go = go_read_again}},
     {"delay", {.go = go_delay}},
     {"await", {.go = go_await}},
     {"exit", {.go = go_exit}},

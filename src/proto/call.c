@@ -224,9 +224,11 @@ static void act_send_cdn(struct call *c, const struct step *s)
         c->tunnel->lost_word = true;
 }
 
+/* Also for one that ends on our side before the peer has heard of it. */
 static void act_clean_up(struct call *c, const struct step *s)
 {
-    begin_end(c, s->why, false);
+    begin_end(c, s->why,
+              s->event == EVENT_CLOSE || s->event == EVENT_BEARER_DOWN || s->event == EVENT_EXPIRY);
 }
 
 /* The transport has no room for what this call wants to say: it ends without a word. */

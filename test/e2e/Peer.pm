@@ -13,7 +13,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(avp);
+our @EXPORT = qw(avp u16 u32);
 
 my %TYPES = (SCCRQ => 1, SCCRP => 2, SCCCN => 3, StopCCN => 4, HELLO => 6, OCRQ => 7, OCRP => 8,
     OCCN => 9, ICRQ => 10, ICRP => 11, ICCN => 12, CDN => 14, WEN => 15, SLI => 16);
@@ -31,7 +31,8 @@ sub avp
 sub u16 { pack 'n', $_[0] }
 sub u32 { pack 'N', $_[0] }
 
-# to: port of the daemon (none: wait for its SCCRQ); ip: our own address; id, secret, share.
+# to: port of the daemon (none: wait for its SCCRQ); ip: our own address; id, secret, share; what we
+# say of ourselves: name, vendor, window, bearer and framing (capabilities), mute_bearer (none said).
 sub new
 {
     my ($class, %o) = @_;
@@ -44,6 +45,7 @@ sub new
     return bless {
         link => $link, id => $o{id} // $next_id++, peer_id => 0, ns => 0, nr => 0, acked => 0,
         secret => $o{secret}, name => $o{name} // 'peer.test', later => [], frames => [],
+        map({ $_ => $o{$_} } qw(bearer framing mute_bearer vendor window)),
         to => $o{to} ? pack_sockaddr_in($o{to}, inet_aton('127.0.0.1')) : undef,
     }, $class;
 }
@@ -70,21 +72,51 @@ sub control
     return 1;
 }
 
+# By number, and in their order as [number, first word, value].  Hidden ones count as absent.
 sub parse_avps
 {
     my ($body) = @_;
-    my %avp;
+    my (%avp, @all);
 
     while (length $body >= 6) {
         my ($flags, $vendor, $number) = unpack 'nnn', $body;
         my $n = $flags & 0x3ff;
 
         last if $n < 6 || $n > length $body;
-        $avp{$number} = substr $body, 6, $n - 6;
+        push @all, [$number, $flags, substr $body, 6, $n - 6];
+        $avp{$number} = $all[-1][2] if !($flags & 0x4000);
         substr $body, 0, $n, '';
     }
-    return \%avp;
+    return (\%avp, \@all);
 }
+
+# Reveals the hidden AVPs of a message (RFC 2661, 4.3), as far as the secret is the right one.
+sub reveal
+{
+    my ($m, $secret) = @_;
+    my $vector;
+
+    for my $avp (@{$m->{avps}}) {
+        my ($number, $flags, $value) = @$avp;
+
+        $vector = $value if $number == 36;
+        next if !($flags & 0x4000) || !defined $vector;
+        my ($key, $clear) = (md5(pack('n', $number) . $secret . $vector), '');
+        while (length $value) {
+            my $block = substr $value, 0, 16, '';
+
+            $clear .= $block ^ substr $key, 0, length $block;
+            $key = md5($secret . $block);
+        }
+        my $n = unpack 'n', $clear;
+        $m->{avp}{$number} = substr $clear, 2, $n if $n <= length($clear) - 2;
+    }
+    return $m;
+}
+
+# Which AVPs of a message are hidden, and which there are.
+sub hidden { map { $_->[0] } grep { $_->[1] & 0x4000 } @{$_[0]{avps}} }
+sub numbers { map { $_->[0] } @{$_[0]{avps}} }
 
 sub parse
 {
@@ -98,7 +130,7 @@ sub parse
     @m{qw(ns nr)} = ($take->(), $take->()) if $m{flags} & 0x0800;
     $m{body} = substr $octets, $at;
     if ($m{flags} & 0x8000) {
-        $m{avp}  = parse_avps($m{body});
+        @m{qw(avp avps)} = parse_avps($m{body});
         $m{type} = $m{body} eq '' ? 'ZLB' : $NAMES{unpack 'n', $m{avp}{0} // "\0\0"} // '?';
     }
     return \%m;
@@ -153,12 +185,21 @@ sub hear
         push @{$self->{frames}}, $m;
         return undef;
     }
+    reveal($m, $self->{secret}) if defined $self->{secret};
     if ($m->{type} eq 'SCCRQ' && !$self->{to}) {
         $self->{to} = $m->{from};
-        $self->{peer_id} = unpack 'n', $m->{avp}{9};
+        $self->{peer_id} = unpack 'n', $m->{avp}{9} // "\0\0";
     }
     $self->{peer_id} = unpack 'n', $m->{avp}{9} if $m->{type} eq 'SCCRP' && $m->{avp}{9};
     return $self->take_numbers($m) ? $m : undef;
+}
+
+# Is there nothing of these types for so long?  A test's answer.
+sub hears_no
+{
+    my ($self, $types, $seconds) = @_;
+
+    return !$self->wait_for($types, $seconds);
 }
 
 # Waits for a message of one of these types ("ICRP|CDN"), for that session of ours if one is named;
@@ -209,6 +250,15 @@ sub idle
     return $self;
 }
 
+# "16/c023/1" of AVP 46 (RFC 3145): code, control protocol, direction.
+sub ppp_cause
+{
+    my ($m) = @_;
+    my ($code, $protocol, $direction) = unpack 'nnC', $m->{avp}{46} // return 'none';
+
+    return sprintf '%u/%04x/%u', $code, $protocol, $direction;
+}
+
 # "2/4 text" of a StopCCN or CDN.
 sub result
 {
@@ -226,7 +276,9 @@ sub introduction
 {
     my ($self) = @_;
 
-    return (avp(2, "\1\0"), avp(3, u32(3)), avp(4, u32(0)), avp(7, $self->{name}),
+    return (avp(2, "\1\0"), avp(3, u32($self->{framing} // 3)),
+        $self->{mute_bearer} ? () : avp(4, u32($self->{bearer} // 0)), avp(7, $self->{name}),
+        defined $self->{vendor} ? avp(8, $self->{vendor}) : (),
         avp(9, u16($self->{id})), avp(10, u16($self->{window} // 8)));
 }
 
@@ -311,45 +363,85 @@ sub open_call
     my $id = $next_session++;
 
     $self->control('ICRQ', 0, avp(14, u16($id)), avp(15, u32($serial++)),
-        defined $o{calling} ? avp(22, $o{calling}) : ());
+        defined $o{calling} ? avp(22, $o{calling}) : (), @{$o{icrq} // []});
     my $m = $self->wait_for('ICRP|CDN|StopCCN', $o{seconds}, $id) // return undef;
     return {id => $id, refused => result($m)} if $m->{type} ne 'ICRP';
     my $call = {id => $id, peer => unpack('n', $m->{avp}{14}), ns => 0};
     return $call if $o{half};
-    $self->control('ICCN', $call->{peer}, avp(24, u32(1000000)), avp(19, u32(1)));
+    $self->control('ICCN', $call->{peer}, avp(24, u32(1000000)), avp(19, u32(1)),
+        @{$o{iccn} // []});
     $self->wait_acked;
     return $call;
 }
 
-# The daemon's ICRQ, answered: {id, peer}, or undef.
+# The daemon's ICRQ, answered: {id, peer, icrq, iccn}, or undef.
 sub accept_call
 {
     my ($self, $seconds) = @_;
     my $m = $self->wait_for('ICRQ', $seconds) // return undef;
-    my $call = {id => $next_session++, peer => unpack('n', $m->{avp}{14}), ns => 0};
+    my $call = {id => $next_session++, peer => unpack('n', $m->{avp}{14}), ns => 0, icrq => $m};
 
     $self->control('ICRP', $call->{peer}, avp(14, u16($call->{id})));
-    return $self->wait_for('ICCN', $seconds) ? $call : undef;
+    $call->{iccn} = $self->wait_for('ICCN', $seconds);
+    return $call->{iccn} ? $call : undef;
+}
+
+# As a LNS, asks the daemon to place a call: {id, peer}, or {refused => "2/4 text"}, or undef.  What
+# is asked for is in o, by the number of its AVP; undef leaves one out.
+sub ask_for_call
+{
+    my ($self, $number, %o) = @_;
+    my $id   = $next_session++;
+    my %said = (14 => u16($id), 15 => u32($serial++), 16 => u32(1200), 17 => u32(64000),
+        18 => u32(1), 19 => u32(1), 21 => $number, %o);
+
+    $self->control('OCRQ', 0,
+        map { avp($_, $said{$_}) } grep { defined $said{$_} } sort { $a <=> $b } keys %said);
+    my $m = $self->wait_for('OCRP|CDN|StopCCN', 10, $id) // return undef;
+    return {id => $id, refused => result($m)} if $m->{type} ne 'OCRP';
+    return {id => $id, peer => unpack('n', $m->{avp}{14}), ns => 0};
+}
+
+# As a LAC, takes the daemon's OCRQ: {id, peer, ocrq}, or undef; half: OCRP, but no OCCN yet.
+sub take_request
+{
+    my ($self, $seconds, %o) = @_;
+    my $m = $self->wait_for('OCRQ', $seconds) // return undef;
+    my $call = {id => $next_session++, peer => unpack('n', $m->{avp}{14}), ns => 0, ocrq => $m};
+
+    $self->control('OCRP', $call->{peer}, avp(14, u16($call->{id})));
+    $self->connected($call) if !$o{half};
+    return $call;
+}
+
+# The called party has answered.
+sub connected
+{
+    my ($self, $call, @more) = @_;
+
+    $self->control('OCCN', $call->{peer}, avp(24, u32(33600)), avp(19, u32(1)), @more);
+    return $self->wait_acked;
 }
 
 sub hang_up
 {
-    my ($self, $call, $result, $text) = @_;
+    my ($self, $call, $result, $text, %o) = @_;
 
     $self->control('CDN', $call->{peer}, avp(14, u16($call->{id})),
-        avp(1, pack 'nna*', $result // 3, 0, $text // 'bye'));
+        avp(1, pack 'nna*', $result // 3, $o{error} // 0, $text // 'bye'), @{$o{more} // []});
     return $self->wait_acked;
 }
 
 # -- frames --------------------------------------------------------------------------------------
 
-# Sends a frame; with a length field, sequence numbers, an offset, as asked.
+# Sends a frame; with a length field, sequence numbers, an offset, priority, as asked.
 sub send_frame
 {
     my ($self, $call, $octets, %o) = @_;
     my ($flags, $head) = (0x0002, pack 'nn', $o{tunnel} // $self->{peer_id},
         $o{session} // $call->{peer});
 
+    $flags |= 0x0100 if $o{priority};
     if ($o{sequence}) {
         $flags |= 0x0800;
         $head .= pack 'nn', $o{ns} // $call->{ns}, 0;
