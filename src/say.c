@@ -140,11 +140,10 @@ static void add_cause(struct line *l, const struct call_cause *cause)
 
     if (cause->has_q931)
         line_add(l, " q931=%u/%u", (unsigned)cause->q931, (unsigned)cause->q931_message);
-    if (!cause->has_ppp)
-        return;
-    line_add(l, " ppp=%u/%u (%s)", (unsigned)cause->ppp, (unsigned)cause->direction,
-             name != NULL ? name : "?");
-    if (cause->protocol != 0)
+    if (cause->has_ppp)
+        line_add(l, " ppp=%u/%u (%s)", (unsigned)cause->ppp, (unsigned)cause->direction,
+                 name != NULL ? name : "?");
+    if (cause->has_ppp && cause->protocol != 0)
         line_add(l, " protocol=%04x", (unsigned)cause->protocol);
     if (cause->text[0] != '\0')
         line_add(l, " \"%s\"", cause->text);

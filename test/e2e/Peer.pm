@@ -13,7 +13,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(avp u16 u32);
+our @EXPORT = qw(avp soft u16 u32);
 
 my %TYPES = (SCCRQ => 1, SCCRP => 2, SCCCN => 3, StopCCN => 4, HELLO => 6, OCRQ => 7, OCRP => 8,
     OCCN => 9, ICRQ => 10, ICRP => 11, ICCN => 12, CDN => 14, WEN => 15, SLI => 16);
@@ -26,6 +26,14 @@ sub avp
     my ($number, $value) = @_;
 
     return pack('nnn', 0x8000 | 6 + length $value, 0, $number) . $value;
+}
+
+# The same without it.
+sub soft
+{
+    my ($number, $value) = @_;
+
+    return pack('nnn', 6 + length $value, 0, $number) . $value;
 }
 
 sub u16 { pack 'n', $_[0] }
