@@ -84,11 +84,13 @@ static void look(struct bearer *b, bool from_pppd, struct span frame)
                       !ppp_watch_is_up(&b->watch) || ppp_watch_needs_order(&b->watch));
 }
 
-static void tell_errors(struct bearer *b)
+/* At every error of the line; how often that is said is the engine's business (6.13). */
+static void tell_errors(void *ctx)
 {
-    uint32_t errors[6];
+    struct bearer *b = ctx;
+    uint32_t errors[LINK_ERRORS];
 
-    if (!b->tell_errors || b->link == NULL)
+    if (b->call_id == 0)
         return;
     link_errors(b->link, errors);
     l2tp_line_errors(b->hub->engine, loop_now(b->hub->loop), b->call_id, errors);
@@ -117,7 +119,6 @@ static void heard(void *ctx, struct buf *frame)
         return;
     }
     look(b, true, buf_span(frame));
-    tell_errors(b);
     ecn = b->ecn ? ppp_ecn(buf_span(frame)) : 0;
     n = l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len);
     if (n == 0) {
@@ -172,6 +173,8 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
         bearer_free(b);
         return NULL;
     }
+    if (b->tell_errors)
+        link_tell_refused(b->link, tell_errors);
     s->path = b->hub->conf->global.pppd;
     s->device = link_slave_name(b->link);
     b->pppd.gone = gone;
@@ -285,11 +288,12 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     s.password = password;
     fill_call(&s, c);
     b->tell_errors = conf->send_wen;
+    b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO; /* counts if we are the call's LNS */
     return launch(b, &s, why);
 }
 
 struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct conf_peer *conf,
-                           const char **why)
+                           bool tell_errors, const char **why)
 {
     struct pppd_settings s = {.role = PPPD_LAC};
     struct bearer *b = bearer_new(h, c);
@@ -302,6 +306,7 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     fill_call(&s, c);
     s.dial = c->called;
     b->dialling = true;
+    b->tell_errors = tell_errors;
     return launch(b, &s, why);
 }
 

@@ -39,9 +39,9 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
                                 const char *user, const char *password, const char **why);
 
 /* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
- * frame answers the call, its end before that refuses it.  NULL as above. */
+ * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */
 struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct conf_peer *conf,
-                           const char **why);
+                           bool tell_errors, const char **why);
 
 /* A frame for pppd; one with priority overtakes those that wait. */
 void bearer_carry(struct bearer *b, struct span frame, bool priority);

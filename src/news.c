@@ -54,12 +54,14 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
 }
 
-/* The LAC that a call of ours is for; NULL for one that the peer has asked for. */
+/* The LAC that a call of ours is for; NULL for one that the peer has asked for, or that we had it
+ * place by the way, in a tunnel that a tie has made the LAC's too. */
 static struct lac *lac_of(const struct call *c)
 {
+    struct lac *l = c->tunnel->host_data;
     bool ours = c->table == TABLE_LAC_IN || c->table == TABLE_LNS_OUT;
 
-    return ours ? c->tunnel->host_data : NULL;
+    return ours && l != NULL && l->call_id == c->id ? l : NULL;
 }
 
 static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
@@ -106,23 +108,20 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
         lac_call_down(lac_of(c), c);
 }
 
-/* The section that a tunnel lives by: that of the LAC which opened it, or of the LNS it came to. */
-static const struct conf_peer *settings_of(struct hub *h, const struct tunnel *t)
-{
-    const struct conf_lac *lac = t->initiator ? conf_find_lac(h->conf, t->p.label) : NULL;
-    const struct conf_lns *lns = t->initiator ? NULL : conf_find_lns(h->conf, t->p.label);
-
-    return lac != NULL ? &lac->peer : lns != NULL ? &lns->peer : NULL;
-}
-
 /* The peer asks for a call to be placed: a pppd is the line; its first frame says that there is
  * somebody (7.5.1). */
 static void on_dial(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
-    const struct conf_peer *conf = settings_of(h, c->tunnel);
+    const struct tunnel *t = c->tunnel; /* it lives by the section that opened it, or it came to */
+    const struct conf_lac *lac = t->initiator ? conf_find_lac(h->conf, t->p.label) : NULL;
+    const struct conf_lns *lns = t->initiator ? NULL : conf_find_lns(h->conf, t->p.label);
+    const struct conf_peer *conf = lac != NULL ? &lac->peer : lns != NULL ? &lns->peer : NULL;
     const char *why = "its section has left the configuration";
-    struct bearer *b = conf != NULL ? bearer_dial(h, c, conf, &why) : NULL;
+    struct bearer *b = NULL;
+
+    if (conf != NULL)
+        b = bearer_dial(h, c, conf, lac != NULL && lac->send_wen, &why);
 
     l2tp_set_call_data(h->engine, c->id, b);
     if (b == NULL)

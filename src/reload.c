@@ -55,6 +55,9 @@ static void compare_global(const struct conf_global *was, const struct conf_glob
         log_notice("reload: 'pppd' changed, from the next call");
     if (was->max_retries != is->max_retries || was->cap_backoff_s != is->cap_backoff_s)
         log_notice("reload: 'max retries' or 'cap backoff' changed, from the next tunnel");
+    if (was->half_open_limit != is->half_open_limit ||
+        was->half_open_per_source != is->half_open_per_source)
+        log_notice("reload: 'half open limit' or 'half open per source' changed, from now");
     if (was->access_control != is->access_control)
         log_notice("reload: 'access control' changed, from the next tunnel");
     if (!same_text(was->auth_file, is->auth_file))

@@ -25,9 +25,15 @@ struct link_counts {
 /* A frame from pppd; the hearer takes the buffer, which has BUF_HEADROOM before the frame. */
 typedef void link_heard_fn(void *ctx, struct buf *frame);
 
+/* A frame has been refused, either way, and counted. */
+typedef void link_refused_fn(void *ctx);
+
 /* Opens a pty pair: raw, both ends close-on-exec, the master non-blocking and watched (among the
  * many).  NULL with errno: EMFILE, ENOSPC (no pty left), ENOMEM. */
 struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx);
+
+/* Wants to be told, with the same ctx; it must not close the link. */
+void link_tell_refused(struct link *k, link_refused_fn *refused);
 
 /* Closes and frees.  Frames not yet written are lost. */
 void link_close(struct link *k);

@@ -36,6 +36,7 @@ struct link {
     int master, slave;  /* slave: -1 once released */
     char name[NAME_ROOM];
     link_heard_fn *heard;
+    link_refused_fn *refused; /* or NULL */
     void *ctx;
     bool *closed; /* set while a frame is handed up: tells the reader that the link has gone */
     struct hdlc_rx rx;
@@ -81,6 +82,13 @@ static void queue_drop(struct link *k)
     free(k->queue);
     k->queue = NULL;
     k->room = k->begin = k->waiting = k->ahead = 0;
+}
+
+static void count_dropped(struct link *k)
+{
+    k->counts.dropped++;
+    if (k->refused != NULL)
+        k->refused(k->ctx);
 }
 
 /* Makes n octets of room behind what waits; false if that would be beyond the bound. */
@@ -170,7 +178,7 @@ static bool queued(struct link *k, struct span frame, size_t n)
 bool link_send(struct link *k, struct span frame)
 {
     if (k->deaf || frame.n > LINK_QUEUE || !queue_make_room(k, HDLC_MOST(frame.n))) {
-        k->counts.dropped++;
+        count_dropped(k);
         return false;
     }
     return queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, k->send_map));
@@ -186,7 +194,7 @@ static bool displace(struct link *k, size_t n)
         const uint8_t *ordinary = k->queue + k->begin + k->ahead;
 
         k->waiting = k->ahead + hdlc_last(span_of(ordinary, k->waiting - k->ahead));
-        k->counts.dropped++;
+        count_dropped(k);
     }
     return true;
 }
@@ -200,7 +208,7 @@ bool link_send_first(struct link *k, struct span frame)
     if (k->ahead == 0 && k->waiting > 0)
         k->ahead = hdlc_cut(span_of(k->queue + k->begin, k->waiting));
     if (k->deaf || frame.n > LINK_QUEUE || !displace(k, most) || !queue_make_room(k, most)) {
-        k->counts.dropped++;
+        count_dropped(k);
         return false;
     }
     at = k->queue + k->begin + k->ahead;
@@ -212,8 +220,9 @@ bool link_send_first(struct link *k, struct span frame)
     return queued(k, frame, n);
 }
 
-static void count_refused(struct link_counts *c, enum hdlc_got why)
+static void count_refused(struct link *k, enum hdlc_got why)
 {
+    struct link_counts *c = &k->counts;
     uint64_t *const counter[] = {
         [HDLC_BAD_FCS] = &c->bad_fcs,
         [HDLC_ABORTED] = &c->aborted,
@@ -222,6 +231,8 @@ static void count_refused(struct link_counts *c, enum hdlc_got why)
     };
 
     ++*counter[why];
+    if (k->refused != NULL)
+        k->refused(k->ctx);
 }
 
 /* Hands a whole frame up.  False if the link has been closed by that. */
@@ -268,7 +279,7 @@ static bool decode(struct link *k, struct span in)
             if (!hand_up(k))
                 return false;
         } else if (got != HDLC_MORE) {
-            count_refused(&k->counts, got);
+            count_refused(k, got);
         }
     }
     if (k->partial != NULL && k->partial->len == 0) {
@@ -398,6 +409,11 @@ void link_close(struct link *k)
     if (k->master >= 0)
         close(k->master);
     free(k);
+}
+
+void link_tell_refused(struct link *k, link_refused_fn *refused)
+{
+    k->refused = refused;
 }
 
 const char *link_slave_name(const struct link *k)

@@ -33,9 +33,11 @@ cat >$work/lns/conf <<-END
 	pppoptfile = /etc/ppp/options.l2tpd
 END
 
-# pppd's scripts tell what they have been told of the call.
-printf '%s\n' '#!/bin/sh' 'echo "$DIAL_NUMBER" >/run/dialled' 'echo "$4 $5" >/run/up.$1' \
-	>$work/lac/etc/ppp/ip-up
+# What dials for pppd is its connect script; 5550199 is never answered.
+printf '%s\n' '#!/bin/sh' 'echo "$DIAL_NUMBER" >/run/dialled' '[ "$DIAL_NUMBER" != 5550199 ]' \
+	>$work/lac/etc/ppp/dial
+chmod +x $work/lac/etc/ppp/dial
+echo 'connect /etc/ppp/dial' >>$work/lac/etc/ppp/options.l2tpd
 
 # dialled NUMBER
 dialled() {
@@ -55,7 +57,7 @@ scenario "the LNS has a call placed"
 tell lns "o branch 5550100"
 ok "the LAC's pppd gets the address" wait_until 15 ppp_is lac ppp0 10.9.1.10 10.9.0.1
 ok "the LNS's has the other end" wait_until 5 ppp_is lns ppp0 10.9.0.1 10.9.1.10
-ok "the LAC's pppd knows which number it is" wait_until 5 dialled 5550100
+ok "the connect script knows which number it is" dialled 5550100
 ok "the LNS says what it is" says lns 'role="lns, dialled by the peer" tx=64000'
 ok "the LAC says what it is" says lac 'role="lac, dialled for the peer".* called="5550100"'
 ok "each side has one pppd" all_pppds_are 1
@@ -80,6 +82,14 @@ ok "both are up" wait_until 15 ppp_is lns ppp0 10.9.0.1 10.9.1.10
 tell lns "d branch"
 ok "no pppd is left" wait_until 10 all_pppds_are 0
 ok "ip-down has run at the LAC" wait_until 5 no_ppp lac ppp0
+
+scenario "nobody answers"
+forget_logs
+tell lns "o branch 5550199"
+ok "the number is dialled" wait_until 15 dialled 5550199
+ok "the LNS hears that there was no carrier" wait_until 10 says lns "by=peer cause=7/0 (no carrier detected)"
+ok "no pppd is left" wait_until 5 all_pppds_are 0
+ok "the LNS never ran one" [ -z "$(call_id lns)" ]
 
 scenario "the user at the LAC is not let in"
 chap_secret lac wrong
