@@ -208,7 +208,7 @@ static void open_tunnel(struct lac *l)
     struct l2tp_profile p;
 
     l->state = LAC_DIALLING;
-    profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, l->host, &p);
+    profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, to, l->host, &p);
     log_notice("Connecting to host %s, port %u", l->host, (unsigned)to->port);
     l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
@@ -445,7 +445,16 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }
 
-/* The call was all that the tunnel was for.  A daemon that stops closes its tunnels itself. */
+static bool has_other_calls(const struct call *c)
+{
+    for (const struct call *other = c->tunnel->calls; other != NULL; other = other->next)
+        if (other != c && other->state != DEAD)
+            return true;
+    return false;
+}
+
+/* The call was all that the tunnel was for, unless the peer has calls in it; then it goes on without
+ * us.  A daemon that stops closes its tunnels itself. */
 void lac_call_down(struct lac *l, const struct call *c)
 {
     if (c->id != l->call_id)
@@ -455,6 +464,11 @@ void lac_call_down(struct lac *l, const struct call *c)
         return;
     if (l->state == LAC_UP)
         l->state = LAC_CLOSING;
+    if (c->tunnel->state == ESTABLISHED && has_other_calls(c)) {
+        l2tp_set_tunnel_data(l->hub->engine, c->tunnel->id, NULL);
+        lac_tunnel_down(l, c->tunnel);
+        return;
+    }
     l2tp_close(l->hub->engine, loop_now(l->hub->loop), c->tunnel->id, STOPCCN_GENERAL, ERROR_NONE,
                "no call left");
 }

@@ -64,9 +64,13 @@ static struct lac *lac_of(const struct call *c)
     return ours && l != NULL && l->call_id == c->id ? l : NULL;
 }
 
+/* Whose caller it is that has come: the section that its tunnel came to; in a tunnel of our own,
+ * which a tie has made the only one, the section that the peer's would have come to. */
 static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
 {
-    const struct conf_lns *lns = conf_find_lns(h->conf, c->tunnel->p.label);
+    const struct tunnel *t = c->tunnel;
+    const struct conf_lns *lns = t->initiator ? conf_match_lns(h->conf, &t->peer)
+                                              : conf_find_lns(h->conf, t->p.label);
 
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);
@@ -135,11 +139,21 @@ static void on_carry(struct hub *h, const struct l2tp_event *ev)
         bearer_carry(ev->call->host_data, ev->frame.octets, ev->frame.priority);
 }
 
+/* The section of a call whose LAC we are: its own, or the one that opened the tunnel; or NULL. */
+static const struct conf_lac *section_of(struct hub *h, const struct call *c)
+{
+    const struct lac *l = lac_of(c);
+
+    if (l == NULL && !c->tunnel->initiator)
+        return NULL;
+    return conf_find_lac(h->conf, l == NULL || l->bare ? c->tunnel->p.label : l->name);
+}
+
 static void on_line_info(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
-    const struct conf_lac *lac = conf_find_lac(h->conf, c->tunnel->p.label);
-    bool obeyed = c->host_data != NULL && (!c->tunnel->initiator || lac == NULL || lac->obey_sli);
+    const struct conf_lac *lac = section_of(h, c);
+    bool obeyed = c->host_data != NULL && (lac == NULL || lac->obey_sli);
 
     say_line_info(c, obeyed);
     if (obeyed)

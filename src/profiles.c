@@ -69,13 +69,15 @@ static bool find_secret(const struct hub *h, struct l2tp_profile *p, const char 
     return found;
 }
 
-void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns_host,
-                     struct l2tp_profile *p)
+void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct addr *peer,
+                     const char *lns_host, struct l2tp_profile *p)
 {
     fill(h, conf->name, &conf->peer, p);
     p->tie_breaker = conf->tie_breaker;
     p->require_sequencing = conf->require_sequencing;
     p->sequence = conf->peer.flow == CONF_FLOW_YES; /* "auto" is a LNS's to decide */
+    /* one tunnel for both directions: then this one may be it (4.4.3) */
+    p->accept_incoming = conf->tie_breaker && conf_match_lns(h->conf, peer) != NULL;
     /* the peer's own name is known only when it answers; until then, that of the host dialled */
     find_secret(h, p, lns_host);
 }
@@ -107,8 +109,11 @@ static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile
     const struct conf_lns *lns = conf_find_lns(h->conf, p->label);
     const struct lns_pool *pool = profiles_pool(h, p->label);
 
-    (void)tunnel_host;
-    if (lns == NULL || h->stopping != STOP_NOT)
+    if (h->stopping != STOP_NOT)
+        return false;
+    if (tunnel_host != NULL)
+        return true; /* a LAC's: which section it comes to is found when it is up */
+    if (lns == NULL)
         return false;
     if (!lns->assign_ip)
         return true;

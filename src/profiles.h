@@ -9,9 +9,9 @@
 /* The engine's three questions, answered out of the hub (which is their ctx). */
 struct l2tp_host profiles_host(struct hub *h);
 
-/* The profile of a tunnel that we open as LAC to a host of that name. */
-void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const char *lns_host,
-                     struct l2tp_profile *p);
+/* The profile of a tunnel that we open as LAC to a host of that address and name. */
+void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct addr *peer,
+                     const char *lns_host, struct l2tp_profile *p);
 
 /* The pools of a LNS section; NULL if there are none of that name (any more). */
 struct lns_pool *profiles_pool(const struct hub *h, const char *section);

@@ -373,6 +373,18 @@ static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
     return going;
 }
 
+/* A StopCCN for a tunnel of ours whose id its sender could not read, as our SCCRQ has hidden it: the
+ * only one under way to that address, or nobody knows which is meant. */
+static struct tunnel *find_unread(struct l2tp *e, const struct addr *from)
+{
+    struct tunnel *t = registry_find_opening(&e->reg, from, NULL);
+
+    return t != NULL && t->p.hide == HIDE_ALWAYS &&
+                   registry_find_opening(&e->reg, from, t) == NULL
+               ? t
+               : NULL;
+}
+
 /* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
 static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct addr *from,
                                       const struct addr *to, const struct packet *p)
@@ -385,6 +397,8 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
 
     if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
+        if (t == NULL)
+            t = find_unread(e, from);
         /* not one that is up: its peer knows our id, if it is not one that never writes it; one
          * that is going acknowledges repeats (5.7) */
         if (t == NULL || t->state == DEAD ||
