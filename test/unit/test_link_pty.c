@@ -29,6 +29,7 @@ struct end {
     uint8_t heard[ROOM]; /* and as the protocol got them */
     size_t n_heard;
     unsigned n_frames;
+    unsigned told;   /* of frames refused */
     bool bad_room;   /* a frame came without its headroom */
     bool close_self; /* the hearer closes the link */
     int refills;     /* times that pppd writes the line again when a frame is heard */
@@ -76,10 +77,18 @@ static void on_heard(void *ctx, struct buf *frame)
     }
 }
 
+static void on_refused(void *ctx)
+{
+    struct end *e = ctx;
+
+    e->told++;
+}
+
 static void end_open(struct end *e)
 {
     memset(e, 0, sizeof *e);
     e->link = link_open_pty(loop, on_heard, e);
+    link_tell_refused(e->link, on_refused);
     e->tty = open(link_slave_name(e->link), O_RDWR | O_NOCTTY | O_NONBLOCK);
     link_release_slave(e->link);
     e->reads = true;
@@ -276,6 +285,7 @@ static void test_refused(void)
     is_int((long long)c->bad_fcs, 1, "one had a wrong FCS");
     is_int((long long)c->aborted, 1, "one was aborted");
     is_int((long long)c->too_long, 1, "one was too long");
+    is_int(one.told, 4, "the owner was told of each");
     end_close(&one);
 }
 
@@ -295,6 +305,7 @@ static void test_stuck(void)
     }
     is_int((long long)link_counts(one.link)->dropped, 400 - (long long)sent,
            "what does not fit is dropped and counted");
+    is_int(one.told, 400 - (long long)sent, "and the owner told of each");
     ok(sent > 20 && sent < 400, "after a bounded queue (%u frames)", sent);
     ok(one.link->room <= LINK_QUEUE && one.link->blocked, "of LINK_QUEUE at the most");
     ok(idle_turns() < 10, "a stuck pppd does not keep the loop awake");
