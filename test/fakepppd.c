@@ -309,21 +309,26 @@ static bool go_reports(struct step *s)
     return me.changed = true;
 }
 
-static bool go_send(struct step *s)
+static bool send_hex(const char *hex)
 {
     uint8_t frame[BUF_ROOM];
     struct wr w = wr_over(frame, sizeof frame);
     unsigned octet;
 
-    for (const char *hex = s->rest; sscanf(hex, "%2x", &octet) == 1; hex += 2)
+    for (; sscanf(hex, "%2x", &octet) == 1; hex += 2)
         wr_u8(&w, (uint8_t)octet);
     return put_frame(span_of(frame, wr_len(&w)));
 }
 
+static bool go_send(struct step *s)
+{
+    return send_hex(s->rest);
+}
+
 static bool go_lcp(struct step *s)
 {
-    s->rest = (char *)"ff03c0210101001402060000000005061234567807020802";
-    return me.lcp = go_send(s);
+    (void)s;
+    return me.lcp = send_hex("ff03c0210101001402060000000005061234567807020802");
 }
 
 static bool go_source(struct step *s)

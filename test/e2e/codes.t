@@ -148,8 +148,9 @@ for (
     $p->control('ICCN', $call->{peer}, avp(24, u32(1)), avp(19, u32(1)));
     is(said($p), 'CDN 2/6 ICCN ok in state established',
         'S4.4.2-11 F-NI-10 ICCN in established: 2/6, and a text');
+    my $ran = () = reports("$DIR/echo");
     $call = $p->open_call;
-    loop_until { reports("$DIR/echo") };    # or TERM would come before it is ready for that
+    loop_until { (my @all = reports("$DIR/echo")) > $ran };    # or TERM would come before it is ready for that
     $d->ask("h $call->{peer}");
     is(said($p), 'CDN 3/0 terminated by a signal', 'S5.6-01 a call hung up by command: 3');
     $call = $p->open_call(half => 1);
