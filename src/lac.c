@@ -453,8 +453,8 @@ static bool has_other_calls(const struct call *c)
     return false;
 }
 
-/* The call was all that the tunnel was for, unless the peer has calls in it; then it goes on without
- * us.  A daemon that stops closes its tunnels itself. */
+/* The call was all that the tunnel was for, unless the peer has calls in it; then it goes on
+ * without us.  A daemon that stops closes its tunnels itself. */
 void lac_call_down(struct lac *l, const struct call *c)
 {
     if (c->id != l->call_id)

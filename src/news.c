@@ -69,8 +69,8 @@ static struct lac *lac_of(const struct call *c)
 static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
 {
     const struct tunnel *t = c->tunnel;
-    const struct conf_lns *lns = t->initiator ? conf_match_lns(h->conf, &t->peer)
-                                              : conf_find_lns(h->conf, t->p.label);
+    const struct conf_lns *lns =
+        t->initiator ? conf_match_lns(h->conf, &t->peer) : conf_find_lns(h->conf, t->p.label);
 
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);

@@ -373,14 +373,13 @@ static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
     return going;
 }
 
-/* A StopCCN for a tunnel of ours whose id its sender could not read, as our SCCRQ has hidden it: the
- * only one under way to that address, or nobody knows which is meant. */
+/* A StopCCN for a tunnel of ours whose id its sender could not read, as our SCCRQ has hidden it:
+ * the only one under way to that address, or nobody knows which is meant. */
 static struct tunnel *find_unread(struct l2tp *e, const struct addr *from)
 {
     struct tunnel *t = registry_find_opening(&e->reg, from, NULL);
 
-    return t != NULL && t->p.hide == HIDE_ALWAYS &&
-                   registry_find_opening(&e->reg, from, t) == NULL
+    return t != NULL && t->p.hide == HIDE_ALWAYS && registry_find_opening(&e->reg, from, t) == NULL
                ? t
                : NULL;
 }

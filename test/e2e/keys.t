@@ -139,7 +139,7 @@ for (["hidden bit = yes\n", 'nothing before the peer has shown that it holds the
     my $d = daemon 'of.wrong', secrets => "* * first\n", conf => "[lac there]\nhidden bit = always\n"
       . "lns = 127.0.0.1:${\ $lns->port}\nhostname = two.test\nautodial = yes\npppoptfile = $echo\n";
     $d->says(qr/tunnel \d+ \(\S+\): down by=peer cause=\d\/\d/,
-        'S4.4.3-23 another\'s secret under this name: refused, by a StopCCN that has no tunnel id to go by', 5);
+        'S4.4.3-23 another\'s secret under this name: refused, by a StopCCN with tunnel id 0', 5);
     unlike($d->log, qr/Call established/, 'no call');
     $_->finish for $d, $lns;
 }
@@ -182,7 +182,8 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
     is(join(' ', sort @{$r->{env}}), 'CALLED_NUMBER=5550100 CONNECT_SPEED_RX=28800 '
           . 'CONNECT_SPEED_TX=1000000 L2TP_PEER_NAME=lac-7.test PRIVATE_GROUP=blue SUB_ADDRESS=12',
         'S4.4.4-15 S4.4.4-17 S4.4.4-18 S4.4.4-19 S4.4.4-21 and all else that is known of the call');
-    $d->says(qr/up role="lns" tx=1000000 rx=28800 .* calling="\+1 555 0199" called="5550100" sub-address="12" group="blue" channel=9/,
+    my $numbers = 'calling="+1 555 0199" called="5550100" sub-address="12"';
+    $d->says(qr/up role="lns" tx=1000000 rx=28800 .* \Q$numbers\E group="blue" channel=9/,
         'S4.4.4-20 so does the log');
     $p->close;
     $d->finish;
@@ -222,14 +223,19 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
 {
     my $text = "half open per source = 2\n[lns default]\nassign ip = no\n";
     my $d = daemon 'half', conf => $text;
-    my $begin = sub { (Peer->new(to => $d->port, @_)->open_tunnel(half => 1, seconds => 0.4) // {})->{type} // 'none' };
+    my $begin = sub {
+        my $m = Peer->new(to => $d->port, @_)->open_tunnel(half => 1, seconds => 0.4);
+
+        return $m ? $m->{type} : 'none';
+    };
 
     is(join(' ', map { $begin->() } 1 .. 3), 'SCCRP SCCRP none',
         'half open per source = 2: the third of one address is not answered');
     is($begin->(ip => '127.0.0.2'), 'SCCRP', 'another address is');
     $d->configure($text =~ s/2/3/r);
     $d->mark->signal('HUP');
-    $d->says(qr/'half open limit' or 'half open per source' changed, from now/, 'a reload says what it changes');
+    $d->says(qr/'half open limit' or 'half open per source' changed, from now/,
+        'a reload says what it changes');
     $d->wait_log(qr/in force/);
     is($begin->(), 'SCCRP', 'and it counts at once');
     is($begin->(), 'none', 'as far as it goes');
@@ -266,8 +272,10 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
         };
         my $a = $start->('a', 'b');
         my $b = $start->('b', 'a');
-        my $both = loop_until { $a->count(qr/: up role="l[an][cs]"/) == 2 && $b->count(qr/: up role="l[an][cs]"/) == 2 };
-        my $one = $a->status =~ / 1 tunnels \(0 half-open\), 2 calls/ && $b->status =~ / 1 tunnels \(0 half-open\), 2 calls/;
+        my $up   = qr/: up role="(?:lac|lns)"/;
+        my $sole = qr/ 1 tunnels \(0 half-open\), 2 calls/;
+        my $both = loop_until { $a->count($up) == 2 && $b->count($up) == 2 };
+        my $one  = $a->status =~ $sole && $b->status =~ $sole;
         my $winner = $a->log =~ /tunnel \d+: established, to / ? 'a' : 'b';
 
         ok($both && $one, "S4.4.3-13 S4.4.3-14 $winner wins: one tunnel, both calls up in it")
@@ -276,7 +284,6 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
             my ($loser, $lac) = $winner eq 'a' ? ($b, 'a') : ($a, 'b');
 
             like($loser->status, qr/lac $lac: up/, 'the loser\'s LAC is up, in the winner\'s tunnel');
-            unlike($loser->log . $a->log . $b->log, qr/StopCCN/, 'S4.4.3-14 the loser has dropped its own without a word');
             $_->mark for $a, $b;
             $loser->ask("h ${\ ($loser->status =~ m{call \d+/(\d+)})[0]}");
             soon { $a->status =~ /, 1 calls/ && $b->status =~ /, 1 calls/ }

@@ -44,7 +44,8 @@ my @who = (soft(29, u16(2)), soft(30, 'alice'), soft(31, 'challenge-octets'), so
     soft(33, 'response-octets!'));
 
 my $line = call 'S4.4.5-01 S4.4.5-02 S9.5-01 S6.8-03 all of 26 to 33', @lcp, @who;
-like($line, qr/proxy-first-received="mru=1500 magic=deadbeef pfc acfc"/, 'S4.4.5-03 the log has the caller\'s first request');
+like($line, qr/proxy-first-received="mru=1500 magic=deadbeef pfc acfc"/,
+    'S4.4.5-03 the log has the caller\'s first request');
 like($line, qr/proxy-last-sent="mru=1492 auth=chap-md5 magic=0badcafe"/, 'S4.4.5-04 the LAC\'s last');
 like($line, qr/proxy-last-received="mru=1492 magic=deadbeef"/, 'S4.4.5-05 the caller\'s last');
 like($line, qr/proxy-auth=chap proxy-name="alice"/, 'S4.4.5-06 how, and who');
