@@ -9,8 +9,9 @@
 #include "proto/post.h"
 #include "wire/quirks.h"
 
-#define WEN_MS 60000    /* between two WENs of a call, or more (6.13) */
-#define COMING_MOST 512 /* calls of one tunnel that are not up yet; then ICRQs are refused */
+#define WEN_MS 60000 /* between two WENs of a call, or more (6.13) */
+#define COMING_MOST                                                                                \
+    512 /* calls of one tunnel that are not up yet; then ICRQs and OCRQs are refused */
 
 static void link_into(struct call *c, struct tunnel *t)
 {
@@ -149,6 +150,14 @@ void call_tell(struct call *c, unsigned news)
 
 /* Judges: they look and answer, and change nothing. */
 
+static struct verdict judge_crowd(const struct tunnel *t)
+{
+    if (t->n_coming <= COMING_MOST)
+        return verdict_ok();
+    return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
+                        "too many calls are coming up at once");
+}
+
 static struct verdict judge_icrq(const struct call *c)
 {
     const struct tunnel *t = c->tunnel;
@@ -156,13 +165,10 @@ static struct verdict judge_icrq(const struct call *c)
     if (!t->p.accept_incoming)
         return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
                             "no incoming calls are taken here");
-    if (t->n_coming > COMING_MOST)
-        return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
-                            "too many calls are coming up at once");
     if (!t->host->admit(t->host->ctx, t->host_data, &t->p))
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
                             "no address or other resource is left");
-    return verdict_ok();
+    return judge_crowd(t);
 }
 
 static struct verdict judge_ocrq(const struct call *c, const struct msg *m)
@@ -181,7 +187,7 @@ static struct verdict judge_ocrq(const struct call *c, const struct msg *m)
     if (m->bearer_type != 0 && (m->bearer_type & p->bearer) == 0)
         return verdict_make(DAMAGE_SESSION, CDN_NO_FACILITIES, ERROR_NONE,
                             "bearer_type was not advertised");
-    return verdict_ok();
+    return judge_crowd(c->tunnel); /* each of them runs a pppd at once */
 }
 
 static struct verdict judge(const struct call *c, const struct msg *m)

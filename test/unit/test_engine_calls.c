@@ -152,6 +152,29 @@ static const struct scene more[] = {
 };
 /* clang-format on */
 
+/* How many of 600 such requests in a row are taken, none of them ever answered. */
+static unsigned crowd(const char *request, const char *taken)
+{
+    unsigned n = 0;
+
+    rig_again(&rig);
+    rig_run(&rig, UP);
+    for (unsigned i = 1; i <= 600; i++) {
+        char script[40];
+
+        snprintf(script, sizeof script, "%s,asid=%u", request, i);
+        n += strncmp(rig_run(&rig, script), taken, strlen(taken)) == 0;
+    }
+    return n;
+}
+
+static void test_crowds(void)
+{
+    is_int(crowd("ICRQ", "ICRP"), 512, "S5.8-24 a flood of ICRQs: so many calls, no more");
+    is_int(crowd("OCRQ", "OCRP"), 512, "S5.8-24 a flood of OCRQs: so many pppds, no more");
+    is_str(rig_run(&rig, "OCRQ,asid=700"), "CDN:2/4 call-down", "S5.8-23 the others are refused");
+}
+
 static void test_roles(void)
 {
     rig.profile.accept_incoming = false;
@@ -284,6 +307,7 @@ int main(void)
     PLAY(lac_out);
     PLAY(lns_out);
     PLAY(more);
+    test_crowds();
     test_roles();
     test_contents();
     test_many();
