@@ -124,7 +124,7 @@ for my $flow ('no', 'auto') {
     $d->finish;
 }
 
-for (["flow bit = yes\n", 'S0'], ["flow bit = auto\n", 'S0'], ["flow bit = no\n", '-'], ['', '-']) {
+for (["flow bit = yes\n", 'S0'], ["flow bit = auto\n", '-'], ["flow bit = no\n", '-'], ['', '-']) {
     my ($conf, $want) = @$_;
     my ($d, $p, $call) = lac $conf, script => "lcp\necho\n";
     my ($frame, $m) = $p->get_frame(5, $call);
