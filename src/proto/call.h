@@ -40,8 +40,10 @@ enum call_frame {
 };
 enum call_frame call_frame_in(struct call *c, uint64_t now, const struct packet *p);
 
-/* The next frame that has had to wait and need not any more, or NULL; good until the next call. */
-const struct held *call_next_frame(struct call *c);
+/* The next frame that has had to wait and need not any more, or NULL.  It is the caller's now, who
+ * gives it to call_frame_free() with the tunnels' held_octets; it may outlive its call. */
+struct held *call_next_frame(struct call *c);
+void call_frame_free(size_t *held_octets, struct held *h); /* NULL: nothing happens */
 
 /* As LNS: numbers in our data from now on, or none. */
 void call_sequence(struct call *c, bool on);

@@ -28,11 +28,11 @@ static size_t held_size(size_t n)
     return sizeof(struct held) + n;
 }
 
-static void held_free(struct call *c, struct held *h)
+void call_frame_free(size_t *held_octets, struct held *h)
 {
     if (h == NULL)
         return;
-    *c->tunnel->held_octets -= held_size(h->n);
+    *held_octets -= held_size(h->n);
     free(h);
 }
 
@@ -125,10 +125,18 @@ static enum call_frame go_on(struct call *c, uint64_t now, const struct packet *
     return FRAME_WAITS;
 }
 
+static bool is_early(const struct call *c, uint16_t ns)
+{
+    return ns != c->data_nr && !seq_before(ns, c->data_nr);
+}
+
 static enum call_frame take_numbered(struct call *c, uint64_t now, const struct packet *p)
 {
     enum call_frame fate;
 
+    /* first of all, as whoever would fill a part of a gap is late once that has been given up */
+    while (c->n_held >= HELD_MOST && is_early(c, p->ns))
+        skip_gap(c);
     if (seq_before(p->ns, c->data_nr)) {
         if (!is_begun_again(c, p->ns)) {
             c->old_dropped++;
@@ -136,11 +144,8 @@ static enum call_frame take_numbered(struct call *c, uint64_t now, const struct 
         }
         while (c->held != NULL)
             skip_gap(c);
-    } else if (p->ns != c->data_nr && c->tunnel->p.reorder_ms > 0) {
-        while (c->n_held >= HELD_MOST)
-            skip_gap(c);
-        if (p->ns != c->data_nr)
-            return hold(c, now, p) ? FRAME_WAITS : FRAME_DROPPED;
+    } else if (is_early(c, p->ns) && c->tunnel->p.reorder_ms > 0) {
+        return hold(c, now, p) ? FRAME_WAITS : FRAME_DROPPED;
     }
     c->gaps += p->ns != c->data_nr;
     c->old_run = 0;
@@ -167,13 +172,13 @@ enum call_frame call_frame_in(struct call *c, uint64_t now, const struct packet 
     return fate;
 }
 
-const struct held *call_next_frame(struct call *c)
+struct held *call_next_frame(struct call *c)
 {
-    held_free(c, c->handed);
-    c->handed = c->ready;
-    if (c->ready != NULL)
-        c->ready = c->ready->next;
-    return c->handed;
+    struct held *h = c->ready;
+
+    if (h != NULL)
+        c->ready = h->next;
+    return h;
 }
 
 void call_data_tick(struct call *c, uint64_t now)
@@ -188,7 +193,7 @@ static void free_all(struct call *c, struct held **list)
         struct held *h = *list;
 
         *list = h->next;
-        held_free(c, h);
+        call_frame_free(c->tunnel->held_octets, h);
     }
 }
 
@@ -196,8 +201,6 @@ void call_data_free(struct call *c)
 {
     free_all(c, &c->held);
     free_all(c, &c->ready);
-    held_free(c, c->handed);
-    c->handed = NULL;
     c->n_held = 0;
     c->due_reorder = 0;
 }

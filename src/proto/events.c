@@ -17,9 +17,16 @@ static const struct {
     {NEWS_DOWN, L2TP_CALL_DOWN},
 };
 
-static void give_frame(struct call *c, struct l2tp_frame *frame)
+/* What the host was given has been carried on: it would take others' room. */
+static void take_back(struct l2tp *e)
 {
-    const struct held *h = call_next_frame(c);
+    call_frame_free(&e->held_octets, e->given);
+    e->given = NULL;
+}
+
+static void give_frame(struct l2tp *e, struct call *c, struct l2tp_frame *frame)
+{
+    const struct held *h = e->given = call_next_frame(c);
 
     *frame = (struct l2tp_frame){.call = c};
     if (h != NULL) {
@@ -42,7 +49,7 @@ static bool next_of_call(struct l2tp *e, struct tunnel *t, struct l2tp_event *ev
             event->kind = call_news[i].kind;
             event->call = c;
             if (event->kind == L2TP_CARRY)
-                give_frame(c, &event->frame);
+                give_frame(e, c, &event->frame);
             return true;
         }
         t->newsy = c->newsy_next;
@@ -110,6 +117,7 @@ bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event)
 {
     struct tunnel *t;
 
+    take_back(e);
     if (next_refusal(e, event))
         return true;
     while ((t = e->touched) != NULL) {

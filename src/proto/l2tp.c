@@ -123,6 +123,7 @@ void engine_free_call(struct l2tp *e, struct call *c, uint64_t now)
 
 void l2tp_free(struct l2tp *e)
 {
+    call_frame_free(&e->held_octets, e->given);
     while (e->tunnels != NULL) {
         while (e->tunnels->calls != NULL)
             engine_free_call(e, e->tunnels->calls, 0);

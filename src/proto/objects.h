@@ -161,7 +161,6 @@ struct call {
     uint16_t old_next;  /* the number that would continue them */
     struct held *held;  /* early data, in order of its numbers */
     struct held *ready, **ready_end; /* data whose turn has come */
-    struct held *handed;             /* the one that the host has been given last */
     unsigned n_held;
     uint64_t due_reorder;             /* when those before it are given up; 0: nothing held */
     uint32_t accm_send, accm_receive; /* of the last SLI, heard or sent */

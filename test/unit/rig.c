@@ -176,7 +176,7 @@ static void take_events(struct rig *r, uint64_t since)
         [L2TP_TUNNEL_UP] = "up",          [L2TP_TUNNEL_DOWN] = "down",
         [L2TP_CALL_DIAL] = "dial",        [L2TP_CALL_UP] = "call-up",
         [L2TP_CALL_DOWN] = "call-down",   [L2TP_LINE_INFO] = "line-info",
-        [L2TP_LINE_ERRORS] = "line-errors",
+        [L2TP_LINE_ERRORS] = "line-errors", [L2TP_CARRY] = "carry",
     };
     struct l2tp_event ev;
     char when[32] = "";
