@@ -236,16 +236,19 @@ static enum tie break_ties(struct l2tp *e, const struct addr *peer, const struct
     return worst;
 }
 
-/* Ours goes; its waiting calls and its host go on in the peer's, if there is one. */
+/* Ours goes; its waiting calls and its host go on in the peer's, if there is one.  Of several of
+ * ours the first goes on there: a tunnel has one host, and another's calls would become its own. */
 static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs, uint64_t now)
 {
+    bool goes_on = theirs != NULL && tunnel_is_live(theirs) &&
+                   (theirs->host_data == NULL || theirs->host_data == ours->host_data);
     enum state was = ours->state;
     struct call *c;
 
-    while (theirs != NULL && (c = call_next_waiting(ours)) != NULL)
+    while (goes_on && (c = call_next_waiting(ours)) != NULL)
         if (c->state != DEAD) /* hung up in this very turn: stays to be told of */
             call_move(c, theirs);
-    if (theirs != NULL && theirs->host_data == NULL) {
+    if (goes_on && theirs->host_data == NULL) {
         theirs->host_data = ours->host_data;
         ours->host_data = NULL;
     }

@@ -31,6 +31,8 @@ struct tunnel *tunnel_new(const struct l2tp_host *host, const struct l2tp_profil
     t->peer = *peer;
     t->born = t->heard = now;
     t->quirks = quirks_that_hold(p, 0);
+    if (t->quirks & QUIRK_MINIMAL) /* what is not said does not hold: see introduce() */
+        t->p.tie_breaker = t->p.ecn = false;
     t->newsy_end = &t->newsy;
     t->waiting_end = &t->waiting;
     /* nothing that comes early is kept for a peer that is not in yet */

@@ -1,4 +1,5 @@
-/* proto: corners where two things meet that each work alone: frames that wait and numbers given up. */
+/* proto: corners where two things meet that each work alone: frames that wait and numbers given up,
+ * quirks and ties, ties of several hosts' tunnels. */
 #include "rig.h"
 #include "tap.h"
 
@@ -55,11 +56,92 @@ static void test_given_back(void)
     rig.profile.reorder_ms = 0;
 }
 
+static void test_zero_tunnel(void)
+{
+    rig.profile.quirks_on = 1u << 4; /* zero-tunnel-id */
+    rig_again(&rig);
+    is_str(rig_run(&rig, "SCCRQ SCCCN | HELLO,tid=0"), "ZLB", "its HELLO with tunnel id 0 is heard");
+    is_str(rig_run(&rig, "StopCCN,tid=0"), "ZLB down", "and its StopCCN too");
+    rig.profile.quirks_on = 0;
+    rig_again(&rig);
+    is_str(rig_run(&rig, "SCCRQ SCCCN | StopCCN,tid=0"), "", "but nobody else's: its peer has our id");
+}
+
+/* A SCCRQ with ECN Capability. */
+static void ask_for_ecn(void)
+{
+    uint8_t room[256];
+    struct wr w = wr_over(room, sizeof room);
+    struct msg m;
+
+    msg_init(&m, SCCRQ, 0);
+    m.protocol_version = 0x0100;
+    msg_set(&m, AVP_PROTOCOL_VERSION);
+    m.framing_capabilities = 3;
+    msg_set(&m, AVP_FRAMING_CAPABILITIES);
+    m.host_name = span_str("hand");
+    msg_set(&m, AVP_HOST_NAME);
+    m.assigned_tunnel_id = RIG_TUNNEL;
+    msg_set(&m, AVP_ASSIGNED_TUNNEL_ID);
+    msg_set(&m, AVP_ECN);
+    packet_control_header(&w, 0, 0, 0, 0, 0);
+    msg_encode(&w, &m, NULL);
+    wr_set16(&w, 2, (uint16_t)wr_len(&w));
+    rig_input(&rig, &rig.peer, span_of(room, wr_len(&w)));
+}
+
+/* What the quirk "minimal" leaves out has not been said, so it does not count. */
+static void test_minimal(void)
+{
+    rig.profile.quirks_on = 1u << 5; /* minimal */
+    rig.profile.tie_breaker = rig.profile.ecn = true;
+    rig_again(&rig);
+    rig_run(&rig, "open");
+    rig.tie_breaker = l2tp_tunnel(rig.e, rig.opened)->tie_breaker;
+    is_str(rig_run(&rig, "SCCRQ,beside=11"), "SCCRP down",
+           "S4.4.3-13 a tie breaker that was not sent loses against any");
+    rig_again(&rig);
+    ask_for_ecn();
+    ok(!msg_has(&rig.heard, AVP_ECN) && !l2tp_tunnel(rig.e, rig.tunnel)->ecn,
+       "ECN that was not granted is not practised");
+    rig.profile.quirks_on = 0;
+    rig.profile.tie_breaker = rig.profile.ecn = false;
+}
+
+/* Two hosts open tunnels to one peer, and the peer's own SCCRQ wins against both: it takes the
+ * place of one of them, and the other's call must not come up as the first one's. */
+static void test_tie_of_two(void)
+{
+    struct l2tp_call_spec spec = {.framing = 1};
+    struct addr unset = {0};
+    int host[2];
+    uint16_t call[2];
+    const struct call *c[2];
+
+    rig_again(&rig);
+    for (int i = 0; i < 2; i++) {
+        uint16_t id = l2tp_open(rig.e, rig.now, &unset, &rig.peer, &rig.profile, &host[i]);
+
+        call[i] = l2tp_call(rig.e, rig.now, id, &spec, NULL);
+    }
+    is_str(rig_run(&rig, "| SCCRQ,tie=1"), "call-down down down SCCRP",
+           "two of ours lose: one gives way in silence, one ends with its call");
+    for (int i = 0; i < 2; i++)
+        c[i] = l2tp_call_by_id(rig.e, call[i]);
+    ok((c[0] == NULL) != (c[1] == NULL), "one call goes on");
+    for (int i = 0; i < 2; i++)
+        if (c[i] != NULL)
+            ok(c[i]->tunnel->host_data == &host[i], "and it is its own host's");
+}
+
 int main(void)
 {
     rig_init(&rig);
     test_given_up();
     test_given_back();
+    test_zero_tunnel();
+    test_minimal();
+    test_tie_of_two();
     rig_free(&rig);
     return tap_done();
 }
