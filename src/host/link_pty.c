@@ -17,6 +17,7 @@
 
 #include "host/sys.h"
 #include "wire/hdlc.h"
+#include "wire/ppp.h"
 
 #define NAME_ROOM 64
 #define READ_SIZE 4096
@@ -164,6 +165,13 @@ void link_flush_all(void)
         flush(to_flush);
 }
 
+/* Which control characters to escape: the map that was told is what LCP has agreed on, and once LCP
+ * begins anew pppd drops those of its packets that trust in that. */
+static uint32_t map_for(const struct link *k, struct span frame)
+{
+    return ppp_is_negotiation(frame) ? ALL_CONTROLS : k->send_map;
+}
+
 /* Accounts for a frame that has become n octets of the queue. */
 static bool queued(struct link *k, struct span frame, size_t n)
 {
@@ -181,7 +189,7 @@ bool link_send(struct link *k, struct span frame)
         count_dropped(k);
         return false;
     }
-    return queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, k->send_map));
+    return queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, map_for(k, frame)));
 }
 
 /* Throws the newest ordinary frames away until n octets more are within the bound; none if that
@@ -214,7 +222,7 @@ bool link_send_first(struct link *k, struct span frame)
     at = k->queue + k->begin + k->ahead;
     behind = k->waiting - k->ahead;
     memmove(at + most, at, behind);
-    n = hdlc_encode(at, frame, k->send_map);
+    n = hdlc_encode(at, frame, map_for(k, frame));
     memmove(at + n, at + most, behind);
     k->ahead += n;
     return queued(k, frame, n);

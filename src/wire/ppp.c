@@ -33,6 +33,7 @@ enum code {
     CONFIGURE_ACK = 2,
     TERMINATE_REQUEST = 5,
     TERMINATE_ACK = 6,
+    CODE_REJECT = 7,
     ECHO_REQUEST = 9,
     ECHO_REPLY = 10,
 };
@@ -91,6 +92,15 @@ bool ppp_is_echo(struct span frame)
 
     return ppp_protocol(frame, &info) == LCP && read_packet(frame, info, &p) &&
            (p.code == ECHO_REQUEST || p.code == ECHO_REPLY);
+}
+
+bool ppp_is_negotiation(struct span frame)
+{
+    struct control p;
+    size_t info;
+
+    return ppp_protocol(frame, &info) == LCP && read_packet(frame, info, &p) &&
+           p.code >= CONFIGURE_REQUEST && p.code <= CODE_REJECT;
 }
 
 /* Takes the next option; false if there is none, or nothing that is one. */

@@ -19,6 +19,10 @@ uint16_t ppp_protocol(struct span frame, size_t *info);
 /* True for LCP's Echo-Request and Echo-Reply, the keepalive of a link (RFC 2661, 3.1: P bit). */
 bool ppp_is_echo(struct span frame);
 
+/* True for the packets of LCP that negotiate a link or end it, codes 1 to 7: they are sent as if
+ * nothing had been agreed on, so with all control characters escaped (RFC 1661, 5). */
+bool ppp_is_negotiation(struct span frame);
+
 /* One end's LCP Configure-Request, as last seen. */
 struct ppp_asked {
     bool seen, acked; /* acked: by the other end */

@@ -114,6 +114,36 @@ static void test_send_map(void)
     }
 }
 
+/* RFC 1661, 5: LCP's own negotiation goes as if none had been, whatever map is in force: pppd, once
+ * it negotiates anew, drops control characters that are not escaped. */
+static const struct {
+    const char *name, *frame;
+    uint32_t want;
+} lcp_rows[] = {
+    {"a Configure-Request", "ff03c021010100080206000a", ALL},
+    {"a Code-Reject, without Address and Control", "c0210702000405", ALL},
+    {"an Echo-Request goes by the map", "ff03c02109010008000000000a", 0},
+    {"and so does IPCP", "ff03802101010004", 0},
+    {"and an IP packet", "210102030405060708090a0b0c0d", 0},
+};
+
+static void test_negotiation(void)
+{
+    for (size_t i = 0; i < 2 * sizeof lcp_rows / sizeof lcp_rows[0]; i++) {
+        uint8_t frame[64], line[256], want[256];
+        struct span s = span_of(frame, unhex(lcp_rows[i / 2].frame, frame));
+        size_t n;
+
+        begin();
+        link_set_accm(k, 0, 0);
+        (i % 2 ? link_send_first : link_send)(k, s);
+        link_flush_all();
+        n = hdlc_encode(want, s, lcp_rows[i / 2].want);
+        is_mem(line, taken(line, n), want, n, lcp_rows[i / 2].name);
+        end();
+    }
+}
+
 /* Maps that change while frames wait: each is escaped as was right when it came. */
 static void test_send_map_in_flight(void)
 {
@@ -487,6 +517,7 @@ int main(void)
 {
     loop = loop_new();
     test_send_map();
+    test_negotiation();
     test_send_map_in_flight();
     test_receive_map();
     test_overtaking();
