@@ -189,7 +189,8 @@ bool link_send(struct link *k, struct span frame)
         count_dropped(k);
         return false;
     }
-    return queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, map_for(k, frame)));
+    return queued(k, frame,
+                  hdlc_encode(k->queue + k->begin + k->waiting, frame, map_for(k, frame)));
 }
 
 /* Throws the newest ordinary frames away until n octets more are within the bound; none if that

@@ -454,10 +454,12 @@ void l2tp_check(const struct l2tp *e)
         assert(e->reg.tunnel[t->id] == t);
         assert(t->is_half == (!t->initiator && !t->was_up && t->state != DEAD));
         assert((tunnel_due(t) != 0) == (t->due.place != 0) || t->is_touched);
+        assert(t->due.place == 0 || t->due.due == tunnel_due(t) || t->is_touched);
         for (const struct call *c = t->calls; c != NULL; c = c->next, here++) {
             assert(c->tunnel == t && e->reg.call[c->id] == c);
             assert(c->state == DEAD || tunnel_is_live(t));
             assert((call_due(c) != 0) == (c->due.place != 0));
+            assert(c->due.place == 0 || c->due.due == call_due(c));
         }
         assert(here == t->n_calls);
         calls += here;
