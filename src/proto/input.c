@@ -376,15 +376,16 @@ static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
     return going;
 }
 
-/* A StopCCN for a tunnel of ours whose id its sender could not read, as our SCCRQ has hidden it:
- * the only one under way to that address, or nobody knows which is meant. */
-static struct tunnel *find_unread(struct l2tp *e, const struct addr *from)
+/* A StopCCN with tunnel id 0 answers the only SCCRQ that we have out to its sender, if our id in
+ * that is hidden: who lacks the secret cannot read it, and refuses us as "nobody" (4.3). */
+static struct tunnel *find_unread(struct l2tp *e, const struct addr *from, const struct packet *p)
 {
     struct tunnel *t = registry_find_opening(&e->reg, from, NULL);
 
-    return t != NULL && t->p.hide == HIDE_ALWAYS && registry_find_opening(&e->reg, from, t) == NULL
-               ? t
-               : NULL;
+    if (t == NULL || t->p.hide != HIDE_ALWAYS || p->nr != 1 ||
+        registry_find_opening(&e->reg, from, t) != NULL)
+        return NULL;
+    return t;
 }
 
 /* Tunnel id 0: an SCCRQ, or the StopCCN of a peer that has never learned our id. */
@@ -400,9 +401,9 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
     if (m.type == STOPCCN && msg_has(&m, AVP_ASSIGNED_TUNNEL_ID)) {
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
         if (t == NULL)
-            t = find_unread(e, from);
-        /* not one that is up: its peer knows our id, if it is not one that never writes it; one
-         * that is going acknowledges repeats (5.7) */
+            t = find_unread(e, from, p);
+        /* not one that is up: its peer knows our id, though some never write it; one that is going
+         * acknowledges repeats (5.7) */
         if (t == NULL || t->state == DEAD ||
             (t->state == ESTABLISHED && !(t->quirks & QUIRK_ZERO_TUNNEL)))
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");

@@ -32,13 +32,14 @@ static void test_given_up(void)
     rig_again(&rig);
     rig_run(&rig, LNS "data,seq=0");
     run_early(100, HELD_MOST);
-    is_str(rig_run(&rig, "data,seq=50"),
-           "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
-           "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
-           "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
-           "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
-           "carry carry carry carry",
-           "S5.4-02 no room: the gap is given up, and all behind it goes on");
+    is_str(
+        rig_run(&rig, "data,seq=50"),
+        "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
+        "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
+        "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
+        "carry carry carry carry carry carry carry carry carry carry carry carry carry carry carry "
+        "carry carry carry carry",
+        "S5.4-02 no room: the gap is given up, and all behind it goes on");
     is_str(rig_run(&rig, "data,seq=164"), "frame", "S5.4-02 and the numbers never go back");
     ok(the_call()->n_held == 0 && the_call()->old_dropped == 1, "who filled a part is late now");
     is_str(rig_run(&rig, "idle,ms=200"), "", "and is not carried behind its successors");
@@ -60,11 +61,38 @@ static void test_zero_tunnel(void)
 {
     rig.profile.quirks_on = 1u << 4; /* zero-tunnel-id */
     rig_again(&rig);
-    is_str(rig_run(&rig, "SCCRQ SCCCN | HELLO,tid=0"), "ZLB", "its HELLO with tunnel id 0 is heard");
+    is_str(rig_run(&rig, "SCCRQ SCCCN | HELLO,tid=0"), "ZLB",
+           "its HELLO with tunnel id 0 is heard");
     is_str(rig_run(&rig, "StopCCN,tid=0"), "ZLB down", "and its StopCCN too");
     rig.profile.quirks_on = 0;
     rig_again(&rig);
-    is_str(rig_run(&rig, "SCCRQ SCCCN | StopCCN,tid=0"), "", "but nobody else's: its peer has our id");
+    is_str(rig_run(&rig, "SCCRQ SCCCN | StopCCN,tid=0"), "",
+           "but nobody else's: its peer has our id");
+}
+
+/* We hide our id, the peer lacks the secret: it refuses us without knowing whom. */
+static void test_unread(void)
+{
+    static const struct {
+        const char *name, *script, *expected;
+        enum hide_when hide;
+    } rows[] = {
+        {"refused by one who could not read our id", "open | StopCCN,tid=0,res=2,err=2", "ZLB down",
+         HIDE_ALWAYS},
+        {"not by one who has not got our SCCRQ", "open | StopCCN,tid=0,nr=0", "", HIDE_ALWAYS},
+        {"nor from another port", "open | StopCCN,tid=0,port=9", "", HIDE_ALWAYS},
+        {"nor if it may mean either of two", "open open | StopCCN,tid=0", "", HIDE_ALWAYS},
+        {"nor by one who can read it", "open | StopCCN,tid=0", "", HIDE_PROVEN},
+    };
+
+    snprintf(rig.profile.secret, sizeof rig.profile.secret, "%s", RIG_SECRET);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        rig.profile.hide = rows[i].hide;
+        rig_again(&rig);
+        is_str(rig_run(&rig, rows[i].script), rows[i].expected, rows[i].name);
+    }
+    rig.profile.hide = HIDE_NEVER;
+    rig.profile.secret[0] = '\0';
 }
 
 /* A SCCRQ with ECN Capability. */
@@ -140,6 +168,7 @@ int main(void)
     test_given_up();
     test_given_back();
     test_zero_tunnel();
+    test_unread();
     test_minimal();
     test_tie_of_two();
     rig_free(&rig);
