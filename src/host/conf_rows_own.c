@@ -3,7 +3,7 @@
  * l2tpd.conf(5). */
 #include "host/conf_tables.h"
 
-#define NUMBER_MAX 63 /* octets of a telephone number */
+#define NUMBER_MAX 63 /* octets of a telephone number, or of a group: a call keeps no more */
 
 static const struct conf_word bearer_words[] = {
     {"none", CONF_BEARER_NONE},
@@ -149,7 +149,7 @@ static const struct conf_row rows[] = {
      .places = IN_LAC,
      .kind = KIND_TEXT,
      .at = LAC(private_group),
-     .max = TEXT_MAX,
+     .max = NUMBER_MAX,
      .example = "customer-7",
      .help = "Private Group ID in ICCN: the group of customers that the call belongs to."},
     {.name = "bearer type",

@@ -717,6 +717,10 @@ static void test_long_lines(void)
     c = parse(text);
     ok(c != NULL && strlen(c->lac->called_number) == 63, "one of 63 is not");
     conf_free(c);
+    strcpy(text, "[lac x]\nlns = a\nprivate group = ");
+    memset(text + strlen(text), 'g', 64);
+    strcpy(text + 32 + 64, "\n");
+    ok(parse(text) == NULL, "nor is a longer group taken, and then sent cut");
     free(text);
 }
 
