@@ -59,6 +59,16 @@ static void make_ready(struct call *c, struct held *h)
     call_tell(c, NEWS_FRAMES);
 }
 
+/* None waits longer than the profile says, in whatever order they have come. */
+static void set_due(struct call *c)
+{
+    uint64_t oldest = UINT64_MAX;
+
+    for (const struct held *h = c->held; h != NULL; h = h->next)
+        oldest = h->at < oldest ? h->at : oldest;
+    c->due_reorder = c->held != NULL ? oldest + c->tunnel->p.reorder_ms : 0;
+}
+
 /* Those that are in order now. */
 static void release_run(struct call *c)
 {
@@ -71,7 +81,7 @@ static void release_run(struct call *c)
         c->reordered++;
         make_ready(c, h);
     }
-    c->due_reorder = c->held != NULL ? c->held->at + c->tunnel->p.reorder_ms : 0;
+    set_due(c);
 }
 
 /* What should have come before the first that waits is given up. */
@@ -97,8 +107,7 @@ static bool hold(struct call *c, uint64_t now, const struct packet *p)
     h->next = *at;
     *at = h;
     c->n_held++;
-    if (c->due_reorder == 0 || h == c->held)
-        c->due_reorder = c->held->at + c->tunnel->p.reorder_ms;
+    set_due(c);
     return true;
 }
 

@@ -46,6 +46,20 @@ static void test_given_up(void)
     rig.profile.reorder_ms = 0;
 }
 
+/* Frames that come last first do not keep those before them waiting. */
+static void test_backwards(void)
+{
+    rig.profile.reorder_ms = REORDER_MS;
+    rig_again(&rig);
+    rig_run(&rig, LNS "data,seq=0 data,seq=12 idle,ms=60 data,seq=10 data,seq=11");
+    is_str(rig_run(&rig, "idle,ms=39"), "", "each waits its time");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:carry 1:carry 1:carry",
+           "the first that came goes on in time, behind those before it");
+    rig_run(&rig, "data,seq=30 idle,ms=60 data,seq=20 data,seq=25");
+    is_str(rig_run(&rig, "idle,ms=100"), "40:carry 40:carry 40:carry", "gap for gap");
+    rig.profile.reorder_ms = 0;
+}
+
 /* What the host has been given is not kept until the call's next frame, which may never come. */
 static void test_given_back(void)
 {
@@ -166,6 +180,7 @@ int main(void)
 {
     rig_init(&rig);
     test_given_up();
+    test_backwards();
     test_given_back();
     test_zero_tunnel();
     test_unread();
