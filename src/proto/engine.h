@@ -34,7 +34,6 @@ struct l2tp {
     uint8_t ecn;        /* of the datagram to come: l2tp_mark() */
     size_t held_octets; /* of data that waits for its turn, in all calls, and of ... */
     struct held *given; /* ... the frame that the host was given last, until the next event */
-    struct tunnel *zero; /* those whose peer writes tunnel id 0, newest first: QUIRK_ZERO_TUNNEL */
     uint64_t dropped[CAUSES], logged[CAUSES], logged_at[CAUSES];
     uint8_t out[OUT_MOST];        /* the datagram of the last L2TP_SEND */
     uint8_t arena[DATAGRAM_MOST]; /* revealed values of the message in hand */

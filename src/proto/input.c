@@ -360,22 +360,6 @@ static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr
     return got;
 }
 
-/* Some routers write tunnel id 0 for ever: the profile of such a peer says so.  It means its newest
- * tunnel; one that is going, if there is no other. */
-static struct tunnel *find_zero(struct l2tp *e, const struct addr *from)
-{
-    struct tunnel *going = NULL;
-
-    for (struct tunnel *t = e->zero; t != NULL; t = t->zero_next) {
-        if (t->state == DEAD || (t->initiator && !t->was_up) || !addr_same(&t->peer, from))
-            continue;
-        if (tunnel_is_live(t))
-            return t;
-        going = going != NULL ? going : t;
-    }
-    return going;
-}
-
 /* A StopCCN with tunnel id 0 answers the only SCCRQ that we have out to its sender, if our id in
  * that is hidden: who lacks the secret cannot read it, and refuses us as "nobody" (4.3). */
 static struct tunnel *find_unread(struct l2tp *e, const struct addr *from, const struct packet *p)
@@ -409,7 +393,7 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         return take_control(e, t, now, from, p);
     }
-    if (m.type != SCCRQ && (t = find_zero(e, from)) != NULL) {
+    if (m.type != SCCRQ && (t = registry_find_zero(&e->reg, from)) != NULL) {
         t->heard = now;
         return take_control(e, t, now, from, p);
     }

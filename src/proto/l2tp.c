@@ -9,7 +9,6 @@
 #include "base/seq.h"
 #include "proto/call_parts.h"
 #include "proto/engine.h"
-#include "wire/quirks.h"
 
 #define HALF_TOTAL 256
 #define HALF_PER_SOURCE 64
@@ -67,27 +66,11 @@ struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp
     return t;
 }
 
-/* Whether it is to be found by its address alone. */
-static void set_zero(struct l2tp *e, struct tunnel *t, bool zero)
-{
-    struct tunnel **link = &e->zero;
-
-    if (zero == t->is_zero)
-        return;
-    t->is_zero = zero;
-    while (!zero && *link != t)
-        link = &(*link)->zero_next;
-    if (zero)
-        t->zero_next = e->zero;
-    *link = zero ? t : t->zero_next;
-}
-
 void engine_free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
 {
     heap_take(&e->due_tunnels, &t->due);
     heap_release(&e->due_tunnels);
     registry_remove_tunnel(&e->reg, t, now);
-    set_zero(e, t, false);
     if (t->next != NULL)
         t->next->prev = t->prev;
     if (t->prev != NULL)
@@ -220,7 +203,6 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
             verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no room for a message"));
     t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
-    set_zero(e, t, (t->quirks & QUIRK_ZERO_TUNNEL) != 0);
     if (was != ESTABLISHED && t->state == ESTABLISHED)
         bury_ghosts(e, t, now);
     if (t->state == ESTABLISHED)

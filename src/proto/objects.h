@@ -97,16 +97,15 @@ struct tunnel {
     struct call *newsy, **newsy_end;     /* those with news, oldest first */
     struct call *waiting, **waiting_end; /* those to be announced, oldest first */
 
-    struct tunnel *next, *prev;                      /* among all */
-    struct hash_node by_peer, by_request, by_source; /* in registry */
+    struct tunnel *next, *prev;                               /* among all */
+    struct hash_node by_peer, by_request, by_source, by_zero; /* in registry */
     struct tunnel *half_next, *half_prev; /* in registry: half-open ones that others began */
     struct tunnel *touched_next;          /* among those that may have something to say */
     struct tunnel *dead_next;             /* among those to be reaped */
-    struct tunnel *zero_next;             /* among those found without their id */
     uint16_t hashed_id, hashed_port;      /* peer_id and port as the registry knows them */
     bool was_up;                          /* it has been established */
     bool lost_word; /* something that had to be said found no room: to be closed */
-    bool is_touched, is_half, is_dead, is_zero;
+    bool is_touched, is_half, is_dead;
 };
 
 /* What more than a result code is said of a call's end: by us, or by the peer. */

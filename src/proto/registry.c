@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire/quirks.h"
+
 #define ID_TRIES 64 /* random ones, before looking one by one */
 
 void registry_init(struct registry *r, const struct l2tp_host *host)
@@ -16,6 +18,7 @@ void registry_init(struct registry *r, const struct l2tp_host *host)
     hash_init(&r->request);
     hash_init(&r->source);
     hash_init(&r->session);
+    hash_init(&r->zero);
 }
 
 void registry_free(struct registry *r)
@@ -24,6 +27,7 @@ void registry_free(struct registry *r)
     hash_free(&r->request);
     hash_free(&r->source);
     hash_free(&r->session);
+    hash_free(&r->zero);
 }
 
 /* The owner of an embedded node. */
@@ -192,6 +196,8 @@ void registry_update_tunnel(struct registry *r, struct tunnel *t)
         hash_leave(&r->peer, &t->by_peer);
         join_peer(r, t);
     }
+    if ((t->quirks & QUIRK_ZERO_TUNNEL) && (t->was_up || !t->initiator) && t->by_zero.at == NULL)
+        hash_join(&r->zero, &t->by_zero, addr_hash(r, &t->peer));
     set_half(r, t, !t->initiator && !t->was_up && t->state != DEAD);
 }
 
@@ -200,6 +206,7 @@ void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now)
     set_half(r, t, false);
     hash_leave(&r->request, &t->by_request);
     hash_leave(&r->peer, &t->by_peer);
+    hash_leave(&r->zero, &t->by_zero);
     r->tunnel[t->id] = NULL;
     r->n_tunnels--;
     lay_to_rest(&r->tunnel_rest, t->id, now);
@@ -280,6 +287,23 @@ struct tunnel *registry_find_request(struct registry *r, const struct addr *peer
         t = OWNER(struct tunnel, node, by_request);
     }
     return t;
+}
+
+struct tunnel *registry_find_zero(struct registry *r, const struct addr *peer)
+{
+    struct tunnel *going = NULL;
+
+    for (struct hash_node *node = hash_find(&r->zero, addr_hash(r, peer)); node != NULL;
+         node = hash_next(node)) {
+        struct tunnel *t = OWNER(struct tunnel, node, by_zero);
+
+        if (t->state == DEAD || !addr_same(&t->peer, peer))
+            continue;
+        if (t->state != STOPPING && t->state != STOPPED)
+            return t;
+        going = going != NULL ? going : t;
+    }
+    return going;
 }
 
 struct call *registry_find_session(struct registry *r, const struct tunnel *t, uint16_t peer_id)

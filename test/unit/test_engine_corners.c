@@ -77,7 +77,14 @@ static void test_zero_tunnel(void)
     rig_again(&rig);
     is_str(rig_run(&rig, "SCCRQ SCCCN | HELLO,tid=0"), "ZLB",
            "its HELLO with tunnel id 0 is heard");
+    is_str(rig_run(&rig, "HELLO,tid=0,port=9,ns=2 HELLO,tid=0,host=9,ns=2"), "",
+           "nobody else's is taken for it");
+    rig_run(&rig, "SCCRQ,atid=77,ns=0,nr=0 SCCCN,ns=1,nr=1,in=0");
+    is_str(rig_run(&rig, "| HELLO,tid=0,ns=2,nr=1"), "ZLB", "the last one that came up is meant");
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN");
     is_str(rig_run(&rig, "StopCCN,tid=0"), "ZLB down", "and its StopCCN too");
+    is_str(rig_run(&rig, "idle,ms=40000 | HELLO,tid=0,ns=3"), "", "then there is none any more");
     rig.profile.quirks_on = 0;
     rig_again(&rig);
     is_str(rig_run(&rig, "SCCRQ SCCCN | StopCCN,tid=0"), "",
