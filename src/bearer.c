@@ -310,6 +310,12 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     return launch(b, &s, why);
 }
 
+/* CCP and ECP, of the bundle or of a link: their Reset-Ack says from which frame on all is new. */
+static bool resets_history(uint16_t protocol)
+{
+    return protocol == 0x80fd || protocol == 0x80fb || protocol == 0x8053 || protocol == 0x8055;
+}
+
 /* A frame that others before it are needed to understand keeps its place, whatever its priority:
  * only control protocols and packets as they are may overtake. */
 static bool may_overtake(struct span frame)
@@ -317,7 +323,8 @@ static bool may_overtake(struct span frame)
     size_t info;
     uint16_t protocol = ppp_protocol(frame, &info);
 
-    return protocol >= PPP_CONTROL || protocol == PPP_IP || protocol == PPP_IPV6;
+    return (protocol >= PPP_CONTROL && !resets_history(protocol)) || protocol == PPP_IP ||
+           protocol == PPP_IPV6;
 }
 
 void bearer_carry(struct bearer *b, struct span frame, bool priority)

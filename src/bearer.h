@@ -25,6 +25,7 @@ struct bearer {
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
     bool auto_sequence;     /* sequence numbers as long as PPP needs order */
+    uint64_t line_said;          /* ms: when the log was last told of line news */
     struct ppp_watch watch; /* what PPP has negotiated, if one of the above asks */
     char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;

@@ -8,6 +8,7 @@
 
 #define STRANGERS_MS 10000
 #define STRANGERS_LINES 10
+#define LINE_NEWS_MS 10000
 
 static void on_send(struct hub *h, const struct l2tp_event *ev)
 {
@@ -149,21 +150,33 @@ static const struct conf_lac *section_of(struct hub *h, const struct call *c)
     return conf_find_lac(h->conf, l == NULL || l->bare ? c->tunnel->p.label : l->name);
 }
 
+/* A peer can send news of the line as often as it likes: the log hears of the first in a while. */
+static bool is_worth_telling(struct hub *h, struct bearer *b)
+{
+    uint64_t now = loop_now(h->loop);
+
+    if (b == NULL || (b->line_said != 0 && now < b->line_said + LINE_NEWS_MS))
+        return false;
+    b->line_said = now;
+    return true;
+}
+
 static void on_line_info(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
     const struct conf_lac *lac = section_of(h, c);
     bool obeyed = c->host_data != NULL && (lac == NULL || lac->obey_sli);
 
-    say_line_info(c, obeyed);
+    if (is_worth_telling(h, c->host_data))
+        say_line_info(c, obeyed);
     if (obeyed)
         bearer_line_info(c->host_data, c->accm_send, c->accm_receive);
 }
 
 static void on_line_errors(struct hub *h, const struct l2tp_event *ev)
 {
-    (void)h;
-    say_line_errors(ev->call);
+    if (is_worth_telling(h, ev->call->host_data))
+        say_line_errors(ev->call);
 }
 
 typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);

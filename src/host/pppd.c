@@ -79,7 +79,7 @@ const char *pppd_clean(const char *text)
     static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                   "+*#-._:/@ ";
 
-    return given(text) && text[strspn(text, allowed)] == '\0' ? text : NULL;
+    return given(text) && text[0] != '-' && text[strspn(text, allowed)] == '\0' ? text : NULL;
 }
 
 /* A number in dst, or NULL for 0. */

@@ -68,7 +68,7 @@ struct pppd_env {
 };
 
 /* The text, if it may stand in an environment that shell scripts read: if it is not empty and has
- * nothing but letters, digits, blanks and + * # - . _ : / @ in it.  Else NULL. */
+ * nothing but letters, digits, blanks and + * # - . _ : / @ in it, and is no option.  Else NULL. */
 const char *pppd_clean(const char *text);
 
 /* Composes it; values point into the settings or into text[].  What is not clean is left out. */

@@ -1,7 +1,6 @@
 /* Encoding with the tunnel's secret, and the names that log lines begin with; see post.h. */
 #include "proto/post.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -46,11 +45,15 @@ bool post_send(struct tunnel *t, struct msg *m)
         t->host->random(t->host->ctx, padding, sizeof padding);
     }
     fine = msg_encode(&w, m, m->hidden != 0 ? &hiding : NULL);
-    assert(fine);
+    if (!fine) {
+        log_errorx("%s: a %s that cannot be encoded is not sent", tunnel_name(t, name, sizeof name),
+                   msg_type_name(m->type));
+        return false;
+    }
     if (log_topic(TOPIC_PACKET))
         log_debug(TOPIC_PACKET, "%s: send session=%u %s", tunnel_name(t, name, sizeof name),
                   (unsigned)m->session, msg_describe(m, line, sizeof line));
-    return fine && xport_send(&t->x, m->session, span_of(body, wr_len(&w)));
+    return xport_send(&t->x, m->session, span_of(body, wr_len(&w)));
 }
 
 struct msg_result post_result(const struct verdict *why, uint16_t usual)

@@ -25,7 +25,7 @@ enum hide_when {
 
 struct l2tp_profile {
     char label[PROFILE_NAME];     /* the host's: which section this is; shown, not interpreted */
-    char host_name[PROFILE_NAME]; /* our Host Name; not empty */
+    char host_name[256];          /* our Host Name; not empty */
     char vendor_name[32];         /* empty: not sent */
     uint16_t firmware;            /* 0: not sent */
     char secret[PROFILE_SECRET];  /* empty: none */
