@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rig_message.h"
+#include "wire/ppp.h"
 
 #define FRAME "\xff\x03\xc0!frame" /* the payload of all data that it sends */
 
@@ -50,6 +51,9 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
         *profile = r->profile;
     if (who->tunnel_host != NULL) /* its secret alone may be refined */
         memcpy(profile->secret, r->profile.secret, sizeof profile->secret);
+    if (r->by_name != NULL) /* of a tunnel of ours only the secret changes */
+        snprintf(profile->secret, sizeof profile->secret, "%s",
+                 span_eq(who->host_name, span_str("hand")) ? r->by_name : "of somebody else");
     return r->welcome;
 }
 
@@ -170,6 +174,24 @@ static void trace_datagram(struct rig *r, const char *when)
         trace(r, "%s%s:%u%s", when, msg_type_name(m->type), m->result_code.result, numbers);
 }
 
+/* A frame that is to be carried on, at once ("frame") or after it has waited ("carry").  Its last
+ * two octets say which it is. */
+static void trace_frame(struct rig *r, const char *word, const char *when,
+                        const struct l2tp_frame *f)
+{
+    size_t n = f->octets.n;
+
+    r->frames++;
+    r->inner = ppp_ecn(f->octets);
+    if (r->inner == 0 && (n < sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, sizeof FRAME - 1) != 0))
+        trace(r, "WRONG");
+    if (r->named && n >= 2)
+        trace(r, "%s%s#%u%s", when, word, f->octets.p[n - 2] << 8u | f->octets.p[n - 1],
+              f->priority ? "P" : "");
+    else
+        trace(r, "%s%s", when, word);
+}
+
 static void take_events(struct rig *r, uint64_t since)
 {
     static const char *const words[] = {
@@ -193,8 +215,14 @@ static void take_events(struct rig *r, uint64_t since)
         }
         if (ev.kind == L2TP_TUNNEL_DOWN)
             r->why = ev.tunnel->why;
-        if (ev.kind == L2TP_CALL_DOWN)
+        if (ev.kind == L2TP_CALL_DOWN) {
             r->why = ev.call->why;
+            r->cause = ev.call->cause;
+        }
+        if (ev.kind == L2TP_CARRY) {
+            trace_frame(r, "carry", when, &ev.frame);
+            continue;
+        }
         trace(r, "%s%s", when, words[ev.kind]);
     }
     l2tp_reap(r->e, r->now);
@@ -210,10 +238,8 @@ void rig_input(struct rig *r, const struct addr *from, struct span datagram)
 
     memcpy(exact, datagram.p, datagram.n);
     r->got = l2tp_input(r->e, r->now, from, &r->here, span_of(exact, datagram.n), &frame);
-    if (r->got == L2TP_FRAME) {
-        r->frames++;
-        trace(r, span_eq(frame.octets, span_str(FRAME)) ? "frame" : "WRONG frame");
-    }
+    if (r->got == L2TP_FRAME)
+        trace_frame(r, "frame", "", &frame);
     free(exact);
     take_events(r, 0);
 }
@@ -350,6 +376,21 @@ static void do_tick(struct rig *r, const struct options *o)
     take_events(r, 0);
 }
 
+/* An IPv4 packet with an ECN field, as PPP carries it; its checksum is good. */
+static void put_packet(struct wr *w, unsigned ecn)
+{
+    uint8_t ip[20] = {0x45, (uint8_t)ecn, 0, 22, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < sizeof ip; i += 2)
+        sum += ip[i] << 8u | ip[i + 1];
+    sum = ~(sum % 0xffff);
+    ip[10] = (uint8_t)(sum >> 8);
+    ip[11] = (uint8_t)sum;
+    wr_put(w, span_of((const uint8_t *)"\xff\x03\0!", 4));
+    wr_put(w, span_of(ip, sizeof ip));
+}
+
 static void do_data(struct rig *r, const struct options *o)
 {
     struct addr from = sender(r, o);
@@ -374,7 +415,11 @@ static void do_data(struct rig *r, const struct options *o)
         for (long i = 0; i < o->offset; i++)
             wr_u8(&w, 0xee);
     }
-    wr_put(&w, span_str(FRAME));
+    if (o->ip >= 0)
+        put_packet(&w, (unsigned)o->ip);
+    else
+        wr_put(&w, span_str(FRAME));
+    wr_u16(&w, (uint16_t)or_else(o->n, or_else(o->seq, 0)));
     if (o->len >= 0)
         wr_set16(&w, 2, (uint16_t)wr_len(&w));
     rig_input(r, &from, span_of(r->given, wr_len(&w)));
@@ -406,6 +451,33 @@ static void do_frame(struct rig *r, const struct options *o)
         trace(r, "%04x/%zu", flags, n);
 }
 
+/* Numbers in what we send from now on, or none. */
+static void do_number(struct rig *r, const struct options *o)
+{
+    l2tp_sequence(r->e, our_call(r), o->n != 0);
+    take_events(r, 0);
+}
+
+static void do_mark(struct rig *r, const struct options *o)
+{
+    l2tp_mark(r->e, (uint8_t)or_else(o->ecn, 0));
+}
+
+/* What the host tells of its line. */
+static void do_map(struct rig *r, const struct options *o)
+{
+    l2tp_line_info(r->e, r->now, our_call(r), (uint32_t)or_else(o->n, 0xa0000), 0xffffffff);
+    take_events(r, 0);
+}
+
+static void do_errors(struct rig *r, const struct options *o)
+{
+    uint32_t errors[6] = {(uint32_t)or_else(o->n, 1), 0, 0, 0, 0, 0};
+
+    l2tp_line_errors(r->e, r->now, our_call(r), errors);
+    take_events(r, 0);
+}
+
 static void do_refuse(struct rig *r, const struct options *o)
 {
     (void)o;
@@ -419,6 +491,7 @@ static const struct {
     {"open", do_open},     {"call", do_call},     {"dial", do_dial}, {"close", do_close},
     {"hangup", do_hangup}, {"answer", do_answer}, {"idle", do_idle}, {"tick", do_tick},
     {"data", do_data},     {"again", do_again},   {"frame", do_frame}, {"full", do_refuse},
+    {"number", do_number}, {"mark", do_mark},     {"map", do_map},   {"errors", do_errors},
 };
 
 static void do_word(struct rig *r, char *word)

@@ -35,6 +35,8 @@ struct rig {
     uint32_t serial;
     bool numbers; /* the trace gives each message's Ns and Nr */
     bool quiet;   /* without ZLBs in the trace */
+    bool named;   /* frames in the trace say which they are: "frame#7", "carry#7P" with P */
+    const char *by_name; /* the secret of a peer that calls itself "hand"; NULL: the profile's */
 
     struct msg heard; /* the last message, its spans good until the next */
     struct packet packet;
@@ -47,6 +49,8 @@ struct rig {
     enum l2tp_got got;
     unsigned frames;
     bool came_late; /* a tick changed nothing though its time had come */
+    struct call_cause cause; /* of the last call that ended */
+    uint8_t inner; /* the ECN field of the IP packet in the last frame */
 
     char trace[8192];
     size_t trace_n;

@@ -15,7 +15,7 @@
 struct options {
     long ns, nr, tid, sid, asid, atid, port, host, win, ver, tie, res, err, no, type, seq, order;
     long min, max, framing, bearer, serial, nobearer, soft, chal, resp, mirror, hide, alien, first;
-    long need, ms, len, offset, prio, cut, rx, in, beside;
+    long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n;
 };
 
 static const struct {
@@ -29,7 +29,7 @@ static const struct {
     OPTION(bearer), OPTION(serial), OPTION(nobearer), OPTION(soft), OPTION(chal), OPTION(resp),
     OPTION(mirror), OPTION(hide), OPTION(alien), OPTION(first), OPTION(need), OPTION(ms),
     OPTION(len), OPTION(offset), OPTION(prio), OPTION(cut), OPTION(rx), OPTION(in),
-    OPTION(beside),
+    OPTION(beside), OPTION(ecn), OPTION(ip), OPTION(n),
 };
 
 static void option_set(struct options *o, const char *word)
@@ -69,6 +69,8 @@ static void introduce(struct rig *r, struct msg *m, const struct options *o)
             PUT(receive_window_size, AVP_RECEIVE_WINDOW_SIZE, (uint16_t)o->win);
         if (o->chal >= 0)
             PUT(challenge, AVP_CHALLENGE, span_of(challenge, sizeof challenge));
+        if (o->ecn >= 0)
+            msg_set(m, AVP_ECN);
         if (o->mirror >= 0)
             PUT(challenge, AVP_CHALLENGE, span_of(r->challenge, r->challenge_n));
     }
