@@ -35,6 +35,7 @@ static const struct scene scenes[] = {
     {"a repeat of one that went on is dropped", LNS "| data,seq=1 data,seq=0 data,seq=1 data,seq=0", "frame#0 carry#1", NULL, NULL},
     {"numbers wrap: 0 waits for 65535", WRAP "data,seq=0 data,seq=65535 data,seq=1", "frame#65535 carry#0 frame#1", NULL, NULL},
     {"and keeps its place on the way", WRAP "data,seq=1 data,seq=65535 data,seq=0", "frame#65535 frame#0 carry#1", NULL, NULL},
+    {"65535 stands before 0 among those that wait", LNS "data,seq=30000 idle,ms=100 data,seq=60000 idle,ms=100 data,seq=65533 idle,ms=100 | data,seq=0 data,seq=65535 data,seq=1 data,seq=65534", "frame#65534 carry#65535 carry#0 carry#1", NULL, NULL},
     {"and in a gap that is given up", WRAP "data,seq=1 data,seq=0 idle,ms=100", "100:carry#0 100:carry#1", NULL, NULL},
     {"S3.1-10 the P bit waits with its frame", LNS "| data,seq=2,prio data,seq=1 data,seq=0,prio", "frame#0P carry#1 carry#2P", NULL, NULL},
     {"a peer that begins anew: those that wait go on, then it is followed", LNS "data,seq=1000 idle,ms=100 data,seq=1003 | data,seq=1 data,seq=2 data,seq=3 data,seq=4 data,seq=5 data,seq=6", "carry#1003 carry#5 frame#6", NULL, NULL},
