@@ -435,16 +435,22 @@ static void do_again(struct rig *r, const struct options *o)
     rig_input(r, &from, span_of(copy, o->cut >= 0 ? (size_t)o->cut : r->given_n));
 }
 
-/* A frame of ours goes out: its header. */
+/* A frame of ours goes out: its header.  prio: it is an LCP message with that code. */
 static void do_frame(struct rig *r, const struct options *o)
 {
-    uint8_t room[PACKET_DATA_HEADER + 4] = {0};
-    size_t n = l2tp_data_header(r->e, our_call(r), room + PACKET_DATA_HEADER, 4);
-    const uint8_t *h = room + PACKET_DATA_HEADER - n;
-    unsigned flags = n > 0 ? h[0] << 8u | h[1] : 0;
-    size_t at = 6 + (flags & 0x4000u ? 2 : 0);
+    uint8_t room[PACKET_DATA_HEADER + 8] = {0};
+    size_t n;
+    const uint8_t *h;
+    unsigned flags;
+    size_t at;
 
-    (void)o;
+    if (o->prio >= 0)
+        memcpy(room + PACKET_DATA_HEADER,
+               (const uint8_t[]){0xff, 3, 0xc0, 0x21, (uint8_t)o->prio, 1, 0, 4}, 8);
+    n = l2tp_data_header(r->e, our_call(r), room + PACKET_DATA_HEADER, 8);
+    h = room + PACKET_DATA_HEADER - n;
+    flags = n > 0 ? h[0] << 8u | h[1] : 0;
+    at = 6 + (flags & 0x4000u ? 2 : 0);
     if (flags & 0x0800u)
         trace(r, "%04x/%zu#%u", flags, n, h[at] << 8u | h[at + 1]);
     else
