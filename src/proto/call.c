@@ -2,7 +2,6 @@
 #include "proto/call.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "proto/call_parts.h"
@@ -394,11 +393,24 @@ static void tell_errors(struct call *c, uint64_t now)
         c->tunnel->lost_word = true;
 }
 
+/* Cumulative: a count that has not grown stays as it is. */
+static bool take_errors(struct call *c, const uint32_t errors[6])
+{
+    bool grown = false;
+
+    for (size_t i = 0; i < 6; i++) {
+        if (errors[i] <= c->errors[i])
+            continue;
+        c->errors[i] = errors[i];
+        grown = true;
+    }
+    return grown;
+}
+
 void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6])
 {
-    if (!may_tell_line(c, true) || memcmp(c->errors, errors, sizeof c->errors) == 0)
+    if (!may_tell_line(c, true) || !take_errors(c, errors))
         return;
-    memcpy(c->errors, errors, sizeof c->errors);
     if (now >= c->wen_after)
         tell_errors(c, now);
     else

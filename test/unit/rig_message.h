@@ -15,7 +15,7 @@
 struct options {
     long ns, nr, tid, sid, asid, atid, port, host, win, ver, tie, res, err, no, type, seq, order;
     long min, max, framing, bearer, serial, nobearer, soft, chal, resp, mirror, hide, alien, first;
-    long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n;
+    long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n, cause, ppp;
 };
 
 static const struct {
@@ -30,6 +30,7 @@ static const struct {
     OPTION(mirror), OPTION(hide), OPTION(alien), OPTION(first), OPTION(need), OPTION(ms),
     OPTION(len), OPTION(offset), OPTION(prio), OPTION(cut), OPTION(rx), OPTION(in),
     OPTION(beside), OPTION(ecn), OPTION(ip), OPTION(n),
+    OPTION(cause), OPTION(ppp),
 };
 
 static void option_set(struct options *o, const char *word)
@@ -123,6 +124,12 @@ static void fill(struct rig *r, struct msg *m, const struct options *o)
         return;
     if (m->type == STOPCCN)
         PUT(assigned_tunnel_id, AVP_ASSIGNED_TUNNEL_ID, (uint16_t)or_else(o->atid, RIG_TUNNEL));
+    if (m->type == CDN && o->cause >= 0)
+        PUT(q931_cause_code, AVP_Q931_CAUSE_CODE,
+            ((struct msg_q931){(uint16_t)o->cause, 0x45, span_str("advice")}));
+    if (m->type == CDN && o->ppp >= 0)
+        PUT(ppp_disconnect_cause, AVP_PPP_DISCONNECT_CAUSE,
+            ((struct msg_ppp_cause){(uint16_t)o->ppp, 0xc023, 2, span_str("no such\1user")}));
     m->result_code.result = (uint16_t)or_else(o->res, 1);
     m->result_code.error = (uint16_t)or_else(o->err, 0);
     m->result_code.has_error = o->err >= 0;
