@@ -17,7 +17,7 @@ enum quirk {
     QUIRK_SILENT_HELLO = 1 << 3,    /* an unanswered HELLO does not end a tunnel whose data flow */
     QUIRK_ZERO_TUNNEL = 1 << 4,     /* find messages with tunnel id 0 by address and port */
     QUIRK_MINIMAL = 1 << 5,         /* SCCRQ, SCCRP: what is required, and the window */
-    QUIRK_NO_HIDING = 1 << 6,       /* hide nothing */
+    QUIRK_NO_HIDING = 1 << 6,       /* hide nothing but a password */
     QUIRK_BRIEF_HIDING = 1 << 7,    /* hide values of one block alone, unpadded */
     QUIRK_MISSING_AVPS = 1 << 8,    /* excuse what msg_reveal() can excuse */
     QUIRK_NO_PRIORITY = 1 << 9,     /* never set the P bit */

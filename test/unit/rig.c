@@ -118,6 +118,8 @@ static void learn(struct rig *r)
         r->tunnel = m->assigned_tunnel_id;
     if (msg_has(m, AVP_ASSIGNED_SESSION_ID) && m->type != CDN)
         r->session = m->assigned_session_id;
+    if (m->type == ICRP || m->type == OCRP) /* the peer's call is the one that verbs mean now */
+        r->called = 0;
     if (msg_has(m, AVP_CALL_SERIAL_NUMBER))
         r->serial = m->call_serial_number;
     r->tie_breaker = msg_has(m, AVP_TIE_BREAKER) ? m->tie_breaker : r->tie_breaker;
@@ -150,6 +152,7 @@ static void trace_datagram(struct rig *r, const char *when)
     const struct msg *m = &r->heard;
     char numbers[32] = "";
     const char *fault = fault_of(r);
+    const char *star = r->veiled && (m->hidden & m->present) != 0 ? "*" : "";
 
     if (fault != NULL) {
         trace(r, "WRONG(%s)", fault);
@@ -166,12 +169,12 @@ static void trace_datagram(struct rig *r, const char *when)
         r->nr++;
     learn(r);
     if (m->type != STOPCCN && m->type != CDN)
-        trace(r, "%s%s%s", when, msg_type_name(m->type), numbers);
+        trace(r, "%s%s%s%s", when, msg_type_name(m->type), star, numbers);
     else if (m->result_code.error != 0)
-        trace(r, "%s%s:%u/%u%s", when, msg_type_name(m->type), m->result_code.result,
+        trace(r, "%s%s%s:%u/%u%s", when, msg_type_name(m->type), star, m->result_code.result,
               m->result_code.error, numbers);
     else
-        trace(r, "%s%s:%u%s", when, msg_type_name(m->type), m->result_code.result, numbers);
+        trace(r, "%s%s%s:%u%s", when, msg_type_name(m->type), star, m->result_code.result, numbers);
 }
 
 /* A frame that is to be carried on, at once ("frame") or after it has waited ("carry").  Its last

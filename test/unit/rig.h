@@ -36,6 +36,7 @@ struct rig {
     bool numbers; /* the trace gives each message's Ns and Nr */
     bool quiet;   /* without ZLBs in the trace */
     bool named;   /* frames in the trace say which they are: "frame#7", "carry#7P" with P */
+    bool veiled;  /* messages with something hidden in them have a '*' behind their name */
     const char *by_name; /* the secret of a peer that calls itself "hand"; NULL: the profile's */
 
     struct msg heard; /* the last message, its spans good until the next */
