@@ -111,13 +111,13 @@ static const struct {
 };
 /* clang-format on */
 
-static bool in_state(unsigned table, unsigned state)
+__attribute__((unused)) static bool in_state(unsigned table, unsigned state)
 {
     return pages[table].states >> state & 1;
 }
 
 /* Is the event one that can be: of a message that exists, or local? */
-static bool can_be(unsigned event)
+__attribute__((unused)) static bool can_be(unsigned event)
 {
     return event >= EVENT_OPEN || event < EVENT_OK(1) || msg_type_known(event / 2);
 }
