@@ -62,6 +62,44 @@ sub u32 { pack 'N', $_[0] }
     $lac->finish;
 }
 
+# The octets that reach the LAC's pppd, as they are: which of them are escaped?
+{
+    my $raw = put_file("$DIR/raw", <<"END");
+#!$^X
+my (\$tty) = grep { m{^/dev/} } \@ARGV;
+if (defined \$tty) { open STDIN, '<', \$tty or die }
+open my \$log, '>', "$DIR/raw.log.\$\$" or die;
+while (sysread STDIN, my \$octets, 4096) { syswrite \$log, \$octets }
+END
+    chmod 0755, $raw;
+    my $ping = "\xff\3\x80\x21\x11\x13";
+    my $heard = sub { join '', map { slurp($_) } glob "$DIR/raw.log.*" };
+
+    for my $obey ('yes', 'no') {
+        my $lns = Peer->new;
+        my $lac = daemon "maps-$obey", pppd => $raw, conf => "[lac there]\nobey sli = $obey\n"
+          . "autodial = yes\nlns = 127.0.0.1:" . $lns->port . "\n";
+
+        unlink glob "$DIR/raw.log.*";
+        $lns->accept_tunnel(5);
+        my $call = $lns->accept_call(5);
+        soon { glob "$DIR/raw.log.*" } 'its pppd is there';
+        $lns->send_frame($call, $ping);
+        soon { $heard->() =~ /\x7d\x31\x7d\x33/ } 'S4.4.6-04 control characters are escaped at first';
+        $lns->control('SLI', $call->{peer}, avp(35, u16(0) . u32(0) . u32(0)));
+        $lns->wait_acked;
+        $lns->send_frame($call, $ping);
+        if ($obey eq 'yes') {
+            soon { $heard->() =~ /\x21\x11\x13/ }
+            'S4.4.6-05, S6.14-02 after an SLI without any they are not';
+        } else {
+            soon { (() = $heard->() =~ /\x7d\x31\x7d\x33/g) == 2 }
+            'S4.4.6-05 unless the configuration says that it is not to be obeyed';
+        }
+        $lac->finish;
+    }
+}
+
 # -- a LNS ---------------------------------------------------------------------------------------
 
 my $lns = daemon 'lns', conf => "[lns default]\nassign ip = no\nrequire authentication = yes\n"
