@@ -6,6 +6,9 @@
 #include "wire/proxy.h"
 #include "wire/quirks.h"
 
+#define PROXY_VALUE_MOST 1000 /* of 1,015 octets that an AVP has room for when hidden */
+#define PROXY_MOST 3500       /* of POST_MOST */
+
 /* Sets a field of m and marks it as present. */
 #define PUT(avp, field, value)                                                                     \
     do {                                                                                           \
@@ -65,6 +68,15 @@ bool call_say_id(struct call *c, enum msg_type type)
     return post_send(c->tunnel, &m);
 }
 
+/* Does it go into an AVP each, hidden and padded too, and all of it into one message? */
+static bool has_room_for(const struct call_proxy *p)
+{
+    for (unsigned i = 0; i < PROXY_AVPS; i++)
+        if (p->value[i].n > PROXY_VALUE_MOST)
+            return false;
+    return call_proxy_size(p) <= PROXY_MOST;
+}
+
 static void put_proxy(struct msg *m, const struct call_proxy *p)
 {
     for (unsigned i = 0; i < PROXY_AVPS; i++)
@@ -93,7 +105,7 @@ bool call_say_connected(struct call *c, enum msg_type type)
     }
     if (type == ICCN)
         PUT_TEXT(AVP_PRIVATE_GROUP_ID, private_group_id, c->group);
-    if (type == ICCN && c->proxy != NULL)
+    if (type == ICCN && c->proxy != NULL && has_room_for(c->proxy))
         put_proxy(&m, c->proxy);
     if (proxy_flaw(&m) != NULL) /* better none than half of it: the LNS begins anew (4.4.5) */
         m.present &= ~(UINT64_C(0xff) << PROXY_FIRST);

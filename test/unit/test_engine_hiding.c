@@ -217,6 +217,45 @@ static void test_passwords(void)
     rig.profile.quirks_on = 0;
 }
 
+/* What has no room in an ICCN is left out, all of it: the LNS begins anew, which is always right. */
+static void test_too_long(void)
+{
+    static uint8_t octets[1100];
+    static const struct {
+        const char *name;
+        size_t each;
+        unsigned values;
+        bool said;
+    } sizes[] = {
+        {"1,000 octets of one Configure-Request", 1000, 1, true},
+        {"three of them", 1000, 3, true},
+        {"one more octet than an AVP of ours has", 1001, 1, false},
+        {"more than any AVP has", 1100, 1, false},
+        {"more than a message has", 900, 4, false},
+    };
+
+    rig.profile.hide = HIDE_ALWAYS;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct call_proxy *proxy = proxy_of(PROXY_CHAP);
+        struct l2tp_call_spec spec = {.bearer = 1, .framing = 1, .proxy = proxy};
+
+        for (unsigned k = 0; k < sizes[i].values && k < 3; k++) {
+            proxy->present |= UINT64_C(1) << (PROXY_FIRST + k);
+            proxy->value[k] = span_of(octets, sizes[i].each);
+        }
+        if (sizes[i].values > 3)
+            proxy->value[AVP_PROXY_AUTHEN_CHALLENGE - PROXY_FIRST] = span_of(octets, sizes[i].each);
+        rig_again(&rig);
+        rig_run(&rig, "open SCCRP ZLB");
+        rig.called = l2tp_call(rig.e, rig.now, rig.opened, &spec, &rig.host);
+        free(proxy);
+        is_str(rig_run(&rig, "tick ICRP"), "ICRQ ICCN call-up", sizes[i].name);
+        ok(msg_has(&rig.heard, AVP_INITIAL_RECEIVED_LCP_CONFREQ) == sizes[i].said &&
+               msg_has(&rig.heard, AVP_PROXY_AUTHEN_TYPE) == sizes[i].said,
+           "  is %s", sizes[i].said ? "told" : "left out, and all the rest with it");
+    }
+}
+
 int main(void)
 {
     rig_init(&rig);
@@ -225,6 +264,8 @@ int main(void)
     test_padding();
     test_names();
     test_passwords();
+    set_secret(RIG_SECRET);
+    test_too_long();
     rig_free(&rig);
     return tap_done();
 }

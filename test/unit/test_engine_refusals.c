@@ -78,6 +78,8 @@ static bool has_words(struct span text, const char *words)
 {
     size_t n = strlen(words);
 
+    if (n == 0)
+        return true;
     for (size_t i = 0; i + n <= text.n; i++)
         if (memcmp(text.p + i, words, n) == 0)
             return true;
