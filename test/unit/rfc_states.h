@@ -1,5 +1,6 @@
 /* rfc_states: a second reading of the RFC's five state tables (RFC 2661, section 7), written out in
- * its words and its order.  test_states.c holds our rows to it, test_drive.c what the engine does. */
+ * its words and its order.  test_states.c holds our rows to it, test_drive.c what the engine does.
+ */
 #ifndef TEST_RFC_STATES_H
 #define TEST_RFC_STATES_H
 

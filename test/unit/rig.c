@@ -186,7 +186,8 @@ static void trace_frame(struct rig *r, const char *word, const char *when,
 
     r->frames++;
     r->inner = ppp_ecn(f->octets);
-    if (r->inner == 0 && (n < sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, sizeof FRAME - 1) != 0))
+    if (word[0] == 'f' && r->inner == 0 &&
+        (n < sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, sizeof FRAME - 1) != 0))
         trace(r, "WRONG");
     if (r->named && n >= 2)
         trace(r, "%s%s#%u%s", when, word, f->octets.p[n - 2] << 8u | f->octets.p[n - 1],
@@ -198,10 +199,14 @@ static void trace_frame(struct rig *r, const char *word, const char *when,
 static void take_events(struct rig *r, uint64_t since)
 {
     static const char *const words[] = {
-        [L2TP_TUNNEL_UP] = "up",          [L2TP_TUNNEL_DOWN] = "down",
-        [L2TP_CALL_DIAL] = "dial",        [L2TP_CALL_UP] = "call-up",
-        [L2TP_CALL_DOWN] = "call-down",   [L2TP_LINE_INFO] = "line-info",
-        [L2TP_LINE_ERRORS] = "line-errors", [L2TP_CARRY] = "carry",
+        [L2TP_TUNNEL_UP] = "up",
+        [L2TP_TUNNEL_DOWN] = "down",
+        [L2TP_CALL_DIAL] = "dial",
+        [L2TP_CALL_UP] = "call-up",
+        [L2TP_CALL_DOWN] = "call-down",
+        [L2TP_LINE_INFO] = "line-info",
+        [L2TP_LINE_ERRORS] = "line-errors",
+        [L2TP_CARRY] = "carry",
     };
     struct l2tp_event ev;
     char when[32] = "";
@@ -382,7 +387,8 @@ static void do_tick(struct rig *r, const struct options *o)
 /* An IPv4 packet with an ECN field, as PPP carries it; its checksum is good. */
 static void put_packet(struct wr *w, unsigned ecn)
 {
-    uint8_t ip[20] = {0x45, (uint8_t)ecn, 0, 22, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
+    uint8_t ip[20] = {0x45, (uint8_t)ecn, 0, 22, 0, 0,  0, 0, 64, 17, 0,
+                      0,    10,           0, 0,  1, 10, 0, 0, 2};
     uint32_t sum = 0;
 
     for (size_t i = 0; i < sizeof ip; i += 2)
@@ -497,10 +503,10 @@ static const struct {
     const char *name;
     void (*act)(struct rig *r, const struct options *o);
 } verbs[] = {
-    {"open", do_open},     {"call", do_call},     {"dial", do_dial}, {"close", do_close},
-    {"hangup", do_hangup}, {"answer", do_answer}, {"idle", do_idle}, {"tick", do_tick},
+    {"open", do_open},     {"call", do_call},     {"dial", do_dial},   {"close", do_close},
+    {"hangup", do_hangup}, {"answer", do_answer}, {"idle", do_idle},   {"tick", do_tick},
     {"data", do_data},     {"again", do_again},   {"frame", do_frame}, {"full", do_refuse},
-    {"number", do_number}, {"mark", do_mark},     {"map", do_map},   {"errors", do_errors},
+    {"number", do_number}, {"mark", do_mark},     {"map", do_map},     {"errors", do_errors},
 };
 
 static void do_word(struct rig *r, char *word)

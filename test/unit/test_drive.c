@@ -1,7 +1,8 @@
 /* proto: each pair of a state and an event of the five tables (RFC 2661, section 7) is driven: a
  * real engine is brought into the state by real messages, the event is delivered as it comes about,
- * and what leaves and the new state are held against the RFC's rows.  Pairs that the RFC leaves open
- * have rows of ours below; those that cannot come about stand there by name, with the reason. */
+ * and what leaves and the new state are held against the RFC's rows.  Pairs that the RFC leaves
+ * open have rows of ours below; those that cannot come about stand there by name, with the reason.
+ */
 #include "rfc_states.h"
 #include "rig.h"
 #include "tap.h"
@@ -173,7 +174,8 @@ static size_t why_never(unsigned table, unsigned state, unsigned event)
 
     name_event(event, word, base);
     for (size_t i = 0; i < N(never); i++)
-        if ((never[i].tables >> table & 1) && fits(never[i].states, state_name((enum state)state)) &&
+        if ((never[i].tables >> table & 1) &&
+            fits(never[i].states, state_name((enum state)state)) &&
             (fits(never[i].events, base) || fits(never[i].events, word)))
             return i;
     return N(never);
@@ -301,9 +303,9 @@ static bool acted(const struct rfc_row *row, unsigned table, unsigned state, uns
     if (strcmp(action, "clean up") == 0)
         return downs == (state != IDLE) && ups == 0 && count_word("CDN") == 0 &&
                (state == STOPPING || count_word("StopCCN") == 0 || table != TABLE_TUNNEL);
-    return downs == 0 &&
-           ups == (strstr(action, "tunnel-open") != NULL || strcmp(action, "prepare for data") == 0 ||
-                   strcmp(sent, "ICCN") == 0 || strcmp(sent, "OCCN") == 0);
+    return downs == 0 && ups == (strstr(action, "tunnel-open") != NULL ||
+                                 strcmp(action, "prepare for data") == 0 ||
+                                 strcmp(sent, "ICCN") == 0 || strcmp(sent, "OCCN") == 0);
 }
 
 static bool went(const struct rfc_row *row, unsigned table, unsigned state)

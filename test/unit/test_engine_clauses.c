@@ -14,7 +14,8 @@ static void report(bool good, const struct scene *s, const char *got)
     ok(good, "%s", s->name);
     if (!good)
         printf("#   script %s\n# expected %s [tunnel %s, call %s]\n#      got %s\n", s->script,
-               s->expected, s->tunnel != NULL ? s->tunnel : "?", s->call != NULL ? s->call : "?", got);
+               s->expected, s->tunnel != NULL ? s->tunnel : "?", s->call != NULL ? s->call : "?",
+               got);
 }
 
 #define PLAY(scenes) rig_scenes(&rig, scenes, sizeof(scenes) / sizeof *(scenes), report)
@@ -88,7 +89,8 @@ static void test_headers(void)
     rig_run(&rig, "open");
     ok(u16_at(4) == 0 && u16_at(6) == 0, "S6.1-01 SCCRQ has tunnel id 0 and session id 0");
     rig_run(&rig, "SCCRP ZLB idle,ms=60000");
-    ok(rig.packet.session == 0 && rig.packet.body.n == 8, "S6.5-01 HELLO is its type alone, of no session");
+    ok(rig.packet.session == 0 && rig.packet.body.n == 8,
+       "S6.5-01 HELLO is its type alone, of no session");
     rig_again(&rig);
     rig_run(&rig, LNS);
     n = l2tp_data_header(rig.e, rig.session, room + PACKET_DATA_HEADER, 1);
@@ -133,7 +135,8 @@ static void test_malformed(void)
         octets[9]++; /* the next Ns: it would count, were it well */
         octets[broken[i].at] = broken[i].value;
         rig_run(&rig, "|");
-        rig_input(&rig, &rig.peer, span_of(octets, broken[i].cut > 0 ? broken[i].cut : rig.given_n));
+        rig_input(&rig, &rig.peer,
+                  span_of(octets, broken[i].cut > 0 ? broken[i].cut : rig.given_n));
         counts = l2tp_counts(rig.e);
         ok(rig.trace_n == 0 && rig.got == L2TP_DROPPED && counts.dropped[CAUSE_MALFORMED] == 1 &&
                strcmp(rig_call_state(&rig), EST) == 0,
@@ -199,14 +202,16 @@ static void test_contents(void)
            m->bearer_type == BEARER_ANALOG,
        "S7.4-01 ICRQ: a session id, a serial number, the bearer");
     ok(span_eq(m->called_number, span_str("5551234")) &&
-           span_eq(m->calling_number, span_str("5556789")) && span_eq(m->sub_address, span_str("42")),
+           span_eq(m->calling_number, span_str("5556789")) &&
+           span_eq(m->sub_address, span_str("42")),
        "S7.4-03 and the numbers that are known");
     rig_run(&rig, "ICRP");
     ok(span_eq(m->private_group_id, span_str("blue")),
        "S4.4.4-22 ICCN: the private group that the host names");
     rig_again(&rig);
     rig_run(&rig, OUR_UP "call");
-    ok(!msg_has(m, AVP_CALLED_NUMBER) && !msg_has(m, AVP_CALLING_NUMBER) && !msg_has(m, AVP_SUB_ADDRESS),
+    ok(!msg_has(m, AVP_CALLED_NUMBER) && !msg_has(m, AVP_CALLING_NUMBER) &&
+           !msg_has(m, AVP_SUB_ADDRESS),
        "S7.4-03 those that are not are left out");
     rig_run(&rig, "ICRP");
     ok(!msg_has(m, AVP_PRIVATE_GROUP_ID), "S4.4.4-22 and so is a group that is not named");

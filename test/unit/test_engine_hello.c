@@ -38,12 +38,15 @@ static void test_data_alone(void)
 
     rig_again(&rig);
     rig_run(&rig, LNS);
-    is_str(with_data(all, sizeof all, 3600, 50), "", "S5.5-01 data every 50 s: an hour without HELLO");
-    is_str(rig_run(&rig, "| idle,ms=10000"), "10000:HELLO", "S5.5-01 60 s after the last of it there is one");
+    is_str(with_data(all, sizeof all, 3600, 50), "",
+           "S5.5-01 data every 50 s: an hour without HELLO");
+    is_str(rig_run(&rig, "| idle,ms=10000"), "10000:HELLO",
+           "S5.5-01 60 s after the last of it there is one");
     rig_again(&rig);
     rig_run(&rig, LNS);
     rig_run(&rig, "idle,ms=59000 data,sid=1 idle,ms=999");
-    is_str(rig_run(&rig, "idle,ms=1"), "1:HELLO", "S5.5-01 data of no call of the tunnel's does not count");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:HELLO",
+           "S5.5-01 data of no call of the tunnel's does not count");
     rig_again(&rig);
     rig_run(&rig, LNS "idle,ms=59000 data,host=9 idle,ms=999");
     is_str(rig_run(&rig, "idle,ms=1"), "1:HELLO", "S5.5-01 nor does what comes from elsewhere");
@@ -88,12 +91,14 @@ static void test_silent_peer(void)
     rig_again(&rig);
     rig_run(&rig, LNS "idle,ms=60000");
     with_data(all, sizeof all, 60, 5);
-    ok(strstr(all, "call-down") != NULL, "S5.5-04 unless that is forbidden: then data do not help it");
+    ok(strstr(all, "call-down") != NULL,
+       "S5.5-04 unless that is forbidden: then data do not help it");
     rig.profile.quirks_off = 0;
     rig_again(&rig);
     rig_run(&rig, LNS "map idle,ms=1");
     with_data(all, sizeof all, 60, 5);
-    ok(strstr(all, "call-down") != NULL, "S5.8-15 any other message that is not acknowledged ends it");
+    ok(strstr(all, "call-down") != NULL,
+       "S5.8-15 any other message that is not acknowledged ends it");
     rig_again(&rig);
     rig_run(&rig, LNS "idle,ms=60000 ZLB idle,ms=1000 map idle,ms=1");
     with_data(all, sizeof all, 60, 5);
@@ -101,12 +106,13 @@ static void test_silent_peer(void)
     rig.profile.quirks_on = QUIRK_NO_HELLO;
     rig_again(&rig);
     rig_run(&rig, LNS);
-    is_str(rig_run(&rig, "idle,ms=3600000"), "", "Q-08 to a peer that is known for it none is sent");
+    is_str(rig_run(&rig, "idle,ms=3600000"), "",
+           "Q-08 to a peer that is known for it none is sent");
     rig.profile.quirks_on = 0;
 }
 
-/* The peer acknowledges each message "away" ms after it has left; returns how many left in all until
- * "count" HELLOs had, and how many of these were HELLOs. */
+/* The peer acknowledges each message "away" ms after it has left; returns how many left in all
+ * until "count" HELLOs had, and how many of these were HELLOs. */
 static unsigned hellos_from_afar(unsigned away, unsigned count, unsigned *again)
 {
     unsigned all = 0, n;
@@ -136,7 +142,8 @@ static void test_far(void)
 
     rig_again(&rig);
     rig_run(&rig, "open | idle,ms=3000");
-    is_str(rig.trace, "1000:SCCRQ 3000:SCCRQ", "S5.8-10 a peer 3 s away is not known to be so at first");
+    is_str(rig.trace, "1000:SCCRQ 3000:SCCRQ",
+           "S5.8-10 a peer 3 s away is not known to be so at first");
     rig_run(&rig, "SCCRP");
     is_int(xport_rtt_ms(&tunnel()->x), 0, "what left twice tells nothing of the way (Karn)");
     rig_run(&rig, "| idle,ms=3000");

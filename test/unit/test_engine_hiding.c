@@ -64,8 +64,9 @@ static void test_lives(void)
 /* Each message of a life, one word at a time: no two have the same vector. */
 static void test_vectors(void)
 {
-    static const char *const words[] = {"open", "SCCRP", "call", "ICRP", "errors", "ZLB",
-                                        "hangup", "ZLB", "OCRQ,asid=8", "answer", "ZLB", "close"};
+    static const char *const words[] = {"open",        "SCCRP",  "call",   "ICRP",
+                                        "errors",      "ZLB",    "hangup", "ZLB",
+                                        "OCRQ,asid=8", "answer", "ZLB",    "close"};
     uint8_t vectors[16][16];
     unsigned n = 0, same = 0, brief = 0;
 
@@ -134,11 +135,13 @@ static void test_names(void)
     set_secret("");
     rig.by_name = RIG_SECRET;
     rig_again(&rig);
-    is_str(rig_run(&rig, "SCCRQ,hide SCCCN"), "SCCRP ZLB up", "A-30 as responder: by the name in the SCCRQ");
+    is_str(rig_run(&rig, "SCCRQ,hide SCCCN"), "SCCRP ZLB up",
+           "A-30 as responder: by the name in the SCCRQ");
     rig_again(&rig);
     set_secret("some other");
     rig_again(&rig);
-    is_str(rig_run(&rig, "open | SCCRP,hide"), "SCCCN up", "A-30 as initiator: by the name in the SCCRP");
+    is_str(rig_run(&rig, "open | SCCRP,hide"), "SCCCN up",
+           "A-30 as initiator: by the name in the SCCRP");
     rig.by_name = "another secret";
     rig_again(&rig);
     is_str(rig_run(&rig, "SCCRQ,hide"), "StopCCN:2/2", "with another secret it cannot be read");
@@ -193,10 +196,12 @@ static void test_passwords(void)
         const char *secret;
         bool hidden;
     } rows[] = {
-        {"S4.4.5-13 a text login's password is hidden whenever there is a secret", PROXY_TEXT, HIDE_NEVER, 0, RIG_SECRET, true},
+        {"S4.4.5-13 a text login's password is hidden whenever there is a secret", PROXY_TEXT,
+         HIDE_NEVER, 0, RIG_SECRET, true},
         {"S4.4.5-13 so is PAP's", PROXY_PAP, HIDE_NEVER, 0, RIG_SECRET, true},
         {"S4.4.5-13 also if nothing has been proven", PROXY_PAP, HIDE_PROVEN, 0, RIG_SECRET, true},
-        {"S4.4.5-13 also from a peer that is told nothing else so", PROXY_PAP, HIDE_ALWAYS, QUIRK_NO_HIDING, RIG_SECRET, true},
+        {"S4.4.5-13 also from a peer that is told nothing else so", PROXY_PAP, HIDE_ALWAYS,
+         QUIRK_NO_HIDING, RIG_SECRET, true},
         {"without a secret it cannot be", PROXY_PAP, HIDE_ALWAYS, 0, "", false},
         {"a response to CHAP is no password", PROXY_CHAP, HIDE_NEVER, 0, RIG_SECRET, false},
         {"but is hidden with the rest", PROXY_CHAP, HIDE_ALWAYS, 0, RIG_SECRET, true},
@@ -212,12 +217,14 @@ static void test_passwords(void)
         ok(m->type == ICCN && span_eq(m->proxy_authen_response, span_str("sixteen octets!!")) &&
                (m->hidden >> AVP_PROXY_AUTHEN_RESPONSE & 1) == rows[i].hidden,
            "%s", rows[i].name);
-        ok((m->hidden >> AVP_PROXY_AUTHEN_NAME & 1) == all, "  the name %s", all ? "too" : "is not");
+        ok((m->hidden >> AVP_PROXY_AUTHEN_NAME & 1) == all, "  the name %s",
+           all ? "too" : "is not");
     }
     rig.profile.quirks_on = 0;
 }
 
-/* What has no room in an ICCN is left out, all of it: the LNS begins anew, which is always right. */
+/* What has no room in an ICCN is left out, all of it: the LNS begins anew, which is always right.
+ */
 static void test_too_long(void)
 {
     static uint8_t octets[1100];

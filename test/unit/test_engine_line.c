@@ -77,8 +77,7 @@ static void test_said(void)
        "S6.13-02 each for itself: none is ever taken back");
     rig_run(&rig, "hangup ZLB call ICRP,asid=5 ZLB");
     is_str(rig_run(&rig, "errors,n=2"), "WEN", "S6.13-01 the next call tells its own at once");
-    ok(rig.heard.call_errors[0] == 2 && rig.heard.call_errors[2] == 0,
-       "S6.13-02 which begin at 0");
+    ok(rig.heard.call_errors[0] == 2 && rig.heard.call_errors[2] == 0, "S6.13-02 which begin at 0");
     rig_again(&rig);
     rig_run(&rig, LNS "WEN");
     is_int(call()->errors[0], 17, "S6.13-03 as LNS we keep what is told");
@@ -150,7 +149,8 @@ static void test_causes(void)
     rig_again(&rig);
     rig_run(&rig, "open call");
     l2tp_hang_up_cause(rig.e, rig.now, rig.called, 3, 0, "", &told);
-    is_str(rig_run(&rig, "tick"), "call-down", "F-LI-03 a call that nobody knows of ends without a word");
+    is_str(rig_run(&rig, "tick"), "call-down",
+           "F-LI-03 a call that nobody knows of ends without a word");
     l2tp_hang_up_cause(rig.e, rig.now, rig.called, 3, 0, "", &told);
     is_str(rig_run(&rig, "tick"), "", "and only once");
 }

@@ -96,7 +96,8 @@ static void test_rows(void)
         rig_again(&rig);
         rig_run(&rig, rows[i].script);
         if (r->error != 0)
-            snprintf(got, sizeof got, "%s:%u/%u", msg_type_name(rig.heard.type), r->result, r->error);
+            snprintf(got, sizeof got, "%s:%u/%u", msg_type_name(rig.heard.type), r->result,
+                     r->error);
         else
             snprintf(got, sizeof got, "%s:%u", msg_type_name(rig.heard.type), r->result);
         if (!ok((rig.heard.type == STOPCCN || rig.heard.type == CDN) &&
@@ -119,7 +120,8 @@ static void test_hosts_words(void)
         {"an error too", 2, 7, "try 192.0.2.9", "StopCCN:2/7", "CDN:2/7", "try 192.0.2.9"},
         {"without a text", 6, 0, "", "StopCCN:6", "CDN:6", ""},
         {"0 is reserved: the usual result", 0, 0, "so", "StopCCN:1", "CDN:3", "so"},
-        {"S4.4.2-11 error 6 does not go unexplained", 2, 6, "", "StopCCN:2/6", "CDN:2/6", "no reason"},
+        {"S4.4.2-11 error 6 does not go unexplained", 2, 6, "", "StopCCN:2/6", "CDN:2/6",
+         "no reason"},
     };
 
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
@@ -187,7 +189,8 @@ static void test_silent(void)
         const char *name, *script;
     } silent[] = {
         {"a peer that is to be ignored", "SCCRQ"},
-        {"A-07 messages of no tunnel", "SCCRP,tid=9 SCCCN,tid=9 HELLO,tid=9 StopCCN,tid=9 ICRQ,tid=9"},
+        {"A-07 messages of no tunnel",
+         "SCCRP,tid=9 SCCCN,tid=9 HELLO,tid=9 StopCCN,tid=9 ICRQ,tid=9"},
     };
 
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {

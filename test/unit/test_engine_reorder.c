@@ -19,7 +19,8 @@ static void report(bool good, const struct scene *s, const char *got)
 #define LNS "SCCRQ SCCCN ICRQ ICCN "
 #define LAC "open SCCRP call ICRP ZLB "
 /* the next number expected is 65535, by way of gaps that were given up */
-#define WRAP LNS "data,seq=30000 idle,ms=100 data,seq=60000 idle,ms=100 data,seq=65534 idle,ms=100 | "
+#define WRAP                                                                                       \
+    LNS "data,seq=30000 idle,ms=100 data,seq=60000 idle,ms=100 data,seq=65534 idle,ms=100 | "
 
 /* clang-format off */
 static const struct scene scenes[] = {
@@ -68,7 +69,8 @@ static void test_counts(void)
     rig_again(&rig);
     rig.profile.reorder_ms = 0;
     rig_again(&rig);
-    is_str(rig_run(&rig, LNS "| data,seq=1 data,seq=0"), "frame#1", "unless it is to, nothing waits");
+    is_str(rig_run(&rig, LNS "| data,seq=1 data,seq=0"), "frame#1",
+           "unless it is to, nothing waits");
     rig.profile.reorder_ms = 100;
 }
 
@@ -152,7 +154,8 @@ static void test_order(void)
     rig_run(&rig, LNS);
     feed(rig.session, 1, 4, &frame);
     ok(feed(rig.session, 0, 4, &frame) == L2TP_FRAME, "the missing one goes on at once");
-    ok(feed(rig.session, 2, 4, &frame) == L2TP_TAKEN, "the next does not overtake the one that waited");
+    ok(feed(rig.session, 2, 4, &frame) == L2TP_TAKEN,
+       "the next does not overtake the one that waited");
     feed(rig.session, 4, 4, &frame);
     feed(rig.session, 3, 4, &frame);
     rig.named = false;
@@ -164,7 +167,8 @@ static void test_order(void)
     is_str(rig_run(&rig, "data,n=77"), "carry#0 carry#77", "one without a number joins them too");
     feed(rig.session, 9, 4, &frame);
     feed(rig.session, 8, 4, &frame);
-    is_str(rig_run(&rig, "CDN"), "ZLB call-down", "an end in the same turn: nothing is carried after it");
+    is_str(rig_run(&rig, "CDN"), "ZLB call-down",
+           "an end in the same turn: nothing is carried after it");
     is_int((long long)rig.e->held_octets, 0, "nor kept");
     rig_again(&rig);
     rig_run(&rig, LNS);

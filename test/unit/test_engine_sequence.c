@@ -1,5 +1,5 @@
-/* proto (call_data, call_say, input): who numbers data messages and when, the priority bit, and ECN:
- * RFC 2661, 3.1, 4.4.4, 5.4; RFC 9601. */
+/* proto (call_data, call_say, input): who numbers data messages and when, the priority bit, and
+ * ECN: RFC 2661, 3.1, 4.4.4, 5.4; RFC 9601. */
 #include "rig.h"
 #include "tap.h"
 #include "wire/quirks.h"

@@ -31,7 +31,7 @@ static uint64_t tie_of(unsigned i)
 static const char *cross(uint64_t tie)
 {
     rig.tie_breaker = tie; /* "beside" counts from this one */
-    rig.ns = 1; /* the next */
+    rig.ns = 1;            /* the next */
     return rig_run(&rig, "SCCRQ,ns=0,beside=10");
 }
 
@@ -66,12 +66,14 @@ static void test_several(void)
     for (unsigned i = 0; i < 3; i++)
         v[i] = tie_of(i);
     sort(v);
-    is_str(cross(v[2]), "", "S4.4.3-13 equal to the highest of ours, higher than the others: it loses");
+    is_str(cross(v[2]), "",
+           "S4.4.3-13 equal to the highest of ours, higher than the others: it loses");
     is_int(ours_left(), 3, "S4.4.3-14 and all of ours stay");
     is_str(cross(v[0] + 1), "", "S4.4.3-14 higher than the lowest of ours: it loses");
     is_int(ours_left(), 3, "  and all of ours stay");
     is_str(cross(v[0] - 1), "SCCRP down down down",
-           "S4.4.3-13, S4.4.3-14 lower than every one of ours: it wins against all, and none of ours says a word");
+           "S4.4.3-13, S4.4.3-14 lower than every one of ours: it wins against all, and none of "
+           "ours says a word");
     is_int(ours_left(), 0, "F-CC-08 ours are gone");
     is_int(l2tp_counts(rig.e).calls, 3, "A-08 their calls wait on");
     is_str(rig_run(&rig, "SCCCN"), "ICRQ ICRQ up", "A-08 and are announced as soon as it is up");
@@ -90,7 +92,8 @@ static void test_several(void)
 static void test_one_sided(void)
 {
     open_three(false);
-    is_str(rig_run(&rig, "SCCRQ,ns=0"), "SCCRP", "S4.4.3-16 nobody has a value: theirs comes up beside ours");
+    is_str(rig_run(&rig, "SCCRQ,ns=0"), "SCCRP",
+           "S4.4.3-16 nobody has a value: theirs comes up beside ours");
     is_int(ours_left(), 3, "S4.4.3-16 all of which stay");
     open_three(false);
     is_str(rig_run(&rig, "SCCRQ,ns=0,tie=5"), "SCCRP down down down",
@@ -107,7 +110,8 @@ static void test_who(void)
     l2tp_close(rig.e, rig.now, ids[0], 1, 0, "");
     l2tp_close(rig.e, rig.now, ids[1], 1, 0, "");
     rig_run(&rig, "tick");
-    is_str(cross(tie_of(2) + 1), "", "S4.4.3-13 those that close take no part, the one that opens does");
+    is_str(cross(tie_of(2) + 1), "",
+           "S4.4.3-13 those that close take no part, the one that opens does");
     is_str(cross(0), "SCCRP down", "S4.4.3-13 and may lose");
     open_three(true);
     rig.tunnel = ids[0];
@@ -117,16 +121,19 @@ static void test_who(void)
            "S4.4.3-13 one that has been answered takes no part either");
     is_str(state_name(l2tp_tunnel(rig.e, ids[0])->state), "established", "  and stays");
     open_three(true);
-    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0,host=9"), "SCCRP", "S4.4.3-13 another host's SCCRQ crosses nothing");
+    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0,host=9"), "SCCRP",
+           "S4.4.3-13 another host's SCCRQ crosses nothing");
     is_int(ours_left(), 3, "  and ours stay");
     open_three(true);
     cross(0);
     is_str(rig_run(&rig, "again"), "ZLB", "S5.3-06 the winner's repeated SCCRQ is a repeat");
     rig_run(&rig, "idle,ms=60000");
-    is_int(l2tp_counts(rig.e).calls, 0, "A-08 if the winner never comes up, its new calls end with it");
+    is_int(l2tp_counts(rig.e).calls, 0,
+           "A-08 if the winner never comes up, its new calls end with it");
     open_three(true);
     rig.welcome = REFUSED;
-    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0"), "StopCCN:4", "a peer that is not welcome wins nothing");
+    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0"), "StopCCN:4",
+           "a peer that is not welcome wins nothing");
     is_int(ours_left(), 3, "  and ours stay");
     rig.welcome = WELCOME;
 }
@@ -137,7 +144,8 @@ static void test_roles(void)
     open_three(true);
     cross(0);
     rig_run(&rig, "SCCCN ZLB");
-    ok(!l2tp_tunnel(rig.e, rig.tunnel)->initiator, "S7.2-01 the tie's winner is the tunnel's initiator");
+    ok(!l2tp_tunnel(rig.e, rig.tunnel)->initiator,
+       "S7.2-01 the tie's winner is the tunnel's initiator");
     is_str(rig_run(&rig, "ICRQ,asid=77"), "ICRP", "S7.2-01 in which we can be LNS");
     rig.session = l2tp_tunnel(rig.e, rig.tunnel)->calls->next->id;
     is_str(rig_run(&rig, "ICRP,asid=78"), "ICCN call-up", "S7.2-01 and LAC");
