@@ -157,7 +157,7 @@ static void test_far(void)
     is_int(hellos_from_afar(900, 5, &again), 5, "S5.8-10 a peer 0.9 s away");
     is_int(again, 0, "  needs no message twice");
     is_int(hellos_from_afar(3000, 12, &again), 12, "then it moves to 3 s");
-    is_int(hellos_from_afar(3000, 5, &again), 5, "S5.8-12 once that has been measured");
+    is_int(hellos_from_afar(3000, 5, &again), 5, "once that has been measured");
     is_int(again, 0, "  no message is sent again without need");
     rig_run(&rig, "idle,ms=60000");
     rig_run(&rig, "| idle,ms=3000");

@@ -40,8 +40,8 @@ static const struct {
     {"no SCCRP in time", "", "open ZLB,nr=1 idle,ms=60000", "StopCCN:1", "in time"},
     {"no SCCCN in time", "", "SCCRQ ZLB,nr=1 idle,ms=60000", "StopCCN:1", "in time"},
     /* of calls */
-    {"S6.6-01 no incoming calls here", "I", UP "ICRQ", "CDN:3", "no incoming"},
-    {"S6.9-01 no outgoing calls here", "O", UP "OCRQ", "CDN:3", "no outgoing"},
+    {"no incoming calls here", "I", UP "ICRQ", "CDN:3", "no incoming"},
+    {"no outgoing calls here", "O", UP "OCRQ", "CDN:3", "no outgoing"},
     {"S7.4-04 no address left", "", UP "full ICRQ", "CDN:2/4", "address"},
     {"S4.4.4-08 minimum above maximum", "", UP "OCRQ,min=300", "CDN:2/3", "minimum"},
     {"S4.4.3-04 framing not advertised", "F", UP "OCRQ,framing=2", "CDN:2/3", "framing"},

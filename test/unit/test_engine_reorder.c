@@ -38,7 +38,7 @@ static const struct scene scenes[] = {
     {"and keeps its place on the way", WRAP "data,seq=1 data,seq=65535 data,seq=0", "frame#65535 frame#0 carry#1", NULL, NULL},
     {"65535 stands before 0 among those that wait", LNS "data,seq=30000 idle,ms=100 data,seq=60000 idle,ms=100 data,seq=65533 idle,ms=100 | data,seq=0 data,seq=65535 data,seq=1 data,seq=65534", "frame#65534 carry#65535 carry#0 carry#1", NULL, NULL},
     {"and in a gap that is given up", WRAP "data,seq=1 data,seq=0 idle,ms=100", "100:carry#0 100:carry#1", NULL, NULL},
-    {"S3.1-10 the P bit waits with its frame", LNS "| data,seq=2,prio data,seq=1 data,seq=0,prio", "frame#0P carry#1 carry#2P", NULL, NULL},
+    {"the P bit waits with its frame", LNS "| data,seq=2,prio data,seq=1 data,seq=0,prio", "frame#0P carry#1 carry#2P", NULL, NULL},
     {"a peer that begins anew: those that wait go on, then it is followed", LNS "data,seq=1000 idle,ms=100 data,seq=1003 | data,seq=1 data,seq=2 data,seq=3 data,seq=4 data,seq=5 data,seq=6", "carry#1003 carry#5 frame#6", NULL, NULL},
     {"frames without numbers do not wait", LNS "| data,seq=1 data,n=9 data,seq=0", "frame#9 frame#0 carry#1", NULL, NULL},
     {"a CDN: what waits is not carried into a call that has ended", LNS "data,seq=1 data,seq=3 | CDN idle,ms=1000", "ZLB call-down", NULL, "gone"},

@@ -46,11 +46,11 @@ static const struct scene demanded[] = {
 };
 
 static const struct scene prior[] = {
-    {"S3.1-10, S3.1-11 an LCP Echo-Request leaves with P", LNS "| frame,prio=9", "0102/6", NULL, NULL},
-    {"S3.1-10, S3.1-11 so does its reply", LAC "| frame,prio=10", "0102/6", NULL, NULL},
-    {"S3.1-11 no other LCP message does", LNS "| frame,prio=1 frame,prio=2 frame,prio=5 frame,prio=11", "0002/6 0002/6 0002/6 0002/6", NULL, NULL},
-    {"S3.1-11 nor any other frame", LNS "| frame", "0002/6", NULL, NULL},
-    {"S3.1-11 with a number too", LNS "number | frame,prio=9", "0902/10#0", NULL, NULL},
+    {"S3.1-10 an LCP Echo-Request leaves with P", LNS "| frame,prio=9", "0102/6", NULL, NULL},
+    {"so does its reply", LAC "| frame,prio=10", "0102/6", NULL, NULL},
+    {"no other LCP message does", LNS "| frame,prio=1 frame,prio=2 frame,prio=5 frame,prio=11", "0002/6 0002/6 0002/6 0002/6", NULL, NULL},
+    {"nor any other frame", LNS "| frame", "0002/6", NULL, NULL},
+    {"S3.1-10 with a number too", LNS "number | frame,prio=9", "0902/10#0", NULL, NULL},
 };
 /* clang-format on */
 
@@ -94,6 +94,12 @@ static void test_priority(void)
 {
     rig.profile.priority_bit = true;
     PLAY(prior);
+    rig_again(&rig);
+    rig_run(&rig, LNS "ZLB map ZLB HELLO");
+    is_int(rig.datagram[0], 0xc8, "S3.1-11 a ZLB has no P");
+    rig_run(&rig, "idle,ms=60000");
+    ok(rig.heard.type == HELLO && rig.datagram[0] == 0xc8,
+       "S3.1-11 nor has any control message, though it be a keepalive");
     rig.profile.quirks_on = QUIRK_NO_PRIORITY;
     rig_again(&rig);
     is_str(rig_run(&rig, LNS "| frame,prio=9"), "0002/6",
@@ -101,10 +107,10 @@ static void test_priority(void)
     rig.profile.quirks_on = 0;
     rig.profile.priority_bit = false;
     rig_again(&rig);
-    is_str(rig_run(&rig, LNS "| frame,prio=9"), "0002/6", "S3.1-11 nor if it is not to be set");
+    is_str(rig_run(&rig, LNS "| frame,prio=9"), "0002/6", "nor if it is not to be set");
     rig.named = true;
     is_str(rig_run(&rig, "data,prio,n=3 data,n=4"), "frame#3P frame#4",
-           "S3.1-10 a frame that comes with P is told to be one");
+           "a frame that comes with P is told to be one");
     rig.named = false;
 }
 

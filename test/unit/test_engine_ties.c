@@ -126,7 +126,7 @@ static void test_who(void)
     is_int(ours_left(), 3, "  and ours stay");
     open_three(true);
     cross(0);
-    is_str(rig_run(&rig, "again"), "ZLB", "S5.3-06 the winner's repeated SCCRQ is a repeat");
+    is_str(rig_run(&rig, "again"), "ZLB", "the winner's repeated SCCRQ is a repeat");
     rig_run(&rig, "idle,ms=60000");
     is_int(l2tp_counts(rig.e).calls, 0,
            "A-08 if the winner never comes up, its new calls end with it");
