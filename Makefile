@@ -77,9 +77,11 @@ $(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< test/fuzz/replay.c $(LIB) $(LDFLAGS)
 
+# The simulator has its own malloc in front of everybody's, to be short of memory at will.
 $(B)/test/sim: $(wildcard test/sim/*.c test/sim/*.h) $(LIB)
 	@mkdir -p $(@D)
-	$(TESTCOMPILE) -o $@ $(wildcard test/sim/*.c) $(LIB) $(LDFLAGS)
+	$(TESTCOMPILE) -Wl,--wrap=malloc,--wrap=calloc -o $@ $(wildcard test/sim/*.c) $(LIB) \
+	    $(LDFLAGS)
 
 $(B)/test/fakepppd: test/fakepppd.c $(LIB)
 	@mkdir -p $(@D)

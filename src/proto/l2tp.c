@@ -425,27 +425,63 @@ struct l2tp_counts l2tp_counts(const struct l2tp *e)
     return counts;
 }
 
+/* Asserts what must hold of a call; adds up the octets of its data that wait. */
+static void check_call(const struct l2tp *e, const struct tunnel *t, const struct call *c,
+                       size_t *octets)
+{
+    unsigned held = 0;
+
+    assert(c->tunnel == t && e->reg.call[c->id] == c);
+    assert(c->state == DEAD || tunnel_is_live(t));
+    assert((call_due(c) != 0) == (c->due.place != 0));
+    assert(c->due.place == 0 || c->due.due == call_due(c));
+    assert(c->is_coming == (c->state != ESTABLISHED && c->state != DEAD));
+    assert(c->news == 0 || c->is_newsy);
+    assert(!c->is_newsy || t->is_touched);
+    for (const struct held *h = c->held; h != NULL; h = h->next, held++)
+        *octets += sizeof *h + h->n;
+    for (const struct held *h = c->ready; h != NULL; h = h->next)
+        *octets += sizeof *h + h->n;
+    assert(held == c->n_held && (c->held != NULL) >= (c->due_reorder != 0));
+    assert(c->ready == NULL || c->state == DEAD || (c->news & NEWS_FRAMES));
+}
+
+/* The same of a tunnel and its calls; returns how many these are. */
+static unsigned check_tunnel(const struct l2tp *e, const struct tunnel *t, size_t *octets)
+{
+    unsigned calls = 0, coming = 0, newsy = 0, waiting = 0;
+
+    xport_check(&t->x);
+    assert(e->reg.tunnel[t->id] == t);
+    assert(t->is_half == (!t->initiator && !t->was_up && t->state != DEAD));
+    assert((tunnel_due(t) != 0) == (t->due.place != 0) || t->is_touched);
+    assert(t->due.place == 0 || t->due.due == tunnel_due(t) || t->is_touched);
+    for (const struct call *c = t->calls; c != NULL; c = c->next, calls++) {
+        check_call(e, t, c, octets);
+        coming += c->is_coming;
+        newsy += c->is_newsy;
+        waiting += c->is_waiting;
+    }
+    assert(calls == t->n_calls && coming == t->n_coming);
+    for (const struct call *c = t->newsy; c != NULL; c = c->newsy_next, newsy--)
+        assert(c->is_newsy && c->tunnel == t);
+    for (const struct call *c = t->waiting; c != NULL; c = c->waiting_next, waiting--)
+        assert(c->is_waiting && c->tunnel == t && (c->state == WAIT_TUNNEL || c->state == DEAD));
+    assert(newsy == 0 && waiting == 0);
+    return calls;
+}
+
 void l2tp_check(const struct l2tp *e)
 {
-    unsigned tunnels = 0, calls = 0;
+    unsigned tunnels = 0, calls = 0, half = 0;
+    size_t octets = 0;
 
-    for (const struct tunnel *t = e->tunnels; t != NULL; t = t->next) {
-        unsigned here = 0;
-
-        xport_check(&t->x);
-        assert(e->reg.tunnel[t->id] == t);
-        assert(t->is_half == (!t->initiator && !t->was_up && t->state != DEAD));
-        assert((tunnel_due(t) != 0) == (t->due.place != 0) || t->is_touched);
-        assert(t->due.place == 0 || t->due.due == tunnel_due(t) || t->is_touched);
-        for (const struct call *c = t->calls; c != NULL; c = c->next, here++) {
-            assert(c->tunnel == t && e->reg.call[c->id] == c);
-            assert(c->state == DEAD || tunnel_is_live(t));
-            assert((call_due(c) != 0) == (c->due.place != 0));
-            assert(c->due.place == 0 || c->due.due == call_due(c));
-        }
-        assert(here == t->n_calls);
-        calls += here;
-        tunnels++;
+    for (const struct tunnel *t = e->tunnels; t != NULL; t = t->next, tunnels++) {
+        calls += check_tunnel(e, t, &octets);
+        half += t->is_half;
     }
-    assert(tunnels == e->reg.n_tunnels && calls == e->reg.n_calls);
+    assert(tunnels == e->reg.n_tunnels && calls == e->reg.n_calls && half == e->reg.n_half);
+    if (e->given != NULL)
+        octets += sizeof *e->given + e->given->n;
+    assert(octets == e->held_octets);
 }

@@ -21,23 +21,13 @@ uint32_t prng_below(struct prng *r, uint32_t n)
 
 bool prng_chance(struct prng *r, unsigned percent)
 {
-    return prng_below(r, 100) < percent;
+    return percent > 0 && prng_below(r, 100) < percent;
 }
 
-#define LATE_MS 20000 /* well within the 31 s for which ids rest (5.7) */
-
-static void launch(struct net *n, uint64_t now, const struct addr *from, const struct addr *to,
-                   struct span octets)
+static void enter(struct net *n, struct flight *f)
 {
-    struct flight *f = malloc(sizeof *f + octets.n), **at = &n->flights;
+    struct flight **at = &n->flights;
 
-    if (f == NULL)
-        abort();
-    f->due = now + n->delay_ms + (n->jitter_ms > 0 ? prng_below(&n->dice, n->jitter_ms) : 0);
-    f->from = *from;
-    f->to = *to;
-    f->n = octets.n;
-    memcpy(f->octets, octets.p, octets.n);
     while (*at != NULL && (*at)->due <= f->due)
         at = &(*at)->next;
     f->next = *at;
@@ -45,20 +35,51 @@ static void launch(struct net *n, uint64_t now, const struct addr *from, const s
     n->n_flights++;
 }
 
-void net_send(struct net *n, uint64_t now, const struct addr *from, const struct addr *to,
-              struct span octets)
+/* Some octets become others. */
+static void garble(struct net *n, struct flight *f)
+{
+    for (uint32_t times = 1 + prng_below(&n->dice, 3); times > 0 && f->n > 0; times--)
+        f->octets[prng_below(&n->dice, (uint32_t)f->n)] = (uint8_t)prng_next(&n->dice);
+    if (prng_chance(&n->dice, 20))
+        f->n = prng_below(&n->dice, (uint32_t)f->n + 1);
+}
+
+static void launch(struct net *n, uint64_t now, const struct addr *from, const struct addr *to,
+                   uint8_t ecn, struct span octets)
+{
+    struct flight *f = memory_sure(sizeof *f + octets.n);
+
+    f->due = now + n->delay_ms + (n->jitter_ms > 0 ? prng_below(&n->dice, n->jitter_ms) : 0);
+    f->from = *from;
+    f->to = *to;
+    f->ecn = ecn;
+    f->n = octets.n;
+    memcpy(f->octets, octets.p, octets.n);
+    if (prng_chance(&n->dice, n->garble))
+        garble(n, f);
+    enter(n, f);
+}
+
+unsigned net_send(struct net *n, uint64_t now, const struct addr *from, const struct addr *to,
+                  uint8_t ecn, struct span octets)
 {
     int copies = prng_chance(&n->dice, n->repeat) ? 2 : 1;
+    unsigned launched = 0;
 
     n->sent++;
     while (copies-- > 0) {
-        if (now < n->cut_until || prng_chance(&n->dice, n->loss))
+        if (now < n->cut_until || prng_chance(&n->dice, n->loss)) {
             n->lost++;
-        else
-            launch(n, now, from, to, octets);
+        } else {
+            launch(n, now, from, to, ecn, octets);
+            launched++;
+        }
     }
-    if (now >= n->cut_until && prng_chance(&n->dice, n->late))
-        launch(n, now + prng_below(&n->dice, LATE_MS), from, to, octets);
+    if (now >= n->cut_until && prng_chance(&n->dice, n->late)) {
+        launch(n, now + prng_below(&n->dice, LATE_MS), from, to, ecn, octets);
+        launched++;
+    }
+    return launched;
 }
 
 struct flight *net_take(struct net *n, uint64_t now)
@@ -85,4 +106,5 @@ void net_clear(struct net *n)
         n->flights = f->next;
         free(f);
     }
+    n->n_flights = 0;
 }
