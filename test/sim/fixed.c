@@ -186,7 +186,7 @@ static int bad_weather(struct sim *s, int *line)
     for (uint64_t seed = 1; seed <= SEEDS_50; seed++)
         good += fifty_calls(s, seed, 20, 600000);
     return tell(line, good == SEEDS_50,
-                "S8.1-11: at 30% loss each way 50 calls come up and stay for an hour (max "
+                "S8.1-11 S5.0-03: at 30% loss each way 50 calls come up and stay for an hour (max "
                 "retries 20, set-up time 600 s), 40 seeds");
 }
 
@@ -219,23 +219,21 @@ struct crossing {
     bool minimal;     /* the second sends what is required alone: no tie breaker */
 };
 
+/* clang-format off */
 static const struct crossing crossings[] = {
-    {"S4.4.3-16: without tie breakers both tunnels come up", {false, false}, false, 2, 2},
-    {"S4.4.3-16 S7.2-01: one side's tie breaker wins (the first)", {true, false}, false, 1, 0},
-    {"S4.4.3-16 S7.2-01: one side's tie breaker wins (the second)", {false, true}, false, 1, 1},
-    {"S4.4.3-13 S4.4.3-14: the lower tie breaker wins, its sender is the initiator",
-     {true, true},
-     false,
-     1,
-     -1},
-    {"S4.4.3-16: a tie breaker that is not sent (quirk minimal) does not count",
-     {true, true},
-     false,
-     1,
-     0,
-     true},
-    {"S4.4.3-15: equal tie breakers: both are dropped", {true, true}, true, 0, 2},
+    {.name = "S4.4.3-16 S5.0-03: without tie breakers both tunnels come up", .tunnels = 2},
+    {.name = "S4.4.3-16 S7.2-01: one side's tie breaker wins (the first)",
+     .tie = {true, false}, .tunnels = 1, .winner = 0},
+    {.name = "S4.4.3-16 S7.2-01: one side's tie breaker wins (the second)",
+     .tie = {false, true}, .tunnels = 1, .winner = 1},
+    {.name = "S4.4.3-13 S4.4.3-14: the lower tie breaker wins, its sender is the initiator",
+     .tie = {true, true}, .tunnels = 1, .winner = -1},
+    {.name = "S4.4.3-16: a tie breaker that is not sent (quirk minimal) does not count",
+     .tie = {true, true}, .minimal = true, .tunnels = 1, .winner = 0},
+    {.name = "S4.4.3-15: equal tie breakers: both are dropped",
+     .tie = {true, true}, .equal = true, .tunnels = 0},
 };
+/* clang-format on */
 
 static bool cross(struct sim *s, const struct crossing *c, uint64_t seed)
 {
@@ -246,7 +244,7 @@ static bool cross(struct sim *s, const struct crossing *c, uint64_t seed)
 
     sim_calm(s, seed, 2);
     s->net.delay_ms = DELAY_MS;
-    s->net.repeat = 10;
+    s->net.repeat = c->equal ? 0 : 10; /* a copy of an SCCRQ that is dropped begins another */
     for (int i = 0; i < 2; i++) {
         const struct tunnel *t;
 
@@ -257,7 +255,7 @@ static bool cross(struct sim *s, const struct crossing *c, uint64_t seed)
         value[i] = t->tie_breaker;
         l2tp_call(s->host[i].engine, s->now, t->id, &a_call, NULL);
     }
-    sim_until(s, s->now + 30000);
+    sim_until(s, s->now + 10000); /* who waits in vain for an answer still does */
     for (int i = 0; i < 2; i++)
         up[i] = tunnels_up(&s->host[i], &initiated[i]);
     if (winner < 0)
@@ -265,6 +263,9 @@ static bool cross(struct sim *s, const struct crossing *c, uint64_t seed)
     good = up[0] == c->tunnels && up[1] == c->tunnels && !sim_failed(s);
     if (c->tunnels == 1)
         good = good && initiated[winner] == 1 && initiated[1 - winner] == 0;
+    if (c->tunnels == 0)
+        good =
+            good && l2tp_first(s->host[0].engine) == NULL && l2tp_first(s->host[1].engine) == NULL;
     /* the loser's call goes on in the winner's tunnel */
     good =
         good && s->host[0].n_up == (c->tunnels > 0 ? 2 : 0) && s->host[0].n_up == s->host[1].n_up;

@@ -169,6 +169,15 @@ static void check_silence(struct host *h, const struct tunnel *t)
              "host %d: tunnel %u died of silence in fair weather", h->number, (unsigned)t->id);
 }
 
+/* Two engines say nothing out of turn: if a state has no place for what arrived, it arrived twice,
+ * or was overtaken. */
+static void check_turn(struct host *h, const struct verdict *why, const char *what, unsigned id)
+{
+    if (h->sim->fair && h->sim->n_players == 0)
+        sim_hold(h->sim, OF_ONCE, strstr(why->text, " in state ") == NULL, "host %d: %s %u: %s",
+                 h->number, what, id, why->text);
+}
+
 static void on_tunnel(struct host *h, const struct l2tp_event *ev)
 {
     uint8_t *known = &h->tunnel[ev->tunnel->id];
@@ -182,6 +191,7 @@ static void on_tunnel(struct host *h, const struct l2tp_event *ev)
         return;
     }
     check_silence(h, ev->tunnel);
+    check_turn(h, &ev->tunnel->why, "tunnel", id);
     sim_hold(h->sim, OF_NEWS, *known != ENDED, "host %d: tunnel %u ended twice", h->number, id);
     *known = ENDED;
     if (h->n_ended < sizeof h->ended / sizeof *h->ended)
@@ -284,6 +294,7 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
     case L2TP_CALL_DOWN:
         h->call[c->id] = UNKNOWN;
         h->last_result = c->why.result;
+        check_turn(h, &c->why, "call", c->id);
         note_down(h, c->id);
         break;
     case L2TP_CARRY:

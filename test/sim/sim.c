@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "sim.h"
 
-#define BATCH 500 /* seeds in one line of TAP */
+#define BATCH 500           /* seeds in one line of TAP */
+#define LIVES_FOR_ALL 1000u /* in so many everything has been looked at */
 
 static uint64_t seed_in_hand; /* for the signal handler: an assert in the engine aborts */
 
@@ -26,7 +27,8 @@ static const uint64_t kept[] = {
 /* What is looked at, with the clauses that would be seen to be broken. */
 static const char *const oracles[ORACLES] = {
     [OF_NEWS] = "news come in an order that a host can live with",
-    [OF_ONCE] = "S5.8-03 S5.8-07: a request makes one call, whatever is repeated or overtaken",
+    [OF_ONCE] =
+        "S5.8-03 S5.8-07: whatever is repeated or overtaken is acted upon once, in its turn",
     [OF_FACTS] = "what a call says of itself arrives whole, hidden or not",
     [OF_WAY] = "S5.0-02 S5.0-03: a frame comes out of its own call, and only while that is up",
     [OF_ORDER] = "S5.4-02: numbered frames come in order, each once",
@@ -37,8 +39,8 @@ static const char *const oracles[ORACLES] = {
     [OF_WORDS] = "what leaves is a control message that can be parsed",
     [OF_BOUNDS] = "nothing grows without end, nobody waits for nothing",
     [OF_TICKS] = "ticks do what is due, and nothing before",
-    [OF_FAIR] = "S8.1-11: in fair weather nobody is thought dead",
-    [OF_AGREE] = "both ends agree at rest, or both are dead, within the RFC's bounds",
+    [OF_FAIR] = "S8.1-11 S5.8-04 S5.8-17: in fair weather nobody is thought dead",
+    [OF_AGREE] = "S5.8-15: both ends agree at rest, or both are dead, within the RFC's bounds",
     [OF_LEAVE] = "all is closed, nothing is left, and nothing is waited for",
     [OF_PLAYER] = "peers as they are in the field come up, stay, and leave nothing behind",
 };
@@ -153,12 +155,12 @@ static int same_twice(struct sim *s, int *line)
 }
 
 /* A line for each thing that was looked at, however many lives that took. */
-static int tell_oracles(const struct sim *s, int *line)
+static int tell_oracles(const struct sim *s, uint64_t lives, int *line)
 {
     int failed = 0;
 
     for (int i = 0; i < ORACLES; i++) {
-        bool good = s->bad[i] == 0 && s->looked[i] > 0;
+        bool good = s->bad[i] == 0 && (s->looked[i] > 0 || lives < LIVES_FOR_ALL);
 
         failed += !good;
         printf("%sok %d - %s\n", good ? "" : "not ", ++*line, oracles[i]);
@@ -198,7 +200,7 @@ int main(int argc, char **argv)
         failed += same_twice(s, &line);
         failed += fixed_lives(s, &line);
     }
-    failed += tell_oracles(s, &line);
+    failed += tell_oracles(s, to + 1 - from, &line);
     printf("1..%d\n", line);
     free(s);
     return failed > 0;
