@@ -170,8 +170,9 @@ static void acquaint(struct tunnel *t, const struct msg *m)
     t->peer_firmware = msg_has(m, AVP_FIRMWARE_REVISION) ? m->firmware_revision : 0;
     if (msg_has(m, AVP_RECEIVE_WINDOW_SIZE))
         xport_set_peer_window(&t->x, m->receive_window_size);
-    t->ecn = t->p.ecn && msg_has(m, AVP_ECN);
     take_quirks(t, m);
+    /* only if the peer hears of it too: one that is told what is required alone does not */
+    t->ecn = t->p.ecn && msg_has(m, AVP_ECN) && !(t->quirks & QUIRK_MINIMAL);
 }
 
 /* Judges: they look and answer, and change nothing. */

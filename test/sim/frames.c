@@ -174,13 +174,17 @@ static void check_turn(struct host *h, const struct call *c, struct ear *ear, co
 }
 
 /* Congestion on the way is told on inside if both ends take part, and nothing else is touched. */
-static void check_marks(struct host *h, const struct l2tp_frame *frame, const struct note *n)
+static void check_marks(struct host *h, const struct l2tp_frame *frame, const struct note *n,
+                        bool waited)
 {
     uint8_t ecn = ppp_ecn(frame->octets);
+    bool takes_part = n->tunnel_ecn && n->ecn != 0;
 
     sim_hold(h->sim, OF_MARKS, frame->priority == n->first, "host %d: call %u: P is %d", h->number,
              (unsigned)frame->call->id, frame->priority);
-    sim_hold(h->sim, OF_MARKS, ecn == n->ecn || (ecn == 3 && n->tunnel_ecn && n->ecn != 0),
+    sim_hold(h->sim, OF_MARKS,
+             (ecn == n->ecn && (waited || h->mark != 3 || !takes_part || n->ecn == 3)) ||
+                 (ecn == 3 && takes_part),
              "host %d: call %u: ECN was %u and is %u", h->number, (unsigned)frame->call->id,
              (unsigned)n->ecn, (unsigned)ecn);
 }
@@ -219,7 +223,7 @@ void frame_heard(struct host *h, const struct l2tp_frame *frame, bool waited)
     }
     if (ear != NULL)
         check_turn(h, c, ear, &n, waited);
-    check_marks(h, frame, &n);
+    check_marks(h, frame, &n, waited);
 }
 
 void frame_counts(struct host *h, const struct call *c)

@@ -394,6 +394,7 @@ void host_hear(struct host *h, const struct flight *f)
     struct l2tp_frame frame;
 
     frame_comes(h, f);
+    h->mark = f->ecn;
     l2tp_mark(h->engine, f->ecn);
     if (l2tp_input(h->engine, host_now(h), &f->from, &f->to, span_of(f->octets, f->n), &frame) ==
         L2TP_FRAME)

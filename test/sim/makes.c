@@ -40,6 +40,7 @@ struct role {
     enum plan plan;
     uint64_t begins, up_by, turns; /* turns: when the plan is carried out */
     bool hung_up;                  /* by us */
+    bool is_over;                  /* whatever comes now is an end */
     bool has_begun;
 };
 
@@ -157,7 +158,7 @@ static void check_role(struct sim *s, struct role *r)
 {
     struct player *p = &r->player;
 
-    if (!s->fair || r->hung_up || !r->has_begun)
+    if (!s->fair || r->hung_up || r->is_over || !r->has_begun)
         return;
     sim_hold(s, OF_PLAYER, p->was_up || s->now < r->up_by || p->stage >= LEAVING,
              "%s %d: is not up after %u ms", p->make->name, p->number, UP_BY_MS);
@@ -234,7 +235,7 @@ void makes_live(struct sim *s)
             player_end(&roles[i].player, s->now);
         roles[i].has_begun = true;
         roles[i].begins = roles[i].turns = 0;
-        roles[i].hung_up = true; /* whatever comes now is an end */
+        roles[i].is_over = true;
     }
     s->net.loss = s->net.repeat = s->net.late = s->net.garble = 0;
     memory.scarce = 0;

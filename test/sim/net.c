@@ -52,7 +52,8 @@ static void launch(struct net *n, uint64_t now, const struct addr *from, const s
     f->due = now + n->delay_ms + (n->jitter_ms > 0 ? prng_below(&n->dice, n->jitter_ms) : 0);
     f->from = *from;
     f->to = *to;
-    f->ecn = ecn;
+    /* a router that is congested says so, rarely even to those who do not take part */
+    f->ecn = prng_chance(&n->dice, ecn != 0 ? 20 : 3) ? 3 : ecn;
     f->n = octets.n;
     memcpy(f->octets, octets.p, octets.n);
     if (prng_chance(&n->dice, n->garble))

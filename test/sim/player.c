@@ -10,6 +10,7 @@
 #define HEADER 12
 #define FLAGS 0xc802u
 #define TRIES 12
+#define PAUSE_MS 70000u /* longer than any interval of HELLOs */
 
 enum {
     T_SCCRQ = 1,
@@ -421,6 +422,10 @@ void player_hear(struct player *p, uint64_t now, const struct flight *f)
     if (p->make->careful && seq_before(h.ns, p->nr) && f->n == HEADER)
         return;
     take_nr(p, now, h.nr);
+    if (h.type == T_HELLO && p->stage == CALL_UP && !p->heard_hello) {
+        p->heard_hello = true;
+        p->due_frame = now;
+    }
     if (f->n > HEADER && is_next && !(p->make->deaf && h.type == T_HELLO) &&
         (!p->make->careful || p->n_queue == 0)) {
         p->nr++;
@@ -482,7 +487,8 @@ void player_tick(struct player *p, uint64_t now)
         resend(p, now);
     if (p->stage == CALL_UP && p->due_frame != 0 && now >= p->due_frame) {
         send_frame(p, now);
-        p->due_frame = now + 2000;
+        /* a HELLO comes only if it has said nothing for a while */
+        p->due_frame = now + (p->make->deaf && !p->heard_hello ? PAUSE_MS : 2000);
     }
     if (p->stage == CALL_UP && p->due_hello != 0 && now >= p->due_hello) {
         if (p->n_queue == 0)
@@ -537,5 +543,5 @@ void player_forget(struct player *p)
     p->n_queue = 0;
     p->ns = p->nr = p->peer_id = p->peer_session = 0;
     p->due_resend = p->due_hello = p->due_frame = p->due_end = 0;
-    p->was_up = p->ended_by_peer = p->owes_ack = false;
+    p->was_up = p->ended_by_peer = p->owes_ack = p->heard_hello = false;
 }

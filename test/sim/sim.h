@@ -124,6 +124,7 @@ struct host {
     uint16_t to_dial[64]; /* calls that we were asked to place */
     unsigned n_to_dial;
     uint8_t serial_up[HOSTS][16384]; /* serial numbers of a peer's calls that came up here */
+    uint8_t mark;                    /* ECN of the datagram in hand */
     uint16_t last_result;            /* of the last call that ended */
 };
 
