@@ -314,8 +314,36 @@ static int end_of_ids(struct sim *s, int *line)
     return tell(line, good && id == 4711, "65,535 calls, and no id for one more until one is free");
 }
 
+/* Memory fails once, at each place in turn, while two SCCRQs with waiting calls cross. */
+static int each_malloc(struct sim *s, int *line)
+{
+    unsigned failed = 1, n = 0;
+    bool good = true;
+
+    while (failed > 0 && n < 1000) {
+        sim_calm(s, 1, 2);
+        s->net.delay_ms = DELAY_MS;
+        memory.left = ++n;
+        for (int i = 0; i < 2; i++) {
+            s->host[i].profile.tie_breaker = true;
+            l2tp_call(s->host[i].engine, s->now, open_one(s, i, 1 - i), &a_call, NULL);
+        }
+        sim_until(s, s->now + 1000);
+        failed = (unsigned)memory.failed;
+        memory.left = 0;
+        rest_calm(s);
+        if (!sim_failed(s))
+            rest_leave(s);
+        good = good && !sim_failed(s);
+        sim_end(s);
+    }
+    printf("# %u allocations failed, one a life\n", n - 1);
+    return tell(line, good && n > 20 && n < 1000,
+                "whichever allocation fails, both ends agree, and nothing is left");
+}
+
 int fixed_lives(struct sim *s, int *line)
 {
     return a_year(s, line) + bad_weather(s, line) + bad_weather_by_default(s, line) +
-           all_crossings(s, line) + end_of_ids(s, line);
+           all_crossings(s, line) + each_malloc(s, line) + end_of_ids(s, line);
 }

@@ -13,6 +13,10 @@ void *__wrap_calloc(size_t count, size_t n);
 
 static bool is_short(void)
 {
+    if (memory.left > 0 && --memory.left == 0) {
+        memory.failed++;
+        return true;
+    }
     if (memory.scarce == 0 || !prng_chance(&memory.dice, memory.scarce))
         return false;
     memory.failed++;

@@ -83,6 +83,7 @@ void net_clear(struct net *n);
 struct memory {
     struct prng dice;
     unsigned scarce; /* percent that fail; 0: none */
+    unsigned left;   /* this one fails, counted from 1; 0: none */
     uint64_t failed;
 };
 extern struct memory memory;
