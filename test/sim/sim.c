@@ -21,7 +21,8 @@ static uint64_t seed_in_hand; /* for the signal handler: an assert in the engine
 
 /* Seeds that once failed, and why: run first, always. */
 static const uint64_t kept[] = {
-    1, /* the first, so that the list is never empty */
+    267, /* a tie breaker that was not sent (quirk minimal) won: both sides forgot theirs */
+    348, /* ECN at one end alone, as the answer (quirk minimal) did not grant it */
 };
 
 /* What is looked at, with the clauses that would be seen to be broken. */
