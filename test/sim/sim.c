@@ -31,7 +31,7 @@ static const char *const oracles[ORACLES] = {
     [OF_ONCE] =
         "S5.8-03 S5.8-07: whatever is repeated or overtaken is acted upon once, in its turn",
     [OF_FACTS] = "what a call says of itself arrives whole, hidden or not",
-    [OF_WAY] = "S5.0-02 S5.0-03: a frame comes out of its own call, and only while that is up",
+    [OF_WAY] = "S5.0-02: a frame comes out of its own call, and only while that is up",
     [OF_ORDER] = "S5.4-02: numbered frames come in order, each once",
     [OF_COPIES] = "no frame comes more often than the network has carried it",
     [OF_COUNTS] = "frames are counted as they were said and heard",
