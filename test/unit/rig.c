@@ -186,7 +186,7 @@ static void trace_frame(struct rig *r, const char *word, const char *when,
 
     r->frames++;
     r->inner = ppp_ecn(f->octets);
-    if (word[0] == 'f' && r->inner == 0 &&
+    if (word[0] == 'f' && !r->named && n > 3 && f->octets.p[2] == 0xc0 &&
         (n < sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, sizeof FRAME - 1) != 0))
         trace(r, "WRONG");
     if (r->named && n >= 2)
