@@ -117,7 +117,7 @@ static void test_who(void)
     rig.tunnel = ids[0];
     rig_run(&rig, "SCCRP,ns=0,atid=7");
     rig.ns = 0;
-    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0,atid=9"), "SCCRP down down",
+    is_str(rig_run(&rig, "SCCRQ,ns=0,tie=0,atid=9"), "SCCRP down call-down down",
            "S4.4.3-13 one that has been answered takes no part either");
     is_str(state_name(l2tp_tunnel(rig.e, ids[0])->state), "established", "  and stays");
     open_three(true);

@@ -85,7 +85,7 @@ sub read_frame
         s/&(#x[0-9a-f]+|#\d+|\w+);/entity($1)/ge for values %a;
 
         push @{$frame{remarks}}, $a{showname} // $a{show}
-          if $a{name} =~ /^_ws\.(?:malformed|expert$)/ && $tag eq 'field' || $a{name} eq '_ws.malformed';
+          if $a{name} eq '_ws.malformed' || $a{name} eq '_ws.expert' && $tag eq 'field';
         push @{$frame{protocols}}, $protocol = $a{name} if $tag eq 'proto';
         if ($tag eq 'field' && $protocol eq 'l2tp') {
             push @{$frame{names}}, $a{showname} // $a{show};

@@ -1,12 +1,11 @@
 #!/usr/bin/perl
-# A life of the daemon, in the eyes of tshark: two daemons talk to one another, once in the clear and
-# once with all hidden that may be; a relay between them keeps every datagram.  tshark decodes all of
-# it: nothing may be malformed or remarked upon, each value must be the one that the configuration
-# means, each AVP as the RFC's table has it (test/unit/messages.h).  What is hidden is revealed here,
-# without the daemon's code, and shown to tshark again.
+# A life, in the eyes of tshark: two daemons talk to one another, once in the clear and once with all
+# hidden that may be; a relay between them keeps every datagram.  Nothing of it may be malformed or
+# remarked upon, each value must be the one that the configuration means, each AVP as the RFC's table
+# has it (test/unit/messages.h).  What is hidden is revealed here, and shown to tshark again.
 #
-# "west" dials, in two tunnels: in the first it is the LAC of an incoming call, in the second the LNS
-# that has "east" place an outgoing one.
+# "west" dials, in two tunnels: in the first it is the LAC of an incoming call, in the second the
+# LNS that has "east" place an outgoing one.
 use strict;
 use warnings;
 
@@ -141,8 +140,11 @@ sub live
 
     $west->ask('c call');
     $west->ask('o request 5550043');
-    waits_for($life, 'call', @$_) for ['west', 'WEN'], ['east', 'SLI'], ['west', 'HELLO'];
-    waits_for($life, 'request', @$_) for ['east', 'OCCN'], ['east', 'HELLO'];
+    # if one does not come, nor will the others: what there is, is looked at all the same
+    for (['call', 'west', 'WEN'], ['call', 'east', 'SLI'], ['call', 'west', 'HELLO'],
+        ['request', 'east', 'OCCN'], ['request', 'east', 'HELLO']) {
+        waits_for($life, @$_) or return;
+    }
 
     # the other way round in the first tunnel, where nobody takes the call
     put_file($life->{west_ppp}, "exit 8\n");
@@ -164,8 +166,8 @@ sub finish_life
 
 # -- what they should have said ------------------------------------------------------------------
 
-# The messages of each end, in order, but for HELLOs; and the AVPs of each, with their values as
-# tshark shows them.  What is random, or the daemon's own choice, is "?".
+# The messages of each end, in order, HELLOs left out, and their AVPs as tshark shows them.  What is
+# random, or the daemon's own choice, is "?".
 my $either = 'async_framing_supported=1, sync_framing_supported=1';
 my $id     = 'assigned_session_id=?';
 my $intro  = <<"EOT";
@@ -328,8 +330,8 @@ sub read_life
         ($_->{plain}, @{$_->{values}}) =
           $_->{control} ? revealed($secret, $_->{octets}) : $_->{octets};
     }
-    my @frames = decode("$DIR/$life->{how}.pcap", map { $_->{octets} } @all);
-    my @plain  = decode("$DIR/$life->{how}.revealed.pcap", map { $_->{plain} } @all);
+    my @frames = decode("$DIR/as-is.pcap", map { $_->{octets} } @all);
+    my @plain  = decode("$DIR/revealed.pcap", map { $_->{plain} } @all);
     for (0 .. $#all) {
         @{$all[$_]}{qw(frame revealed)} = ($frames[$_], $plain[$_]);
         my $first = $frames[$_]{avps}[0] // {fields => {}};
@@ -465,7 +467,7 @@ sub differs
 {
     my ($avps, $want) = @_;
     my @wrong;
-    my %got = map { $_->{fields}{type} => {%{$_->{fields}}} } grep { $_->{fields}{type} != 0 } @$avps;
+    my %got = map { $_->{fields}{type} => {%{$_->{fields}}} } @$avps[1 .. $#$avps];
 
     push @wrong, 'AVPs ' . join ' ', sort { $a <=> $b } keys %got
       if join(' ', sort keys %got) ne join ' ', sort keys %$want or @$avps != keys(%got) + 1;
@@ -479,7 +481,6 @@ sub differs
     }
     return @wrong;
 }
-
 my %clause_of = (SCCRQ => 'S6.1-02', SCCRP => 'S6.2-02', SCCCN => 'S6.3-01', StopCCN => 'S6.4-02',
     HELLO => 'S6.5-03', OCRQ => 'S6.9-03', OCRP => 'S6.10-01', OCCN => 'S6.11-01',
     ICRQ => 'S6.6-03', ICRP => 'S6.7-01', ICCN => 'S6.8-02', CDN => 'S6.12-02', WEN => 'S6.13-03',
@@ -495,7 +496,7 @@ sub check_values
         my ($type, $avps) = ($d->{type}, $d->{revealed}{avps});
         my $next = $type eq 'HELLO' ? [HELLO => {}] : undef;
 
-        next if $ns{"$d->{who} $d->{frame}{fields}{Ns}"}++;    # sent again
+        next if $ns{"$d->{who} $d->{frame}{fields}{Ns}"}++; # sent again
         $next //= shift @{$left{$d->{who}}} // ['nothing' => {}];
         $seen{$type}++;
         push @{$wrong{$type}}, "$d->{who}: not $next->[0]" if $next->[0] ne $type;
@@ -578,8 +579,7 @@ sub check_numbers
         $nr{$who} = $f->{Nr};
     }
     for my $who (keys %$want) {
-        my ($relay, $end) = split / /, $who;
-        my $peer = join ' ', $relay, $end eq 'west' ? 'east' : 'west';
+        my $peer = $who =~ s/(west|east)/$1 eq 'west' ? 'east' : 'west'/er;
 
         push @nr, "$who: at last Nr $nr{$who} of $next{$peer}" if $nr{$who} != $next{$peer};
     }
