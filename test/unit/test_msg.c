@@ -265,7 +265,7 @@ static const struct {
     {"S4.4.3-21: Assigned Tunnel ID 0",
      SCCRQ_TYPE "8008000000090000 8008000000020100 800a0000000300000003 80070000000761",
      DAMAGE_TUNNEL, ERROR_VALUE, 9, false, "assigned_tunnel_id (9) is zero"},
-    {"A-04: window 0, M set", SCCRQ_TYPE SCCRQ_REST "80080000000a0000", DAMAGE_TUNNEL, ERROR_VALUE,
+    {"S5.8-21, A-04: window 0, M set", SCCRQ_TYPE SCCRQ_REST "80080000000a0000", DAMAGE_TUNNEL, ERROR_VALUE,
      10, false, "receive_window_size"},
     {"A-04: window 0, M clear", SCCRQ_TYPE SCCRQ_REST "00080000000a0000", DAMAGE_NONE, 0, 10, false,
      ""},
