@@ -16,8 +16,6 @@ use Time::HiRes qw(sleep);
 
 my $echo = ppp_script "reports $DIR/echo\necho\n";
 
-sub u16 { pack 'n', $_[0] }
-sub u32 { pack 'N', $_[0] }
 
 # -- a LAC: fail-over, names, tunnels ------------------------------------------------------------
 

@@ -34,7 +34,7 @@ my $lcp       = 'ff03c021';
 sub acked { return $lcp . '02' . substr $_[0], 2 }
 
 # The errors of the line: what is no frame ends where the next one begins, with a bad FCS; and a
-# frame of one octet is too short.
+# frame of one octet is too short.  The first is told at once, the others would be a minute later.
 my $west_lcp = "garbage 40\nsend 41\ngarbage 41\nsend 41\nsend 41\n"
   . "send $lcp$west_asks\nawait 1\nsend ${\ acked($east_asks)}\nawait 2\n"
   . "send ${lcp}0909000811111111\n";
@@ -203,7 +203,7 @@ ICCN
   38 rx_connect_speed=33600000
   39
 WEN
-  34 crc_errors=2, framing_errors=3, hardware_overruns=0, buffer_overruns=0, time_out_errors=0, alignment_errors=0
+  34 crc_errors=1, framing_errors=0, hardware_overruns=0, buffer_overruns=0, time_out_errors=0, alignment_errors=0
 OCRP
   14 $id
 CDN
