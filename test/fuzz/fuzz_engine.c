@@ -6,101 +6,16 @@
  * closes.  After each step all events are taken and l2tp_check() is asked.  Held to: its
  * assertions; datagrams that another engine can parse; events that name living objects; no leak at
  * the end. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "world.h"
 
 #include "../unit/messages.h"
-#include "base/log.h"
-#include "proto/l2tp.h"
-#include "wire/packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define STEPS 400
-#define FLIGHT 32 /* datagrams under way to one engine; more are lost */
-#define EVENTS_MOST 20000
-#define DATAGRAM 4200
-
-struct datagram {
-    size_t n;
-    struct addr from, to;
-    uint8_t octets[DATAGRAM];
-};
-
-struct side {
-    struct l2tp *e;
-    struct l2tp_profile profile;
-    enum l2tp_welcome welcome;
-    bool admit;
-    uint16_t dial;                 /* the call that the peer last asked us to place */
-    struct datagram queue[FLIGHT]; /* under way to this engine, oldest first */
-    size_t queued;
-};
-
-struct world {
-    struct side side[2];
-    uint64_t now;
-    struct rd script;
-    uint32_t seed;
-};
-
-static struct world world;
-
-static void must(bool held)
-{
-    if (!held)
-        abort();
-}
-
-static void look_at_line(enum log_level level, const char *line)
-{
-    (void)level;
-    for (; *line != '\0'; line++)
-        must(*line >= ' ' && *line <= '~');
-}
-
-static struct addr addr_of(unsigned i)
-{
-    return addr_ip4(0xc0000201u + i, 1701);
-}
-
-/* The host's answers. */
-
-static void answer_random(void *ctx, void *room, size_t n)
-{
-    uint8_t *p = room;
-
-    (void)ctx;
-    while (n-- > 0) {
-        world.seed = world.seed * 1664525u + 1013904223u;
-        *p++ = (uint8_t)(world.seed >> 24);
-    }
-}
-
-static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
-                                        struct l2tp_profile *profile)
-{
-    const struct side *s = ctx;
-
-    must(who->peer != NULL && (who->host_name.p != NULL || who->host_name.n == 0));
-    if (who->tunnel_host == NULL && s->welcome == WELCOME)
-        *profile = s->profile;
-    return s->welcome;
-}
-
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *profile)
-{
-    const struct side *s = ctx;
-
-    (void)tunnel_host;
-    must(profile->window > 0);
-    return s->admit;
-}
 
 static void side_init(struct side *s, unsigned a, unsigned b)
 {
-    struct l2tp_host host = {s, answer_random, answer_profile, answer_admit};
     struct l2tp_profile p = {.host_name = "fuzz.example", .vendor_name = "l2tpd"};
 
     if (a & 0x01)
@@ -121,106 +36,7 @@ static void side_init(struct side *s, unsigned a, unsigned b)
     s->profile = p;
     s->welcome = (b & 3) == 3 ? IGNORED : (b & 3) == 2 ? REFUSED : WELCOME;
     s->admit = (b & 7) != 5;
-    s->queued = 0;
-    s->dial = 0;
-    s->e = l2tp_new(&host, a);
-    must(s->e != NULL);
-}
-
-/* The network. */
-
-static void put_under_way(unsigned to, const struct addr *from, struct span octets)
-{
-    struct side *s = &world.side[to];
-    struct datagram *d = &s->queue[s->queued];
-
-    if (s->queued == FLIGHT || octets.n > DATAGRAM)
-        return;
-    s->queued++;
-    d->n = octets.n;
-    d->from = *from;
-    d->to = addr_of(to);
-    memcpy(d->octets, octets.p, octets.n);
-}
-
-static void arrive(unsigned to, const struct addr *from, struct span octets)
-{
-    struct addr here = addr_of(to);
-    uint8_t *exact = malloc(octets.n + (octets.n == 0));
-    struct l2tp_frame frame = {0};
-    enum l2tp_got got;
-
-    must(exact != NULL);
-    if (octets.n > 0)
-        memcpy(exact, octets.p, octets.n);
-    got = l2tp_input(world.side[to].e, world.now, from, &here, span_of(exact, octets.n), &frame);
-    must((got == L2TP_FRAME) == (frame.call != NULL));
-    must(got != L2TP_FRAME || (frame.octets.n > 0 && frame.octets.p > exact &&
-                               frame.octets.p + frame.octets.n <= exact + octets.n));
-    free(exact);
-}
-
-static void forget_first(struct side *s)
-{
-    s->queued--;
-    memmove(s->queue, s->queue + 1, s->queued * sizeof s->queue[0]);
-}
-
-/* Events. */
-
-static void take_datagram(unsigned i, const struct l2tp_event *ev)
-{
-    struct addr other = addr_of(!i), here = addr_of(i);
-    struct packet p;
-
-    must(packet_parse(ev->datagram, &p) == PACKET_GOOD && p.control);
-    must(ev->datagram.n == p.body.n + PACKET_CONTROL_HEADER);
-    if (addr_same(&ev->to, &other))
-        put_under_way(!i, addr_is_set(&ev->from) ? &ev->from : &here, ev->datagram);
-}
-
-static void take_events(unsigned i)
-{
-    struct side *s = &world.side[i];
-    struct l2tp_event ev;
-    unsigned n = 0;
-
-    while (l2tp_next(s->e, world.now, &ev)) {
-        must(n++ < EVENTS_MOST);
-        if (ev.kind == L2TP_SEND) {
-            take_datagram(i, &ev);
-            continue;
-        }
-        must(ev.tunnel != NULL && l2tp_tunnel(s->e, ev.tunnel->id) == ev.tunnel);
-        must(ev.kind == L2TP_TUNNEL_UP || ev.kind == L2TP_TUNNEL_DOWN || ev.call != NULL);
-        must(ev.call == NULL ||
-             (ev.call->tunnel == ev.tunnel && l2tp_call_by_id(s->e, ev.call->id) == ev.call));
-        must((ev.kind == L2TP_CALL_DOWN) <= (ev.call != NULL && ev.call->state == DEAD));
-        if (ev.kind == L2TP_CALL_DIAL)
-            s->dial = ev.call->id;
-    }
-    l2tp_reap(s->e, world.now);
-    l2tp_check(s->e);
-}
-
-/* Objects by number, as a script can name them. */
-
-static const struct tunnel *some_tunnel(unsigned i, unsigned k)
-{
-    const struct tunnel *t = l2tp_first(world.side[i].e);
-
-    for (k %= 8; t != NULL && t->next != NULL && k > 0; k--)
-        t = t->next;
-    return t;
-}
-
-static const struct call *some_call(const struct tunnel *t, unsigned k)
-{
-    const struct call *c = t != NULL ? t->calls : NULL;
-
-    for (k = k >> 3 & 7; c != NULL && c->next != NULL && k > 0; k--)
-        c = c->next;
-    return c;
+    side_begin(s, a);
 }
 
 /* Steps. */
@@ -230,22 +46,10 @@ static unsigned next_octet(void)
     return rd_u8(&world.script);
 }
 
-static void step_deliver(unsigned i)
-{
-    struct side *s = &world.side[i];
-    struct datagram d;
-
-    if (s->queued == 0)
-        return;
-    d = s->queue[0];
-    forget_first(s);
-    arrive(i, &d.from, span_of(d.octets, d.n));
-}
-
 static void step_deliver_all(unsigned i)
 {
     for (unsigned n = 0; n < 100 && world.side[0].queued + world.side[1].queued > 0; n++, i = !i) {
-        step_deliver(i);
+        deliver_first(i);
         take_events(i);
     }
 }
@@ -264,18 +68,6 @@ static void step_repeat(unsigned i)
         arrive(i, &s->queue[0].from, span_of(s->queue[0].octets, s->queue[0].n));
 }
 
-static void step_reorder(unsigned i)
-{
-    struct side *s = &world.side[i];
-    static struct datagram d;
-
-    if (s->queued < 2)
-        return;
-    d = s->queue[0];
-    memmove(s->queue, s->queue + 1, (s->queued - 1) * sizeof d);
-    s->queue[s->queued - 1] = d;
-}
-
 static void step_damage(unsigned i)
 {
     struct side *s = &world.side[i];
@@ -283,7 +75,7 @@ static void step_damage(unsigned i)
 
     if (s->queued > 0 && s->queue[0].n > 0)
         s->queue[0].octets[at % s->queue[0].n] ^= (uint8_t)by;
-    step_deliver(i);
+    deliver_first(i);
 }
 
 static struct span some_octets(void)
@@ -458,7 +250,7 @@ static void step_limits(unsigned i)
 typedef void step_fn(unsigned i);
 
 static step_fn *const steps[] = {
-    step_deliver,   step_deliver_all, step_lose,       step_repeat,  step_reorder,
+    deliver_first,  step_deliver_all, step_lose,       step_repeat,  move_first_back,
     step_damage,    step_raw,         step_forge_raw,  step_time,    step_forge_message,
     step_deadline,  step_open,        step_call,       step_hang_up, step_close,
     step_bearer_up, step_data,        step_forge_data, step_limits,

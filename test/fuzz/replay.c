@@ -13,6 +13,11 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+
+/* A target may know better how its inputs are changed. */
+__attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
+                                                     unsigned seed);
 
 #define INPUT_MOST 4096
 
@@ -203,6 +208,20 @@ typedef size_t mutation(uint8_t *p, size_t n, const struct input *other);
 static mutation *const mutations[] = {flip_bit, set_octet, set_octet, set_length,
                                       cut_end,  take_out,  put_in,    put_in};
 
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most)
+{
+    static uint8_t octets[INPUT_MOST];
+    struct input own = {size, data};
+
+    if (size > sizeof octets)
+        return size;
+    memcpy(octets, data, size);
+    size = mutations[roll(sizeof mutations / sizeof mutations[0])](octets, size, &own);
+    size = size < most ? size : most;
+    memcpy(data, octets, size);
+    return size;
+}
+
 static void run_mutations(const struct corpus *c, unsigned n)
 {
     static uint8_t octets[INPUT_MOST];
@@ -213,6 +232,10 @@ static void run_mutations(const struct corpus *c, unsigned n)
         size_t size = in->n;
 
         memcpy(octets, in->octets, size);
+        if (LLVMFuzzerCustomMutator != NULL && roll(2) == 0) {
+            run(octets, LLVMFuzzerCustomMutator(octets, size, sizeof octets, roll(UINT32_MAX)));
+            continue;
+        }
         for (uint32_t k = 1 + roll(6); k > 0; k--) {
             mutation *m = mutations[roll(sizeof mutations / sizeof mutations[0])];
 
