@@ -68,9 +68,13 @@ bool call_say_id(struct call *c, enum msg_type type)
     return post_send(c->tunnel, &m);
 }
 
-/* Does it go into an AVP each, hidden and padded too, and all of it into one message? */
+/* Does it go into an AVP each, hidden and padded too, and all of it into one message?  And has the
+ * challenge an octet, the least that there must be of it (4.4.5)? */
 static bool has_room_for(const struct call_proxy *p)
 {
+    if ((p->present >> AVP_PROXY_AUTHEN_CHALLENGE & 1) &&
+        p->value[AVP_PROXY_AUTHEN_CHALLENGE - PROXY_FIRST].n == 0)
+        return false;
     for (unsigned i = 0; i < PROXY_AVPS; i++)
         if (p->value[i].n > PROXY_VALUE_MOST)
             return false;
