@@ -20,6 +20,7 @@ __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                                      unsigned seed);
 
 #define INPUT_MOST 4096
+#define PATIENCE_S 20 /* for one input; they take milliseconds */
 
 struct input {
     size_t n;
@@ -75,7 +76,9 @@ static void run(const uint8_t *octets, size_t n)
     memcpy(exact, octets, n);
     at_work = exact;
     at_work_n = n;
+    alarm(PATIENCE_S);
     LLVMFuzzerTestOneInput(exact, n);
+    alarm(0);
     at_work_n = 0;
     free(exact);
 }
@@ -286,6 +289,7 @@ int main(int argc, char **argv)
     }
     signal(SIGABRT, last_words);
     signal(SIGSEGV, last_words);
+    signal(SIGALRM, last_words);
     if (optind == argc)
         replay_own(argv[0], n);
     for (int i = optind; i < argc; i++)
