@@ -73,7 +73,7 @@ $(B)/test/test_%: test/unit/test_%.c $(wildcard test/unit/rig* test/unit/*.h) $(
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< test/unit/rig.c $(LIB) $(LDFLAGS)
 
-$(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(LIB)
+$(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(wildcard test/fuzz/*.h) $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< test/fuzz/replay.c $(LIB) $(LDFLAGS)
 
