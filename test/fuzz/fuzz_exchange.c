@@ -549,6 +549,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dead = dying;
         step_kinds[(step[0] & 0x7f) % KINDS](step[0] >> 7, &own);
         for (unsigned i = 0; i < 2 && !dead; i++) {
+            l2tp_check(world.side[i].e);
             l2tp_reap(world.side[i].e, world.now); /* too early, as a rule: then it waits */
             take_events(i);
         }
