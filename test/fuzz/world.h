@@ -223,6 +223,8 @@ static inline void take_events(unsigned i)
         must((ev.kind == L2TP_CALL_DOWN) == (ev.call != NULL && ev.call->state == DEAD));
         must(ev.kind != L2TP_TUNNEL_UP || ev.tunnel->state == ESTABLISHED);
         must(ev.kind != L2TP_CARRY || ev.frame.call == ev.call);
+        if (ev.kind == L2TP_CARRY)
+            l2tp_check(s->e); /* the frame is out of its queue, and still there */
         if (ev.kind == L2TP_CALL_DIAL)
             s->dial = ev.call->id;
     }
