@@ -74,6 +74,7 @@ static void test_congestion(void)
         {"SA-04 window 8: four more", "aaaaaaataaaaaaaaaaa", 8, 5, 4},
         {"SA-04 window 8: the fifth", "aaaaaaataaaaaaaaaaaa", 8, 6, 4},
         {"SA-05 the fraction is forgotten", "aaaaaaataaaaaat", 8, 1, 2},
+        {"SA-05 and does not count for the next one", "aaaaaaataaaaaataa", 8, 2, 2},
         {"SA-05 never below 1", "t", 4, 1, 1},
         {"A-28 cwnd 1 again", "tt", 4, 1, 1},
         {"A-29 each retransmission cuts anew", "aaaaaaatt", 8, 1, 1},
@@ -286,9 +287,11 @@ static void test_nr(void)
     ok(!ack(0, 0), "an old Nr changes nothing");
     ok(!ack(0, 2) && x.bad_nr == 2, "nor does one beyond what was sent");
     ok(ack(0, 1), "the right one does");
+    take(&x, 0, 1, 1, "another");
+    is_int(poll_of(&x, 0).ns, 1, "S5.8-05 a ZLB has the next number");
     put(&x, "b");
     out = poll_of(&x, 0);
-    is_int(out.ns, 1, "S5.8-05 a ZLB uses up no number");
+    is_int(out.ns, 1, "S5.8-05 and does not use it up");
     put(&x, "c");
     put(&x, "d");
     ok(!ack(0, 4) && x.bad_nr == 3 && !xport_all_acked(&x), "A-06 nor one of what is queued only");

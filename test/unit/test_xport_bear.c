@@ -28,16 +28,16 @@ static void test_alone(void)
     is_str(silence(1000, &now), "1 3 7 15 31 silent 47", "unanswered, it is silence");
     is_str(leaves(now), "", "which sends nothing");
     bear(now);
-    is_str(leaves(now), "HELLO(0)", "borne, it is sent again, with its number");
+    is_str(leaves(now), "HELLO(0)", "Q-13 borne, it is sent again, with its number");
     is_int((long long)x.due_resend, SILENT + 16000, "and then at intervals of the cap");
-    is_str(silence(1000, &now), "63 79 95 111 127 silent 143", "its tries begin anew");
+    is_str(silence(1000, &now), "63 79 95 111 127 silent 143", "Q-13 its tries begin anew");
     bear(now);
     leaves(now);
-    is_str(silence(now, &now), "16 32 48 64 80 silent 96", "as often as it is borne");
+    is_str(silence(now, &now), "16 32 48 64 80 silent 96", "Q-13 as often as it is borne");
     end();
 
     borne(4, 8000);
-    is_str(silence(32000, &now), "8 16 24 32 40 silent 48", "the cap is that of the tunnel");
+    is_str(silence(32000, &now), "8 16 24 32 40 silent 48", "Q-13 the cap is that of the tunnel");
     ok(ack(now, 1) && !x.is_borne && xport_all_acked(&x) && x.due_resend == 0,
        "acknowledged at last: that ends it");
     is_int(xport_rtt_ms(&x), 0, "Karn: which is no sample");
@@ -53,7 +53,7 @@ static void test_alone(void)
     ok(tick(2000), "without tries silence is quick");
     bear(2000);
     is_str(leaves(2000), "HELLO(0)", "and borne all the same");
-    ok(!tick(9999) && tick(10000), "for a cap's time");
+    ok(!tick(9999) && tick(10000), "Q-13 for a cap's time");
     end();
 
     begin(4);
@@ -61,7 +61,7 @@ static void test_alone(void)
     ok(!x.is_borne && x.due_resend == 0 && burst(1000) == 0, "nothing in flight, nothing to bear");
     put(&x, "unsent");
     bear(1000);
-    ok(!x.is_borne && burst(1000) == 1, "nor what has not left yet");
+    ok(!x.is_borne && burst(1000) == 1, "Q-13 nor what has not left yet");
     end();
 }
 
@@ -79,8 +79,8 @@ static void test_beside(void)
         printf("# %s\n", rows[i].name);
         borne(rows[i].window, 16000);
         put(&x, "CDN");
-        is_str(leaves(now), "CDN(1)", "  a CDN behind it leaves at once");
-        is_int((long long)x.due_resend, SILENT + 1500, "  and waits for a second, not for a cap");
+        is_str(leaves(now), "CDN(1)", "  Q-13 a CDN behind it leaves at once");
+        is_int((long long)x.due_resend, SILENT + 1500, "  Q-13 and waits for a second, not for a cap");
         put(&x, "StopCCN");
         is_str(leaves(now), "", "  it counts against the window");
         tick(now = x.due_resend);
@@ -102,7 +102,7 @@ static void test_beside(void)
         put(&x, "CDN");
         is_str(leaves(t0 += 5000), "CDN(1)", "  a CDN, when some tries are used up");
         is_str(silence(t0, &now), "1x2 3x2 7x2 15x2 31x2 silent 47",
-               "  S5.8-15 never acknowledged, it has all its tries");
+               "  Q-13, S5.8-15 never acknowledged, it has all its tries");
         bear(now);
         is_str(leaves(now), "HELLO(0) CDN(1)", "  borne again, both leave again");
         is_str(silence(now, &now), "16x2 32x2 48x2 64x2 80x2 silent 96", "  at the cap's pace");
@@ -129,7 +129,7 @@ static void test_half(void)
     put(&x, "CDN");
     tick(now = x.due_resend);
     is_str(leaves(now), "HELLO(0) CDN(1)", "both may be due at the same time");
-    is_int((long long)x.due_resend, (long long)now + 1000, "and what is new sets the pace");
+    is_int((long long)x.due_resend, (long long)now + 1000, "Q-13 and what is new sets the pace");
     tick(now = x.due_resend);
     ok(x.is_borne && ack(now, 2) && !x.is_borne && leaves(now)[0] == '\0' && xport_all_acked(&x),
        "acknowledged before they leave again: they do not");
@@ -168,7 +168,7 @@ static void test_crowd(void)
     put(&x, "CDN");
     x.cwnd = 4;
     is_str(leaves(SILENT + 1500), "CDN(2) CDN(3)", "a third, when the others leave again");
-    ok(x.tries == 1 && x.due_resend == SILENT + 3000, "begins nothing anew");
+    ok(x.tries == 1 && x.due_resend == SILENT + 3000, "Q-13 begins nothing anew");
     end();
 }
 
@@ -190,7 +190,7 @@ static void test_closing(void)
     is_str(leaves(SILENT + 1005), "HELLO(0) StopCCN(1)", "S5.8-17 and again, until acknowledged");
     xport_stop(&x);
     xport_check(&x);
-    ok(!x.is_borne && x.due_resend == 0 && leaves(SILENT + 5000)[0] == '\0', "stop forgets it");
+    ok(!x.is_borne && x.due_resend == 0 && leaves(SILENT + 5000)[0] == '\0', "Q-13 stop forgets it");
     put(&x, "a");
     put(&x, "b");
     is_str(leaves(SILENT + 5000), "a(2)", "and the window holds for all again");

@@ -32,7 +32,7 @@ static void test_schedule(void)
         is_str(silence(5000, &now), rows[i].times, rows[i].name);
         ok(tick(now) && tick(now + 1), "  and silent it stays");
         is_int((long long)xport_cycle_ms(rows[i].tries, rows[i].cap), rows[i].cycle * 1000LL,
-               "  cycle");
+               "  S5.7-03 cycle");
         end();
     }
 }
