@@ -96,6 +96,27 @@ static const struct {
     {"S4.4.6-03 all again", true, ALL, 0, ALL},
 };
 
+/* As RFC 1662 has it, octet by octet: hdlc_encode() is not asked what it would do. */
+static size_t on_the_line(uint8_t *frame, size_t n, uint32_t map, uint8_t *line)
+{
+    uint16_t fcs = (uint16_t)~hdlc_fcs(0xffff, span_of(frame, n));
+    size_t at = 0;
+
+    frame[n++] = (uint8_t)fcs;
+    frame[n++] = (uint8_t)(fcs >> 8);
+    line[at++] = 0x7e;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = frame[i];
+        bool care = c == 0x7e || c == 0x7d || (c < 32 && (map >> c & 1) != 0);
+
+        if (care)
+            line[at++] = 0x7d;
+        line[at++] = care ? c ^ 0x20 : c;
+    }
+    line[at++] = 0x7e;
+    return at;
+}
+
 static void test_send_map(void)
 {
     for (size_t i = 0; i < sizeof send_rows / sizeof send_rows[0]; i++) {
@@ -108,7 +129,7 @@ static void test_send_map(void)
             link_set_accm(k, send_rows[i].send, send_rows[i].receive);
         link_send(k, s);
         link_flush_all();
-        n = hdlc_encode(want, s, send_rows[i].want);
+        n = on_the_line(frame, s.n, send_rows[i].want, want);
         is_mem(line, taken(line, n), want, n, send_rows[i].name);
         end();
     }

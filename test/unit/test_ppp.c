@@ -394,8 +394,8 @@ static void test_merge(void)
                 }
             }
             ok(good, "R9601-02 inner %s, outer %s: '%c'", names[inner], names[outer], want);
-            ok(rest, "and no other octet is touched");
-            ok(sums, "RFC 1624: the header's checksum is right");
+            ok(rest, "R9601-02 and no other octet is touched");
+            ok(sums, "R9601-02 RFC 1624: the header's checksum is right");
         }
     }
 }
@@ -411,7 +411,7 @@ static void test_checksums(void)
 
         good &= ppp_ecn_merge(3, f, n) == PPP_ECN_KEEP && f[2] == 0xff && sum16(f + 1, 20) == 0;
     }
-    ok(good, "RFC 1624: after a mark every header's checksum is right, whatever it was");
+    ok(good, "R9601-02 RFC 1624: after a mark every header's checksum is right, whatever it was");
 }
 
 static const struct {
@@ -442,7 +442,7 @@ static void test_not_packets(void)
         memcpy(as_it_was, s.p, s.n);
         is_int(ppp_ecn(s), 0, not_packets[i].name);
         ok(ppp_ecn_merge(3, exact, s.n) == PPP_ECN_KEEP && memcmp(exact, as_it_was, s.n) == 0,
-           "is not ECN-capable, and is left alone");
+           "R9601-02 is not ECN-capable, and is left alone");
     }
 }
 
