@@ -118,7 +118,7 @@ static void test_causes(void)
     ok(msg_has(m, AVP_PPP_DISCONNECT_CAUSE) && m->ppp_disconnect_cause.code == 14 &&
            m->ppp_disconnect_cause.protocol == 0xc021 && m->ppp_disconnect_cause.direction == 1 &&
            span_eq(m->ppp_disconnect_cause.text, span_str("peer is looped back")),
-       "RFC 3145: and the PPP Disconnect Cause");
+       "R3145 and the PPP Disconnect Cause");
     is_int(rig.cause.ppp, 14, "which the host is told with the end");
     rig.profile.disconnect_cause = false;
     rig_again(&rig);
@@ -126,7 +126,7 @@ static void test_causes(void)
     l2tp_hang_up_cause(rig.e, rig.now, rig.called, 8, 0, "busy", &told);
     rig_run(&rig, "tick");
     ok(msg_has(m, AVP_Q931_CAUSE_CODE) && !msg_has(m, AVP_PPP_DISCONNECT_CAUSE),
-       "RFC 3145: which is left out if it is not to be said");
+       "R3145 which is left out if it is not to be said");
     rig_again(&rig);
     rig_run(&rig, LAC "hangup");
     ok(!msg_has(m, AVP_Q931_CAUSE_CODE) && !msg_has(m, AVP_PPP_DISCONNECT_CAUSE),
@@ -137,7 +137,7 @@ static void test_causes(void)
        "S6.12-02 the Q.931 cause that came is kept");
     ok(rig.cause.has_ppp && rig.cause.ppp == 13 && rig.cause.protocol == 0xc023 &&
            rig.cause.direction == 2,
-       "RFC 3145: so is the PPP Disconnect Cause");
+       "R3145 so is the PPP Disconnect Cause");
     is_int(strcspn(rig.cause.text, "\1"), (long long)strlen(rig.cause.text),
            "its text without what would spoil a log");
     rig_again(&rig);

@@ -1,5 +1,6 @@
 /* proto (input, registry): crossing SCCRQs when several of our own are out, and what becomes of
  * what waits for them: RFC 2661, 4.4.3, 7.2. */
+#include "proto/engine.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -89,6 +90,18 @@ static void test_several(void)
     is_int(l2tp_counts(rig.e).tunnels, 0, "  and nothing is left");
 }
 
+/* Whichever of ours has the lowest value: the first that is looked at does not decide alone. */
+static void test_each_place(void)
+{
+    for (unsigned lowest = 0; lowest < 3; lowest++) {
+        open_three(true);
+        for (unsigned i = 0; i < 3; i++)
+            rig.e->reg.tunnel[ids[i]]->tie_breaker = i == lowest ? 100 : 1000 + i;
+        is_str(cross(101), "", "S4.4.3-13, S4.4.3-14 one of ours is lower: theirs loses");
+        is_int(ours_left(), 3, "  and all of ours stay");
+    }
+}
+
 static void test_one_sided(void)
 {
     open_three(false);
@@ -155,6 +168,7 @@ int main(void)
 {
     rig_init(&rig);
     test_several();
+    test_each_place();
     test_one_sided();
     test_who();
     test_roles();
