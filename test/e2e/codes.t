@@ -51,7 +51,7 @@ for (
         @sccrq[1 .. 4]],
     ['2/2 SCCRQ: framing_capabilities (3) has a wrong length', 'S4.4.2-07 a short AVP: error 2',
         $sccrq[0], avp(3, u16(3)), @sccrq[2 .. 4]],
-    ['2/3 SCCRQ: receive_window_size (10)', 'S4.4.2-07 S5.8-20 a window of 0: error 3', @sccrq,
+    ['2/3 SCCRQ: receive_window_size (10)', 'S4.4.2-07 S5.8-21 a window of 0: error 3', @sccrq,
         avp(10, u16(0))],
     ['2/8 SCCRQ: AVP (7) of vendor 9 is unknown', 'S4.4.2-10 S4.1-05 an unknown AVP with M: error 8',
         @sccrq, pack('nnn', 0x8008, 9, 7) . 'xx'],
@@ -150,9 +150,11 @@ for (
         'S4.4.2-11 F-NI-10 ICCN in established: 2/6, and a text');
     my $ran = () = reports("$DIR/echo");
     $call = $p->open_call;
-    loop_until { (my @all = reports("$DIR/echo")) > $ran };    # or TERM would come before it is ready for that
+    loop_until { (my @all = reports("$DIR/echo")) > $ran };
     $d->ask("h $call->{peer}");
-    is(said($p), 'CDN 3/0 terminated by a signal', 'S5.6-01 a call hung up by command: 3');
+    # which of the two depends on whether pppd was ready for TERM already
+    like(said($p), qr{^CDN 3/0 (?:terminated by a signal|killed by signal 15)$},
+        'S5.6-01 a call hung up by command: 3');
     $call = $p->open_call(half => 1);
     $d->ask("h $call->{peer}");
     is(said($p), 'CDN 3/0 Goodbye!', 'F-NI-09 or before it is up');
