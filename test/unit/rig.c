@@ -186,8 +186,9 @@ static void trace_frame(struct rig *r, const char *word, const char *when,
 
     r->frames++;
     r->inner = ppp_ecn(f->octets);
-    if (word[0] == 'f' && !r->named && n > 3 && f->octets.p[2] == 0xc0 &&
-        (n < sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, sizeof FRAME - 1) != 0))
+    /* from the first octet on it is what do_data() has made: FRAME, or a packet of IPv4 */
+    if (word[0] == 'f' && (n != sizeof FRAME + 1 || memcmp(f->octets.p, FRAME, n - 2) != 0) &&
+        (n != 4 + 20 + 2 || memcmp(f->octets.p, "\xff\x03\0!E", 5) != 0))
         trace(r, "WRONG");
     if (r->named && n >= 2)
         trace(r, "%s%s#%u%s", when, word, f->octets.p[n - 2] << 8u | f->octets.p[n - 1],

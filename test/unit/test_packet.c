@@ -106,7 +106,8 @@ static void test_good(void)
         size_t n = unhex(good[i].datagram, datagram);
         struct packet p = {0};
 
-        is_int(parse(span_of(datagram, n), &p), PACKET_GOOD, good[i].name);
+        if (!is_int(parse(span_of(datagram, n), &p), PACKET_GOOD, good[i].name))
+            continue; /* then there is no body to look at */
         ok(same_header(&p, good[i].flags, good[i].tunnel, good[i].session, good[i].ns, good[i].nr),
            "%s: every field of the header", good[i].name);
         is_mem(p.body.p, p.body.n, body, unhex(good[i].body, body), good[i].name);
