@@ -80,7 +80,8 @@ static void test_beside(void)
         borne(rows[i].window, 16000);
         put(&x, "CDN");
         is_str(leaves(now), "CDN(1)", "  Q-13 a CDN behind it leaves at once");
-        is_int((long long)x.due_resend, SILENT + 1500, "  Q-13 and waits for a second, not for a cap");
+        is_int((long long)x.due_resend, SILENT + 1500,
+               "  Q-13 and waits for a second, not for a cap");
         put(&x, "StopCCN");
         is_str(leaves(now), "", "  it counts against the window");
         tick(now = x.due_resend);
@@ -190,7 +191,8 @@ static void test_closing(void)
     is_str(leaves(SILENT + 1005), "HELLO(0) StopCCN(1)", "S5.8-17 and again, until acknowledged");
     xport_stop(&x);
     xport_check(&x);
-    ok(!x.is_borne && x.due_resend == 0 && leaves(SILENT + 5000)[0] == '\0', "Q-13 stop forgets it");
+    ok(!x.is_borne && x.due_resend == 0 && leaves(SILENT + 5000)[0] == '\0',
+       "Q-13 stop forgets it");
     put(&x, "a");
     put(&x, "b");
     is_str(leaves(SILENT + 5000), "a(2)", "and the window holds for all again");
