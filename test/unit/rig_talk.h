@@ -110,7 +110,7 @@ static void talk_take_events(void)
     char word[64];
 
     while (l2tp_next(r->e, r->now, &ev)) {
-        const struct verdict *why = ev.call != NULL ? &ev.call->why : &ev.tunnel->why;
+        const struct verdict *why;
 
         if (ev.kind == L2TP_SEND) {
             talk_put('>', "", ev.datagram);
@@ -119,6 +119,7 @@ static void talk_take_events(void)
                 talk_wrong("not between the right addresses: %s", talk.out[talk.n_out - 1]);
             continue;
         }
+        why = ev.call != NULL ? &ev.call->why : &ev.tunnel->why; /* a refusal has neither */
         snprintf(word, sizeof word, "%s", words[ev.kind]);
         if (ev.kind == L2TP_TUNNEL_DOWN || ev.kind == L2TP_CALL_DOWN)
             snprintf(word, sizeof word, "%s %u/%u", words[ev.kind], (unsigned)why->result,
