@@ -113,6 +113,12 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
         lac_call_down(lac_of(c), c);
 }
 
+/* pppd is told nothing rather than a number that is not one: it would then dial any or none. */
+static bool is_dialable(const char *number)
+{
+    return number[0] == '\0' || pppd_clean(number) != NULL;
+}
+
 /* The peer asks for a call to be placed: a pppd is the line; its first frame says that there is
  * somebody (7.5.1). */
 static void on_dial(struct hub *h, const struct l2tp_event *ev)
@@ -125,9 +131,12 @@ static void on_dial(struct hub *h, const struct l2tp_event *ev)
     const char *why = "its section has left the configuration";
     struct bearer *b = NULL;
 
+    if (!is_dialable(c->called) || !is_dialable(c->sub_address)) {
+        hang_up(h, c, CDN_DESTINATION, ERROR_NONE, "no such number can be dialled");
+        return;
+    }
     if (conf != NULL)
         b = bearer_dial(h, c, conf, lac != NULL && lac->send_wen, &why);
-
     l2tp_set_call_data(h->engine, c->id, b);
     if (b == NULL)
         hang_up(h, c, CDN_NO_FACILITIES, ERROR_NONE, why);

@@ -340,6 +340,8 @@ for (
         ['S4.4.4-08 the least speed above the greatest', qr/^2\/3 /, 16 => u32(2), 17 => u32(1)],
         ['S4.4.3-04 a framing that does not exist', qr/^2\/3 /, 19 => u32(4)],
         ['S4.4.3-07 a bearer that does not exist', qr/^4\/0 /, 18 => u32(4)],
+        ['S4.4.2-06 a number that is too long to be kept whole', qr/^6\/0 /, 21 => '5' x 64],
+        ['S4.4.2-06 a sub-address that is', qr/^6\/0 /, 23 => '5' x 64],
     );
 
     $p->open_tunnel;
@@ -350,6 +352,27 @@ for (
             "F-LO-02 $what: refused");
     }
     ok($p->ask_for_call('5550100')->{peer}, 'and the tunnel is as it was');
+    $p->close;
+    $d->finish;
+}
+
+# What pppd would not be told must not be dialled as if it were nothing.
+{
+    my $d = placer "reports $DIR/odd\necho\n";
+    my $p = Peer->new(to => $d->port);
+
+    $p->open_tunnel;
+    for ("555;reboot", "555\n0100", "555\0100", "-555") {
+        my $call = $p->ask_for_call($_);
+        my $cdn = $call->{refused} // Peer::result($p->wait_for('CDN', 5) // {avp => {}});
+
+        is($cdn, '6/0 no such number can be dialled',
+            'S4.4.2-06 S7.5-02 no number that anybody has: CDN 6 (' . s/[^ -~]/?/gr . ')');
+    }
+    is($p->ask_for_call('5550100', 23 => "4\t2")->{refused} // Peer::result($p->wait_for('CDN', 5)
+              // {avp => {}}), '6/0 no such number can be dialled', 'nor a sub-address');
+    is(scalar(() = reports("$DIR/odd")), 0, 'and no pppd ran for any of them');
+    ok($p->ask_for_call('5' x 63)->{peer}, 'the longest one is dialled');
     $p->close;
     $d->finish;
 }
