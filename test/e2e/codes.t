@@ -81,6 +81,19 @@ for (
     $p->control('HELLO', 0, pack('nnn', 0x8006, 0, 900));
     like(said($p), qr/^StopCCN 2\/8 HELLO: .*\(900\)/,
         'S4.4.2-10 S4.1-05 an unknown AVP with M in HELLO: 2/8, naming it');
+    for (['too short for its own header', pack('nnn', 0x8003, 0, 7)],
+        ['past the message', pack('nnn', 0x8000 | 200, 0, 7) . 'x'],
+        ['half a header', "\x80\x08\0"]) {
+        my ($what, $octets) = @$_;
+
+        $p = tunnel $d;
+        $d->mark;
+        $p->control('HELLO', 0, $octets);
+        like(said($p), qr/^StopCCN 2\/2 HELLO: AVP does not fit the message/,
+            "S7.1-02 an AVP that is $what: the tunnel is cleared, 2/2");
+        $d->says(qr/tunnel $p->{peer_id} \S+ down by=us cause=2\/2 .*AVP does not fit/,
+            'S7.1-02 and the log says why');
+    }
 }
 
 {

@@ -295,4 +295,25 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
     is(join(' ', sort keys %won), 'a b', 'S4.4.3-14 both have been seen to win');
 }
 
+# -- how often we ask whether the peer is there --------------------------------------------------
+
+for my $role ('lac', 'lns') {
+    my ($d, $p);
+
+    if ($role eq 'lac') {
+        ($d, $p) = lac "hello interval = 1\ntunnel rws = 1\n";
+        is(unpack('n', $p->accept_tunnel(5)->{avp}{10} // ''), 1,
+            'S5.8-19 tunnel rws = 1: a window of 1 is announced');
+        $p->accept_call(5);
+    } else {
+        $d = daemon 'often', conf => "[lns default]\nassign ip = no\nhello interval = 1\n"
+          . "tunnel rws = 1\npppoptfile = $echo\n";
+        $p = Peer->new(to => $d->port);
+        is(unpack('n', $p->open_tunnel->{avp}{10} // ''), 1, 'S5.8-19 as LNS too');
+    }
+    ok($p->wait_for('HELLO', 2.5) && $p->wait_for('HELLO', 2.5),
+        "S5.5-03 hello interval = 1 in [$role]: HELLO after a second");
+    $d->finish;
+}
+
 done_testing;

@@ -28,7 +28,7 @@ static const struct scene rows[] = {
     {"F-CC-02 SCCRQ", "| SCCRQ", "SCCRP", "wait-ctl-conn", NULL},
     {"F-CC-03 bad SCCRQ: version", "| SCCRQ,ver=0x200", "StopCCN:5/256", "gone", NULL},
     {"F-CC-03 bad SCCRQ: no Framing Capabilities", "| SCCRQ,no=3", "StopCCN:2/3", "gone", NULL},
-    {"F-CC-04, A-07 idle + SCCRP: nothing is answered to a stranger", "| SCCRP,tid=77", "", "gone", NULL},
+    {"A-07 idle + SCCRP: nothing is answered to a stranger", "| SCCRP,tid=77", "", "gone", NULL},
     {"F-CC-05 idle + SCCCN", "| SCCCN,tid=77", "", "gone", NULL},
     {"F-CC-06 SCCRP", "open | SCCRP", "SCCCN up", "established", NULL},
     {"F-CC-06 waiting calls follow at once", "open call | SCCRP", "SCCCN ICRQ up", "established", "wait-reply"},
@@ -135,8 +135,8 @@ static const struct scene repeats[] = {
 
 static const struct scene addresses[] = {
     {"S8.1-02 any port may ask, and is answered", "| SCCRQ,port=40000 SCCCN,port=40000", "SCCRP ZLB up", "established", NULL},
-    {"S8.1-04 another host's message is dropped", UP "| HELLO,host=9 StopCCN,host=9,ns=2", "", "established", NULL},
-    {"S8.1-04 another port's message is dropped", UP "| StopCCN,port=1702", "", "established", NULL},
+    {"S8.1-04, R3193-02 another host's message is dropped", UP "| HELLO,host=9 StopCCN,host=9,ns=2", "", "established", NULL},
+    {"S8.1-04, R3193-02 another port's message is dropped", UP "| StopCCN,port=1702", "", "established", NULL},
     {"S8.1-03 the first answer may come from another port", "open | SCCRP,port=5555", "SCCCN up", "established", NULL},
     {"S8.1-04 which then is fixed", "open SCCRP,port=5555 | HELLO,ns=1", "", "established", NULL},
     {"S8.1-04 for good", "open SCCRP,port=5555 | HELLO,port=5555", "ZLB", "established", NULL},

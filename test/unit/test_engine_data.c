@@ -31,7 +31,7 @@ static const struct scene in[] = {
     {"S5.0-02 before the ICRP too", "open SCCRP call | data", "", NULL, "wait-reply"},
     {"after the CDN it is dropped", LNS "CDN | data", "", NULL, "gone"},
     {"after the StopCCN it is dropped", LNS "StopCCN | data", "", NULL, "gone"},
-    {"S8.1-04 from another port it is dropped", LNS "| data,port=1702", "", NULL, "established"},
+    {"S8.1-04, R3193-02 from another port it is dropped", LNS "| data,port=1702", "", NULL, "established"},
     {"R3193-02 from another host it is dropped", LNS "| data,host=9", "", NULL, "established"},
     {"S3.1-17 in another tunnel it is dropped", LNS "| data,tid=1", "", NULL, "established"},
     {"for an unknown call it is dropped", LNS "| data,sid=1 data,sid=0", "", NULL, "established"},

@@ -41,7 +41,7 @@ static const struct scene switched[] = {
 static const struct scene demanded[] = {
     {"S5.4-03, S4.4.4-23 as LAC we number from the first frame on", LAC "| frame frame", "0802/10#0 0802/10#1", NULL, NULL},
     {"S5.4-04, S4.4.4-23 whatever the LNS then does", LAC "frame | data frame data,seq=0 frame", "frame 0802/10#1 frame 0802/10#2", NULL, NULL},
-    {"S5.4-03, S4.4.4-23 also in a call that we were asked to dial", LAC_OUT "| data frame", "frame 0802/10#0", NULL, NULL},
+    {"S5.4-03, S4.4.4-23, S6.11-02 also in a call that we were asked to dial", LAC_OUT "| data frame", "frame 0802/10#0", NULL, NULL},
     {"as LNS we do not demand: that is a LAC's", LNS "| frame", "0002/6", NULL, NULL},
 };
 
