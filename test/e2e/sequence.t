@@ -262,6 +262,20 @@ sub outside
 
 my ($not_ect, $ect1, $ect0, $ce) = 0 .. 3;
 
+# The ECN field on the outside of the daemon's answer to a frame.
+sub outside_of_answer
+{
+    my ($p, $call, $octets) = @_;
+
+    setsockopt $p->{link}{sock}, 0, 13, pack 'i', 1 or die "IP_RECVTOS: $!\n";
+    $p->send_frame($call, $octets);
+    open my $keep, '<&', \*STDIN or die "dup: $!\n";
+    open STDIN, '<&', $p->{link}{sock} or die "dup: $!\n";
+    my $said = `$B/test/tos 3000`;
+    open STDIN, '<&', $keep or die "dup: $!\n";
+    return $said =~ s/\s+\z//r;
+}
+
 for (
     ["ecn = yes\n", [soft(103, '')], 'agreed on', 1],
     ["ecn = yes\n", [], 'not asked for', 0],
@@ -286,6 +300,9 @@ for (
         "R9601-02 ECN $what: a sender that knows no ECN is " . ($on ? '' : 'not ') . 'told by a loss');
     outside($p, $not_ect);
     is(habit($p, $call, packet($ect0)), '-', 'and without congestion nothing changes');
+    is(outside_of_answer($p, $call, packet($_)), 'ecn ' . ($on ? $_ : $not_ect), ($on ? '' : 'R9601-01 ')
+          . "ECN $what: a packet with $_ inside has " . ($on ? $_ : $not_ect) . ' outside')
+      for $ect0, $ce;
     like($d->status, qr/dropped: 1 \(marked as congested/, 'the status has counted it') if $on;
     $p->close;
     $d->finish;
