@@ -263,6 +263,7 @@ uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l
     keep_text(spec->private_group, c->group);
     c->proxy = spec->proxy != NULL ? call_proxy_copy(spec->proxy) : NULL;
     call_event(c, now, EVENT_OPEN, verdict_ok());
+    tunnel_event(t, now, EVENT_OPEN, verdict_ok()); /* it is there: nothing but the call changes */
     call_wait(c);
     engine_settle_call(e, c, now);
     engine_settle(e, t, t->state, now);
@@ -293,8 +294,7 @@ void l2tp_hang_up_cause(struct l2tp *e, uint64_t now, uint16_t call, unsigned re
     if (c == NULL || c->state == DEAD)
         return;
     call_end(c, now,
-             c->table == TABLE_LAC_OUT && c->state == WAIT_CS_ANSWER ? EVENT_BEARER_DOWN
-                                                                     : EVENT_CLOSE,
+             call_is_lac(c) && result != CDN_ADMINISTRATIVE ? EVENT_BEARER_DOWN : EVENT_CLOSE,
              verdict_make(DAMAGE_SESSION, result, error, "%s", text), cause);
     engine_settle_call(e, c, now);
 }
