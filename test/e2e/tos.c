@@ -2,8 +2,9 @@
  *
  *   tos MILLISECONDS <&SOCKET
  *
- * The socket is standard input, and its owner has asked for IP_RECVTOS.  Control messages are passed
- * by.  Prints "ecn N", or "ecn none" if none has come in that time.  Perl has no recvmsg(). */
+ * The socket is standard input, and its owner has asked for IP_RECVTOS.  Control messages are
+ * passed by.  Prints "ecn N", or "ecn none" if none has come in that time.  Perl has no recvmsg().
+ */
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdint.h>
@@ -17,8 +18,8 @@ static int ecn_of_next(void)
 {
     uint8_t octets[2048], room[256];
     struct iovec part = {octets, sizeof octets};
-    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
-                       .msg_controllen = sizeof room};
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     int ecn = -1;
 
     if (recvmsg(0, &m, 0) < 1 || (octets[0] & 0x80))
