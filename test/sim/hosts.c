@@ -96,6 +96,8 @@ void host_reboot(struct host *h)
     host_free(h);
     memset(h->tunnel, 0, sizeof h->tunnel);
     memset(h->call, 0, sizeof h->call);
+    memset(h->gone_tunnel, 0, sizeof h->gone_tunnel);
+    memset(h->gone_call, 0, sizeof h->gone_call);
     h->n_up = h->n_to_dial = h->n_ended = 0;
     if (prng_chance(&h->sim->dice, 50))
         h->dice.state = h->dice_first;
@@ -178,6 +180,15 @@ static void check_turn(struct host *h, const struct verdict *why, const char *wh
                  h->number, what, id, why->text);
 }
 
+/* A late word for an id's last owner must not meet the next one. */
+static void check_rest(struct host *h, uint32_t gone, uint64_t born, const char *what, unsigned id)
+{
+    if (gone != 0)
+        sim_hold(h->sim, OF_IDS, (uint32_t)born - gone >= IDS_REST_MS,
+                 "host %d: the id of %s %u has rested %lu ms only", h->number, what, id,
+                 (unsigned long)((uint32_t)born - gone));
+}
+
 static void on_tunnel(struct host *h, const struct l2tp_event *ev)
 {
     uint8_t *known = &h->tunnel[ev->tunnel->id];
@@ -187,10 +198,13 @@ static void on_tunnel(struct host *h, const struct l2tp_event *ev)
         sim_hold(h->sim, OF_NEWS, *known == UNKNOWN, "host %d: tunnel %u came up twice", h->number,
                  id);
         *known = IS_UP;
+        check_rest(h, h->gone_tunnel[id], ev->tunnel->born, "tunnel", id);
         h->sim->tunnels_up++;
         return;
     }
     check_silence(h, ev->tunnel);
+    if (strstr(ev->tunnel->why.text, "acknowledges nothing") != NULL)
+        sent_in_vain(h, ev->tunnel);
     check_turn(h, &ev->tunnel->why, "tunnel", id);
     sim_hold(h->sim, OF_NEWS, *known != ENDED, "host %d: tunnel %u ended twice", h->number, id);
     *known = ENDED;
@@ -204,6 +218,7 @@ static void forget_ended(struct host *h)
     for (unsigned i = 0; i < h->n_ended;)
         if (l2tp_tunnel(h->engine, h->ended[i]) == NULL) {
             h->tunnel[h->ended[i]] = UNKNOWN;
+            h->gone_tunnel[h->ended[i]] = (uint32_t)host_now(h);
             h->ended[i] = h->ended[--h->n_ended];
         } else {
             i++;
@@ -283,6 +298,7 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
 
     switch (ev->kind) {
     case L2TP_CALL_UP:
+        check_rest(h, h->gone_call[c->id], c->born, "call", c->id);
         on_call_up(h, c);
         break;
     case L2TP_CALL_DIAL:
@@ -293,6 +309,7 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
         break;
     case L2TP_CALL_DOWN:
         h->call[c->id] = UNKNOWN;
+        h->gone_call[c->id] = (uint32_t)host_now(h);
         h->last_result = c->why.result;
         check_turn(h, &c->why, "call", c->id);
         note_down(h, c->id);
@@ -346,6 +363,7 @@ static void on_event(struct host *h, const struct l2tp_event *ev)
     if (ev->kind == L2TP_SEND) {
         s->messages++;
         check_datagram(h, ev->datagram);
+        sent_look(h, ev->tunnel, ev->datagram);
         net_send(&s->net, s->now, &h->addr, &ev->to, 0, ev->datagram);
     } else if (ev->call == NULL) {
         sim_say(s, "host %d: tunnel %u %s", h->number, (unsigned)ev->tunnel->id,

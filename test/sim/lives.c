@@ -176,6 +176,7 @@ void sim_end(struct sim *s)
     for (int i = 0; i < s->n_hosts; i++)
         host_free(&s->host[i]);
     net_clear(&s->net);
+    sim_hold(s, OF_MEMORY, memory.held == 0, "%ld blocks of memory are left", memory.held);
 }
 
 void sim_live(struct sim *s, uint64_t seed)

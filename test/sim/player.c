@@ -421,6 +421,12 @@ void player_hear(struct player *p, uint64_t now, const struct flight *f)
     is_next = h.ns == p->nr;
     if (p->make->careful && seq_before(h.ns, p->nr) && f->n == HEADER)
         return;
+    if (f->n > HEADER && p->sim->fair && !p->reborn) /* else it may be meant for its former self */
+        sim_hold(p->sim, OF_WINDOW,
+                 !sent_too_far(p->nr, h.ns,
+                               (p->make->window > 0 ? p->make->window : 4u) + p->make->deaf),
+                 "%s %d: expects %u with a window of %u, and hears %u", p->make->name, p->number,
+                 (unsigned)p->nr, (unsigned)p->make->window, (unsigned)h.ns);
     take_nr(p, now, h.nr);
     if (h.type == T_HELLO && p->stage == CALL_UP && !p->heard_hello) {
         p->heard_hello = true;
@@ -540,6 +546,7 @@ void player_end(struct player *p, uint64_t now)
 void player_forget(struct player *p)
 {
     p->stage = BORN;
+    p->reborn = true;
     p->n_queue = 0;
     p->ns = p->nr = p->peer_id = p->peer_session = 0;
     p->due_resend = p->due_hello = p->due_frame = p->due_end = 0;

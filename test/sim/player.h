@@ -58,7 +58,7 @@ struct player {
     bool owes_ack;
     uint16_t result; /* that it has ended its call with */
     unsigned heard_frames, sent_frames;
-    bool was_up, ended_by_peer, gave_up, heard_hello;
+    bool was_up, reborn, ended_by_peer, gave_up, heard_hello;
 };
 
 void player_begin(struct player *p, uint64_t now); /* sends its SCCRQ */

@@ -40,10 +40,15 @@ static const char *const oracles[ORACLES] = {
     [OF_WORDS] = "what leaves is a control message that can be parsed",
     [OF_BOUNDS] = "nothing grows without end, nobody waits for nothing",
     [OF_TICKS] = "ticks do what is due, and nothing before",
-    [OF_FAIR] = "S8.1-11 S5.8-04 S5.8-17: in fair weather nobody is thought dead",
+    [OF_IDS] = "an id rests for 31 s before it is given again",
+    [OF_WINDOW] = "S5.8-18 no more is sent ahead than the peer's window lets",
+    [OF_SCHEDULE] =
+        "S5.8-11 S5.8-12 what is not acknowledged is sent again in time, and as often as set",
+    [OF_FAIR] = "S8.1-11 S5.8-04 S5.8-17 S5.7-02: in fair weather nobody is thought dead",
     [OF_AGREE] = "S5.8-15: both ends agree at rest, or both are dead, within the RFC's bounds",
     [OF_LEAVE] = "all is closed, nothing is left, and nothing is waited for",
     [OF_PLAYER] = "peers as they are in the field come up, stay, and leave nothing behind",
+    [OF_MEMORY] = "what was allocated in a life is freed at its end",
 };
 
 void sim_fail(struct sim *s, enum oracle what, const char *fmt, ...)

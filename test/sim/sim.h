@@ -3,9 +3,10 @@
  * net.c loses, repeats, delays (and so reorders), cuts and garbles; memory.c lets malloc fail;
  * settings.c draws each host's settings; hosts.c is what stands around each engine and watches that
  * its news make sense; frames.c sends numbered frames and looks at those that arrive; deeds.c is
- * what hosts do at random; player.c and makes.c are peers as they are in the field; rest.c compares
- * the two ends when all has come to rest; lives.c is one seed from birth to death; fixed.c has the
- * few lives that are the same each time.  The same seed gives the same life. */
+ * what hosts do at random; sent.c looks at when and how far ahead they speak; player.c and makes.c
+ * are peers as they are in the field; rest.c compares the two ends when all has come to rest;
+ * lives.c is one seed from birth to death; fixed.c has the few lives that are the same each time.
+ * The same seed gives the same life. */
 #ifndef TEST_SIM_H
 #define TEST_SIM_H
 
@@ -20,6 +21,8 @@
 #define LATE_MS                                                                                    \
     20000u /* a late copy comes by then: well within the 31 s for which ids rest (5.7) */
 
+#define IDS_REST_MS 31000u /* a full cycle of retransmissions (5.7) */
+
 struct prng {
     uint64_t state;
 };
@@ -29,22 +32,26 @@ bool prng_chance(struct prng *r, unsigned percent);
 
 /* What is looked at, a line of TAP each. */
 enum oracle {
-    OF_NEWS,   /* the order of events */
-    OF_ONCE,   /* a request makes one call */
-    OF_FACTS,  /* what a call says of itself arrives whole */
-    OF_WAY,    /* a frame comes out of its own call */
-    OF_ORDER,  /* numbered frames in order */
-    OF_COPIES, /* no frame more often than the network has carried it */
-    OF_COUNTS, /* counters */
-    OF_HABIT,  /* sequence numbers where they are required */
-    OF_MARKS,  /* ECN, priority */
-    OF_WORDS,  /* what leaves can be parsed */
-    OF_BOUNDS, /* nothing grows without end */
-    OF_TICKS,  /* ticks and deadlines */
-    OF_FAIR,   /* nobody falls silent in fair weather */
-    OF_AGREE,  /* both ends agree at rest */
-    OF_LEAVE,  /* all closed, all gone */
-    OF_PLAYER, /* what scripted peers need */
+    OF_NEWS,     /* the order of events */
+    OF_ONCE,     /* a request makes one call */
+    OF_FACTS,    /* what a call says of itself arrives whole */
+    OF_WAY,      /* a frame comes out of its own call */
+    OF_ORDER,    /* numbered frames in order */
+    OF_COPIES,   /* no frame more often than the network has carried it */
+    OF_COUNTS,   /* counters */
+    OF_HABIT,    /* sequence numbers where they are required */
+    OF_MARKS,    /* ECN, priority */
+    OF_WORDS,    /* what leaves can be parsed */
+    OF_BOUNDS,   /* nothing grows without end */
+    OF_TICKS,    /* ticks and deadlines */
+    OF_IDS,      /* ids rest before they are given again */
+    OF_WINDOW,   /* no more is sent ahead than the peer's window lets */
+    OF_SCHEDULE, /* when what is not acknowledged is sent again, and how often */
+    OF_FAIR,     /* nobody falls silent in fair weather */
+    OF_AGREE,    /* both ends agree at rest */
+    OF_LEAVE,    /* all closed, all gone */
+    OF_PLAYER,   /* what scripted peers need */
+    OF_MEMORY,   /* what was allocated is freed */
     ORACLES
 };
 
@@ -85,9 +92,20 @@ struct memory {
     unsigned scarce; /* percent that fail; 0: none */
     unsigned left;   /* this one fails, counted from 1; 0: none */
     uint64_t failed;
+    long held; /* blocks that are not freed yet */
 };
 extern struct memory memory;
 void *memory_sure(size_t n); /* never fails; free() it */
+
+/* How often the oldest message of a tunnel's that is not acknowledged has left, and when. */
+struct sent {
+    uint16_t tunnel, ns;
+    unsigned times;
+    bool whole;   /* counted from the first on */
+    uint32_t gap; /* between the last two; 0: there were none */
+    uint64_t last, born;
+};
+#define SENT 512u
 
 /* What a host knows of a tunnel or call of its own, by id. */
 enum known { UNKNOWN, IS_UP, ENDED };
@@ -116,9 +134,11 @@ struct host {
     unsigned half_total, half_per_source; /* 0: as the engine has them */
     struct l2tp_profile profile;
     struct l2tp *engine;
-    uint8_t tunnel[65536], call[65536]; /* enum known */
-    uint16_t up_calls[4096];            /* ids of calls that are up */
-    struct ear ear[4096];               /* beside them */
+    uint8_t tunnel[65536], call[65536];            /* enum known */
+    uint32_t gone_tunnel[65536], gone_call[65536]; /* when one of this id was no more; 0: never */
+    uint16_t up_calls[4096];                       /* ids of calls that are up */
+    struct ear ear[4096];                          /* beside them */
+    struct sent sent[SENT];                        /* by the tunnel's id */
     unsigned n_up;
     uint16_t ended[4096]; /* ids of tunnels whose end has been told */
     unsigned n_ended;
@@ -201,6 +221,12 @@ void frame_heard(struct host *h, const struct l2tp_frame *frame, bool waited);
 /* Looks at a datagram before the engine has it. */
 void frame_comes(struct host *h, const struct flight *f);
 void frame_counts(struct host *h, const struct call *c); /* at rest */
+
+/* sent.c: a message leaves; a tunnel has died of silence.  And is ns beyond the window of who
+ * expects that one? */
+void sent_look(struct host *h, const struct tunnel *t, struct span datagram);
+void sent_in_vain(struct host *h, const struct tunnel *t);
+bool sent_too_far(uint16_t expected, uint16_t ns, unsigned window);
 
 /* deeds.c */
 void deed_any(struct sim *s);
