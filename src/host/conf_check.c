@@ -91,7 +91,8 @@ static void check_hiding(const struct conf_section *s, struct conf_told *told)
 }
 
 /* What a key asks for and a quirk of the peer's does not let pass: beside the quirk forced, the key
- * is in vain; beside the quirk forbidden, it reaches those peers that the quirk is for. */
+ * is in vain; beside the quirk forbidden, it reaches those peers that the quirk is for, with some
+ * harm or none. */
 static const struct {
     const char *key, *quirk, *harm;
 } spoilt[] = {
@@ -100,6 +101,8 @@ static const struct {
      "Windows drops what has that bit, and its calls end for want of echoes"},
     {"send wen", "no-status", "xl2tpd ends a call when it gets one"},
     {"send sli", "no-status", "xl2tpd ends an outgoing call when it gets one"},
+    {"ecn", "minimal", NULL},
+    {"tie breaker", "minimal", NULL},
 };
 
 static void check_quirks(const struct conf_section *s, struct conf_told *told)
@@ -116,7 +119,7 @@ static void check_quirks(const struct conf_section *s, struct conf_told *told)
         if ((peer->quirks_on & bit) != 0)
             conf_say(told, true, line, "'%s' in %s has no effect with 'quirks = %s'", key, s->title,
                      quirk);
-        if ((peer->quirks_off & bit) != 0)
+        if (spoilt[i].harm != NULL && (peer->quirks_off & bit) != 0)
             conf_say(told, true, line, "'%s' in %s with 'quirks = -%s': %s", key, s->title, quirk,
                      spoilt[i].harm);
     }

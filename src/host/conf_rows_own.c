@@ -144,7 +144,7 @@ static const struct conf_row rows[] = {
      .at = LAC(sub_address),
      .max = NUMBER_MAX,
      .example = "7",
-     .help = "Sub-Address in ICRQ: more of the number dialled."},
+     .help = "Sub-Address in ICRQ and OCRQ: more of the number dialled."},
     {.name = "private group",
      .places = IN_LAC,
      .kind = KIND_TEXT,
@@ -159,7 +159,7 @@ static const struct conf_row rows[] = {
      .words = bearer_words,
      .preset = "none",
      .help = "Bearer Type in ICRQ: the kind of line that the call is said to come by:\n"
-             "none, digital, analog or any."},
+             "none, digital, analog or any.  In OCRQ: to be placed by; none stands for any."},
     {.name = "physical channel",
      .places = IN_LAC,
      .kind = KIND_CHANNEL,
