@@ -82,7 +82,7 @@ static const struct {
      "refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
      "refuse authentication=no|refuse auth=no|unix authentication=no|unix auth=no|ppp debug=no|"
      "pppoptfile=/o|pass peer=no|hello interval=0|reorder timeout=1000|priority bit=yes|ecn=yes|"
-     "quirks=minimal|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
+     "quirks=no-hello|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a|autodial=no|redial=yes|redial timeout=1|max redials=1|local ip=192.0.2.1|"
