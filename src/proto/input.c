@@ -343,7 +343,7 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
         theirs = answer(e, now, from, to, p, m, profile, digest);
     /* theirs may have ended at its birth, without memory for a word: then it takes over nothing */
     if (tie == TIE_LOST || tie == TIE_EQUAL)
-        lose_ties(e, from, theirs != NULL && tunnel_is_live(theirs) ? theirs : NULL, now);
+        lose_ties(e, from, theirs, now);
     if (theirs != NULL || tie == TIE_EQUAL)
         return L2TP_TAKEN;
     v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no memory or id");

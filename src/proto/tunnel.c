@@ -264,8 +264,6 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
 
     (void)s;
     msg_init(&m, SCCRQ, 0);
-    if (t->quirks & QUIRK_MINIMAL)
-        t->p.tie_breaker = false; /* it is not sent, so it cannot win */
     if (t->p.tie_breaker)
         t->host->random(t->host->ctx, &t->tie_breaker, sizeof t->tie_breaker);
     introduce(t, &m);
