@@ -34,4 +34,12 @@ struct heap_node *heap_top(const struct heap *h); /* earliest, or NULL */
 
 void heap_free(struct heap *h); /* the array only; the nodes are their owners' */
 
+/* The earlier of two due times, of which 0 is "none". */
+static inline uint64_t heap_earlier(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0)
+        return a + b;
+    return a < b ? a : b;
+}
+
 #endif

@@ -423,16 +423,9 @@ void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6])
 
 /* Time. */
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    if (a == 0 || b == 0)
-        return a + b;
-    return a < b ? a : b;
-}
-
 uint64_t call_due(const struct call *c)
 {
-    return earlier(c->due_setup, earlier(c->due_wen, c->due_reorder));
+    return heap_earlier(c->due_setup, heap_earlier(c->due_wen, c->due_reorder));
 }
 
 void call_tick(struct call *c, uint64_t now)

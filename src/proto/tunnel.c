@@ -57,16 +57,10 @@ static uint32_t setup_ms(const struct tunnel *t)
     return t->p.setup_ms > 0 ? t->p.setup_ms : SETUP_MS;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    if (a == 0 || b == 0)
-        return a + b;
-    return a < b ? a : b;
-}
-
 uint64_t tunnel_due(const struct tunnel *t)
 {
-    return earlier(earlier(t->x.due_resend, t->due_setup), earlier(t->due_hello, t->due_linger));
+    return heap_earlier(heap_earlier(t->x.due_resend, t->due_setup),
+                        heap_earlier(t->due_hello, t->due_linger));
 }
 
 /* What nobody needs to know, and strict peers will not hear of. */
