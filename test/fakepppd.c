@@ -25,7 +25,7 @@
  *
  * It ends with 5 on TERM, 16 when the tty hangs up, 2 on a bad script, as pppd would.  The report
  * has "key value" lines and is replaced as a whole when it begins, at the end, and a moment after a
- * change.  Keys: pid, sid, arg, caller-id, env (what the daemon tells of the call, NAME=VALUE),
+ * change.  Keys: pid, born (ns of the monotonic clock), sid, arg, caller-id, env (what the daemon tells of the call, NAME=VALUE),
  * password, fd (number and what it is, at the start), the counters named below, lcp, exit; arg, env
  * and fd once for each. */
 #include <dirent.h>
@@ -94,6 +94,7 @@ static struct {
     int exit_status;
     uint64_t exit_due, delay_due; /* 0: not set */
     uint64_t report_due;          /* no report before */
+    uint64_t born_ns;
     struct step step[STEPS];
     int n_steps, at;
     uint8_t out[OUT_ROOM];
@@ -108,12 +109,17 @@ static struct {
 
 static volatile sig_atomic_t caught[32];
 
-static uint64_t now_ms(void)
+static uint64_t now_ns(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t now_ms(void)
+{
+    return now_ns() / 1000000;
 }
 
 static uint32_t roll(uint32_t *seed)
@@ -151,7 +157,8 @@ static void write_report(int status)
     snprintf(draft, sizeof draft, "%s.new", me.report);
     if (me.report[0] == '\0' || (f = fopen(draft, "w")) == NULL)
         return;
-    fprintf(f, "pid %ld\nsid %ld\n", (long)getpid(), (long)getsid(0));
+    fprintf(f, "pid %ld\nborn %llu\nsid %ld\n", (long)getpid(), (unsigned long long)me.born_ns,
+            (long)getsid(0));
     for (int i = 0; i < me.argc; i++)
         fprintf(f, "arg %s\n", me.argv[i]);
     if (getenv("CALLER_ID") != NULL)
@@ -508,6 +515,7 @@ int main(int argc, char **argv)
     struct sigaction act = {.sa_handler = on_signal};
     sigset_t block;
 
+    me.born_ns = now_ns();
     sigemptyset(&block);
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGHUP);

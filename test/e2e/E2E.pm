@@ -109,13 +109,14 @@ sub ppp_script
     return put_file("$DIR/pppd." . ++$scripts, $text);
 }
 
-# What the stand-ins have reported below a path ("reports PATH"): a hash each, key to values.
+# What the stand-ins have reported below a path ("reports PATH"): a hash each, key to values, the
+# oldest stand-in first (their pids tell nothing of that: they begin anew some day).
 sub reports
 {
     my ($path) = @_;
     my @all;
 
-    for my $file (sort glob "$path.*") {
+    for my $file (glob "$path.*") {
         next if $file =~ /\.new$/;
         my %r;
 
@@ -125,6 +126,7 @@ sub reports
         }
         push @all, \%r if $r{pid};
     }
+    @all = sort { $a->{born}[0] <=> $b->{born}[0] } @all;
     return @all;
 }
 

@@ -101,7 +101,7 @@ END
 # -- a LNS ---------------------------------------------------------------------------------------
 
 my $lns = daemon 'lns', conf => "[lns default]\nassign ip = no\nrequire authentication = yes\n"
-  . "require pap = yes\npppoptfile = $echo\n";
+  . "require pap = yes\npppoptfile = " . ppp_script("reports $DIR/lns-echo\necho\n") . "\n";
 
 {
     my $peer = Peer->new(to => $lns->port);
@@ -114,14 +114,15 @@ my $lns = daemon 'lns', conf => "[lns default]\nassign ip = no\nrequire authenti
     ok($peer->echoes($one, "\xff\3\x80\x21one") && $peer->echoes($two, "\xff\3\x80\x21two"),
         'S5.3-02 a frame goes to pppd as from a line of its own, and back');
     my @all;
-    soon { @all = reports("$DIR/echo"); grep({ ($_->{'frames-in'}[0] // 0) == 1 } @all) == 2 }
+    soon { @all = reports("$DIR/lns-echo"); grep({ ($_->{'frames-in'}[0] // 0) == 1 } @all) == 2 }
     'S5.2-02 one pppd a call, and each hears its own frames alone';
     my ($first, $second) = map { $_->{sum} // $_->{checksum} } @all[-2, -1];
     isnt($first->[0], $second->[0], 'S5.2-02 which are not the same');
     $peer->hang_up($_) for $one, $two;
     ok(!$peer->wait_for('StopCCN', 2), 'S7.6-03 a LNS leaves it to the LAC when to close the tunnel');
     my $again = $peer->open_call;
-    ok($again && $again->{peer}, 'S7.6-03 in which calls may come again');
+    ok($again && $again->{peer} && $peer->echoes($again, "\xff\3\x80\x21three"),
+        'S7.6-03 in which calls may come again');
     $peer->hang_up($again);
     $peer->close;
 }
@@ -130,23 +131,21 @@ my $lns = daemon 'lns', conf => "[lns default]\nassign ip = no\nrequire authenti
 {
     my $peer = Peer->new(to => $lns->port);
     my @proxy = (avp(29, u16(3)), avp(30, 'smith'), avp(32, u16(1)), avp(33, 'secret'));
-    my $last_of = sub { (sort { $a->{pid}[0] <=> $b->{pid}[0] } reports("$DIR/echo"))[-1] };
     my %args;
 
     $peer->open_tunnel;
+    soon { (() = reports("$DIR/lns-echo")) == 3 } 'the calls before have left their reports';
     for my $with ('nothing', 'all of it', 'no type') {
         my $call = $peer->open_call(half => 1);
         my @said = $with eq 'nothing' ? () : $with eq 'all of it' ? @proxy : @proxy[1 .. 3];
-        my $before = reports("$DIR/echo");
+        my $before = () = reports("$DIR/lns-echo");
 
         $peer->control('ICCN', $call->{peer}, avp(24, u32(1000000)), avp(19, u32(1)),
             map { my $avp = $_; substr($avp, 0, 1) = "\0"; $avp } @said);
         $peer->wait_acked;
         ok($peer->echoes($call, "\xff\3\xc0\x21" . $with), "a call whose ICCN says $with of it");
-        my %seen = map { $_->{pid}[0] => $_ } reports("$DIR/echo");
-        my ($pid) = sort { $b <=> $a } grep { !$args{pids}{$_} } keys %seen;
-        $args{pids}{$_} = 1 for keys %seen;
-        $args{$with} = join ' ', grep { !m{^/dev/|^/|^\d+$} } @{$seen{$pid}{arg}};
+        my ($newest) = loop_until { my @all = reports("$DIR/lns-echo"); @all > $before && $all[-1] };
+        $args{$with} = join ' ', grep { !m{^/dev/|^/|^\d+$} } @{$newest->{arg}};
         $peer->hang_up($call);
     }
     like($args{'all of it'}, qr/\bauth\b.*\brequire-pap\b/,
