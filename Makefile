@@ -38,7 +38,7 @@ CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \
         host/fifo host/resolve host/log_sink $(CONF) $(BODIES)
-TOP   = profiles bearer lac control reload say news daemon
+TOP   = options profiles bearer lac control reload say news daemon
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
 OBJS      = $(PURE_OBJS) $(patsubst %,$(B)/%.o,$(HOST) $(TOP))

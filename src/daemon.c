@@ -202,6 +202,7 @@ static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
     char text[ADDR_TEXT];
 
     if (udp != NULL) {
+        udp_set_tos(udp, h->tos);
         say_listening(udp);
     } else if (must && errno == EADDRINUSE) {
         log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
@@ -325,6 +326,7 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     h->conf_file = o->conf_file;
     h->secrets_file = o->secrets_file;
     h->secrets_default = o->secrets_default;
+    h->tos = o->tos;
     sys_hostname(h->host_name, sizeof h->host_name);
     if (!enough_descriptors() || !make_parts(h))
         goto fail;

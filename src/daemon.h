@@ -10,6 +10,7 @@ struct daemon_options {
     const char *secrets_file; /* NULL: key "auth file", or the default */
     const char *secrets_default;
     const char *fifo;
+    uint8_t tos; /* of control messages */
 };
 
 /* Takes the configuration over, makes the loop, catches signals, binds the sockets and the FIFO.

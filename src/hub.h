@@ -51,6 +51,7 @@ struct hub {
     const char *secrets_default;
     struct addr listen_addr; /* as configured at start: only a restart changes these two */
     uint16_t port;
+    uint8_t tos; /* of control messages */
     struct timer stop_timer;
     uint64_t strangers_since; /* ms: the last burst of lines about tunnels that never came up ... */
     unsigned strangers_said;  /* ... how many were said in it, ... */

@@ -22,6 +22,7 @@ struct udp {
     struct udp_os *os;
     struct addr local;
     bool any_address; /* local is the wildcard */
+    uint8_t tos;      /* of what udp_send() sends */
     udp_heard_fn *heard;
     void *ctx;
     struct udp_counts counts;
@@ -117,6 +118,11 @@ struct addr udp_local(const struct udp *u)
     return u->local;
 }
 
+void udp_set_tos(struct udp *u, uint8_t tos)
+{
+    u->tos = tos & (uint8_t)~3u;
+}
+
 const struct udp_counts *udp_counts(const struct udp *u)
 {
     return &u->counts;
@@ -162,10 +168,10 @@ static void on_ready(struct watch *w, unsigned what)
 
 /* -- sending ----------------------------------------------------------------------------------- */
 
-static void queue(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+static void queue(struct udp *u, const struct addr *from, const struct addr *to, uint8_t tos,
                   struct span octets)
 {
-    u->out[u->n_out++] = (struct udp_out){*from, *to, ecn & 3, octets};
+    u->out[u->n_out++] = (struct udp_out){*from, *to, tos, octets};
     if (u->n_out == OUT_BATCH)
         udp_flush(u);
 }
@@ -174,7 +180,7 @@ void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to,
                   struct buf *b)
 {
     u->buffer[u->n_out] = b;
-    queue(u, from, to, ecn, buf_span(b));
+    queue(u, from, to, ecn & 3, buf_span(b));
 }
 
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)
@@ -190,7 +196,7 @@ void udp_send(struct udp *u, const struct addr *from, const struct addr *to, str
         memcpy(copy, octets.p, octets.n);
     u->buffer[u->n_out] = b;
     u->large[u->n_out] = b != NULL ? NULL : copy;
-    queue(u, from, to, 0, span_of(copy, octets.n));
+    queue(u, from, to, u->tos, span_of(copy, octets.n));
 }
 
 /* Without room in the kernel the whole rest is dropped, as the next would fare no better; with any

@@ -30,6 +30,10 @@ struct udp_counts {
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx);
 void udp_close(struct udp *u);
 
+/* The Type of Service of what udp_send() sends from now on; 0 until then.  Its ECN field is left at
+ * 0. */
+void udp_set_tos(struct udp *u, uint8_t tos);
+
 /* The address bound to, with the real port. */
 struct addr udp_local(const struct udp *u);
 

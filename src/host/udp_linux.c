@@ -169,14 +169,14 @@ static size_t put_source(struct cmsghdr *c, const struct addr *from)
     return CMSG_SPACE(sizeof info6);
 }
 
-/* Likewise the ECN field: the octet that was Type of Service, all of it, whose default is 0. */
-static size_t put_ecn(struct cmsghdr *c, uint8_t family, int ecn)
+/* Likewise the octet that was Type of Service: DSCP and ECN field. */
+static size_t put_tos(struct cmsghdr *c, uint8_t family, int tos)
 {
     c->cmsg_level = family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
     c->cmsg_type = family == 4 ? IP_TOS : IPV6_TCLASS;
-    c->cmsg_len = CMSG_LEN(sizeof ecn);
-    memcpy(CMSG_DATA(c), &ecn, sizeof ecn);
-    return CMSG_SPACE(sizeof ecn);
+    c->cmsg_len = CMSG_LEN(sizeof tos);
+    memcpy(CMSG_DATA(c), &tos, sizeof tos);
+    return CMSG_SPACE(sizeof tos);
 }
 
 static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
@@ -191,13 +191,13 @@ static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
     os->iov[i].iov_len = out->octets.n;
     *m = (struct msghdr){.msg_name = &os->name[i], .msg_iov = &os->iov[i], .msg_iovlen = 1};
     m->msg_namelen = sys_addr_to(&out->to, &os->name[i]);
-    if (!has_from && out->ecn == 0)
+    if (!has_from && out->tos == 0)
         return;
     memset(&os->control[i], 0, sizeof os->control[i]);
     if (has_from)
         n = put_source(&os->control[i].align, &out->from);
-    if (out->ecn != 0)
-        n += put_ecn((struct cmsghdr *)(void *)(control + n), out->to.family, out->ecn);
+    if (out->tos != 0)
+        n += put_tos((struct cmsghdr *)(void *)(control + n), out->to.family, out->tos);
     m->msg_control = control;
     m->msg_controllen = n;
 }

@@ -22,7 +22,7 @@ struct udp_in {
 struct udp_out {
     struct addr from; /* unset: the system picks; the port does not count */
     struct addr to;
-    uint8_t ecn; /* for the IP header: 0..3 */
+    uint8_t tos; /* for the IP header: DSCP and ECN field */
     struct span octets;
 };
 

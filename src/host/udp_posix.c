@@ -27,7 +27,7 @@ union control {
 struct udp_os {
     int fd;
     uint8_t family;
-    uint8_t ecn;   /* the socket's, as we have set it */
+    uint8_t tos;   /* the socket's, as we have set it */
     uint8_t *room; /* one datagram */
     uint64_t calls;
 };
@@ -204,9 +204,9 @@ static bool is_ecn6(const struct cmsghdr *c)
     return c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS;
 }
 
-static int set_ecn6(int fd, int ecn)
+static int set_tos6(int fd, int tos)
 {
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &ecn, sizeof ecn);
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
 }
 
 #else
@@ -222,10 +222,10 @@ static bool is_ecn6(const struct cmsghdr *c)
     return false;
 }
 
-static int set_ecn6(int fd, int ecn)
+static int set_tos6(int fd, int tos)
 {
     (void)fd;
-    (void)ecn;
+    (void)tos;
     return 0;
 }
 
@@ -245,16 +245,16 @@ static uint8_t take_ecn(const struct cmsghdr *c)
 }
 
 /* If the system will not have it, the datagram goes with what is there. */
-static void set_ecn(struct udp_os *os, int ecn)
+static void set_tos(struct udp_os *os, int tos)
 {
     int failed;
 
-    if (os->ecn == ecn)
+    if (os->tos == tos)
         return;
-    failed = os->family == 6 ? set_ecn6(os->fd, ecn)
-                             : setsockopt(os->fd, IPPROTO_IP, IP_TOS, &ecn, sizeof ecn);
+    failed = os->family == 6 ? set_tos6(os->fd, tos)
+                             : setsockopt(os->fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
     if (failed == 0)
-        os->ecn = (uint8_t)ecn;
+        os->tos = (uint8_t)tos;
 }
 
 struct udp_os *udp_os_new(int fd, uint8_t family)
@@ -339,7 +339,7 @@ static int send_one(struct udp_os *os, const struct udp_out *out)
                                                  : put4(&control.align, &out->from);
         m.msg_control = m.msg_controllen > 0 ? control.room : NULL;
     }
-    set_ecn(os, out->ecn);
+    set_tos(os, out->tos);
     os->calls++;
     return sendmsg(os->fd, &m, 0) < 0 ? -1 : 0;
 }

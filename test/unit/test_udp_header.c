@@ -100,7 +100,7 @@ static const uint8_t *udp_header(const uint8_t *packet, ssize_t n)
     ssize_t at = udp_local(me.hearer).family == 4 ? (packet[0] & 15) * 4 : 0;
 
     return n >= at + 8 && (unsigned)(packet[at + 2] << 8 | packet[at + 3]) == port ? packet + at
-                                                                                    : NULL;
+                                                                                   : NULL;
 }
 
 /* What the raw socket has seen of the last datagrams to the hearer. */
@@ -138,7 +138,10 @@ static const struct {
     {"R9601-01 so it is with a source address", true, 2, {0, 0}, {0, 0}},
     {"each value there is", false, 4, {0, 1, 2, 3}, {0, 1, 2, 3}},
     {"each with a source address", true, 4, {0, 1, 2, 3}, {0, 1, 2, 3}},
-    {"R9601-01 in a mixed batch 00 stays 00", true, 8, {3, 0, 2, 0, 0, 1, 3, 0},
+    {"R9601-01 in a mixed batch 00 stays 00",
+     true,
+     8,
+     {3, 0, 2, 0, 0, 1, 3, 0},
      {3, 0, 2, 0, 0, 1, 3, 0}},
     {"R9601-01 and in the batch after it", true, 4, {0, 0, 0, 0}, {0, 0, 0, 0}},
     {"what is no ECN (DSCP) is not touched", false, 2, {0xff, 0xfc}, {3, 0}},
@@ -180,6 +183,28 @@ static void test_plain(const char *ip)
     ok(me.n == 2 && me.ecn[1] == 0, "R9601-01 %s: a control message has 00", ip);
     if (me.raw >= 0 && to.family == 4)
         ok(seen.n == 2 && seen.tos[1] == 0, "also as the wire has it");
+}
+
+/* -q: control messages have it, but for its ECN field, and data do not. */
+static void test_tos(const char *ip)
+{
+    static const uint8_t wanted[] = {0x02, 0xb8, 0x00, 0xb8};
+    struct addr to = udp_local(me.hearer);
+    struct seen seen;
+
+    look();
+    udp_set_tos(me.sender, 0xbb);
+    send_one(20, 2, true);
+    udp_send(me.sender, &unset, &to, span_str("a control message"));
+    send_one(20, 0, true);
+    udp_send(me.sender, &to, &to, span_str("another"));
+    udp_set_tos(me.sender, 0);
+    hear(4);
+    seen = look();
+    if (me.raw >= 0 && to.family == 4)
+        is_mem(seen.tos, seen.n, wanted, sizeof wanted,
+               "control messages have their Type of Service, data have not");
+    ok(me.n == 4 && me.ecn[1] == 0 && me.ecn[3] == 0, "%s: without an ECN field", ip);
 }
 
 /* -- UDP --------------------------------------------------------------------------------------- */
@@ -258,6 +283,7 @@ int main(void)
         for (size_t i = 0; i < sizeof ecns / sizeof *ecns; i++)
             test_ecn(ips[k], i);
         test_plain(ips[k]);
+        test_tos(ips[k]);
         test_datagrams(ips[k]);
         test_no_check(ips[k]);
         close_both();
