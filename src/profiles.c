@@ -62,6 +62,7 @@ static bool find_secret(const struct hub *h, struct l2tp_profile *p, const char 
 
     if (found) {
         memcpy(p->secret, secret, sizeof p->secret);
+        p->secret_line = line;
         log_debug(TOPIC_TUNNEL, "secret for \"%s\" and \"%s\": line %u of the secrets file",
                   p->host_name, log_safe(span_str(them), safe, sizeof safe), line);
     }

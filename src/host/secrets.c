@@ -86,6 +86,11 @@ void secrets_set_path(struct secrets *s, const char *path)
     forget(s);
 }
 
+const char *secrets_path(const struct secrets *s)
+{
+    return s->path;
+}
+
 static bool is_blank(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';

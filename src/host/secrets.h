@@ -22,6 +22,9 @@ void secrets_set_path(struct secrets *s, const char *path);
 bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
                   unsigned *line);
 
+/* The file's path, for messages; good until it is set anew. */
+const char *secrets_path(const struct secrets *s);
+
 /* True if others than the owner can read the file (a trap to warn of). */
 bool secrets_readable_by_others(const struct secrets *s);
 

@@ -165,8 +165,8 @@ static struct verdict judge_icrq(const struct call *c)
         return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
                             "no incoming calls are taken here");
     if (!t->host->admit(t->host->ctx, t->host_data, &t->p))
-        return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
-                            "no address or other resource is left");
+        return verdict_for(FAULT_NO_ROOM, verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
+                                                       "no address or other resource is left"));
     return judge_crowd(t);
 }
 
@@ -225,9 +225,11 @@ static void act_send_cdn(struct call *c, const struct step *s)
     struct verdict why = s->why;
     char event[32];
 
-    if (why.damage == DAMAGE_NONE)
+    if (why.damage == DAMAGE_NONE) {
         why = verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VENDOR, "%s in state %s",
                            event_name(s->event, event, sizeof event), state_name(s->was));
+        why.fault = FAULT_MESSAGE;
+    }
     begin_end(c, why, true);
     if (!call_say_cdn(c, &why))
         c->tunnel->lost_word = true;
@@ -367,6 +369,8 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
     if (v.damage == DAMAGE_NONE) {
         call_keep_facts(c, m);
         call_keep_status(c, m);
+    } else if (v.fault == FAULT_NONE) {
+        v.fault = FAULT_MESSAGE;
     }
     step(c, v.damage == DAMAGE_NONE ? EVENT_OK(m->type) : EVENT_BAD(m->type), v);
 }
@@ -430,10 +434,12 @@ uint64_t call_due(const struct call *c)
 
 void call_tick(struct call *c, uint64_t now)
 {
+    unsigned late = call_is_lac(c) ? CDN_TIMEOUT : CDN_ADMINISTRATIVE;
+
     if (c->due_setup != 0 && now >= c->due_setup)
         step(c, EVENT_EXPIRY,
-             verdict_make(DAMAGE_SESSION, call_is_lac(c) ? CDN_TIMEOUT : CDN_ADMINISTRATIVE,
-                          ERROR_NONE, "not set up in time"));
+             verdict_for(FAULT_SLOW,
+                         verdict_make(DAMAGE_SESSION, late, ERROR_NONE, "not set up in time")));
     if (c->due_wen != 0 && now >= c->due_wen)
         tell_errors(c, now);
     call_data_tick(c, now);

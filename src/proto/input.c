@@ -293,8 +293,8 @@ static struct verdict judge_request(struct l2tp *e, const struct addr *from, con
         return v;
     *welcome = e->host.profile(e->host.ctx, &who, profile);
     if (*welcome != WELCOME)
-        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                            "peer is not allowed");
+        return verdict_for(FAULT_NOT_ALLOWED, verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED,
+                                                           ERROR_NONE, "peer is not allowed"));
     m->strict = (profile->quirks_off & QUIRK_MISSING_AVPS) != 0;
     v = msg_reveal(m, span_str(profile->secret), e->arena, sizeof e->arena);
     return v.damage == DAMAGE_NONE ? tunnel_judge_request(m, profile) : v;
@@ -430,6 +430,7 @@ static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *
         return drop(e, now, CAUSE_UNKNOWN_CALL, from, "");
     if (!addr_same(&c->tunnel->peer, from))
         return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
+    c->tunnel->data_heard = now;
     c->tunnel->heard = now;
     if (!merge_ecn(c, ecn, p))
         return drop(e, now, CAUSE_CONGESTION, from, "");

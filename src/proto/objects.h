@@ -80,6 +80,7 @@ struct tunnel {
     uint8_t request[MD5_SIZE]; /* digest of the SCCRQ that made it (a repeat has the same) */
 
     uint64_t born, heard; /* ms */
+    uint64_t data_heard;  /* ms: of data alone; 0: never any */
     uint64_t due_setup, due_hello, due_linger;
     bool hello_out;       /* a HELLO is on its way, ... */
     uint16_t hello_ns;    /* ... with this number, ... */
@@ -89,6 +90,8 @@ struct tunnel {
 
     struct verdict why; /* of its end */
     bool why_ours;      /* we ended it, not the peer or silence */
+    uint16_t unacked;   /* if silence did: the message that was not acknowledged (its type) ... */
+    uint16_t unacked_sent; /* ... and how often it was sent */
     unsigned news;
     void *host_data; /* the host's */
 

@@ -29,6 +29,7 @@ struct l2tp_profile {
     char vendor_name[32];         /* empty: not sent */
     uint16_t firmware;            /* 0: not sent */
     char secret[PROFILE_SECRET];  /* empty: none */
+    unsigned secret_line;         /* the host's: where it has it from; shown, not interpreted */
     bool challenge;               /* we want the peer to prove the secret */
     enum hide_when hide;          /* what may be hidden (4.3) */
     bool tie_breaker;             /* send one in SCCRQ (4.4.3) */

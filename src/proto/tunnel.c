@@ -175,17 +175,24 @@ static struct verdict judge_version(const struct msg *m)
 {
     if (m->protocol_version >> 8 == VERSION >> 8)
         return verdict_ok();
-    return verdict_make(DAMAGE_TUNNEL, STOPCCN_VERSION, VERSION,
-                        "protocol version %u.%u is not supported", m->protocol_version >> 8u,
-                        m->protocol_version & 0xffu);
+    return verdict_for(FAULT_VERSION,
+                       verdict_make(DAMAGE_TUNNEL, STOPCCN_VERSION, VERSION,
+                                    "protocol version %u.%u is not supported",
+                                    m->protocol_version >> 8u, m->protocol_version & 0xffu));
+}
+
+static struct verdict not_authorised(enum fault fault, const char *text)
+{
+    return verdict_for(fault,
+                       verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE, "%s", text));
 }
 
 static struct verdict judge_challenge(const struct msg *m, const struct l2tp_profile *p)
 {
     if (p->secret[0] != '\0' || (!msg_has(m, AVP_CHALLENGE) && !p->challenge))
         return verdict_ok();
-    return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                        "authentication is wanted, but there is no secret for this peer");
+    return not_authorised(FAULT_NO_SECRET,
+                          "authentication is wanted, but there is no secret for this peer");
 }
 
 static struct verdict judge_response(const struct tunnel *t, const struct msg *m)
@@ -195,17 +202,15 @@ static struct verdict judge_response(const struct tunnel *t, const struct msg *m
     if (!t->challenged)
         return verdict_ok();
     if (!msg_has(m, AVP_CHALLENGE_RESPONSE))
-        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                            "no response to our challenge");
+        return not_authorised(FAULT_NO_RESPONSE, "no response to our challenge");
     /* an echo of our own challenge would have us answer it for the peer */
     if (msg_has(m, AVP_CHALLENGE) && span_eq(m->challenge, span_of(t->challenge, CHALLENGE_SIZE)))
-        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                            "our own challenge came back");
+        return not_authorised(FAULT_NO_RESPONSE, "our own challenge came back");
     hide_challenge_response((uint8_t)m->type, span_str(t->p.secret),
                             span_of(t->challenge, CHALLENGE_SIZE), expected);
     if (!bytes_eq_secret(expected, m->challenge_response.p, MD5_SIZE))
-        return verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED, ERROR_NONE,
-                            "wrong response to our challenge: do the secrets agree?");
+        return not_authorised(FAULT_RESPONSE,
+                              "wrong response to our challenge: do the secrets agree?");
     return verdict_ok();
 }
 
@@ -313,9 +318,11 @@ static void act_send_stopccn(struct tunnel *t, uint64_t now, const struct step *
     char event[32];
     struct step told = *s;
 
-    if (told.why.damage == DAMAGE_NONE)
+    if (told.why.damage == DAMAGE_NONE) {
         told.why = verdict_make(DAMAGE_TUNNEL, STOPCCN_FSM, ERROR_NONE, "%s in state %s",
                                 event_name(s->event, event, sizeof event), state_name(s->was));
+        told.why.fault = FAULT_MESSAGE;
+    }
     begin_end(t, &told, true);
     xport_drop_unsent(&t->x);
     msg_init(&m, STOPCCN, 0);
@@ -464,10 +471,13 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
     }
     if (v.damage == DAMAGE_IGNORE)
         return;
-    if (v.damage == DAMAGE_NONE)
+    if (v.damage == DAMAGE_NONE) {
         step(t, now, EVENT_OK(m->type), m, v);
-    else
-        step(t, now, msg_type_known(m->type) ? EVENT_BAD(m->type) : EVENT_BAD(ZLB), m, v);
+        return;
+    }
+    if (v.fault == FAULT_NONE)
+        v.fault = FAULT_MESSAGE;
+    step(t, now, msg_type_known(m->type) ? EVENT_BAD(m->type) : EVENT_BAD(ZLB), m, v);
 }
 
 /* Silence is measured when the time has come, not at every packet (5.5). */
@@ -503,17 +513,31 @@ static bool bears_silence(struct tunnel *t, uint64_t now)
     return true;
 }
 
+/* Which message it is that the peer does not acknowledge, before it is forgotten. */
+static void note_unacked(struct tunnel *t)
+{
+    const struct xport_msg *m = t->x.queue;
+
+    /* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
+    t->unacked = m != NULL && m->n >= AVP_HEADER + 2
+                     ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
+                     : ZLB;
+    t->unacked_sent = t->x.tries + 1;
+}
+
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
     if (xport_tick(&t->x, now) && !bears_silence(t, now)) {
+        note_unacked(t);
         step(t, now, EVENT_SILENCE, NULL,
-             verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
-                          "the peer acknowledges nothing"));
+             verdict_for(FAULT_SILENCE, verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
+                                                     "the peer acknowledges nothing")));
         return;
     }
     if (t->due_setup != 0 && now >= t->due_setup)
         step(t, now, EVENT_EXPIRY, NULL,
-             verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "not set up in time"));
+             verdict_for(FAULT_SLOW, verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
+                                                  "not set up in time")));
     else if (t->due_hello != 0 && now >= t->due_hello)
         tick_hello(t, now);
     else if (t->due_linger != 0 && now >= t->due_linger)

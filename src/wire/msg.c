@@ -56,12 +56,18 @@ struct verdict verdict_ok(void)
 struct verdict verdict_make(enum damage damage, unsigned result, unsigned error, const char *fmt,
                             ...)
 {
-    struct verdict v = {damage, (uint16_t)result, (uint16_t)error, ""};
+    struct verdict v = {damage, (uint16_t)result, (uint16_t)error, "", FAULT_NONE};
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(v.text, sizeof v.text, fmt, ap);
     va_end(ap);
+    return v;
+}
+
+struct verdict verdict_for(enum fault fault, struct verdict v)
+{
+    v.fault = fault;
     return v;
 }
 
@@ -383,9 +389,9 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
         }
         arena += c->value.n;
         size -= c->value.n;
-        v = take_value(m, n, mandatory, value);
+        v = take_value(m, n, mandatory, value); /* nonsense: another secret has revealed it */
     }
-    return v.damage == DAMAGE_NONE ? check_presence(m) : v;
+    return v.damage == DAMAGE_NONE ? check_presence(m) : verdict_for(FAULT_HIDDEN, v);
 }
 
 bool msg_unswap_result(struct msg *m)

@@ -26,6 +26,21 @@ enum damage {
     DAMAGE_TUNNEL   /* end the tunnel */
 };
 
+/* What is wrong, where the codes below do not tell it to those who want to know (never sent). */
+enum fault {
+    FAULT_NONE,        /* nothing, or the codes tell it: the host's wish, the peer's word */
+    FAULT_MESSAGE,     /* a message that is not as it should be, or comes out of turn */
+    FAULT_VERSION,     /* another version of the protocol */
+    FAULT_HIDDEN,      /* a hidden AVP that our secret does not reveal */
+    FAULT_NO_SECRET,   /* a secret is needed, and we have none for this peer */
+    FAULT_NO_RESPONSE, /* our challenge was not answered */
+    FAULT_RESPONSE,    /* our challenge was answered with another secret */
+    FAULT_NOT_ALLOWED, /* the host does not let this peer in */
+    FAULT_NO_ROOM,     /* no address, memory, id or other resource */
+    FAULT_SLOW,        /* not set up in time */
+    FAULT_SILENCE,     /* the peer acknowledges nothing */
+};
+
 /* A judgement, returned by scan, reveal and the judges of the state machines; it goes unaltered
  * into the StopCCN or CDN and into the one log line about it. */
 struct verdict {
@@ -33,11 +48,14 @@ struct verdict {
     uint16_t result; /* StopCCN's or CDN's */
     uint16_t error;
     char text[80]; /* for people; ASCII, never a peer's octets unescaped */
+    enum fault fault;
 };
 
 struct verdict verdict_ok(void);
 struct verdict verdict_make(enum damage damage, unsigned result, unsigned error, const char *fmt,
                             ...) __attribute__((format(printf, 4, 5)));
+/* The same verdict, with what is wrong. */
+struct verdict verdict_for(enum fault fault, struct verdict v);
 
 /* True if the AVP of this slot (enum avp_number) is present. */
 bool msg_has(const struct msg *m, unsigned slot);

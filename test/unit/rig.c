@@ -222,8 +222,11 @@ static void take_events(struct rig *r, uint64_t since)
             trace_datagram(r, when);
             continue;
         }
-        if (ev.kind == L2TP_TUNNEL_DOWN)
+        if (ev.kind == L2TP_TUNNEL_DOWN) {
             r->why = ev.tunnel->why;
+            r->unacked = ev.tunnel->unacked;
+            r->unacked_sent = ev.tunnel->unacked_sent;
+        }
         if (ev.kind == L2TP_CALL_DOWN) {
             r->why = ev.call->why;
             r->cause = ev.call->cause;

@@ -47,6 +47,7 @@ struct rig {
     uint8_t given[RIG_DATAGRAM]; /* the last datagram that the peer sent */
     size_t given_n;
     struct verdict why; /* of the last "down" */
+    unsigned unacked, unacked_sent; /* likewise */
     enum l2tp_got got;
     unsigned frames;
     bool came_late; /* a tick changed nothing though its time had come */
