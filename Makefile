@@ -26,8 +26,8 @@ STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
 
-BASE  = base/bytes base/addr base/heap base/hash base/md5 base/log base/buf
-WIRE  = wire/packet wire/avp wire/utf8 wire/line wire/lcp wire/proxy wire/hide wire/msg wire/msg_write \
+BASE  = base/bytes base/addr base/heap base/hash base/md5 base/log base/buf base/text
+WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy wire/hide wire/msg wire/msg_write \
         wire/quirks wire/ppp wire/hdlc
 PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
@@ -38,7 +38,8 @@ CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \
         host/fifo host/resolve host/log_sink $(CONF) $(BODIES)
-TOP   = options profiles bearer lac control reload say news daemon
+TOP   = options profiles bearer lac reload say news daemon \
+        control events tell
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
 OBJS      = $(PURE_OBJS) $(patsubst %,$(B)/%.o,$(HOST) $(TOP))

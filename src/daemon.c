@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "bearer.h"
 #include "control.h"
+#include "events.h"
 #include "host/link.h"
 #include "host/sys.h"
 #include "lac.h"
@@ -127,6 +128,7 @@ static void caught_stop(void *ctx, int signo)
     struct hub *h = ctx;
 
     log_notice("death_handler: Fatal signal %d received", signo);
+    events_emit("stop", (struct event_field[]){event_number("signal", signo), event_end});
     if (h->stopping != STOP_NOT) {
         bearer_kill_all(h);
         loop_stop(h->loop); /* asked twice: no more waiting */

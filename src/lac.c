@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "events.h"
 #include "host/sys.h"
 #include "profiles.h"
 
@@ -22,6 +23,16 @@ const char *lac_state_name(enum lac_state state)
                                         "up",   "closing",   "waiting to redial"};
 
     return names[state];
+}
+
+static void set_state(struct lac *l, enum lac_state state)
+{
+    if (state != l->state)
+        events_emit("lac_state",
+                    (struct event_field[]){event_text(l->bare ? "host" : "lac", l->name),
+                                           event_text("was", lac_state_name(l->state)),
+                                           event_text("is", lac_state_name(state)), event_end});
+    l->state = state;
 }
 
 /* Its section, or the one that a bare tunnel's call borrows. */
@@ -113,7 +124,7 @@ static void fallen(struct lac *l)
         return;
     }
     if (again) {
-        l->state = LAC_WAITING;
+        set_state(l, LAC_WAITING);
         l->redials++;
         log_info("Will redial in %d seconds", conf->redial_timeout_s);
         loop_timer_set(l->hub->loop, &l->redial,
@@ -122,7 +133,7 @@ static void fallen(struct lac *l)
     }
     if (l->wanted && conf != NULL && conf->redial && !l->bare && l->hub->stopping == STOP_NOT)
         log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
-    l->state = LAC_IDLE;
+    set_state(l, LAC_IDLE);
     l->wanted = false;
     forget_credentials(l);
     if (l->bare || l->doomed)
@@ -207,7 +218,7 @@ static void open_tunnel(struct lac *l)
     uint64_t now = loop_now(l->hub->loop);
     struct l2tp_profile p;
 
-    l->state = LAC_DIALLING;
+    set_state(l, LAC_DIALLING);
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, to, l->host, &p);
     log_notice("Connecting to host %s, port %u", l->host, (unsigned)to->port);
     l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, to, &p, l);
@@ -286,7 +297,7 @@ static void attempt(struct lac *l)
         fallen(l);
         return;
     }
-    l->state = LAC_RESOLVING;
+    set_state(l, LAC_RESOLVING);
     if (resolve_start(&l->resolve, l->hub->loop, l->host, port) == 0)
         return;
     log_warn("lac %s: cannot look up %s", l->name, l->host);
@@ -413,7 +424,7 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 {
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
     if (l->bare)
-        l->state = LAC_UP;
+        set_state(l, LAC_UP);
     else
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }
@@ -440,7 +451,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     *why = "its section has left the configuration";
     if (conf == NULL)
         return NULL;
-    l->state = LAC_UP;
+    set_state(l, LAC_UP);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }
@@ -463,7 +474,7 @@ void lac_call_down(struct lac *l, const struct call *c)
     if (l->bare || l->tunnel_id == 0 || l->hub->stopping != STOP_NOT)
         return;
     if (l->state == LAC_UP)
-        l->state = LAC_CLOSING;
+        set_state(l, LAC_CLOSING);
     if (c->tunnel->state == ESTABLISHED && has_other_calls(c)) {
         l2tp_set_tunnel_data(l->hub->engine, c->tunnel->id, NULL);
         lac_tunnel_down(l, c->tunnel);

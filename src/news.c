@@ -5,6 +5,7 @@
 #include "bearer.h"
 #include "lac.h"
 #include "say.h"
+#include "tell.h"
 
 #define STRANGERS_MS 10000
 #define STRANGERS_LINES 10
@@ -22,6 +23,7 @@ static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
 {
     (void)h;
     say_tunnel_up(ev->tunnel);
+    tell_tunnel_up(ev->tunnel);
     if (ev->tunnel->host_data != NULL)
         lac_tunnel_up(ev->tunnel->host_data, ev->tunnel);
 }
@@ -48,8 +50,10 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct tunnel *t = ev->tunnel;
 
-    if (is_worth_a_line(h, t))
+    if (is_worth_a_line(h, t)) {
         say_tunnel_down(t);
+        tell_tunnel_down(t, loop_now(h->loop));
+    }
     if (t->host_data != NULL)
         lac_tunnel_down(t->host_data, t);
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
@@ -97,8 +101,10 @@ static void on_call_up(struct hub *h, const struct l2tp_event *ev)
     l2tp_set_call_data(h->engine, c->id, b);
     if (b == NULL)
         hang_up(h, c, CDN_ERROR, ERROR_RESOURCES, why);
-    else
+    else {
         say_call_up(c, (int)b->pppd.child.pid);
+        tell_call_up(c, b);
+    }
 }
 
 static void on_call_down(struct hub *h, const struct l2tp_event *ev)
@@ -106,6 +112,7 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
     const struct call *c = ev->call;
 
     say_call_down(c, loop_now(h->loop));
+    tell_call_down(c, loop_now(h->loop));
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
     l2tp_set_call_data(h->engine, c->id, NULL);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "events.h"
 #include "lac.h"
 #include "profiles.h"
 
@@ -125,6 +126,11 @@ static struct conf *load_again(const char *path)
     return conf_load(path, reload_tell, NULL);
 }
 
+static void tell_reload(bool good)
+{
+    events_emit("reload", (struct event_field[]){event_bool("in_force", good), event_end});
+}
+
 bool reload(struct hub *h)
 {
     struct conf *is = load_again(h->conf_file);
@@ -134,6 +140,7 @@ bool reload(struct hub *h)
         log_errorx("reload: %s: the old configuration stays in force",
                    is == NULL ? "errors in the file" : "no memory");
         conf_free(is);
+        tell_reload(false);
         return false;
     }
     name_what_needs_restart(h, &is->global);
@@ -148,5 +155,6 @@ bool reload(struct hub *h)
     forget_gone_lacs(h);
     lac_adopt_sections(h);
     log_notice("reload: %s is in force", h->conf_file);
+    tell_reload(true);
     return true;
 }

@@ -20,9 +20,17 @@ static bool gives_way(const struct tunnel *t)
     return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
 }
 
-static const char *ended_by(const struct tunnel *t)
+const char *say_ended_by(const struct tunnel *t)
 {
     return t->why_ours || gives_way(t) ? "us" : t->state == DEAD ? "silence" : "peer";
+}
+
+/* A call that ends with its tunnel is ended by whoever ended that. */
+const char *say_call_ended_by(const struct call *c)
+{
+    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
+
+    return with_tunnel ? say_ended_by(c->tunnel) : c->why_ours ? "us" : "peer";
 }
 
 /* "2/6 (general error: vendor-specific error) text": a verdict in words. */
@@ -35,6 +43,20 @@ static const char *reason(unsigned msg_type, const struct verdict *v, char *dst,
              result != NULL ? result : "no reason", error != NULL ? ": " : "",
              error != NULL ? error : "", v->text[0] != '\0' ? " " : "", v->text);
     return dst;
+}
+
+/* A tunnel that is dead at once has had no StopCCN, so no code. */
+const char *say_tunnel_reason(const struct tunnel *t, char *dst)
+{
+    if (t->state != DEAD)
+        return reason(STOPCCN, &t->why, dst, SAY_REASON);
+    snprintf(dst, SAY_REASON, "%s", t->why.text);
+    return dst;
+}
+
+const char *say_call_reason(const struct call *c, char *dst)
+{
+    return reason(CDN, &c->why, dst, SAY_REASON);
 }
 
 void say_tunnel_up(const struct tunnel *t)
@@ -52,10 +74,9 @@ void say_tunnel_up(const struct tunnel *t)
 
 void say_tunnel_down(const struct tunnel *t)
 {
-    char peer[ADDR_TEXT], why[200];
+    char peer[ADDR_TEXT], why[SAY_REASON];
 
     addr_host_text(&t->peer, peer);
-    reason(STOPCCN, &t->why, why, sizeof why);
     if (t->state == DEAD && !gives_way(t))
         log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
     else if (t->why_ours || gives_way(t))
@@ -65,8 +86,8 @@ void say_tunnel_down(const struct tunnel *t)
         log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
                    peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
                    (unsigned)t->peer_id);
-    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), ended_by(t),
-             t->state == DEAD ? t->why.text : why);
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t),
+             say_ended_by(t), say_tunnel_reason(t, why));
 }
 
 static void add_text(struct line *l, const char *key, const char *text)
@@ -111,6 +132,11 @@ static const char *const roles[TABLES] = {
     [TABLE_LNS_OUT] = "lns, dialled by the peer",
 };
 
+const char *say_role(const struct call *c)
+{
+    return roles[c->table];
+}
+
 void say_call_up(const struct call *c, int pid)
 {
     char facts[600];
@@ -151,20 +177,16 @@ static void add_cause(struct line *l, const struct call_cause *cause)
 
 void say_call_down(const struct call *c, uint64_t now)
 {
-    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
     char facts[600];
     struct line l = line_over(facts, sizeof facts);
-    char peer[ADDR_TEXT], why[200];
+    char peer[ADDR_TEXT], why[SAY_REASON];
 
     add_cause(&l, &c->cause);
     log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
              addr_host_text(&c->tunnel->peer, peer));
     log_info("call %u/%u: down by=%s cause=%s%s in=%llu out=%llu secs=%llu",
              (unsigned)c->tunnel->id, (unsigned)c->id,
-             with_tunnel   ? ended_by(c->tunnel)
-             : c->why_ours ? "us"
-                           : "peer",
-             reason(CDN, &c->why, why, sizeof why), facts, (unsigned long long)c->octets_in,
+             say_call_ended_by(c), say_call_reason(c, why), facts, (unsigned long long)c->octets_in,
              (unsigned long long)c->octets_out, (unsigned long long)((now - c->born) / 1000));
 }
 

@@ -33,6 +33,19 @@ uint64_t sys_now_ms(void)
     return ms > 0 ? ms : 1;
 }
 
+const char *sys_time_text(char *dst)
+{
+    struct timespec t;
+    struct tm day;
+    size_t n;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    gmtime_r(&t.tv_sec, &day);
+    n = strftime(dst, SYS_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &day);
+    snprintf(dst + n, SYS_TIME_TEXT - n, ".%03uZ", (unsigned)(t.tv_nsec / 1000000) % 1000u);
+    return dst;
+}
+
 /* Fills the store that sys_random() draws from; the descriptor stays open. */
 static void random_refill(uint8_t *store, size_t n)
 {

@@ -13,6 +13,12 @@
 /* Monotonic milliseconds, never 0; NTP and the operator's clock do not move it. */
 uint64_t sys_now_ms(void);
 
+/* The date and time of day as RFC 3339 has them, in UTC, to the millisecond:
+ * "2026-11-25T21:04:09.123Z".  For people and programs that read; nothing is timed by it.  Returns
+ * dst, SYS_TIME_TEXT octets. */
+#define SYS_TIME_TEXT 32
+const char *sys_time_text(char *dst);
+
 /* Fills room with octets from the system's random source; aborts when there is none, as no
  * identifier may be guessable (RFC 2661, 9.1). */
 void sys_random(void *room, size_t n);
