@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
+#include "base/md5.h"
 #include "profiles.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
@@ -166,6 +167,8 @@ static void log_arguments(const struct pppd_settings *s)
 /* The last of a start: link, then pppd.  On failure the bearer is gone. */
 static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const char **why)
 {
+    char ipparam[256];
+
     b->link = link_open_pty(b->hub->loop, heard, b);
     if (b->link == NULL) {
         log_warn("%s: cannot open a pty", b->name);
@@ -177,6 +180,8 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
         link_tell_refused(b->link, tell_errors);
     s->path = b->hub->conf->global.pppd;
     s->device = link_slave_name(b->link);
+    if (s->ipparam != NULL)
+        s->ipparam = pppd_expand(s->ipparam, s, ipparam, sizeof ipparam);
     b->pppd.gone = gone;
     b->pppd.owner = b;
     log_arguments(s);
@@ -204,7 +209,9 @@ static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const 
     s->name = p->name;
     s->debug = p->ppp_debug;
     s->optfile = p->pppoptfile;
-    s->ipparam = p->pass_peer ? peer_text : NULL;
+    s->peer = peer_text;
+    s->ipparam = p->ipparam != NULL ? p->ipparam : p->pass_peer ? "%p" : NULL;
+    s->set_variables = p->pass_call;
 }
 
 static const char *ip_text(uint32_t ip, char *dst)
@@ -222,17 +229,47 @@ static void fill_call(struct pppd_settings *s, const struct call *c)
     s->sub_address = c->sub_address;
     s->private_group = c->group;
     s->peer_name = c->tunnel->peer_name;
+    s->tunnel = c->tunnel->id;
+    s->call = c->id;
     s->tx_bps = c->tx_bps;
     s->rx_bps = c->rx_bps;
 }
 
-/* An address for the caller and, if the section has a range of them, one for us. */
-static bool lease(struct bearer *b, const struct conf_lns *conf, const char **why)
+/* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
+ * number that calls, else the peer's host at its address.  Never 0. */
+static uint64_t caller(const struct call *c, const struct conf_lns *conf)
 {
+    static const char kinds[] = {'u', 'n', 'h'};
+    const struct call_proxy *p = c->proxy;
+    bool has_name = p != NULL && p->present >> AVP_PROXY_AUTHEN_NAME & 1;
+    int kind = has_name ? 0 : c->calling[0] != '\0' ? 1 : 2;
+    struct span who = has_name    ? p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
+                      : kind == 1 ? span_str(c->calling)
+                                  : span_str(c->tunnel->peer_name);
+    uint8_t digest[MD5_SIZE];
+    uint64_t number;
+    struct md5 m;
+
+    md5_init(&m);
+    md5_add(&m, (struct span){(const uint8_t *)conf->name, strlen(conf->name) + 1});
+    md5_add(&m, (struct span){(const uint8_t *)&kinds[kind], 1});
+    md5_add(&m, who);
+    if (kind == 2)
+        md5_add(&m, (struct span){c->tunnel->peer.ip, sizeof c->tunnel->peer.ip});
+    md5_end(&m, digest);
+    memcpy(&number, digest, sizeof number);
+    return number != 0 ? number : 1;
+}
+
+/* An address for the caller and, if the section has a range of them, one for us. */
+static bool lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
+                  const char **why)
+{
+    uint64_t who = conf->sticky ? caller(c, conf) : 0;
     const struct lns_pool *pool = profiles_pool(b->hub, conf->name);
 
     if (conf->assign_ip) {
-        b->lease = pool != NULL ? pool_take(pool->remote, b->hub->book) : 0;
+        b->lease = pool != NULL ? pool_take_again(pool->remote, b->hub->book, who) : 0;
         if (b->lease == 0)
             *why = "no address is left";
     }
@@ -255,7 +292,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
-    if (!lease(b, conf, why)) {
+    if (!lease(b, c, conf, why)) {
         bearer_free(b);
         return NULL;
     }

@@ -76,7 +76,8 @@ static const char *const names[COUNTS] = {
 /* What of the environment goes into the report. */
 static const char *const variables[] = {
     "CALLED_NUMBER", "SUB_ADDRESS",      "PRIVATE_GROUP",    "L2TP_PEER_NAME",
-    "DIAL_NUMBER",   "CONNECT_SPEED_TX", "CONNECT_SPEED_RX",
+    "DIAL_NUMBER",   "CONNECT_SPEED_TX", "CONNECT_SPEED_RX", "L2TP_PEER",
+    "L2TP_TUNNEL",   "L2TP_CALL",
 };
 
 struct step {

@@ -88,6 +88,8 @@ struct conf_peer {
     bool require_chap, refuse_chap, require_pap, refuse_pap;
     bool require_auth, refuse_auth;
     bool ppp_debug, pass_peer;
+    bool pass_call; /* the facts of a call as variables of pppd's scripts */
+    char *ipparam;  /* with %-words for what is known of the call; or NULL */
     char *pppoptfile;
     int hello_interval_s; /* 60; 0: off */
 };
@@ -102,6 +104,7 @@ struct conf_lns {
     struct conf_range *local_ip_range;
     uint32_t local_ip; /* 0: none */
     bool assign_ip, exclusive, unix_auth;
+    bool sticky; /* who comes again gets the address that it had */
     bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
     struct conf_lns *next; /* in the order of the file */
 };

@@ -75,6 +75,22 @@ static const struct conf_row rows[] = {
      .at = PEER(pass_peer),
      .preset = "no",
      .help = "pppd 'ipparam' with the peer's address, for ip-up and RADIUS."},
+    {.name = "ipparam",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_TEXT,
+     .at = PEER(ipparam),
+     .max = TEXT_MAX,
+     .example = "%h,%n",
+     .rival = "pass peer",
+     .help = "pppd 'ipparam' with this text.  %p is the peer's address, %h its host name, %n the\n"
+             "calling number, %d the called one, %g the private group, %t our tunnel id,\n"
+             "%c our call id."},
+    {.name = "pass call",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_BOOL,
+     .at = PEER(pass_call),
+     .preset = "no",
+     .help = "pppd 'set' with all that is known of a call, as variables for ip-up and ip-down."},
 };
 
 CONF_TABLE(ppp);

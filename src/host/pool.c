@@ -23,11 +23,23 @@ struct pool {
 
 #define FEWEST 64 /* slots of a book, a power of two */
 
+/* Who had which address: a cache of fixed size, as anybody can come under any name. */
+#define MEMORY_SETS 2048
+#define MEMORY_WAYS 4
+
+struct memory {
+    uint64_t who; /* 0: free */
+    uint64_t at;  /* takings when it was last used */
+    uint32_t ip;
+};
+
 struct pool_book {
     uint32_t *slot; /* 0: free; 0.0.0.0 is never leased */
     size_t room;    /* a power of two, at least twice n */
     size_t n;
-    uint64_t returns; /* addresses given back, ever */
+    uint64_t returns;      /* addresses given back, ever */
+    struct memory *memory; /* MEMORY_SETS times MEMORY_WAYS; NULL: nobody yet, or no room */
+    uint64_t takings;      /* the clock by which memories are old */
 };
 
 struct pool_book *pool_book_new(void)
@@ -50,6 +62,7 @@ void pool_book_free(struct pool_book *b)
     if (b == NULL)
         return;
     free(b->slot);
+    free(b->memory);
     free(b);
 }
 
@@ -252,6 +265,38 @@ uint32_t pool_take(struct pool *p, struct pool_book *b)
     if (ip == 0 || !pool_book_mark(b, ip))
         return 0;
     p->next = ip + 1;
+    return ip;
+}
+
+/* The place of who in the book's memory, or the one to be taken over for it; NULL without memory.
+ */
+static struct memory *recall(struct pool_book *b, uint64_t who)
+{
+    struct memory *set, *oldest;
+
+    if (b->memory == NULL)
+        b->memory = calloc((size_t)MEMORY_SETS * MEMORY_WAYS, sizeof *b->memory);
+    if (b->memory == NULL)
+        return NULL;
+    oldest = set = b->memory + who % MEMORY_SETS * MEMORY_WAYS;
+    for (struct memory *m = set; m < set + MEMORY_WAYS; m++) {
+        if (m->who == who)
+            return m;
+        if (m->at < oldest->at)
+            oldest = m;
+    }
+    return oldest;
+}
+
+uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who)
+{
+    struct memory *m = who != 0 ? recall(b, who) : NULL;
+    uint32_t ip = m != NULL && m->who == who && pool_has(p, m->ip) ? m->ip : 0;
+
+    if (ip == 0 || !pool_book_mark(b, ip))
+        ip = pool_take(p, b);
+    if (ip != 0 && m != NULL)
+        *m = (struct memory){.who = who, .at = ++b->takings, .ip = ip};
     return ip;
 }
 

@@ -26,12 +26,31 @@ static bool given(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
+/* The environment once more, as words that pppd hands on to its scripts.  Its own REMOTENUMBER and
+ * the like are not among them. */
+static void add_variables(const struct pppd_settings *s, struct pppd_args *args)
+{
+    struct pppd_env env;
+
+    pppd_environment(s, &env);
+    for (int i = 0; i < env.n; i++) {
+        const char *value = env.row[i].value;
+
+        if (value == NULL || snprintf(args->variable[i], PPPD_VARIABLE, "%s=%s", env.row[i].name,
+                                      value) >= PPPD_VARIABLE)
+            continue;
+        args->argv[args->argc++] = "set";
+        args->argv[args->argc++] = args->variable[i];
+    }
+}
+
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args)
 {
     bool lac = s->role == PPPD_LAC, lns = s->role == PPPD_LNS;
     bool auth = s->require_authentication, mute = s->refuse_authentication;
     bool addresses = lac || given(s->local) || given(s->remote);
     bool password = lac && password_fd >= 0;
+    const char *caller = lns ? pppd_clean(s->caller_id) : NULL;
     char *number = args->text + 1 +
                    snprintf(args->text, sizeof args->text - 16, "%.99s:%.99s",
                             given(s->local) ? s->local : "", given(s->remote) ? s->remote : "");
@@ -59,9 +78,11 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         {password, "passwordfd", number},
         {given(s->optfile), "file", s->optfile},
         {given(s->ipparam), "ipparam", s->ipparam},
+        {caller != NULL, "remotenumber", caller},
     };
 
-    _Static_assert(2 * sizeof rows / sizeof rows[0] <= PPPD_MAX_ARGS, "every row fits");
+    _Static_assert(2 * (sizeof rows / sizeof rows[0] + PPPD_MAX_ENV) <= PPPD_MAX_ARGS,
+                   "every row fits");
     snprintf(number, 16, "%d", password_fd);
     args->argc = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -71,6 +92,8 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         if (rows[i].value != NULL)
             args->argv[args->argc++] = rows[i].value;
     }
+    if (s->set_variables)
+        add_variables(s, args);
     args->argv[args->argc] = NULL;
 }
 
@@ -99,6 +122,9 @@ void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
         {"SUB_ADDRESS", pppd_clean(s->sub_address)},
         {"PRIVATE_GROUP", pppd_clean(s->private_group)},
         {"L2TP_PEER_NAME", pppd_clean(s->peer_name)},
+        {"L2TP_PEER", s->peer},
+        {"L2TP_TUNNEL", number_text(s->tunnel, env->text[2], sizeof env->text[2])},
+        {"L2TP_CALL", number_text(s->call, env->text[3], sizeof env->text[3])},
         {"CONNECT_SPEED_TX", number_text(s->tx_bps, env->text[0], sizeof env->text[0])},
         {"CONNECT_SPEED_RX", number_text(s->rx_bps, env->text[1], sizeof env->text[1])},
         {"DIAL_NUMBER", pppd_clean(s->dial)},
@@ -109,6 +135,48 @@ void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
         env->row[env->n].name = rows[env->n].name;
         env->row[env->n].value = rows[env->n].value;
     }
+}
+
+/* What a %-word stands for; room is for a number.  "" for what is unknown; NULL: it is none. */
+static const char *expand_one(char letter, const struct pppd_settings *s, char room[12])
+{
+    unsigned number = letter == 't' ? s->tunnel : letter == 'c' ? s->call : 0;
+    const struct {
+        char letter;
+        const char *value;
+    } rows[] = {
+        {'p', s->peer},
+        {'h', pppd_clean(s->peer_name)},
+        {'n', pppd_clean(s->caller_id)},
+        {'d', pppd_clean(s->called_number)},
+        {'g', pppd_clean(s->private_group)},
+        {'t', number_text(number, room, 12)},
+        {'c', number_text(number, room, 12)},
+        {'%', "%"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].letter == letter)
+            return rows[i].value != NULL ? rows[i].value : "";
+    return NULL;
+}
+
+const char *pppd_expand(const char *text, const struct pppd_settings *s, char *dst, size_t size)
+{
+    size_t n = 0;
+
+    dst[0] = '\0';
+    for (; *text != '\0' && n + 1 < size; text++) {
+        char number[12];
+        const char *word = *text == '%' ? expand_one(text[1], s, number) : NULL;
+        int put = word != NULL ? snprintf(dst + n, size - n, "%s", word)
+                               : snprintf(dst + n, size - n, "%c", *text);
+
+        if (put > 0)
+            n += (size_t)put;
+        text += word != NULL;
+    }
+    return dst;
 }
 
 /* What the child of the fork needs. */

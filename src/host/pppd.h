@@ -9,6 +9,7 @@
 #define HOST_PPPD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -37,24 +38,37 @@ struct pppd_settings {
     /* For the environment.  Words of the peer's: as they came, of whatever characters. */
     const char *caller_id, *called_number, *sub_address, *private_group;
     const char *peer_name;   /* its Host Name */
+    const char *peer;        /* its address */
+    unsigned tunnel, call;   /* our ids; 0: absent */
+    bool set_variables;      /* the scripts of pppd are to see all this, too */
     uint32_t tx_bps, rx_bps; /* of the line, as the LAC tells; 0: absent */
     const char *dial;        /* the number of an outgoing call that we are to place */
 };
 
-#define PPPD_MAX_ARGS 64
+#define PPPD_MAX_ARGS 96
+#define PPPD_MAX_ENV 11
+#define PPPD_VARIABLE 128 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
-/* An argument vector; texts point into the settings or into text[]. */
+/* An argument vector; texts point into the settings, or into text[] and variable[]. */
 struct pppd_args {
     const char *argv[PPPD_MAX_ARGS + 1]; /* NULL-ended */
     int argc;
     char text[256];
+    char variable[PPPD_MAX_ENV][PPPD_VARIABLE];
 };
 
 /* Composes the vector.  password_fd is the descriptor named to passwordfd.so (-1: none).  Of the
- * two addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing. */
+ * two addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing.  What
+ * xl2tpd does not have comes last: "remotenumber" for a LNS's caller whose number is clean (see
+ * below), and with set_variables a "set NAME=VALUE" for each variable of the environment: pppd's
+ * scripts do not inherit that. */
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args);
 
-#define PPPD_MAX_ENV 8
+/* A text with %-words replaced by what is known of a call: %p its peer's address, %h and the name,
+ * %n the calling number, %d the called one, %g the private group, %t and %c our ids of tunnel and
+ * call, %% a percent sign.  What is unknown or not clean is replaced by nothing, any other %-word
+ * stays.  Cut where dst ends; returns dst. */
+const char *pppd_expand(const char *text, const struct pppd_settings *s, char *dst, size_t size);
 
 /* What pppd's environment has of its call.  A variable without a value is to be unset, as our own
  * environment may have one of that name that is about something else. */
@@ -64,7 +78,7 @@ struct pppd_env {
         const char *value; /* NULL: unset */
     } row[PPPD_MAX_ENV];
     int n;
-    char text[2][12]; /* values that are numbers */
+    char text[4][12]; /* values that are numbers */
 };
 
 /* The text, if it may stand in an environment that shell scripts read: if it is not empty and has

@@ -180,7 +180,8 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
     my ($r) = loop_until { my @all = reports("$DIR/tells"); $all[0] };
     is($r->{'caller-id'}[0], '+1 555 0199', 'S4.4.4-16 pppd has CALLER_ID');
     is(join(' ', sort @{$r->{env}}), 'CALLED_NUMBER=5550100 CONNECT_SPEED_RX=28800 '
-          . 'CONNECT_SPEED_TX=1000000 L2TP_PEER_NAME=lac-7.test PRIVATE_GROUP=blue SUB_ADDRESS=12',
+          . "CONNECT_SPEED_TX=1000000 L2TP_CALL=$call->{peer} L2TP_PEER=127.0.0.1 "
+          . "L2TP_PEER_NAME=lac-7.test L2TP_TUNNEL=$p->{peer_id} PRIVATE_GROUP=blue SUB_ADDRESS=12",
         'S4.4.4-15 S4.4.4-17 S4.4.4-18 S4.4.4-19 S4.4.4-21 and all else that is known of the call');
     my $numbers = 'calling="+1 555 0199" called="5550100" sub-address="12"';
     $d->says(qr/up role="lns" tx=1000000 rx=28800 .* \Q$numbers\E group="blue" channel=9/,
@@ -195,12 +196,37 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
     my $p = Peer->new(to => $d->port, name => 'x;reboot');
 
     $p->open_tunnel;
-    $p->open_call(calling => '$(reboot)', icrq => [avp(21, "5550100\n"), avp(23, '')],
+    my $call = $p->open_call(calling => '$(reboot)', icrq => [avp(21, "5550100\n"), avp(23, '')],
         iccn => [soft(37, "\xff\x00")]);
     my ($r) = loop_until { my @all = reports("$DIR/dirty"); $all[0] };
     is(join(' ', $r->{'caller-id'}[0] // 'none', sort @{$r->{env}}),
-        'none CONNECT_SPEED_RX=1000000 CONNECT_SPEED_TX=1000000',
+        'none CONNECT_SPEED_RX=1000000 CONNECT_SPEED_TX=1000000 '
+          . "L2TP_CALL=$call->{peer} L2TP_PEER=127.0.0.1 L2TP_TUNNEL=$p->{peer_id}",
         'S4.4.4-15 S4.4.4-16 words that a shell would take wrong are not handed on');
+    $p->close;
+    $d->finish;
+}
+
+for (
+    ["pass peer = yes\n", 'ipparam 127.0.0.1 remotenumber 555 99', 'pass peer'],
+    ["ipparam = %h/%n of %p\n", 'ipparam lac-7.test/555 99 of 127.0.0.1 remotenumber 555 99', 'ipparam'],
+    ["ipparam = office\npass call = yes\n", 'ipparam office remotenumber 555 99 set CALLER_ID=555 99 set '
+          . 'CALLED_NUMBER=5550100 set L2TP_PEER_NAME=lac-7.test set L2TP_PEER=127.0.0.1 set L2TP_TUNNEL=T '
+          . 'set L2TP_CALL=C set CONNECT_SPEED_TX=1000000 set CONNECT_SPEED_RX=1000000', 'pass call'],
+  ) {
+    my ($conf, $want, $key) = @$_;
+    my $dir = $key =~ tr/ /-/r;
+    my $d = daemon $dir, conf => "[lns default]\nassign ip = no\n${conf}pppoptfile = "
+      . ppp_script("reports $DIR/$dir\n") . "\n";
+    my $p = Peer->new(to => $d->port, name => 'lac-7.test');
+
+    $p->open_tunnel;
+    my $call = $p->open_call(calling => '555 99', icrq => [avp(21, '5550100')]);
+    my ($r) = loop_until { my @all = reports("$DIR/$dir"); $all[0] };
+    my $got = join(' ', @{$r->{arg}}) =~ s/.*?(?= ipparam)//r;
+    $got =~ s/L2TP_TUNNEL=$p->{peer_id}\b/L2TP_TUNNEL=T/;
+    $got =~ s/L2TP_CALL=$call->{peer}\b/L2TP_CALL=C/;
+    is($got, " $want", "$key: pppd's arguments, after all that xl2tpd has");
     $p->close;
     $d->finish;
 }

@@ -65,8 +65,9 @@ EOT
     like($tty, qr/^\/dev\/pts\/\d+$/, 'LNS: the tty comes first');
     is(join(' ', @{$r->{arg}}),
         "$PPPD $tty passive nodetach 10.9.0.1:10.9.0.2 refuse-pap refuse-chap "
-          . "auth require-pap require-chap login name vpn-server debug file $script ipparam 127.0.0.1",
-        "LNS: xl2tpd's arguments in xl2tpd's order");
+          . "auth require-pap require-chap login name vpn-server debug file $script ipparam 127.0.0.1 "
+          . 'remotenumber +49 30 1234-56/7@line_1',
+        "LNS: xl2tpd's arguments in xl2tpd's order, and the caller's number");
     is_deeply($r->{'caller-id'}, ['+49 30 1234-56/7@line_1'],
         'LNS: CALLER_ID from the calling number');
     is_deeply([sort @{$r->{fd}}], ["0 $tty", "1 $tty", "2 $d->{logfile}"],

@@ -81,7 +81,8 @@ static const struct {
      "rx bps=10000000|tx bps=10000000|hostname=h|name=n|require chap=no|require pap=no|"
      "refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
      "refuse authentication=no|refuse auth=no|unix authentication=no|unix auth=no|ppp debug=no|"
-     "pppoptfile=/o|pass peer=no|hello interval=0|reorder timeout=1000|priority bit=yes|ecn=yes|"
+     "pppoptfile=/o|ipparam=|pass call=yes|sticky=no|hello interval=0|reorder "
+     "timeout=1000|priority bit=yes|ecn=yes|"
      "quirks=no-hello|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
@@ -89,8 +90,9 @@ static const struct {
      "remote ip=192.0.2.2|defaultroute=no|hostname=h|name=n|challenge=no|hidden bit=no|"
      "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
      "require pap=no|refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
-     "refuse authentication=no|refuse auth=no|ppp debug=no|pass peer=no|pppoptfile=/o|"
-     "hello interval=60|reorder timeout=0|priority bit=no|ecn=no|quirks=|outgoing calls=yes|"
+     "refuse authentication=no|refuse auth=no|ppp debug=no|pass peer=no|ipparam=%h|"
+     "pass call=no|pppoptfile=/o|hello interval=60|reorder timeout=0|priority "
+     "bit=no|ecn=no|quirks=|outgoing calls=yes|"
      "disconnect cause=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
      "private group=4|bearer type=any|physical channel=4294967295|require sequencing=yes|"
      "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes"},

@@ -229,8 +229,84 @@ static void test_many(void)
     pool_book_free(b);
 }
 
+/* Steps in order: who takes ("a5": who a gets 5; 0 means none), "-5" gives 5 back. */
+static void test_again(void)
+{
+    static const struct {
+        const char *name;
+        uint64_t who; /* 0 with give: back */
+        uint32_t give, want;
+    } step[] = {
+        {"the first has the first", 1, 0, 1},
+        {"the second the next", 2, 0, 2},
+        {"who comes a second time while its address is out gets another", 1, 0, 3},
+        {NULL, 0, 1, 0},
+        {NULL, 0, 3, 0},
+        {"and that one again afterwards", 1, 0, 3},
+        {NULL, 0, 3, 0},
+        {NULL, 0, 2, 0},
+        {"the others too, in whatever order they come", 2, 0, 2},
+        {"somebody new gets one that has rested for longest", 3, 0, 4},
+        {"nobody in particular likewise", 0, 0, 1},
+        {"what is remembered and free goes to another rather than none", 4, 0, 3},
+        {"none is left, for who is remembered neither", 1, 0, 0},
+        {NULL, 0, 4, 0},
+        {"who finds its own taken gets what there is", 1, 0, 4},
+    };
+    struct pool_book *b = pool_book_new();
+    struct pool *p = pool_new(), *other = pool_new();
+
+    pool_add(p, IP(10, 0, 0, 1), IP(10, 0, 0, 4), false);
+    pool_add(other, IP(10, 0, 1, 1), IP(10, 0, 1, 1), false);
+    for (size_t i = 0; i < sizeof step / sizeof step[0]; i++) {
+        uint32_t ip;
+
+        if (step[i].give != 0) {
+            pool_give(b, IP(10, 0, 0, step[i].give));
+            continue;
+        }
+        ip = pool_take_again(p, b, step[i].who);
+        is_int(ip != 0 ? (long long)(ip - IP(10, 0, 0, 0)) : 0, step[i].want, step[i].name);
+    }
+    is_int((long long)(pool_take_again(other, b, 2) - IP(10, 0, 1, 0)), 1,
+           "an address of another pool is no address of this one");
+    pool_free(p);
+    pool_free(other);
+    pool_book_free(b);
+}
+
+/* Anybody may come under any name: most are remembered, and room is what it was. */
+static void test_memory(void)
+{
+    struct pool_book *b = pool_book_new();
+    struct pool *p = pool_new();
+    uint32_t mine, again;
+    int remembered = 0;
+
+    pool_add(p, IP(10, 0, 0, 1), IP(10, 255, 0, 0), false);
+    for (uint64_t who = 1; who <= 4000; who++)
+        pool_give(b, pool_take_again(p, b, who * 0x9e3779b97f4a7c15u));
+    mine = pool_take_again(p, b, 7);
+    pool_give(b, mine);
+    for (uint64_t who = 1; who <= 4000; who++) {
+        uint32_t ip = pool_take_again(p, b, who * 0x9e3779b97f4a7c15u);
+
+        remembered += ip == IP(10, 0, 0, 0) + (uint32_t)who;
+        pool_give(b, ip);
+    }
+    ok(remembered > 3000, "of 4,000 callers most have their address again");
+    for (uint64_t who = 5000; who <= 100000; who++)
+        pool_give(b, pool_take_again(p, b, who * 0x9e3779b97f4a7c15u));
+    again = pool_take_again(p, b, 7);
+    ok(again != 0 && again != mine, "95,000 others later nobody knows");
+    pool_free(p);
+    pool_book_free(b);
+}
+
 int main(void)
 {
+    test_again();
+    test_memory();
     test_rows();
     test_lots();
     test_leases();

@@ -111,6 +111,33 @@ static const struct {
      {.role = PPPD_LAC, .name = "", .optfile = "", .ipparam = "", .path = ""},
      -1,
      ":"},
+    {"a LNS tells the caller's number, after all that xl2tpd tells",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .ipparam = "192.0.2.7", .caller_id = "+49 5551"},
+     -1,
+     ":10.0.0.10 ipparam 192.0.2.7 remotenumber +49 5551"},
+    {"but none that a shell would obey",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .caller_id = "$(reboot)"},
+     -1,
+     ":10.0.0.10"},
+    {"nor one that pppd would take for an option",
+     {.role = PPPD_LNS, .remote = "10.0.0.10", .caller_id = "-detach"},
+     -1,
+     ":10.0.0.10"},
+    {"a LAC's call has no caller but itself", {.role = PPPD_LAC, .caller_id = "5551"}, -1, ":"},
+    {"variables for the scripts, the last of all",
+     {.role = PPPD_LNS,
+      .remote = "10.0.0.10",
+      .caller_id = "5551",
+      .called_number = "5552",
+      .peer_name = "a;b",
+      .peer = "192.0.2.7",
+      .tunnel = 7,
+      .call = 65535,
+      .set_variables = true},
+     -1,
+     ":10.0.0.10 remotenumber 5551 set CALLER_ID=5551 set CALLED_NUMBER=5552 set "
+     "L2TP_PEER=192.0.2.7 set L2TP_TUNNEL=7 set L2TP_CALL=65535"},
+    {"nothing is known: no variables", {.role = PPPD_LAC, .set_variables = true}, -1, ":"},
 };
 
 static void test_compose(void)
@@ -132,11 +159,80 @@ static void test_compose(void)
             ok(false, "the vector ends with NULL");
     }
 }
+/* A variable that would not fit is left out, whole; and all of them at once have room. */
+static void test_long_variables(void)
+{
+    char just[PPPD_VARIABLE], over[PPPD_VARIABLE];
+    struct pppd_settings s = {.role = PPPD_LNS,
+                              .device = "/dev/pts/1",
+                              .set_variables = true,
+                              .caller_id = "1",
+                              .called_number = just,
+                              .sub_address = over,
+                              .private_group = "4",
+                              .peer_name = "5",
+                              .peer = "6",
+                              .tunnel = 7,
+                              .call = 8,
+                              .dial = "9",
+                              .tx_bps = 10,
+                              .rx_bps = 11,
+                              .require_authentication = true};
+    struct pppd_args args;
+    int sets = 0;
+
+    memset(just, 'j', sizeof just);
+    just[PPPD_VARIABLE - strlen("CALLED_NUMBER=") - 1] = '\0';
+    memset(over, 'o', sizeof over);
+    over[PPPD_VARIABLE - strlen("SUB_ADDRESS=")] = '\0';
+    pppd_compose(&s, -1, &args);
+    for (int i = 0; i < args.argc; i++)
+        sets += strcmp(args.argv[i], "set") == 0;
+    is_int(sets, PPPD_MAX_ENV - 1, "each variable but the one that does not fit");
+    for (int i = 0; i < args.argc; i++)
+        if (strncmp(args.argv[i], "CALLED_NUMBER=", 14) == 0)
+            is_int((long long)strlen(args.argv[i]), PPPD_VARIABLE - 1, "the longest is whole");
+}
+
+/* -- ipparam ----------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text, *want;
+    size_t size;
+} expansions[] = {
+    {"no %-word", "office", "office", 64},
+    {"all of them", "%p %h %n %d %g %t %c", "192.0.2.7 lac_5 +49 5551 5552 blue 7 8", 64},
+    {"side by side", "%t%c%%%t", "78%7", 64},
+    {"an unknown one stays", "%x%", "%x%", 64},
+    {"cut at the end of the room", "%p", "192.0", 6},
+    {"not a digit more", "%t%t%t%t", "77", 3},
+    {"nothing", "", "", 64},
+};
+
+static void test_expand(void)
+{
+    struct pppd_settings s = {.peer = "192.0.2.7",
+                              .peer_name = "lac_5",
+                              .caller_id = "+49 5551",
+                              .called_number = "5552",
+                              .private_group = "blue",
+                              .tunnel = 7,
+                              .call = 8};
+    char got[64];
+
+    for (size_t i = 0; i < sizeof expansions / sizeof expansions[0]; i++)
+        is_str(pppd_expand(expansions[i].text, &s, got, expansions[i].size), expansions[i].want,
+               expansions[i].name);
+    s = (struct pppd_settings){.peer_name = "a;b", .caller_id = "`c`"};
+    is_str(pppd_expand("<%p%h%n%d%g%t%c>", &s, got, sizeof got), "<>",
+           "what is unknown, or not clean, is nothing");
+}
 
 /* -- the environment --------------------------------------------------------------------------- */
 
 static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "SUB_ADDRESS",
-                                        "PRIVATE_GROUP",    "L2TP_PEER_NAME", "CONNECT_SPEED_TX",
+                                        "PRIVATE_GROUP",    "L2TP_PEER_NAME", "L2TP_PEER",
+                                        "L2TP_TUNNEL",      "L2TP_CALL",      "CONNECT_SPEED_TX",
                                         "CONNECT_SPEED_RX", "DIAL_NUMBER"};
 
 /* Expected are "NAME=VALUE" between bars, in the order above; the others are to be unset. */
@@ -152,11 +248,15 @@ static const struct {
       .sub_address = "#3",
       .private_group = "group/4",
       .peer_name = "lac_5.example",
+      .peer = "192.0.2.7",
+      .tunnel = 1,
+      .call = 65535,
       .tx_bps = 64000,
       .rx_bps = UINT32_MAX,
       .dial = "0*5@6"},
      "CALLER_ID=+49 5551|CALLED_NUMBER=5552|SUB_ADDRESS=#3|PRIVATE_GROUP=group/4|"
-     "L2TP_PEER_NAME=lac_5.example|CONNECT_SPEED_TX=64000|CONNECT_SPEED_RX=4294967295|"
+     "L2TP_PEER_NAME=lac_5.example|L2TP_PEER=192.0.2.7|L2TP_TUNNEL=1|L2TP_CALL=65535|CONNECT_SPEED_"
+     "TX=64000|CONNECT_SPEED_RX=4294967295|"
      "DIAL_NUMBER=0*5@6|"},
     {"one speed is known", {.rx_bps = 1}, "CONNECT_SPEED_RX=1|"},
     {"empty texts are absent",
@@ -352,7 +452,8 @@ static void test_start(void)
         fclose(f);
     ok(strstr(text, "password secret word\n") != NULL, "the password came through its pipe");
     ok(strstr(text, "\nCALLER_ID=5551234\nCALLED_NUMBER=5559876\nSUB_ADDRESS=none\n"
-                    "PRIVATE_GROUP=none\nL2TP_PEER_NAME=none\nCONNECT_SPEED_TX=none\n"
+                    "PRIVATE_GROUP=none\nL2TP_PEER_NAME=none\nL2TP_PEER=none\n"
+                    "L2TP_TUNNEL=none\nL2TP_CALL=none\nCONNECT_SPEED_TX=none\n"
                     "CONNECT_SPEED_RX=9600\nDIAL_NUMBER=110\n") != NULL,
        "what is known of the call through the environment, and nothing old");
     ok(strstr(text, "kept yes\n") != NULL, "which is ours otherwise");
@@ -572,6 +673,8 @@ int main(int argc, char **argv)
     loop = loop_new();
     loop_before_sleep(loop, each_turn, NULL);
     test_compose();
+    test_long_variables();
+    test_expand();
     test_environment();
     test_start();
     test_low_tty();
