@@ -32,8 +32,8 @@ WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy w
 PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
         proto/input
-CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line \
-        host/conf_near host/conf_parse host/conf_print host/conf_rows host/conf_rows_global \
+CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line host/conf_load \
+        host/conf_near host/conf_overlap host/conf_parse host/conf_print host/conf_rows host/conf_rows_global \
         host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section \
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \

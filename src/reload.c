@@ -2,7 +2,6 @@
 #include "reload.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
 #include "events.h"
@@ -114,18 +113,6 @@ static void forget_gone_lacs(struct hub *h)
     }
 }
 
-/* Opening anything else (a FIFO, say) may wait for ever, and all tunnels with it. */
-static struct conf *load_again(const char *path)
-{
-    struct stat st;
-
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        log_errorx("reload: %s is not a plain file", path);
-        return NULL;
-    }
-    return conf_load(path, reload_tell, NULL);
-}
-
 static void tell_reload(bool good)
 {
     events_emit("reload", (struct event_field[]){event_bool("in_force", good), event_end});
@@ -133,7 +120,7 @@ static void tell_reload(bool good)
 
 bool reload(struct hub *h)
 {
-    struct conf *is = load_again(h->conf_file);
+    struct conf *is = conf_load(h->conf_file, reload_tell, NULL);
     struct lns_pool *pools = is != NULL ? profiles_make_pools(is) : NULL;
 
     if (is == NULL || (pools == NULL && is->lns != NULL)) {

@@ -132,8 +132,12 @@ struct conf_lac {
     struct conf_lac *next;
 };
 
+/* Where each key was set; see conf_section.h. */
+struct conf_section;
+
 struct conf {
     char *file;
+    struct conf_section *sections; /* in the order of the file */
     struct conf_global global;
     struct conf_lns *lns;
     struct conf_lac *lac;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "host/conf_overlap.h"
 #include "wire/quirks.h"
 
 static bool is_default(const struct conf_section *s)
@@ -234,36 +235,11 @@ static void check_half_open(const struct conf *c, const struct conf_section *s,
                  "address can take up all of it");
 }
 
-/* Pools that a section has by itself; what it has from its template it shares on purpose. */
-static void check_overlap(const struct conf_section *s, struct conf_told *told)
-{
-    const struct conf_lns *a = s->object;
-    char text[ADDR_TEXT];
-    struct addr at;
-    uint32_t ip;
-
-    if (s->place != PLACE_LNS || conf_section_line(s, "ip range") == 0)
-        return;
-    for (const struct conf_section *o = s->next; o != NULL; o = o->next) {
-        const struct conf_lns *b = o->object;
-
-        if (o->place != PLACE_LNS || conf_section_line(o, "ip range") == 0 ||
-            !share(a->ip_range, b->ip_range, &ip))
-            continue;
-        at = addr_ip4(ip, 0);
-        conf_say(told, true, conf_section_line(o, "ip range"),
-                 "'ip range' of %s overlaps that of %s in line %u, at %s: each address serves one "
-                 "call only, whichever comes first",
-                 o->title, s->title, conf_section_line(s, "ip range"), addr_host_text(&at, text));
-    }
-}
-
-static void check_access(const struct conf *c, const struct conf_section *sections,
-                         struct conf_told *told)
+static void check_access(const struct conf *c, struct conf_told *told)
 {
     unsigned line = 0;
 
-    for (const struct conf_section *s = sections; s != NULL; s = s->next) {
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
         if (s->place == PLACE_GLOBAL)
             line = conf_section_line(s, "access control");
     }
@@ -280,9 +256,9 @@ static void check_access(const struct conf *c, const struct conf_section *sectio
              "a 'lac' range: add one for the peers to be served");
 }
 
-void conf_check(const struct conf *c, const struct conf_section *sections, struct conf_told *told)
+void conf_check(const struct conf *c, struct conf_told *told)
 {
-    for (const struct conf_section *s = sections; s != NULL; s = s->next) {
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
         if (s->place == PLACE_GLOBAL) {
             check_half_open(c, s, told);
             continue;
@@ -298,7 +274,7 @@ void conf_check(const struct conf *c, const struct conf_section *sections, struc
         }
         check_chosen(c, s, told);
         check_pool(c, s, told);
-        check_overlap(s, told);
     }
-    check_access(c, sections, told);
+    conf_check_overlap(c, told);
+    check_access(c, told);
 }

@@ -5,7 +5,7 @@
 
 #include "host/conf_section.h"
 
-/* Templates have been applied; sections are those of c, in the order of the file. */
-void conf_check(const struct conf *c, const struct conf_section *sections, struct conf_told *told);
+/* Templates have been applied. */
+void conf_check(const struct conf *c, struct conf_told *told);
 
 #endif

@@ -1,16 +1,17 @@
 /* Reading a configuration into its tree; see conf.h.  Lines are taken apart by conf_line, values
  * read by the kind of their row; here sections are opened, found again and finished. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "host/conf_check.h"
 #include "host/conf_line.h"
 
-#define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much; a device may */
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80      /* octets of a text shown in a message, escaped */
 
@@ -19,7 +20,10 @@ static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
 struct parser {
     struct conf *conf;
     struct conf_told told;
-    struct conf_section *sections, **last;
+    struct conf_section **last; /* where the next one goes, of all sections ... */
+    struct conf_lns **last_lns; /* ... and of each kind */
+    struct conf_lac **last_lac;
+    struct hash by_name;      /* sections */
     struct conf_section *now; /* NULL: none yet, or an unknown one */
     bool seen_header;
     bool no_memory;
@@ -44,39 +48,50 @@ static char *make_title(enum conf_place place, const char *name)
 }
 
 /* Puts a new object with defaults behind the others of its kind. */
-static void *new_lns(struct conf *c, const char *name, unsigned line)
+static void *new_lns(struct parser *p, const char *name)
 {
-    struct conf_lns *lns = calloc(1, sizeof *lns), **end = &c->lns;
+    struct conf_lns *lns = calloc(1, sizeof *lns);
 
     if (lns == NULL)
         return NULL;
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = lns;
-    lns->line = line;
+    *p->last_lns = lns;
+    p->last_lns = &lns->next;
+    lns->line = p->line;
     lns->name = strdup(name);
     return lns->name != NULL && conf_object_defaults(PLACE_LNS, lns) ? lns : NULL;
 }
 
-static void *new_lac(struct conf *c, const char *name, unsigned line)
+static void *new_lac(struct parser *p, const char *name)
 {
-    struct conf_lac *lac = calloc(1, sizeof *lac), **end = &c->lac;
+    struct conf_lac *lac = calloc(1, sizeof *lac);
 
     if (lac == NULL)
         return NULL;
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = lac;
-    lac->line = line;
+    *p->last_lac = lac;
+    p->last_lac = &lac->next;
+    lac->line = p->line;
     lac->name = strdup(name);
     return lac->name != NULL && conf_object_defaults(PLACE_LAC, lac) ? lac : NULL;
 }
 
-static void *new_object(struct conf *c, enum conf_place place, const char *name, unsigned line)
+static void *new_object(struct parser *p, enum conf_place place, const char *name)
 {
     if (place == PLACE_GLOBAL)
-        return &c->global;
-    return place == PLACE_LNS ? new_lns(c, name, line) : new_lac(c, name, line);
+        return &p->conf->global;
+    return place == PLACE_LNS ? new_lns(p, name) : new_lac(p, name);
+}
+
+/* There may be very many sections, so each is found by a hash. */
+static uint32_t hash_of_name(enum conf_place place, const char *name)
+{
+    uint32_t hash = place;
+
+    for (; *name != '\0'; name++) {
+        char c = (char)tolower((unsigned char)*name);
+
+        hash = hash_of(hash, &c, 1);
+    }
+    return hash;
 }
 
 static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
@@ -90,7 +105,8 @@ static struct conf_section *new_section(struct parser *p, enum conf_place place,
     s->place = place;
     s->line = p->line;
     s->title = make_title(place, name);
-    s->object = new_object(p->conf, place, name, p->line);
+    s->object = new_object(p, place, name);
+    hash_join(&p->by_name, &s->by_name, hash_of_name(place, name));
     if (s->title == NULL || s->object == NULL)
         return NULL;
     s->name = place == PLACE_LNS   ? ((struct conf_lns *)s->object)->name
@@ -103,9 +119,15 @@ static struct conf_section *new_section(struct parser *p, enum conf_place place,
  * [global]; an unnamed one is always new. */
 static struct conf_section *find_section(struct parser *p, enum conf_place place, const char *name)
 {
-    for (struct conf_section *s = p->sections; s != NULL; s = s->next) {
-        if (s->place == place && strcasecmp(s->name, name) == 0 &&
-            (name[0] != '\0' || place == PLACE_GLOBAL))
+    struct hash_node *node = hash_find(&p->by_name, hash_of_name(place, name));
+
+    if (name[0] == '\0' && place != PLACE_GLOBAL)
+        return NULL;
+    for (; node != NULL; node = hash_next(node)) {
+        struct conf_section *s =
+            (struct conf_section *)(void *)((char *)node - offsetof(struct conf_section, by_name));
+
+        if (s->place == place && strcasecmp(s->name, name) == 0)
             return s;
     }
     return NULL;
@@ -296,27 +318,21 @@ static void note_set(struct conf_section *s)
 
 static void finish_sections(struct parser *p)
 {
-    const void *template[PLACE_COUNT] = {NULL, conf_find_lns(p->conf, "default"),
-                                         conf_find_lac(p->conf, "default")};
+    const struct conf_section *template[PLACE_COUNT] = {NULL, find_section(p, PLACE_LNS, "default"),
+                                                        find_section(p, PLACE_LAC, "default")};
 
-    for (struct conf_section *s = p->sections; s != NULL && !p->no_memory; s = s->next) {
-        const void *from = template[s->place];
-
+    for (struct conf_section *s = p->conf->sections; s != NULL && !p->no_memory; s = s->next) {
         note_set(s);
-        if (from != NULL && from != s->object && !conf_section_inherit(s, from))
+        if (s != template[s->place])
+            s->from = template[s->place];
+        if (s->from != NULL && !conf_section_inherit(s))
             p->no_memory = true;
     }
 }
 
 static void parser_free(struct parser *p)
 {
-    struct conf_section *next;
-
-    for (struct conf_section *s = p->sections; s != NULL; s = next) {
-        next = s->next;
-        free(s->title);
-        free(s);
-    }
+    hash_free(&p->by_name);
     conf_object_drop(PLACE_GLOBAL, &p->fresh.global);
     conf_object_drop(PLACE_LNS, &p->fresh_lns);
     conf_object_drop(PLACE_LAC, &p->fresh_lac);
@@ -324,9 +340,14 @@ static void parser_free(struct parser *p)
 
 static bool parser_start(struct parser *p)
 {
-    p->last = &p->sections;
+    hash_init(&p->by_name);
     p->conf = calloc(1, sizeof *p->conf);
-    return p->conf != NULL && (p->conf->file = strdup(p->told.file)) != NULL &&
+    if (p->conf == NULL)
+        return false;
+    p->last = &p->conf->sections;
+    p->last_lns = &p->conf->lns;
+    p->last_lac = &p->conf->lac;
+    return (p->conf->file = strdup(p->told.file)) != NULL &&
            conf_object_defaults(PLACE_GLOBAL, &p->conf->global) &&
            conf_object_defaults(PLACE_GLOBAL, &p->fresh.global) &&
            conf_object_defaults(PLACE_LNS, &p->fresh_lns) &&
@@ -351,7 +372,7 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
     if (p.no_memory)
         conf_say(&p.told, false, 0, "out of memory");
     else
-        conf_check(p.conf, p.sections, &p.told);
+        conf_check(p.conf, &p.told);
     good = p.told.errors == 0;
     if (!good) {
         conf_free(p.conf);
@@ -361,88 +382,4 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
     free(copy);
     errno = good ? errno : p.no_memory ? ENOMEM : EINVAL;
     return p.conf;
-}
-
-/* All octets of a file, malloced, or NULL with errno. */
-static char *read_all(FILE *f, size_t *n)
-{
-    size_t room = 4096;
-    char *text = malloc(room);
-
-    *n = 0;
-    while (text != NULL) {
-        char *bigger;
-
-        *n += fread(text + *n, 1, room - *n, f);
-        if (*n < room)
-            break;
-        room *= 2;
-        bigger = room <= FILE_MAX_OCTETS ? realloc(text, room) : NULL;
-        if (bigger == NULL) {
-            free(text);
-            errno = room <= FILE_MAX_OCTETS ? ENOMEM : EFBIG;
-        }
-        text = bigger;
-    }
-    if (text != NULL && ferror(f)) {
-        free(text);
-        text = NULL;
-    }
-    return text;
-}
-
-struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
-{
-    struct conf_told told = {.file = path, .tell = tell, .ctx = ctx};
-    FILE *f = fopen(path, "re");
-    char *text = NULL;
-    struct conf *c;
-    int reason;
-    size_t n;
-
-    if (f == NULL || (text = read_all(f, &n)) == NULL) {
-        reason = errno;
-        conf_say(&told, false, 0, "cannot be read: %s", strerror(reason));
-        if (f != NULL)
-            fclose(f);
-        errno = reason;
-        return NULL;
-    }
-    fclose(f);
-    c = conf_parse(path, text, n, tell, ctx);
-    reason = errno;
-    free(text);
-    errno = reason;
-    return c;
-}
-
-void conf_free(struct conf *c)
-{
-    if (c == NULL)
-        return;
-    for (struct conf_lns *lns = c->lns, *next; lns != NULL; lns = next) {
-        next = lns->next;
-        conf_object_drop(PLACE_LNS, lns);
-        free(lns->name);
-        free(lns);
-    }
-    for (struct conf_lac *lac = c->lac, *next; lac != NULL; lac = next) {
-        next = lac->next;
-        conf_object_drop(PLACE_LAC, lac);
-        free(lac->name);
-        free(lac);
-    }
-    conf_object_drop(PLACE_GLOBAL, &c->global);
-    free(c->file);
-    free(c);
-}
-
-bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b)
-{
-    return conf_object_same(PLACE_LNS, a, b);
-}
-
-bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b)
-{
-    return conf_object_same(PLACE_LAC, a, b);
 }

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void conf_say(struct conf_told *told, bool warning, unsigned line, const char *fmt, ...)
@@ -37,13 +38,12 @@ void *conf_field(const struct conf_row *row, enum conf_place place, void *object
     return (char *)object + row->at[place];
 }
 
-static const void *field_of(const struct conf_row *row, enum conf_place place, const void *object)
+const void *conf_field_const(const struct conf_row *row, enum conf_place place, const void *object)
 {
     return (const char *)object + row->at[place];
 }
 
-/* The next row that may stand in the place, after this one; begins with NULL. */
-static const struct conf_row *next_row(const struct conf_row *row, enum conf_place place)
+const struct conf_row *conf_row_in(const struct conf_row *row, enum conf_place place)
 {
     do
         row = conf_row_next(row);
@@ -55,7 +55,7 @@ bool conf_object_defaults(enum conf_place place, void *object)
 {
     struct conf_why why;
 
-    for (const struct conf_row *row = NULL; (row = next_row(row, place)) != NULL;) {
+    for (const struct conf_row *row = NULL; (row = conf_row_in(row, place)) != NULL;) {
         void *field = conf_field(row, place, object);
 
         if (row->preset != NULL && !conf_kinds[row->kind].set(field, row, row->preset, 0, &why))
@@ -66,29 +66,79 @@ bool conf_object_defaults(enum conf_place place, void *object)
 
 void conf_object_drop(enum conf_place place, void *object)
 {
-    for (const struct conf_row *row = NULL; (row = next_row(row, place)) != NULL;)
+    for (const struct conf_row *row = NULL; (row = conf_row_in(row, place)) != NULL;)
         conf_kinds[row->kind].drop(conf_field(row, place, object));
 }
 
 bool conf_object_same(enum conf_place place, const void *a, const void *b)
 {
-    for (const struct conf_row *row = NULL; (row = next_row(row, place)) != NULL;) {
-        if (!conf_kinds[row->kind].same(field_of(row, place, a), field_of(row, place, b), row))
+    for (const struct conf_row *row = NULL; (row = conf_row_in(row, place)) != NULL;) {
+        if (!conf_kinds[row->kind].same(conf_field_const(row, place, a),
+                                        conf_field_const(row, place, b), row))
             return false;
     }
     return true;
 }
 
-bool conf_section_inherit(struct conf_section *s, const void *template)
+/* Whether the value of a key is the template's. */
+static bool inherits(const struct conf_section *s, const struct conf_row *row)
 {
-    for (const struct conf_row *row = NULL; (row = next_row(row, s->place)) != NULL;) {
-        if (row->own || s->key_line[conf_row_index(row)] != 0)
-            continue;
-        if (row->rival != NULL && conf_section_line(s, row->rival) != 0)
-            continue;
-        if (!conf_kinds[row->kind].copy(conf_field(row, s->place, s->object),
-                                        field_of(row, s->place, template), row))
+    return s->from != NULL && !row->own && s->key_line[conf_row_index(row)] == 0 &&
+           (row->rival == NULL || conf_section_line(s, row->rival) == 0);
+}
+
+bool conf_section_inherit(struct conf_section *s)
+{
+    for (const struct conf_row *row = NULL; (row = conf_row_in(row, s->place)) != NULL;) {
+        if (inherits(s, row) &&
+            !conf_kinds[row->kind].copy(conf_field(row, s->place, s->object),
+                                        conf_field_const(row, s->place, s->from->object), row))
             return false;
     }
     return true;
+}
+
+unsigned conf_section_origin(const struct conf_section *s, const struct conf_row *row,
+                             const struct conf_section **from)
+{
+    size_t i = conf_row_index(row);
+
+    *from = inherits(s, row) ? s->from : s;
+    return (*from)->key_line[i];
+}
+
+void conf_free(struct conf *c)
+{
+    if (c == NULL)
+        return;
+    for (struct conf_lns *lns = c->lns, *next; lns != NULL; lns = next) {
+        next = lns->next;
+        conf_object_drop(PLACE_LNS, lns);
+        free(lns->name);
+        free(lns);
+    }
+    for (struct conf_lac *lac = c->lac, *next; lac != NULL; lac = next) {
+        next = lac->next;
+        conf_object_drop(PLACE_LAC, lac);
+        free(lac->name);
+        free(lac);
+    }
+    for (struct conf_section *s = c->sections, *next; s != NULL; s = next) {
+        next = s->next;
+        free(s->title);
+        free(s);
+    }
+    conf_object_drop(PLACE_GLOBAL, &c->global);
+    free(c->file);
+    free(c);
+}
+
+bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b)
+{
+    return conf_object_same(PLACE_LNS, a, b);
+}
+
+bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b)
+{
+    return conf_object_same(PLACE_LAC, a, b);
 }

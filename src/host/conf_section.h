@@ -6,6 +6,7 @@
 #ifndef HOST_CONF_SECTION_H
 #define HOST_CONF_SECTION_H
 
+#include "base/hash.h"
 #include "host/conf_kinds.h"
 
 /* Whom to tell problems of a file, and how many were errors. */
@@ -27,7 +28,9 @@ struct conf_section {
     char *title;                      /* "[lns default]", fit to be logged */
     unsigned line;                    /* where it begins */
     unsigned key_line[CONF_ROWS_MAX]; /* where each row was set last; 0: was not */
+    const struct conf_section *from;  /* its template, or NULL */
     struct conf_section *next;        /* in the order of the file */
+    struct hash_node by_name;
 };
 
 /* The line at which a key, by its first spelling, was set in this section; 0: was not. */
@@ -35,6 +38,10 @@ unsigned conf_section_line(const struct conf_section *s, const char *key);
 
 /* The field of a row in an object of that place. */
 void *conf_field(const struct conf_row *row, enum conf_place place, void *object);
+const void *conf_field_const(const struct conf_row *row, enum conf_place place, const void *object);
+
+/* The next row that may stand in the place, after this one; begins with NULL, ends with NULL. */
+const struct conf_row *conf_row_in(const struct conf_row *row, enum conf_place place);
 
 /* Gives every key of an object of zeros its default; false without memory. */
 bool conf_object_defaults(enum conf_place place, void *object);
@@ -43,7 +50,12 @@ void conf_object_drop(enum conf_place place, void *object);
 /* True if all keys have the same value. */
 bool conf_object_same(enum conf_place place, const void *a, const void *b);
 
-/* Fills what the section leaves unset from its template; false without memory. */
-bool conf_section_inherit(struct conf_section *s, const void *template);
+/* Fills what the section leaves unset from its template, which it has; false without memory. */
+bool conf_section_inherit(struct conf_section *s);
+
+/* Where the value of a key comes from: the line at which it was set, in this section or, as *from
+ * then tells, in its template; 0: it is the default. */
+unsigned conf_section_origin(const struct conf_section *s, const struct conf_row *row,
+                             const struct conf_section **from);
 
 #endif

@@ -175,7 +175,7 @@ SKIP: {
     unlink $d->{conf};
     mkfifo($d->{conf}, 0600) or die "mkfifo: $!\n";
     $d->mark->signal('HUP');
-    $d->says(qr/\Q$d->{conf}\E is not a plain file\n.*stays in force/s,
+    $d->says(qr/\Q$d->{conf}\E: cannot be read: it is a FIFO, and.*plain file\n.*stays in force/s,
         'a reload from a FIFO: the log says that it is not a plain file', 3);
     ok($peer->echoes($call, $frame, seconds => 2), 'and a call goes on');
     $d->is_well('and so does the daemon');

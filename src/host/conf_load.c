@@ -1,0 +1,110 @@
+/* A configuration's file and its octets; see conf.h.  Does not know what stands in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/conf_section.h"
+
+#define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much */
+
+/* What a file is if it is not a plain one, and the errno for it. */
+static const struct {
+    mode_t type;
+    const char *what;
+    int reason;
+} kinds[] = {
+    {S_IFDIR, "a folder", EISDIR}, {S_IFIFO, "a FIFO", EINVAL},    {S_IFCHR, "a device", EINVAL},
+    {S_IFBLK, "a device", EINVAL}, {S_IFSOCK, "a socket", EINVAL},
+};
+
+/* Opens a plain file, and nothing else: a FIFO has us wait for its writer, a device has no end.
+ * What is wrong is told.  A descriptor, or -1 with errno. */
+static int open_plain(const char *path, size_t *size, struct conf_told *told)
+{
+    const char *what = "something else";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), reason = EINVAL;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        reason = errno;
+        conf_say(told, false, 0, "cannot be read: %s", strerror(reason));
+    } else if (!S_ISREG(st.st_mode)) {
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+            if (kinds[i].type == (st.st_mode & S_IFMT)) {
+                what = kinds[i].what;
+                reason = kinds[i].reason;
+            }
+        }
+        conf_say(told, false, 0, "cannot be read: it is %s, and a configuration is a plain file",
+                 what);
+    } else {
+        *size = st.st_size > 0 ? (size_t)st.st_size : 0;
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    errno = reason;
+    return -1;
+}
+
+/* All octets of an open file, malloced, or NULL with errno.  expected: how many there should be; a
+ * file of /proc says 0. */
+static char *read_all(int fd, size_t expected, size_t *n)
+{
+    size_t room = expected + 4096;
+    char *text = room <= FILE_MAX_OCTETS ? malloc(room) : NULL;
+    ssize_t got = 1;
+
+    errno = room <= FILE_MAX_OCTETS ? ENOMEM : EFBIG;
+    for (*n = 0; text != NULL && got > 0; *n += got > 0 ? (size_t)got : 0) {
+        char *bigger = text;
+
+        if (*n == room) {
+            room *= 2;
+            bigger = room <= FILE_MAX_OCTETS ? realloc(text, room) : NULL;
+            if (bigger == NULL) {
+                free(text);
+                errno = room <= FILE_MAX_OCTETS ? ENOMEM : EFBIG;
+                return NULL;
+            }
+        }
+        text = bigger;
+        got = read(fd, text + *n, room - *n);
+    }
+    if (got < 0) {
+        int reason = errno;
+
+        free(text);
+        errno = reason;
+        return NULL;
+    }
+    return text;
+}
+
+struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
+{
+    struct conf_told told = {.file = path, .tell = tell, .ctx = ctx};
+    size_t n = 0;
+    int fd = open_plain(path, &n, &told), reason;
+    struct conf *c = NULL;
+    char *text;
+
+    if (fd < 0)
+        return NULL;
+    text = read_all(fd, n, &n);
+    if (text == NULL) {
+        reason = errno;
+        conf_say(&told, false, 0, "cannot be read: %s", strerror(reason));
+    } else {
+        c = conf_parse(path, text, n, tell, ctx);
+        reason = errno;
+    }
+    close(fd);
+    free(text);
+    errno = reason;
+    return c;
+}

@@ -1,0 +1,159 @@
+/* Pools that overlap; see conf_overlap.h.  There may be thousands of sections, so pools are not
+ * compared pair by pair: what each gives is cut into pieces, and these are sorted. */
+#include "host/conf_overlap.h"
+
+#include <stdlib.h>
+
+struct piece {
+    uint32_t low, high;
+    unsigned owner; /* its section's place in the file, of those with a pool */
+};
+
+/* A section with a pool of its own, and where another one shares it. */
+struct owner {
+    const struct conf_section *section, *other;
+    uint32_t at;
+};
+
+struct work {
+    struct piece *piece;
+    size_t n, room;
+    struct owner *owner;
+    unsigned n_owners;
+};
+
+static bool has_own(const struct conf_section *s)
+{
+    return s->place == PLACE_LNS && conf_section_line(s, "ip range") > 0;
+}
+
+static const struct conf_range *pool_of(const struct conf_section *s)
+{
+    return ((const struct conf_lns *)s->object)->ip_range;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct piece *x = a, *y = b;
+
+    return x->low != y->low ? (x->low > y->low) - (x->low < y->low)
+                            : (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+static bool add_piece(struct work *w, uint32_t low, uint32_t high)
+{
+    struct piece *bigger = w->piece;
+
+    if (w->n == w->room) {
+        w->room = w->room * 2 + 64;
+        bigger = realloc(w->piece, w->room * sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        w->piece = bigger;
+    }
+    w->piece[w->n++] = (struct piece){low, high, w->n_owners};
+    return true;
+}
+
+/* Between two neighbours of all ends of ranges the answer is the same for each address. */
+static bool add_pool(struct work *w, const struct conf_range *list)
+{
+    uint64_t *end;
+    size_t n = 0, k = 0;
+    bool good = true;
+
+    for (const struct conf_range *r = list; r != NULL; r = r->next)
+        n += 2;
+    end = malloc((n > 0 ? n : 1) * sizeof *end);
+    if (end == NULL)
+        return false;
+    for (const struct conf_range *r = list; r != NULL; r = r->next) {
+        end[k++] = r->low;
+        end[k++] = (uint64_t)r->high + 1;
+    }
+    qsort(end, n, sizeof *end, by_number);
+    for (k = 0; k + 1 < n && good; k++) {
+        if (end[k] < end[k + 1] && conf_ranges_allow(list, (uint32_t)end[k]))
+            good = add_piece(w, (uint32_t)end[k], (uint32_t)(end[k + 1] - 1));
+    }
+    free(end);
+    return good;
+}
+
+static bool gather(struct work *w, const struct conf *c)
+{
+    size_t n = 0;
+
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
+        n += has_own(s);
+    w->owner = calloc(n > 0 ? n : 1, sizeof *w->owner);
+    if (w->owner == NULL)
+        return false;
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
+        if (!has_own(s))
+            continue;
+        w->owner[w->n_owners].section = s;
+        if (!add_pool(w, pool_of(s)))
+            return false;
+        w->n_owners++;
+    }
+    return true;
+}
+
+/* The later of two sections in the file is told of the earlier one. */
+static void note(struct work *w, const struct piece *a, const struct piece *b)
+{
+    struct owner *later = &w->owner[a->owner > b->owner ? a->owner : b->owner];
+    struct owner *earlier = &w->owner[a->owner > b->owner ? b->owner : a->owner];
+
+    if (later->other == NULL) {
+        later->other = earlier->section;
+        later->at = a->low > b->low ? a->low : b->low;
+    }
+}
+
+/* One section's pieces do not overlap, so the piece that reaches highest so far is the one to look
+ * at. */
+static void sweep(struct work *w)
+{
+    const struct piece *top = w->piece;
+
+    qsort(w->piece, w->n, sizeof *w->piece, by_place);
+    for (size_t i = 1; i < w->n; i++) {
+        const struct piece *p = &w->piece[i];
+
+        if (p->low <= top->high)
+            note(w, top, p);
+        if (p->high > top->high)
+            top = p;
+    }
+}
+
+void conf_check_overlap(const struct conf *c, struct conf_told *told)
+{
+    struct work w = {.n = 0};
+    char text[ADDR_TEXT];
+
+    if (gather(&w, c) && w.n > 0)
+        sweep(&w);
+    for (unsigned i = 0; i < w.n_owners; i++) {
+        const struct conf_section *s = w.owner[i].section, *o = w.owner[i].other;
+        struct addr at = addr_ip4(w.owner[i].at, 0);
+
+        if (o != NULL)
+            conf_say(told, true, conf_section_line(s, "ip range"),
+                     "'ip range' of %s overlaps that of %s in line %u, at %s: each address serves "
+                     "one call only, whichever comes first",
+                     s->title, o->title, conf_section_line(o, "ip range"),
+                     addr_host_text(&at, text));
+    }
+    free(w.piece);
+    free(w.owner);
+}
