@@ -242,7 +242,7 @@ static bool bind_sockets(struct hub *h)
 
 static bool open_fifo(struct hub *h, const char *path)
 {
-    h->fifo = fifo_open(h->loop, path, control_commands, h);
+    h->fifo = fifo_open(h->loop, path, control_commands, NULL, h);
     if (h->fifo == NULL)
         log_error("cannot make the control FIFO %s (does another daemon use it? choose another "
                   "place with -C)",

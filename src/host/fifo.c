@@ -1,263 +1,23 @@
-/* The control FIFO; see fifo.h.  Knows lines, words and answers; must not know what a command does.
+/* The control FIFO; see fifo.h.  Knows lines and words; must not know what a command does.  Answers
+ * are fifo_out's.
  *
  * Whoever may write to the FIFO may already command the daemon; still no line can make it wait,
  * open a file elsewhere, or log what a terminal would obey.  Commands are never logged: they may
  * hold a password. */
-#include "host/fifo.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/fifo_parts.h"
 #include "host/sys.h"
 
 #define SMALL_FILE 200 /* octets: what a command or two come to */
-#define LINE_MOST 4096          /* octets of one command */
-#define SILENCE_MS 20           /* then a line without an end has ended */
-#define ANSWER_MOST 1024        /* octets of one line of answer */
-#define ANSWERS_MOST (4u << 20) /* octets of all the answers to one command */
-#define OUTBOXES_MOST 8         /* readers waited for */
-#define OUTBOX_MS 5000          /* and how long */
-
-/* Answers that a slow reader has not taken yet. */
-struct outbox {
-    struct fifo *fifo;
-    struct watch watch;
-    struct timer timer;
-    char *text;
-    size_t n, done;
-    struct outbox *next;
-};
-
-struct fifo {
-    struct loop *loop;
-    struct watch watch;
-    struct timer silence;
-    char *path;
-    dev_t dev; /* of the FIFO that we made */
-    ino_t ino;
-    const struct fifo_command *rows;
-    void *ctx;
-    char line[LINE_MOST]; /* what has come of a line without its end */
-    size_t n;
-    bool skipping; /* the line is too long, and has been answered */
-    struct outbox *outboxes;
-};
-
-struct fifo_reply {
-    struct fifo *fifo;
-    const char *path; /* where the answers shall go; NULL: nowhere */
-    void (*told)(void *ctx, const char *answer);
-    void *told_ctx;
-    char *text; /* gathered */
-    size_t n, room;
-};
-
-/* -- answers that wait ------------------------------------------------------------------------- */
-
-static void outbox_close(struct outbox *o)
-{
-    struct outbox **at = &o->fifo->outboxes;
-
-    while (*at != o)
-        at = &(*at)->next;
-    *at = o->next;
-    loop_unwatch(o->fifo->loop, &o->watch);
-    loop_timer_done(o->fifo->loop, &o->timer);
-    close(o->watch.fd);
-    free(o->text);
-    free(o);
-}
-
-/* Writes on; false when there is nothing more to be done. */
-static bool write_on(int fd, const char *text, size_t n, size_t *done)
-{
-    while (*done < n) {
-        ssize_t put = write(fd, text + *done, n - *done);
-
-        if (put < 0)
-            return errno == EAGAIN || errno == EINTR;
-        *done += (size_t)put;
-    }
-    return false;
-}
-
-static void on_outbox(struct watch *w, unsigned what)
-{
-    struct outbox *o = w->owner;
-
-    (void)what;
-    if (!write_on(w->fd, o->text, o->n, &o->done))
-        outbox_close(o);
-}
-
-static void on_outbox_time(struct timer *t)
-{
-    struct outbox *o = t->owner;
-
-    log_notice("control: %zu octets of an answer were not read", o->n - o->done);
-    outbox_close(o);
-}
-
-static unsigned outbox_count(const struct fifo *f)
-{
-    unsigned n = 0;
-
-    for (const struct outbox *o = f->outboxes; o != NULL; o = o->next)
-        n++;
-    return n;
-}
-
-/* Takes the descriptor and the reply's text; false if it cannot, and has taken neither. */
-static bool outbox_open(struct fifo_reply *r, int fd, size_t done)
-{
-    struct fifo *f = r->fifo;
-    struct outbox *o = outbox_count(f) < OUTBOXES_MOST ? calloc(1, sizeof *o) : NULL;
-
-    if (o == NULL)
-        return false;
-    o->fifo = f;
-    o->watch = (struct watch){.fd = fd, .want = LOOP_WRITE, .ready = on_outbox, .owner = o};
-    o->timer = (struct timer){.fire = on_outbox_time, .owner = o};
-    if (loop_timer_init(f->loop, &o->timer) != 0)
-        goto no_timer;
-    if (loop_watch(f->loop, &o->watch) != 0)
-        goto no_watch;
-    loop_timer_set(f->loop, &o->timer, loop_now(f->loop) + OUTBOX_MS);
-    o->text = r->text;
-    o->n = r->n;
-    o->done = done;
-    o->next = f->outboxes;
-    f->outboxes = o;
-    r->text = NULL;
-    return true;
-no_watch:
-    loop_timer_done(f->loop, &o->timer);
-no_timer:
-    free(o);
-    return false;
-}
-
-/* -- answers ----------------------------------------------------------------------------------- */
-
-/* Opens the folder of a path; the path's last part is at *name.  -1 with errno. */
-static int open_folder(const char *path, const char **name)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder;
-    int fd;
-
-    *name = slash != NULL ? slash + 1 : path;
-    folder = slash == NULL ? strdup(".") : strndup(path, slash > path ? (size_t)(slash - path) : 1);
-    if (folder == NULL)
-        return -1;
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    return fd;
-}
-
-static bool same_file(int a, int b)
-{
-    struct stat x, y;
-
-    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* True if fd is open on a FIFO that is not our own: an answer that came back would be a command. */
-static bool is_foreign_fifo(const struct fifo *f, int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && !same_file(fd, f->watch.fd);
-}
-
-/* Opens the result FIFO: only in the control FIFO's own folder, compared as the folders they are
- * and not as texts, so that no ".." and no link leads elsewhere.  -1: no. */
-static int open_result(const struct fifo *f, const char *path)
-{
-    const char *name, *our_name;
-    int theirs = open_folder(path, &name), ours = open_folder(f->path, &our_name);
-    int fd = -1;
-
-    if (path[0] == '/' && theirs >= 0 && ours >= 0 && same_file(theirs, ours))
-        fd = openat(ours, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && !is_foreign_fifo(f, fd)) {
-        close(fd);
-        fd = -1;
-    }
-    if (theirs >= 0)
-        close(theirs);
-    if (ours >= 0)
-        close(ours);
-    return fd;
-}
-
-/* Sends what was gathered, and forgets it. */
-static void reply_finish(struct fifo_reply *r)
-{
-    size_t done = 0;
-    char safe[256];
-    int fd;
-
-    if (r->n == 0 || r->path == NULL)
-        goto out;
-    fd = open_result(r->fifo, r->path);
-    if (fd < 0) {
-        log_notice("control: no answer to \"%s\": not a FIFO in our folder, or nobody reads it",
-                   log_safe(span_str(r->path), safe, sizeof safe));
-        goto out;
-    }
-    if (!write_on(fd, r->text, r->n, &done) || !outbox_open(r, fd, done))
-        close(fd);
-out:
-    free(r->text);
-}
-
-/* Adds a line to what is gathered; one that does not fit is lost. */
-static void gather(struct fifo_reply *r, const char *answer, size_t n)
-{
-    if (r->n + n + 1 > r->room) {
-        size_t room = 2 * (r->room + n + 1);
-        char *bigger = room <= ANSWERS_MOST ? realloc(r->text, room) : NULL;
-
-        if (bigger == NULL)
-            return;
-        r->text = bigger;
-        r->room = room;
-    }
-    memcpy(r->text + r->n, answer, n);
-    r->text[r->n + n] = '\n';
-    r->n += n + 1;
-}
-
-void fifo_answer(struct fifo_reply *r, int code, const char *fmt, ...)
-{
-    char answer[ANSWER_MOST], safe[ANSWER_MOST];
-    int used = snprintf(answer, sizeof answer, "%02d ", code);
-    bool unheard = code != 0 && r->path == NULL;
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(answer + used, sizeof answer - (size_t)used, fmt, ap);
-    va_end(ap);
-    if (unheard || log_topic(TOPIC_STATE))
-        log_safe(span_str(answer), safe, sizeof safe);
-    if (unheard)
-        log_notice("control: %s", safe);
-    else if (log_topic(TOPIC_STATE))
-        log_debug(TOPIC_STATE, "control: %s", safe);
-    if (r->told != NULL)
-        r->told(r->told_ctx, answer);
-    if (r->path != NULL)
-        gather(r, answer, strlen(answer));
-}
+#define SILENCE_MS 20  /* then a line without an end has ended */
 
 /* -- lines ------------------------------------------------------------------------------------- */
 
@@ -322,21 +82,42 @@ static char *cut_path(char *text, const char **path)
     return trim(text);
 }
 
+/* A verb is a word of its own; else the first letter counts, whatever follows it. */
+static const struct fifo_verb *find_verb(const struct fifo *f, const char *text, size_t n)
+{
+    const struct fifo_verb *verb = f->verbs;
+
+    while (verb != NULL && verb->word != NULL &&
+           (strncmp(verb->word, text, n) != 0 || verb->word[n] != '\0'))
+        verb++;
+    return verb != NULL && verb->word != NULL ? verb : NULL;
+}
+
+static const struct fifo_command *find_letter(const struct fifo *f, char letter)
+{
+    const struct fifo_command *row = f->rows;
+
+    while (row->letter != '\0' && row->letter != letter)
+        row++;
+    return row->letter != '\0' ? row : NULL;
+}
+
 static void run_command(struct fifo_reply *r, char *text)
 {
-    const struct fifo_command *row = r->fifo->rows;
-    char *rest = text + 1;
+    size_t n = strcspn(text, " \t");
+    const struct fifo_verb *verb = find_verb(r->fifo, text, n);
+    const struct fifo_command *row = verb == NULL ? find_letter(r->fifo, text[0]) : NULL;
+    char *rest = text + (verb != NULL ? n : 1);
 
-    while (row->letter != '\0' && row->letter != text[0])
-        row++;
     while (is_blank(*rest))
         rest++;
-    if (row->letter == '\0')
+    r->framed = verb != NULL;
+    if (verb == NULL && row == NULL)
         fifo_answer(r, 1, "Unknown command %c", text[0]);
-    else if (count_words(rest) < row->min_words)
-        fifo_answer(r, 1, "%s", row->usage);
+    else if (count_words(rest) < (verb != NULL ? verb->min_words : row->min_words))
+        fifo_answer(r, 1, "%s", verb != NULL ? verb->usage : row->usage);
     else
-        row->run(r->fifo->ctx, r, rest);
+        (verb != NULL ? verb->run : row->run)(r->fifo->ctx, r, rest);
 }
 
 /* One line, in room that may be changed. */
@@ -354,15 +135,15 @@ static void run_line(struct fifo_reply *r, char *line, bool whole)
         run_command(r, text);
     else if (r->path != NULL)
         fifo_answer(r, 1, "Command expected");
-    reply_finish(r);
+    fifo_reply_finish(r);
 }
 
 void fifo_line(struct fifo *f, char *line, size_t n, void (*told)(void *ctx, const char *answer),
                void *ctx)
 {
     struct fifo_reply r = {.fifo = f, .told = told, .told_ctx = ctx};
-    char text[LINE_MOST + 1];
-    bool whole = n <= LINE_MOST;
+    char text[FIFO_LINE_MOST + 1];
+    bool whole = n <= FIFO_LINE_MOST;
 
     while (whole && n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\0'))
         n--;
@@ -384,15 +165,46 @@ static void end_line(struct fifo *f)
         fifo_line(f, f->line, n, NULL, NULL);
 }
 
+/* Octets of "@/folder/" at a line's begin; 0 if there is no whole "@/folder/name ". */
+static size_t folder_octets(const char *line, size_t n)
+{
+    size_t folder = 0;
+
+    if (n < 2 || line[0] != '@' || line[1] != '/')
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if (is_blank(line[i]))
+            return folder;
+        if (line[i] == '/')
+            folder = i + 1;
+    }
+    return 0;
+}
+
+/* Old clients write no newline, and several at once "@/folder/a c one" "@/folder/b c two": if what
+ * has just come in is the second one's folder, the first one has ended before it. */
+static void end_message(struct fifo *f)
+{
+    size_t folder = folder_octets(f->line, f->n), before = f->n - folder;
+
+    if (folder == 0 || before < folder || memcmp(f->line + before, f->line, folder) != 0)
+        return;
+    fifo_line(f, f->line, before, NULL, NULL);
+    memmove(f->line, f->line + before, folder);
+    f->n = folder;
+}
+
 static void take_octet(struct fifo *f, char c)
 {
     struct fifo_reply r = {.fifo = f};
-    char text[LINE_MOST + 1];
+    char text[FIFO_LINE_MOST + 1];
 
     if (c == '\n' || c == '\0') {
         end_line(f);
-    } else if (f->n < LINE_MOST) {
+    } else if (f->n < FIFO_LINE_MOST) {
         f->line[f->n++] = c;
+        if (c == '/')
+            end_message(f);
     } else if (!f->skipping) {
         f->skipping = true;
         span_to_str(span_of(f->line, f->n), text, sizeof text);
@@ -408,7 +220,7 @@ static void on_silence(struct timer *t)
 static void on_ready(struct watch *w, unsigned what)
 {
     struct fifo *f = w->owner;
-    char octets[LINE_MOST];
+    char octets[FIFO_LINE_MOST];
     ssize_t n = read(w->fd, octets, sizeof octets);
 
     (void)what;
@@ -467,7 +279,8 @@ static int clear_place(const char *path)
         return -1;
     if (lstat(path, &st) != 0)
         return errno == ENOENT ? 0 : -1;
-    if (!S_ISFIFO(st.st_mode) && !(S_ISREG(st.st_mode) && st.st_size < SMALL_FILE && holds_commands(path))) {
+    if (!S_ISFIFO(st.st_mode) &&
+        !(S_ISREG(st.st_mode) && st.st_size < SMALL_FILE && holds_commands(path))) {
         errno = EEXIST;
         return -1;
     }
@@ -493,13 +306,14 @@ static int make_and_open(struct fifo *f)
     return 0;
 }
 
-struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows, void *ctx)
+struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows,
+                       const struct fifo_verb *verbs, void *ctx)
 {
     struct fifo *f = calloc(1, sizeof *f);
 
     if (f == NULL)
         return NULL;
-    *f = (struct fifo){.loop = l, .rows = rows, .ctx = ctx};
+    *f = (struct fifo){.loop = l, .rows = rows, .verbs = verbs, .ctx = ctx};
     f->watch = (struct watch){.fd = -1, .want = LOOP_READ, .ready = on_ready, .owner = f};
     f->silence = (struct timer){.fire = on_silence, .owner = f};
     if (loop_timer_init(l, &f->silence) != 0) {
@@ -519,8 +333,7 @@ void fifo_close(struct fifo *f)
     int keep = errno;
     struct stat st;
 
-    while (f->outboxes != NULL)
-        outbox_close(f->outboxes);
+    fifo_outboxes_close(f);
     loop_timer_done(f->loop, &f->silence);
     loop_unwatch(f->loop, &f->watch);
     if (f->watch.fd >= 0) {

@@ -35,6 +35,31 @@ static const struct fifo_command rows[] = {
     {0, 0, NULL, NULL},
 };
 
+static bool some_lines(void *state, struct text *out)
+{
+    text_put_str(out, "a line\n");
+    return ++*(int *)state % 3 != 0;
+}
+
+static void drop_lines(void *state)
+{
+    (void)state;
+}
+
+static void answer_lines(void *ctx, struct fifo_reply *r, char *rest)
+{
+    static int n;
+
+    answer_words(ctx, r, rest);
+    fifo_stream(r, &(struct fifo_source){some_lines, drop_lines, &n});
+}
+
+static const struct fifo_verb verbs[] = {
+    {"status", 0, "status [json]", answer_lines},
+    {"log", 1, "log TOPIC...", answer_words},
+    {NULL, 0, NULL, NULL},
+};
+
 static struct fifo *control;
 static struct loop *loop;
 static char folder[] = "/tmp/l2tpd-fuzz-fifo-XXXXXX";
@@ -55,7 +80,7 @@ static void open_control(void)
     if (loop == NULL || mkdtemp(folder) == NULL)
         abort();
     snprintf(path, sizeof path, "%s/control", folder);
-    control = fifo_open(loop, path, rows, NULL);
+    control = fifo_open(loop, path, rows, verbs, NULL);
     if (control == NULL)
         abort();
     atexit(close_control);

@@ -65,11 +65,73 @@ static void run_x(void *ctx, struct fifo_reply *r, char *rest)
         fifo_answer(r, 0, "AVAILABLE lns.%04d.name=%0100d", i, i);
 }
 
+/* A source of n lines, each with its number. */
+static int left, dropped;
+
+static bool more_lines(void *state, struct text *out)
+{
+    int *n = state;
+
+    if (left > 0)
+        text_add(out, "line %d\n", *n - left--);
+    return left > 0;
+}
+
+static void drop_lines(void *state)
+{
+    (void)state;
+    dropped++;
+}
+
+static void run_lines(void *ctx, struct fifo_reply *r, char *rest)
+{
+    static int n;
+
+    (void)ctx;
+    left = n = atoi(rest);
+    fifo_stream(r, &(struct fifo_source){more_lines, drop_lines, &n});
+}
+
+static void run_l(void *ctx, struct fifo_reply *r, char *rest)
+{
+    fifo_answer(r, 0, "OK");
+    run_lines(ctx, r, rest);
+}
+
+static struct fifo_feed *feed;
+
+static void feed_gone(void *owner)
+{
+    (void)owner;
+    feed = NULL;
+}
+
+static void run_feed(void *ctx, struct fifo_reply *r, char *rest)
+{
+    (void)ctx;
+    (void)rest;
+    feed = fifo_feed_open(r, feed_gone, NULL);
+}
+
+static void run_answer(void *ctx, struct fifo_reply *r, char *rest)
+{
+    (void)ctx;
+    for (int i = atoi(rest); i > 1; i--)
+        fifo_answer(r, 0, "%d to come", i - 1);
+    fifo_answer(r, atoi(rest) == 7 ? 7 : 0, "last");
+}
+
 static const struct fifo_command rows[] = {
-    {'c', 1, "c LAC [user [password]]", run_c},
-    {'s', 0, "s", run_s},
-    {'x', 0, "x", run_x},
+    {'l', 1, "l N", run_l}, {'c', 1, "c LAC [user [password]]", run_c},
+    {'s', 0, "s", run_s},   {'x', 0, "x", run_x},
     {0, 0, NULL, NULL},
+};
+
+static const struct fifo_verb verbs[] = {
+    {"lines", 1, "lines N", run_lines},
+    {"feed", 0, "feed", run_feed},
+    {"answer", 1, "answer N", run_answer},
+    {NULL, 0, NULL, NULL},
 };
 
 static void on_told(void *ctx, const char *answer)
@@ -134,6 +196,10 @@ static const struct {
     {"too few words: usage", "c", 0, "", "01 c LAC [user [password]]\n"},
     {"blanks are no words", "c  \t ", 0, "", "01 c LAC [user [password]]\n"},
     {"no words needed", "s", 0, "s[]", ""},
+    {"a verb goes before a letter", "lines 2", 0, "", "00 line 0\n00 line 1\n"},
+    {"a letter and what is no verb", "linesx 2", 0, "", "00 OK\n"},
+    {"a verb that begins like another is none", "line 2", 0, "", "00 OK\n"},
+    {"a verb's missing words: usage", "answer", 0, "", "01 answer N\n"},
     {"unknown letter", "q home", 0, "", "01 Unknown command q\n"},
     {"an empty line is ignored", "", 0, "", ""},
     {"so are blanks", " \t \n", 0, "", ""},
@@ -213,6 +279,13 @@ static const struct {
     {"two old messages with answer paths, quickly",
      {{"@/x c home", 0, 0}, {"@/x c away", 0, 60}},
      "c[home]c[away]"},
+    {"three old messages in one write",
+     {{"@/a/x c one@/a/y c two@/a/z s", 0, 60}},
+     "c[one]c[two]s[]"},
+    {"cut anywhere",
+     {{"@/a/x c one@", 0, 0}, {"/a/y c two@/", 0, 0}, {"a/z s", 0, 60}},
+     "c[one]c[two]s[]"},
+    {"another folder is part of a command", {{"@/a/x c one@/b/y", 0, 60}}, "c[one@/b/y]"},
     {"lines of nothing", {{"\n\n\0\0\ns\n", 8, 0}}, "s[]"},
 };
 
@@ -404,6 +477,145 @@ static void test_slow_reader(void)
     unlink(result);
 }
 
+/* -- frames ------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name, *command, *expected;
+} frames[] = {
+    {"an answer of one line", "answer 1", "00 last\n"},
+    {"of three", "answer 3", "00-2 to come\n00-1 to come\n00 last\n"},
+    {"a refusal at its end", "answer 7",
+     "00-6 to come\n00-5 to come\n00-4 to come\n00-3 to come\n00-2 to come\n00-1 to come\n"
+     "07 last\n"},
+    {"a usage", "lines", "01 lines N\n"},
+    {"a source", "lines 2", "00-line 0\n00-line 1\n00 OK\n"},
+    {"an empty source", "lines 0", "00 OK\n"},
+    {"a letter's source has no frame", "l 2", "00 OK\n00 line 0\n00 line 1\n"},
+};
+
+static void test_frames(void)
+{
+    char text[256];
+    int fd;
+
+    mkfifo(result, 0600);
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
+        is_str(ask(result, frames[i].command, fd, text, sizeof text), frames[i].expected,
+               frames[i].name);
+    close(fd);
+    unlink(result);
+}
+
+/* Reads to the end of what comes; how many lines are in order, and whether the last one is there.
+ */
+static int read_lines(int fd, bool *whole)
+{
+    static char text[65536];
+    char want[32], line[64];
+    size_t used = 0;
+    int n = 0, idle = 0;
+
+    *whole = false;
+    while (idle < 200 && !*whole) {
+        ssize_t got = read(fd, text, sizeof text);
+
+        idle = got > 0 ? 0 : idle + 1;
+        for (ssize_t i = 0; i < got; i++) {
+            line[used++] = text[i];
+            if (text[i] != '\n')
+                continue;
+            line[used - 1] = '\0';
+            used = 0;
+            snprintf(want, sizeof want, "00-line %d", n);
+            n += strcmp(line, want) == 0;
+            *whole |= strcmp(line, "00 OK") == 0;
+        }
+        run(2);
+    }
+    return n;
+}
+
+static void test_long_source(void)
+{
+    char text[64];
+    bool whole;
+    int fd;
+
+    mkfifo(result, 0600);
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    dropped = 0;
+    ask(result, "lines 200000", -1, text, sizeof text);
+    ok(left > 100000, "a long answer is made as it is read: %d lines are not yet", left);
+    is_int(read_lines(fd, &whole), 200000, "and comes whole");
+    ok(whole, "to its last line");
+    is_int(dropped, 1, "its source is dropped");
+    ask(result, "lines 200000", -1, text, sizeof text);
+    close(fd);
+    run(20);
+    ok(dropped == 2 && left > 0, "a reader that goes away ends it");
+    ask(result, "lines 200000", -1, text, sizeof text);
+    is_int(dropped, 3, "where nobody reads, nothing is made");
+    unlink(result);
+}
+
+static void test_feed(void)
+{
+    char text[256], line[1024];
+    int fd, n = 0;
+
+    mkfifo(result, 0600);
+    ask(result, "feed", -1, text, sizeof text);
+    ok(feed == NULL, "nobody reads: no feed");
+    fifo_line(f, (char[]){"feed"}, 4, NULL, NULL);
+    ok(feed == NULL && strstr(logged, "01 There is nobody to tell") != NULL, "nor without a path");
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    is_str(ask(result, "feed", fd, text, sizeof text), "", "a feed has no answer at first");
+    if (!ok(feed != NULL, "but it is there"))
+        return;
+    fifo_feed_line(feed, "one");
+    fifo_feed_line(feed, "two");
+    n = (int)read(fd, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    is_str(text, "00-one\n00-two\n", "lines come as they are given");
+    run(20);
+    ok(feed != NULL, "and it waits for more");
+    fifo_feed_close(feed, "end");
+    n = (int)read(fd, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    is_str(text, "00 end\n", "its end is told");
+    ask(result, "feed", fd, text, sizeof text);
+    begin();
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    for (n = 0; n < 1000 && feed != NULL; n++)
+        fifo_feed_line(feed, line);
+    ok(feed == NULL && n > 256 && n < 500, "who reads nothing is dropped, after %d KiB", n);
+    ok(strstr(logged, "it is told no more") != NULL, "and the log tells");
+    while (read(fd, line, sizeof line) > 0)
+        continue;
+    ask(result, "feed", fd, text, sizeof text);
+    ok(feed != NULL, "it may come again");
+    close(fd);
+    for (int i = 0; i < 200 && feed != NULL; i++)
+        run(5);
+    ok(feed == NULL, "who leaves is noticed, with nothing to tell");
+    fd = open(result, O_RDONLY | O_NONBLOCK);
+    for (n = 0; n < 100; n++) {
+        feed = NULL;
+        ask(result, "feed", -1, text, sizeof text);
+        if (feed == NULL)
+            break;
+    }
+    is_int(n, 32, "only so many may listen");
+    n = (int)read(fd, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    is_str(text, "01 Too many listen already\n", "and the next one is told so");
+    close(fd);
+    run(20);
+    unlink(result);
+}
+
 /* -- opening ----------------------------------------------------------------------------------- */
 
 static void test_open(void)
@@ -415,32 +627,33 @@ static void test_open(void)
     int fd;
 
     snprintf(path, sizeof path, "%s/run/l2tp-control", dir);
-    one = fifo_open(l, path, rows, NULL);
+    one = fifo_open(l, path, rows, verbs, NULL);
     ok(one != NULL && stat(path, &st) == 0 && S_ISFIFO(st.st_mode) && (st.st_mode & 0777) == 0600,
        "the folder and the FIFO are made, for us alone");
     fifo_close(one);
     ok(lstat(path, &st) != 0, "and the FIFO is removed");
     fd = open(path, O_CREAT | O_WRONLY, 0644);
     close(fd);
-    one = fifo_open(l, path, rows, NULL);
+    one = fifo_open(l, path, rows, verbs, NULL);
     ok(one != NULL && lstat(path, &st) == 0 && S_ISFIFO(st.st_mode), "a plain file is replaced");
     unlink(path);
     mkfifo(path, 0600);
     fifo_close(one);
     ok(lstat(path, &st) == 0, "somebody else's in its place is left alone");
-    one = fifo_open(l, path, rows, NULL);
+    one = fifo_open(l, path, rows, verbs, NULL);
     ok(one != NULL, "an old FIFO is replaced");
     fifo_close(one);
-    ok(symlink("/dev/null", path) == 0 && fifo_open(l, path, rows, NULL) == NULL && errno == EEXIST,
+    ok(symlink("/dev/null", path) == 0 && fifo_open(l, path, rows, verbs, NULL) == NULL &&
+           errno == EEXIST,
        "a link is not");
     unlink(path);
     mkdir(path, 0700);
-    ok(fifo_open(l, path, rows, NULL) == NULL && errno == EEXIST, "nor is a folder");
+    ok(fifo_open(l, path, rows, verbs, NULL) == NULL && errno == EEXIST, "nor is a folder");
     rmdir(path);
     snprintf(path, sizeof path, "%s/run", dir);
     rmdir(path);
-    ok(stat(control, &before) == 0 && fifo_open(l, control, rows, NULL) == NULL && errno == EBUSY &&
-           stat(control, &after) == 0 && before.st_ino == after.st_ino,
+    ok(stat(control, &before) == 0 && fifo_open(l, control, rows, verbs, NULL) == NULL &&
+           errno == EBUSY && stat(control, &after) == 0 && before.st_ino == after.st_ino,
        "a FIFO that somebody reads is left to him");
 }
 
@@ -454,7 +667,7 @@ int main(void)
     l = loop_new();
     if (l != NULL)
         loop_before_sleep(l, count_turns, NULL);
-    f = l != NULL ? fifo_open(l, control, rows, NULL) : NULL;
+    f = l != NULL ? fifo_open(l, control, rows, verbs, NULL) : NULL;
     if (!ok(f != NULL, "a control FIFO"))
         return 1;
     test_lines();
@@ -465,6 +678,9 @@ int main(void)
     test_answers();
     test_traps();
     test_slow_reader();
+    test_frames();
+    test_long_source();
+    test_feed();
     test_open();
     fifo_close(f);
     loop_free(l);
