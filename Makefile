@@ -37,8 +37,8 @@ CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line
         host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section \
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/secrets host/pool \
-        host/fifo host/fifo_out host/resolve host/log_sink $(CONF) $(BODIES)
-TOP   = options profiles bearer lac reload say news daemon \
+        host/fifo host/fifo_out host/resolve host/log_sink host/notify $(CONF) $(BODIES)
+TOP   = options profiles bearer lac reload say news service daemon \
         control events tell
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

@@ -18,6 +18,7 @@
 #include "news.h"
 #include "profiles.h"
 #include "reload.h"
+#include "service.h"
 
 /* A stop is complete within 2 s: so long for CDNs, so long (with one retransmission) for StopCCNs
  * and pppds, so long for killed ones to be reaped; all from the signal on. */
@@ -134,13 +135,15 @@ static void caught_stop(void *ctx, int signo)
         loop_stop(h->loop); /* asked twice: no more waiting */
         return;
     }
+    service_stopping();
     hang_up_calls(h);
 }
 
 static void caught_reload(void *ctx, int signo)
 {
     (void)signo;
-    reload(ctx);
+    service_reloading(ctx);
+    service_reloaded(ctx, reload(ctx));
 }
 
 static void caught_status(void *ctx, int signo)
@@ -183,6 +186,7 @@ static uint64_t turn(void *ctx)
         drain_events(h);
     }
     l2tp_reap(h->engine, loop_now(h->loop));
+    service_watch(h);
     link_flush_all();
     flush_sockets(h);
     return l2tp_deadline(h->engine);
@@ -366,8 +370,10 @@ void daemon_free(struct hub *h)
         udp_close(h->udp6);
     if (h->engine != NULL)
         l2tp_free(h->engine);
-    if (h->loop != NULL)
+    if (h->loop != NULL) {
+        service_close(h);
         loop_free(h->loop);
+    }
     profiles_free_pools(h->pools);
     if (h->book != NULL)
         pool_book_free(h->book);

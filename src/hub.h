@@ -57,6 +57,9 @@ struct hub {
     unsigned strangers_said;  /* ... how many were said in it, ... */
     unsigned strangers_unsaid; /* ... and how many not */
     enum stop_phase stopping;
+    struct timer status_timer; /* service.c: a status for the service manager is due */
+    unsigned told_tunnels, told_calls; /* what the last one said */
+    bool reload_failed;
     void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
     uint64_t started;             /* ms */
 };

@@ -12,6 +12,7 @@
 #include "host/log_sink.h"
 #include "host/sys.h"
 #include "options.h"
+#include "service.h"
 
 /* Ends the program if the command line is wrong, or asks for no more than to be printed to. */
 static void read_options(int argc, char **argv, struct options *o)
@@ -94,6 +95,7 @@ static struct hub *start(const struct options *o, struct conf *conf, int told)
     daemon_start(h);
     if (told >= 0)
         sys_detach_ready(told);
+    service_ready(h);
     return h;
 }
 
@@ -108,6 +110,7 @@ int main(int argc, char **argv)
     sys_open_standard();
     read_options(argc, argv, &o);
     log_sink_stderr(o.ident);
+    service_open();
     if (options_fall_back(&o, &missing))
         log_warnx("there is no %s: %s is used in its place, with the secrets of %s", missing,
                   o.conf, o.secrets);
