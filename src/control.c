@@ -6,8 +6,10 @@
 
 #include "base/log.h"
 #include "bearer.h"
+#include "control_sections.h"
 #include "lac.h"
 #include "profiles.h"
+#include "reload.h"
 #include "wire/quirks.h"
 
 #define GOODBYE "Goodbye!"
@@ -102,6 +104,18 @@ static void hang_up(void *ctx, struct fifo_reply *reply, char *rest)
     fifo_answer(reply, 0, "OK");
 }
 
+/* As a verb it says so. */
+static void hang_up_call(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    struct hub *h = ctx;
+    uint16_t id = id_of(rest);
+
+    if (id == 0 || l2tp_call_by_id(h->engine, id) == NULL)
+        fifo_answer(reply, 1, "No such call '%s'", rest);
+    else
+        hang_up(ctx, reply, rest);
+}
+
 static void open_tunnel(void *ctx, struct fifo_reply *reply, char *rest)
 {
     if (lac_dial_bare(ctx, fifo_word(&rest)))
@@ -117,6 +131,15 @@ static void status(void *ctx, struct fifo_reply *reply, char *rest)
     control_log_status(ctx);
 }
 
+static void reload_now(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    (void)rest;
+    if (reload(ctx))
+        fifo_answer(reply, 0, "OK");
+    else
+        fifo_answer(reply, 1, "The old configuration stays in force: the log tells why");
+}
+
 const struct fifo_command control_commands[] = {
     {'c', 1, "c LAC|TUNNEL [user [password]]", connect_lac},
     {'o', 2, "o LAC|TUNNEL NUMBER", dial_out},
@@ -124,7 +147,29 @@ const struct fifo_command control_commands[] = {
     {'h', 1, "h CALL", hang_up},
     {'t', 1, "t HOST", open_tunnel},
     {'s', 0, "s", status},
+    {'a', 0, "a LAC key=value;key=value...", control_add_lac},
+    {'r', 1, "r LAC", control_remove_lac},
+    {'z', 1, "z LNS key=value;key=value...", control_add_lns},
+    {'w', 1, "w LNS", control_remove_lns},
+    {'y', 1, "y LNS", control_lns_status},
+    {'x', 0, "x", control_list},
     {0, 0, NULL, NULL},
+};
+
+const struct fifo_verb control_verbs[] = {
+    {"connect", 1, "connect LAC|TUNNEL [user [password]]", connect_lac},
+    {"dial", 2, "dial LAC|TUNNEL NUMBER", dial_out},
+    {"disconnect", 1, "disconnect LAC|TUNNEL", disconnect},
+    {"hangup", 1, "hangup CALL", hang_up_call},
+    {"open", 1, "open HOST", open_tunnel},
+    {"add-lac", 1, "add-lac LAC key=value;key=value...", control_add_lac},
+    {"remove-lac", 1, "remove-lac LAC", control_remove_lac},
+    {"add-lns", 1, "add-lns LNS key=value;key=value...", control_add_lns},
+    {"remove-lns", 1, "remove-lns LNS", control_remove_lns},
+    {"status-lns", 1, "status-lns LNS", control_lns_status},
+    {"available", 0, "available", control_list},
+    {"reload", 0, "reload", reload_now},
+    {NULL, 0, NULL, NULL},
 };
 
 /* Status. */

@@ -4,8 +4,9 @@
 
 #include "hub.h"
 
-/* The table for fifo_open(); the hub is its ctx. */
+/* The tables for fifo_open(); the hub is their ctx. */
 extern const struct fifo_command control_commands[];
+extern const struct fifo_verb control_verbs[];
 
 /* Writes the status to the log: tunnels, calls, LACs, LNSs, pools, counts. */
 void control_log_status(struct hub *h);

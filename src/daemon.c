@@ -246,7 +246,7 @@ static bool bind_sockets(struct hub *h)
 
 static bool open_fifo(struct hub *h, const char *path)
 {
-    h->fifo = fifo_open(h->loop, path, control_commands, NULL, h);
+    h->fifo = fifo_open(h->loop, path, control_commands, control_verbs, h);
     if (h->fifo == NULL)
         log_error("cannot make the control FIFO %s (does another daemon use it? choose another "
                   "place with -C)",
@@ -263,7 +263,8 @@ static bool make_parts(struct hub *h)
     h->book = pool_book_new();
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->pools = profiles_make_pools(h->conf);
-    if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
+    h->added = conf_empty("added by command");
+    if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL || h->added == NULL ||
         (h->pools == NULL && h->conf->lns != NULL) ||
         loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
@@ -380,6 +381,7 @@ void daemon_free(struct hub *h)
     if (h->secrets != NULL)
         secrets_free(h->secrets);
     conf_free(h->conf);
+    conf_free(h->added);
     buf_drain();
     free(h);
 }

@@ -1,6 +1,7 @@
 /* hub: what the files of the top floor share: the loop, the engine, the configuration in force.
  *
- * One hub a daemon, made and freed by daemon.c.  Only reload.c replaces conf and pools. */
+ * One hub a daemon, made and freed by daemon.c.  Only reload.c replaces conf and pools; sections
+ * by command (control_sections.c) change them in place. */
 #ifndef HUB_H
 #define HUB_H
 
@@ -36,6 +37,7 @@ struct hub {
     struct loop *loop;
     struct l2tp *engine;
     struct conf *conf;
+    struct conf *added; /* sections by command, which a reload puts on top of the file's */
     struct secrets *secrets;
     struct udp *udp4, *udp6; /* either may be NULL */
     struct fifo *fifo;

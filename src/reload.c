@@ -118,9 +118,30 @@ static void tell_reload(bool good)
     events_emit("reload", (struct event_field[]){event_bool("in_force", good), event_end});
 }
 
-bool reload(struct hub *h)
+/* The file as it is now, and on top of it what has been added by command. */
+static struct conf *load_all(struct hub *h)
 {
     struct conf *is = conf_load(h->conf_file, reload_tell, NULL);
+
+    if (is != NULL && !conf_put(is, h->added, reload_tell, NULL))
+        log_warnx("reload: a section that was added by command does not fit and is left out");
+    return is;
+}
+
+bool reload_pools(struct hub *h)
+{
+    struct lns_pool *pools = profiles_make_pools(h->conf);
+
+    if (pools == NULL && h->conf->lns != NULL)
+        return false;
+    profiles_free_pools(h->pools);
+    h->pools = pools;
+    return true;
+}
+
+bool reload(struct hub *h)
+{
+    struct conf *is = load_all(h);
     struct lns_pool *pools = is != NULL ? profiles_make_pools(is) : NULL;
 
     if (is == NULL || (pools == NULL && is->lns != NULL)) {

@@ -11,6 +11,10 @@ void reload_tell(void *ctx, bool warning, const char *line);
  * log with its effect, and acted upon.  False: the old one stays. */
 bool reload(struct hub *h);
 
+/* Pools as the configuration in force has them now; leases stay.  False without memory: they are as
+ * they were. */
+bool reload_pools(struct hub *h);
+
 /* What a configuration asks of the log and the secrets: at start and at each reload. */
 void reload_apply_globals(struct hub *h);
 

@@ -5,7 +5,8 @@
  * checking, defaults, help, the printed example and the reference table of l2tpd.conf(5) read the
  * rows.
  *
- * A tree is parsed whole and never changed after (but by conf_add_*, which makes a new section);
+ * A tree is parsed whole and never changed after (but by conf_put() and
+ * conf_take(), for sections by command);
  * texts in it live as long as it does.  "[lns default]" and "[lac default]" are templates for keys
  * that a later or earlier section of that kind leaves unset, and the LNS of last resort.  Knows
  * nothing of what runs. */
@@ -104,7 +105,7 @@ struct conf_lns {
     struct conf_range *local_ip_range;
     uint32_t local_ip; /* 0: none */
     bool assign_ip, exclusive, unix_auth;
-    bool sticky; /* who comes again gets the address that it had */
+    bool sticky;           /* who comes again gets the address that it had */
     bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
     struct conf_lns *next; /* in the order of the file */
 };
@@ -180,6 +181,25 @@ const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *p
 bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
 bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
+
+/* Sections by command: key=value;key=value... for one section, as a tree that holds nothing but it
+ * and what it sets; ';' in quotes ends no setting.  Problems are told as of a file named "setting",
+ * the line being the how manieth.  NULL if there was an error (told), or without memory. */
+struct conf *conf_parse_settings(bool is_lac, const char *name, const char *settings,
+                                 conf_tell_fn *tell, void *ctx);
+
+/* Puts all sections of "from" on top of those of c: what a section of from sets itself replaces
+ * what c's of that name has (a list as a whole), a new one is added behind the others; templates
+ * count as ever.  Structs of c stay where they are, their texts do not.  from stays as it is.
+ * Errors that come out of both together are told and the section left as it was.  False if there
+ * was one, or without memory. */
+bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void *ctx);
+
+/* An empty tree, for conf_put(); NULL without memory. */
+struct conf *conf_empty(const char *file);
+
+/* Removes a section; false if there is none of that name. */
+bool conf_take(struct conf *c, bool is_lac, const char *name);
 
 /* The example file, every key with its default and help, out of the rows. */
 void conf_print_example(FILE *out);

@@ -256,25 +256,29 @@ static void check_access(const struct conf *c, struct conf_told *told)
              "a 'lac' range: add one for the peers to be served");
 }
 
+void conf_check_section(const struct conf *c, const struct conf_section *s, struct conf_told *told)
+{
+    if (s->place == PLACE_GLOBAL) {
+        check_half_open(c, s, told);
+        return;
+    }
+    check_pairs(s, told);
+    check_hiding(s, told);
+    check_quirks(s, told);
+    check_flow(s, told);
+    if (s->place == PLACE_LAC) {
+        check_lac(s, told);
+        check_calls(s, told);
+        return;
+    }
+    check_chosen(c, s, told);
+    check_pool(c, s, told);
+}
+
 void conf_check(const struct conf *c, struct conf_told *told)
 {
-    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
-        if (s->place == PLACE_GLOBAL) {
-            check_half_open(c, s, told);
-            continue;
-        }
-        check_pairs(s, told);
-        check_hiding(s, told);
-        check_quirks(s, told);
-        check_flow(s, told);
-        if (s->place == PLACE_LAC) {
-            check_lac(s, told);
-            check_calls(s, told);
-            continue;
-        }
-        check_chosen(c, s, told);
-        check_pool(c, s, told);
-    }
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
+        conf_check_section(c, s, told);
     conf_check_overlap(c, told);
     check_access(c, told);
 }

@@ -8,4 +8,7 @@
 /* Templates have been applied. */
 void conf_check(const struct conf *c, struct conf_told *told);
 
+/* The same for one section by itself. */
+void conf_check_section(const struct conf *c, const struct conf_section *s, struct conf_told *told);
+
 #endif

@@ -354,6 +354,59 @@ static bool parser_start(struct parser *p)
            conf_object_defaults(PLACE_LAC, &p->fresh_lac);
 }
 
+/* The setting at the begin of a text, up to a ';' that is not in quotes.  What follows it, or NULL.
+ */
+static char *take_first(struct parser *p, char *text)
+{
+    bool quoted = false, last;
+    struct conf_line l;
+    char *end = text;
+
+    for (; *end != '\0' && (*end != ';' || quoted); end++)
+        quoted ^= *end == '"' && (end == text || end[-1] != '\\');
+    last = *end == '\0';
+    *end = '\0';
+    p->line++;
+    l = conf_line_read(text, (size_t)(end - text));
+    if (l.kind == LINE_SETTING)
+        take_setting(p, &l);
+    else if (l.kind != LINE_NOTHING)
+        conf_say(&p->told, false, p->line, "%s",
+                 l.kind == LINE_BAD ? l.problem : "a section's header is no setting");
+    return last ? NULL : end + 1;
+}
+
+static void take_settings(struct parser *p, enum conf_place place, const char *name, char *settings)
+{
+    p->seen_header = true;
+    p->now = new_section(p, place, strcasecmp(name, "default") == 0 ? "default" : name);
+    p->no_memory = p->now == NULL;
+    while (settings != NULL && !p->no_memory)
+        settings = take_first(p, settings);
+}
+
+struct conf *conf_parse_settings(bool is_lac, const char *name, const char *settings,
+                                 conf_tell_fn *tell, void *ctx)
+{
+    struct parser p = {.told = {.file = "setting", .tell = tell, .ctx = ctx}};
+    char *copy = strdup(settings);
+
+    p.no_memory = copy == NULL || !parser_start(&p);
+    if (strlen(name) > NAME_MOST)
+        conf_say(&p.told, false, 0, "the section's name is too long: %d octets at most", NAME_MOST);
+    else if (!p.no_memory)
+        take_settings(&p, is_lac ? PLACE_LAC : PLACE_LNS, name, copy);
+    if (p.no_memory)
+        conf_say(&p.told, false, 0, "out of memory");
+    if (p.told.errors > 0) {
+        conf_free(p.conf);
+        p.conf = NULL;
+    }
+    parser_free(&p);
+    free(copy);
+    return p.conf;
+}
+
 struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell, void *ctx)
 {
     struct parser p = {.told = {.file = file, .tell = tell, .ctx = ctx}};

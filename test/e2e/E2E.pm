@@ -327,8 +327,8 @@ sub is_well
     my ($self, $what) = @_;
 
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $answer = $self->ask('x');
-    like($answer // '(none)', qr/^01 Unknown command x/, $what) or diag($self->tail);
+    my $answer = $self->ask('q');
+    like($answer // '(none)', qr/^01 Unknown command q/, $what) or diag($self->tail);
 }
 
 # Waits for its end; (exit status or "signal N", seconds it took), or ().

@@ -90,7 +90,7 @@ $d->says(qr/end of statistics/, 's: the status is logged');
 
 # -- what is no command --------------------------------------------------------------------------
 
-answers $_, "01 Unknown command $_" for qw(x q Z 7 ?);
+answers $_, "01 Unknown command $_" for qw(q Z 7 ?);
 answers 'c', '01 c LAC|TUNNEL [user [password]]', 'a missing word: the usage';
 answers 'd', '01 d LAC|TUNNEL', 'a missing word: the usage';
 answers 'h', '01 h CALL', 'a missing word: the usage';

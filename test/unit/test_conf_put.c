@@ -1,0 +1,150 @@
+/* host/conf_put: sections by command, on top of those of a file and beside them. */
+#include "conf_rig.h"
+
+static struct conf *put(struct conf *c, bool is_lac, const char *name, const char *settings)
+{
+    struct conf *one;
+
+    told[0] = '\0';
+    one = conf_parse_settings(is_lac, name, settings, tell, NULL);
+    if (one == NULL || !conf_put(c, one, tell, NULL)) {
+        conf_free(one);
+        return NULL;
+    }
+    conf_free(one);
+    return c;
+}
+
+/* "host:port host:port" */
+static const char *hosts(const struct conf_lac *lac)
+{
+    static char text[256];
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s:%u", n > 0 ? " " : "", h->host,
+                              (unsigned)h->port);
+    return text;
+}
+
+static void test_parsing(void)
+{
+    static const struct {
+        const char *name, *settings, *told;
+    } bad[] = {
+        {"an unknown key", "lns=a;redail=yes",
+         "E setting:2: unknown key 'redail' in [lac x]; did you mean 'redial'?"},
+        {"a bad value", "redial timeout=soon", "E setting:1: 'redial timeout = soon' "},
+        {"a key of another kind of section", "ip range=10.0.0.1",
+         "E setting:1: 'ip range' does not belong in [lac x]: move it to [lns NAME]"},
+        {"no equals sign", "lns", "E setting:1: "},
+        {"a header", "[global]", "E setting:1: a section's header is no setting"},
+    };
+    struct conf *c;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        told[0] = '\0';
+        c = conf_parse_settings(true, "x", bad[i].settings, tell, NULL);
+        ok(c == NULL && strncmp(told, bad[i].told, strlen(bad[i].told)) == 0, "%s: %s", bad[i].name,
+           told);
+        conf_free(c);
+    }
+    told[0] = '\0';
+    c = conf_parse_settings(true, "x", "name = \"a;b\" ; ; lns=h:17;redial = yes;", tell, NULL);
+    if (!ok(c != NULL && c->lac != NULL && c->lac->next == NULL, "good ones: %s", told))
+        return;
+    is_str(c->lac->peer.name, "a;b", "a semicolon in quotes ends nothing");
+    is_str(hosts(c->lac), "h:17", "what follows counts");
+    ok(c->lac->redial, "to the end");
+    conf_free(c);
+    c = conf_parse_settings(false, "DEFAULT", "", tell, NULL);
+    ok(c != NULL && strcmp(c->lns->name, "default") == 0, "no setting; default has one spelling");
+    conf_free(c);
+}
+
+static void test_lac(void)
+{
+    struct conf *c = parse("[lac default]\nredial = yes\nname = joe\n"
+                           "[lac a]\nlns = one\nlns = two\nredial timeout = 7\nname = jim\n");
+    const struct conf_lac *a = conf_find_lac(c, "a"), *b;
+
+    ok(put(c, true, "b", "lns=three") != NULL, "a new one");
+    b = conf_find_lac(c, "b");
+    ok(b != NULL && b->redial && strcmp(b->peer.name, "joe") == 0, "has its template's values");
+    ok(put(c, true, "A", "lns=four;redial timeout=9") != NULL && conf_find_lac(c, "a") == a,
+       "one of the file, by any case");
+    is_str(hosts(a), "four:1701", "a list is replaced");
+    is_int(a->redial_timeout_s, 9, "a value too");
+    is_str(a->peer.name, "jim", "what is not named stays");
+    ok(put(c, true, "a", "max redials=-1") == NULL && a->redial_timeout_s == 9,
+       "an error changes nothing");
+    ok(put(c, true, "a", "maximum bps=5") == NULL &&
+           strstr(told, "is above its 'maximum bps'") != NULL && a->maximum_bps != 5,
+       "nor does one that comes out of both");
+    ok(put(c, true, "default", "name=jack;redial=no") != NULL, "the template changes");
+    is_str(b->peer.name, "jack", "so do those that have it");
+    ok(!b->redial && a->redial_timeout_s == 9, "in what they leave to it");
+    is_str(a->peer.name, "jim", "and in nothing else");
+    ok(conf_take(c, true, "default"), "the template goes");
+    ok(b->peer.name == NULL, "and its values with it");
+    is_str(hosts(b), "three:1701", "but not what is theirs");
+    ok(conf_take(c, true, "b") && conf_find_lac(c, "b") == NULL && !conf_take(c, true, "b"),
+       "a section goes, once");
+    ok(put(c, true, "default", "name=jane") != NULL && put(c, true, "z", "") != NULL &&
+           strcmp(conf_find_lac(c, "z")->peer.name, "jane") == 0,
+       "a new template counts");
+    conf_free(c);
+}
+
+static void test_lns(void)
+{
+    struct conf *c = parse("[lns default]\nip range = 10.0.0.1-10.0.0.9\nlocal ip = 10.1.0.1\n"
+                           "[lns a]\nlac = 192.0.2.1\nno ip range = 10.0.0.3\n"
+                           "ip range = 10.0.0.2-10.0.0.4\nbps = 300\n");
+    struct conf_lns *a = conf_find_lns(c, "a");
+
+    ok(put(c, false, "a", "ip range=10.7.0.1-10.7.0.2") != NULL, "a pool by command");
+    ok(conf_ranges_allow(a->ip_range, 0x0a070001) && !conf_ranges_allow(a->ip_range, 0x0a000002),
+       "takes the place of the file's");
+    ok(conf_ranges_allow(a->lac, 0xc0000201), "what selects the section stays");
+    is_int(a->peer.tx_bps, 300, "and what 'bps' set");
+    ok(put(c, false, "a", "tx bps=5") != NULL && a->peer.tx_bps == 5 && a->peer.rx_bps == 300,
+       "half of that can be changed");
+    ok(put(c, false, "a", "local ip=10.1.0.2") != NULL && a->local_ip == 0x0a010002, "local ip");
+    ok(put(c, false, "a", "local ip range=10.1.0.5-10.1.0.6") != NULL && a->local_ip == 0 &&
+           a->local_ip_range != NULL,
+       "makes way for what it cannot stand beside");
+    ok(put(c, false, "a", "local ip=10.1.0.2") != NULL && a->local_ip_range == NULL, "and back");
+    ok(put(c, false, "a", "local ip=10.1.0.2;local ip range=10.1.0.5") == NULL,
+       "both in one command clash as in a file");
+    conf_free(c);
+}
+
+/* What a reload does: the same settings again, on a new tree. */
+static void test_again(void)
+{
+    struct conf *added = conf_empty("added"), *c = parse("[lac a]\nlns = one\nname = jim\n");
+
+    put(added, true, "a", "lns=two;redial=yes");
+    put(added, true, "a", "redial timeout=5");
+    put(added, true, "b", "lns=three");
+    put(added, false, "l", "lac=192.0.2.0/24");
+    ok(conf_put(c, added, tell, NULL), "what was added comes on top of the file");
+    is_str(hosts(conf_find_lac(c, "a")), "two:1701", "by the commands, one after the other");
+    ok(conf_find_lac(c, "a")->redial && conf_find_lac(c, "a")->redial_timeout_s == 5,
+       "all of them");
+    is_str(conf_find_lac(c, "a")->peer.name, "jim", "over what the file says");
+    ok(conf_find_lac(c, "b") != NULL && conf_find_lns(c, "l") != NULL, "and new sections");
+    conf_free(c);
+    conf_free(added);
+}
+
+int main(void)
+{
+    test_parsing();
+    test_lac();
+    test_lns();
+    test_again();
+    return tap_done();
+}
