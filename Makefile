@@ -113,6 +113,12 @@ check: tests
 	    prove --formatter Tally -j $(JOBS) -e '' $(if $(SAN),,$(REAL)) $(SIM) $(SCRIPTS) \
 	    $(UNIT) $(REPLAY)
 
+# The recipes of doc/ as they stand, with the real strongSwan and FreeRADIUS.
+check-system: helpers
+	@scripts/need system
+	@B=$(B) L2TPD=$(abspath $(B)/l2tpd) PERL5LIB=scripts \
+	    prove --formatter Tally -j $(JOBS) -e '' $(wildcard test/system/*.t)
+
 check-long: SEEDS = 100000
 check-long: check
 
@@ -164,6 +170,7 @@ clean:
 help:
 	@echo 'all      the daemon, build/l2tpd (default)'
 	@echo 'check    every test; closes on "N passed, N failed" (SEEDS=5000)'
+	@echo 'check-system  the recipes of doc/, with strongSwan, FreeRADIUS and real pppds'
 	@echo 'check-long  the same with 100,000 seeds of the simulator'
 	@echo 'mutate   breaks the code in known ways; each must fail a test (MUTATIONS=NAME...)'
 	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
@@ -177,5 +184,5 @@ help:
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
-.PHONY: all helpers tests check check-long doc mutate floors pure fuzz coverage coverage-tests \
+.PHONY: all helpers tests check check-system check-long doc mutate floors pure fuzz coverage coverage-tests \
         bench demo install clean help

@@ -1,0 +1,97 @@
+# What the tests of the recipes have in common: machines that are set up as doc/recipe-*.md says,
+# with the files that stand there, and the real strongSwan and FreeRADIUS. For POSIX sh; sourced
+# with $root set to the top folder. It runs inside scripts/world, as test/real/lib.sh does, from
+# which it takes the words of TAP and the waiting.
+. "$root/test/real/lib.sh"
+
+# modules NAME...: of the kernel, those that it does not load when they are asked for.
+modules() {
+	case $IN_WORLD in
+	uml) /run/modprobe -a "$@" ;;
+	*) modprobe -qa "$@" || : ;;
+	esac
+}
+
+# --- machines ----------------------------------------------------------------------------------
+
+# machine NAME: a machine with its own network, host name, /run and /var/log, and an /etc of its
+# own laid over this one's. Held by a process that sleeps.
+machine() {
+	mkdir -p "$work/$1/run/work" "$work/$1/run/lock" "$work/$1/run/freeradius" \
+		"$work/$1/varlog/freeradius/radacct" "$work/$1/etc" "$work/$1/over"
+	chmod 777 "$work/$1/run/freeradius" "$work/$1/varlog/freeradius" \
+		"$work/$1/varlog/freeradius/radacct"
+	unshare -n -m -u sh -ec "
+		echo $1 >/proc/sys/kernel/hostname
+		mount -t overlay -o lowerdir=/etc,upperdir=$work/$1/etc,workdir=$work/$1/over etc /etc
+		mount --bind $work $work/$1/run/work
+		mount --bind $work/$1/varlog /var/log
+		mount --rbind $work/$1/run /run
+		ip link set lo up
+		: >$work/$1/ready
+		exec sleep 100000" &
+	eval "${1}_pid=$!"
+	wait_until 10 [ -e "$work/$1/ready" ]
+}
+
+# wire NET: a network that machines can be joined to.
+wire() {
+	ip link add "$1" type bridge
+	ip link set "$1" up
+}
+
+# join MACHINE INTERFACE NET ADDRESS/BITS
+join() {
+	eval "host_pid=\$${1}_pid"
+	ip link add "$1-$2" type veth peer name "$2" netns "$host_pid"
+	ip link set "$1-$2" master "$3" up
+	printf '%s\n' "link set $2 up" "addr add $4 dev $2" >"$work/$1/links"
+	on "$1" ip -batch "$work/$1/links"
+}
+
+# follow RECIPE MACHINE [AS]: gives a machine the files that the recipe has for it, or for AS, and
+# scripts for pppd's last ones that leave the addresses of who is up in /run.
+follow() {
+	"$root/scripts/recipe" "$1" "${3:-$2}" "$work/$2/files" || return 1
+	on "$2" sh -ec "
+		cp -R $work/$2/files/etc/. /etc/
+		cd /etc/ppp
+		: >>options
+		printf '#!/bin/sh\necho \"\$4 \$5\" >/run/up.\$1\n' >ip-up.d/zz-up
+		printf '#!/bin/sh\nrm -f /run/up.\$1\n' >ip-down.d/zz-down
+		chmod +x ip-up.d/zz-up ip-down.d/zz-down
+		[ ! -e /etc/nftables.conf ] || [ $IN_WORLD = uml ] || nft -f /etc/nftables.conf
+		for file in /etc/sysctl.d/60-*; do
+			[ ! -e \"\$file\" ] || sysctl -q -p \"\$file\"
+		done"
+}
+
+# --- what runs on them -------------------------------------------------------------------------
+
+# l2tpd_on MACHINE: the daemon, with its files where the recipe has them, until it reads its FIFO.
+l2tpd_on() {
+	go_to "$1" "$L2TPD" -D >>"$work/$1/log" 2>&1 &
+	eval "${1}_daemon=$! ${1}_binary=\$L2TPD"
+	ln -sf run/l2tpd/l2tp-control "$work/$1/control"
+	wait_until 10 [ -p "$work/$1/run/l2tpd/l2tp-control" ]
+}
+
+# listens MACHINE PORT: whether somebody there has that UDP port of IPv4.
+listens() {
+	eval "host_pid=\$${1}_pid"
+	grep -qi ":$(printf '%04X' "$2") 00000000:0000" "/proc/$host_pid/net/udp"
+}
+
+freeradius_on() {
+	go_to "$1" freeradius -f >>"$work/$1/freeradius.out" 2>&1 &
+	eval "${1}_freeradius=$!"
+	wait_until 60 listens "$1" 1813
+}
+
+# charon_on MACHINE: strongSwan, with what /etc/swanctl says.
+charon_on() {
+	go_to "$1" /usr/sbin/charon-systemd >>"$work/$1/charon.log" 2>&1 &
+	eval "${1}_charon=$!"
+	wait_until 60 [ -S "$work/$1/run/charon.vici" ] &&
+		on "$1" swanctl --load-all --noprompt >>"$work/$1/charon.log" 2>&1
+}
