@@ -19,15 +19,18 @@
  *   await N                a pause until N frames have been heard
  *   exit STATUS            end as soon as all is written; what stands below is not done
  *   exit STATUS after MS   end in MS from now, and go on
+ *   claim DIR              hold a lock of each address that it is given, there, as long as it
+ * lives; what another holds is told by a file "doubled.ADDRESS" perish MS              end at some
+ * time within MS in one of many ways, by lot
  *
  * A stamped frame is ff030057 "stmp" SEED NUMBER and filler that follows from these two, so that
  * its hearer can tell by itself whether it is damaged or out of order.
  *
  * It ends with 5 on TERM, 16 when the tty hangs up, 2 on a bad script, as pppd would.  The report
  * has "key value" lines and is replaced as a whole when it begins, at the end, and a moment after a
- * change.  Keys: pid, born (ns of the monotonic clock), sid, arg, caller-id, env (what the daemon tells of the call, NAME=VALUE),
- * password, fd (number and what it is, at the start), the counters named below, lcp, exit; arg, env
- * and fd once for each. */
+ * change.  Keys: pid, born (ns of the monotonic clock), sid, arg, caller-id, env (what the daemon
+ * tells of the call, NAME=VALUE), password, fd (number and what it is, at the start), the counters
+ * named below, lcp, exit; arg, env and fd once for each. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +38,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,15 +73,14 @@ enum {
 };
 
 static const char *const names[COUNTS] = {
-    "frames-in", "octets-in", "checksum",   "refused",    "escapes", "controls",     "stamped",
+    "frames-in", "octets-in",  "checksum",   "refused",    "escapes", "controls",     "stamped",
     "damaged",   "misordered", "frames-out", "octets-out", "lost",    "term-signals",
 };
 
 /* What of the environment goes into the report. */
 static const char *const variables[] = {
-    "CALLED_NUMBER", "SUB_ADDRESS",      "PRIVATE_GROUP",    "L2TP_PEER_NAME",
-    "DIAL_NUMBER",   "CONNECT_SPEED_TX", "CONNECT_SPEED_RX", "L2TP_PEER",
-    "L2TP_TUNNEL",   "L2TP_CALL",
+    "CALLED_NUMBER",    "SUB_ADDRESS",      "PRIVATE_GROUP", "L2TP_PEER_NAME", "DIAL_NUMBER",
+    "CONNECT_SPEED_TX", "CONNECT_SPEED_RX", "L2TP_PEER",     "L2TP_TUNNEL",    "L2TP_CALL",
 };
 
 struct step {
@@ -94,7 +97,8 @@ static struct {
     char report[512], fds[4096], password[256];
     int exit_status;
     uint64_t exit_due, delay_due; /* 0: not set */
-    uint64_t report_due;          /* no report before */
+    uint64_t kill_due;
+    uint64_t report_due; /* no report before */
     uint64_t born_ns;
     struct step step[STEPS];
     int n_steps, at;
@@ -364,8 +368,8 @@ static bool go_garbage(struct step *s)
 /* LCP's Echo-Request, with an FCS that is none. */
 static bool go_bad_fcs(struct step *s)
 {
-    static const uint8_t frame[] = {0x7e, 0xff, 0x03, 0xc0, 0x21, 0x09, 0x01, 0x00, 0x08,
-                                    0x00, 0x00, 0x00, 0x00, 0x12, 0x34, 0x7e};
+    static const uint8_t frame[] = {0x7e, 0xff, 0x03, 0xc0, 0x21, 0x09, 0x01, 0x00,
+                                    0x08, 0x00, 0x00, 0x00, 0x00, 0x12, 0x34, 0x7e};
 
     for (; s->n > 0 && OUT_ROOM - me.out_n >= sizeof frame; s->n--) {
         memcpy(me.out + me.out_n, frame, sizeof frame);
@@ -409,6 +413,56 @@ static bool go_exit(struct step *s)
     return false;
 }
 
+static void claim(const char *dir, const char *address)
+{
+    char path[512];
+    int fd;
+
+    snprintf(path, sizeof path, "%s/%s", dir, address);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return; /* until the kernel takes it from the dead, before anybody can hear of the death */
+    snprintf(path, sizeof path, "%s/doubled.%s", dir, address);
+    close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+}
+
+static bool go_claim(struct step *s)
+{
+    for (int i = 1; i < me.argc; i++) {
+        char local[64], remote[64];
+
+        if (sscanf(me.argv[i], "%63[0-9.]:%63[0-9.]", local, remote) == 2) {
+            claim(s->rest, local);
+            claim(s->rest, remote);
+        }
+    }
+    return true;
+}
+
+static bool go_perish(struct step *s)
+{
+    uint32_t lot = (uint32_t)(me.born_ns ^ me.born_ns >> 32) + (uint32_t)getpid();
+    uint64_t when = now_ms() + roll(&lot) % s->n;
+
+    me.exit_status = (int)(roll(&lot) % 20);
+    switch (roll(&lot) % 5) {
+    case 0:
+        finish(me.exit_status);
+        break;
+    case 1:
+        me.kill_due = when;
+        break;
+    case 2:
+        me.ignore_term = me.ignore_hup = true;
+        break;
+    case 3:
+        when = now_ms() + 3 * s->n; /* most are hung up before */
+        break;
+    }
+    me.exit_due = when;
+    return true;
+}
+
 static const struct {
     const char *word;
     struct step step;
@@ -429,6 +483,8 @@ static const struct {
     {"delay", {.go = go_delay}},
     {"await", {.go = go_await}},
     {"exit", {.go = go_exit}},
+    {"claim", {.go = go_claim}},
+    {"perish", {.go = go_perish}},
 };
 
 static void read_script(const char *path)
@@ -542,6 +598,8 @@ int main(int argc, char **argv)
     for (;;) {
         heed_signals();
         follow_script();
+        if (me.kill_due > 0 && now_ms() >= me.kill_due)
+            raise(SIGKILL);
         if (me.exit_due > 0 && now_ms() >= me.exit_due)
             finish(me.exit_status);
         if (me.changed && now_ms() >= me.report_due)
