@@ -11,6 +11,12 @@ DOCDIR     = $(PREFIX)/share/doc/l2tpd
 SYSCONFDIR = /etc
 DESTDIR    =
 
+# Where each kind of init looks (make install-init).
+UNITDIR     = $(PREFIX)/lib/systemd/system
+TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
+RCDIR       = $(PREFIX)/etc/rc.d
+INIT        = auto
+
 CC      = cc
 CFLAGS  = -O2 -g
 WARN    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -156,13 +162,34 @@ demo: all
 l2tpd.conf.example: $(B)/l2tpd
 	$(B)/l2tpd --print-example >$@
 
+# What is installed: programs, manuals by section, documents.
+PROGRAMS = l2tpd
+MAN5     = $(wildcard doc/*.5)
+MAN8     = $(wildcard doc/*.8)
+DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md) scripts/init/l2tpd.rsyslog
+
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(DOCDIR) $(DESTDIR)$(SYSCONFDIR)/l2tpd
-	install -m 755 $(B)/l2tpd $(DESTDIR)$(SBINDIR)/l2tpd
-	install -m 644 doc/l2tpd.8 $(DESTDIR)$(MANDIR)/man8/
-	install -m 644 doc/l2tpd.conf.5 doc/l2tp-secrets.5 $(DESTDIR)$(MANDIR)/man5/
-	install -m 644 README COPYING l2tpd.conf.example $(DESTDIR)$(DOCDIR)/
+	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(SBINDIR)/
+	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)/
+
+# The service files of an init: INIT=systemd, sysv, openrc, rcd, or auto; nothing is started.
+INSTALL_INIT = DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDIR)' \
+               UNITDIR='$(UNITDIR)' TMPFILESDIR='$(TMPFILESDIR)' RCDIR='$(RCDIR)' scripts/init/install
+
+install-init:
+	@$(INSTALL_INIT) $(INIT)
+
+# Takes away what both have put there, with the same variables; the configuration stays.
+uninstall:
+	@$(INSTALL_INIT) --remove systemd sysv openrc rcd
+	cd $(DESTDIR)$(SBINDIR) && rm -f $(PROGRAMS)
+	cd $(DESTDIR)$(MANDIR) && rm -f $(patsubst doc/%,man5/%,$(MAN5)) $(patsubst doc/%,man8/%,$(MAN8))
+	rm -rf $(DESTDIR)$(DOCDIR)
+	rmdir $(DESTDIR)$(SYSCONFDIR)/l2tpd 2>/dev/null || :
 
 clean:
 	rm -rf build
@@ -179,10 +206,11 @@ help:
 	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
 	@echo 'coverage which lines of src/wire and src/proto the tests run; fails below 95 %'
 	@echo 'floors   who includes whom; pure: what the pure floors call'
-	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, DOCDIR, SYSCONFDIR'
+	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, DOCDIR, SYSCONFDIR; uninstall: the reverse'
+	@echo 'install-init  the service files: INIT=systemd, sysv, openrc, rcd; UNITDIR, TMPFILESDIR, RCDIR'
 	@echo 'clean    removes build/'
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
 .PHONY: all helpers tests check check-system check-long doc mutate floors pure fuzz coverage coverage-tests \
-        bench demo install clean help
+        bench demo install install-init uninstall clean help

@@ -1,5 +1,6 @@
 #!/bin/sh
-# make install puts each file where it says, below DESTDIR, and the daemon there runs.
+# make install puts each file where it says, below DESTDIR, and the daemon there runs; make uninstall
+# takes away what was put there, and no more. What the service files do is looked at in init.t.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/guards/lib.sh"
@@ -9,22 +10,75 @@ installed() {
 	(cd "$dest" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 }
 
-ok "install" build "$tmp/build" CFLAGS=-O1 DESTDIR="$dest" PREFIX=/opt/l2tpd install
-cat >"$tmp/expected" <<'END'
-opt/l2tpd/sbin/l2tpd
-opt/l2tpd/share/doc/l2tpd/COPYING
-opt/l2tpd/share/doc/l2tpd/README
-opt/l2tpd/share/doc/l2tpd/l2tpd.conf.example
-opt/l2tpd/share/man/man5/l2tp-secrets.5
-opt/l2tpd/share/man/man5/l2tpd.conf.5
-opt/l2tpd/share/man/man8/l2tpd.8
-END
+# What the tree has to install, by its manuals, documents and programs.
+expected() {
+	echo opt/l2tpd/sbin/l2tpd
+	cd "$root"
+	for file in README COPYING l2tpd.conf.example doc/*.md scripts/init/l2tpd.rsyslog; do
+		echo "opt/l2tpd/share/doc/l2tpd/${file##*/}"
+	done
+	for file in doc/*.[1-9]; do
+		echo "opt/l2tpd/share/man/man${file##*.}/${file##*/}"
+	done
+}
+
+# Files of an init below $dest, by kind.
+init_files() {
+	case $1 in
+	systemd)
+		printf '%s\n' etc/default/l2tpd etc/logrotate.d/l2tpd opt/l2tpd/lib/systemd/system/l2tpd.service \
+			opt/l2tpd/lib/tmpfiles.d/l2tpd.conf
+		;;
+	sysv) printf '%s\n' etc/default/l2tpd etc/init.d/l2tpd etc/logrotate.d/l2tpd ;;
+	openrc)
+		printf '%s\n' etc/conf.d/l2tpd etc/init.d/l2tpd etc/logrotate.d/l2tpd \
+			opt/l2tpd/lib/tmpfiles.d/l2tpd.conf
+		;;
+	rcd) echo opt/l2tpd/etc/rc.d/l2tpd ;;
+	esac
+}
+
+install() {
+	build "$tmp/build" CFLAGS=-O1 DESTDIR="$dest" PREFIX=/opt/l2tpd "$@"
+}
+
+ok "install" install install
+(expected) | LC_ALL=C sort >"$tmp/expected"
 installed >"$tmp/found"
 ok "each file is in its place, and no other" same "$tmp/expected" "$tmp/found"
+ok "among them the four that everybody looks for" grep -c -e '/sbin/l2tpd$' -e '/l2tpd\.8$' \
+	-e '/l2tpd\.conf\.5$' -e '/l2tpd\.conf\.example$' "$tmp/found"
 ok "the folder for the configuration is made" [ -d "$dest/etc/l2tpd" ]
 ok "the installed daemon runs" "$dest/opt/l2tpd/sbin/l2tpd" -v
-ok "a second install over it does no harm" build "$tmp/build" CFLAGS=-O1 DESTDIR="$dest" \
-	PREFIX=/opt/l2tpd install
+ok "a second install over it does no harm" install install
 installed >"$tmp/found"
 ok "and changes nothing" same "$tmp/expected" "$tmp/found"
+
+ok "uninstall" install uninstall
+installed >"$tmp/found"
+ok "leaves no file" [ ! -s "$tmp/found" ]
+ok "nor the folder of a configuration that is not there" [ ! -e "$dest/etc/l2tpd" ]
+
+for kind in systemd sysv openrc rcd; do
+	rm -rf "$dest"
+	ok "the service files of $kind" install install-init INIT=$kind
+	init_files $kind >"$tmp/expected"
+	installed >"$tmp/found"
+	ok "$kind: are in their places, and no other" same "$tmp/expected" "$tmp/found"
+	ok "$kind: they name the daemon where it is" grep -rq /opt/l2tpd/sbin/ "$dest"
+	ok "$kind: no place is left open" [ "$(grep -rl '@[A-Z]*@' "$dest")" = "" ]
+done
+ok "an unknown init is refused, with the names of those that there are" \
+	refuses 'upstart.*systemd, sysv, openrc, rcd' install install-init INIT=upstart
+
+rm -rf "$dest"
+install install install-init INIT=sysv >"$tmp/said"
+echo '[global]' >"$dest/etc/l2tpd/l2tpd.conf"
+echo 'OPTIONS="-q 16"' >"$dest/etc/default/l2tpd"
+ok "service files again" install install-init INIT=sysv
+ok "leave what the administrator has changed" grep -q -- '-q 16' "$dest/etc/default/l2tpd"
+ok "uninstall of all that" install uninstall
+installed >"$tmp/found"
+printf '%s\n' etc/default/l2tpd etc/l2tpd/l2tpd.conf >"$tmp/expected"
+ok "leaves what the administrator has made" same "$tmp/expected" "$tmp/found"
 finish
