@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "check.h"
 #include "daemon.h"
+#include "explain.h"
 #include "host/conf.h"
 #include "host/log_sink.h"
 #include "host/sys.h"
@@ -30,6 +32,8 @@ static void read_options(int argc, char **argv, struct options *o)
         options_usage(stdout, o->ident);
     else if (o->task == TASK_PRINT_EXAMPLE)
         conf_print_example(stdout);
+    else if (o->task == TASK_PRINT_KEYS)
+        conf_print_keys(stdout);
     else
         return;
     exit(fflush(stdout) == 0 ? 0 : 1);
@@ -58,6 +62,59 @@ static void tell(void *ctx, bool warning, const char *line)
         log_warnx("%s", line);
     else
         log_errorx("%s", line);
+}
+
+/* "FILE:LINE: warning: TEXT", as compilers and editors have it; counted by kind. */
+static void tell_checked(void *ctx, bool warning, const char *line)
+{
+    unsigned *count = ctx;
+    const char *text = strstr(line, ": ");
+    int n = text != NULL ? (int)(text - line) : 0;
+
+    count[warning]++;
+    fprintf(stderr, "%.*s%s%s%s\n", n, line, n > 0 ? ": " : "",
+            warning ? "warning: " : "error: ", n > 0 ? text + 2 : line);
+}
+
+static void tell_errors(void *ctx, bool warning, const char *line)
+{
+    if (!warning)
+        tell(ctx, warning, line);
+}
+
+/* The secrets that the daemon would use: -s, "auth file", or the default. */
+static const char *secrets_of(const struct options *o, const struct conf *c)
+{
+    return !o->secrets_given && c->global.auth_file != NULL ? c->global.auth_file : o->secrets;
+}
+
+static int check(const struct options *o)
+{
+    unsigned count[2] = {0, 0}, errors;
+    struct conf *c = conf_load_all(o->conf, tell_checked, count, &errors);
+
+    if (c != NULL)
+        check_surroundings(c, secrets_of(o, c), CHECK_ROUTES, tell_checked, count);
+    printf("%s: %u error%s, %u warning%s\n", o->conf, count[0], count[0] == 1 ? "" : "s", count[1],
+           count[1] == 1 ? "" : "s");
+    conf_free(c);
+    return errors > 0 ? 1 : 0;
+}
+
+/* What only looks at a configuration that is right.  The exit status. */
+static int look(const struct options *o)
+{
+    struct conf *c = conf_load(o->conf, tell_errors, NULL);
+    bool good = c != NULL;
+
+    if (c == NULL)
+        log_errorx("unable to use the configuration %s (--check tells more)", o->conf);
+    else if (o->task == TASK_PRINT_CONFIG)
+        conf_print_values(stdout, c);
+    else
+        good = explain_peer(stdout, c, secrets_of(o, c), o->peer, o->host_name);
+    conf_free(c);
+    return fflush(stdout) == 0 && good ? 0 : 1;
 }
 
 static bool take_pidfile(const char *path)
@@ -118,14 +175,12 @@ int main(int argc, char **argv)
     o.secrets = absolute(o.secrets);
     o.pid = absolute(o.pid);
     o.fifo = absolute(o.fifo);
+    if (o.task != TASK_RUN)
+        return o.task == TASK_CHECK ? check(&o) : look(&o);
     conf = conf_load(o.conf, tell, NULL);
     if (conf == NULL) {
         log_errorx("unable to use the configuration %s: nothing was started", o.conf);
         return 1;
-    }
-    if (o.task == TASK_CHECK) {
-        conf_free(conf);
-        return 0;
     }
     if (!o.in_front && (told = sys_detach()) < 0) {
         log_error("cannot detach (stay in front with -D)");

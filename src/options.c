@@ -40,7 +40,10 @@ void options_usage(FILE *to, const char *ident)
             "  -v        version\n"
             "  -h        this help\n"
             "  --check [FILE]    tell what is wrong or doubtful in a configuration, and exit\n"
-            "  --print-example   a configuration file with every key, to standard output\n",
+            "  --explain PEER [HOSTNAME]  which section serves a peer, why, with which values\n"
+            "  --print-config [FILE]      every section with the values in force\n"
+            "  --print-example   a configuration file with every key, to standard output\n"
+            "  --print-keys      the keys, for programs\n",
             ident);
 }
 
@@ -53,6 +56,9 @@ static const struct task {
     {"--version", TASK_VERSION, 0, 0},
     {"--help", TASK_HELP, 0, 0},
     {"--check", TASK_CHECK, 0, 1},
+    {"--explain", TASK_EXPLAIN, 1, 2},
+    {"--print-config", TASK_PRINT_CONFIG, 0, 1},
+    {"--print-keys", TASK_PRINT_KEYS, 0, 0},
     {"--print-example", TASK_PRINT_EXAMPLE, 0, 0},
 };
 

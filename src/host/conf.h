@@ -156,6 +156,12 @@ struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx);
 struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell,
                         void *ctx);
 
+/* The same two for a check: they give what could be read although there were errors, whose number
+ * they give too; what is in error is as if it did not stand there. */
+struct conf *conf_load_all(const char *path, conf_tell_fn *tell, void *ctx, unsigned *errors);
+struct conf *conf_parse_all(const char *file, const char *text, size_t n, conf_tell_fn *tell,
+                            void *ctx, unsigned *errors);
+
 void conf_free(struct conf *c); /* NULL is fine */
 
 /* From now on (true) host names in "ip range", "local ip", "lac" and "listen-addr" are answered
@@ -203,5 +209,14 @@ bool conf_take(struct conf *c, bool is_lac, const char *name);
 
 /* The example file, every key with its default and help, out of the rows. */
 void conf_print_example(FILE *out);
+
+/* Every section with the values that are in force, templates applied, and where each was set.  Read
+ * again it is the same configuration. */
+void conf_print_values(FILE *out, const struct conf *c);
+
+/* The rows, a line each, in columns between tabs: the sections that a key may stand in ("global",
+ * "lns", "lac", "lns,lac"), its name, its second spelling, the values that it takes, its default,
+ * and the sections in which it has no effect. */
+void conf_print_keys(FILE *out);
 
 #endif

@@ -85,7 +85,7 @@ static char *read_all(int fd, size_t expected, size_t *n)
     return text;
 }
 
-struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
+struct conf *conf_load_all(const char *path, conf_tell_fn *tell, void *ctx, unsigned *errors)
 {
     struct conf_told told = {.file = path, .tell = tell, .ctx = ctx};
     size_t n = 0;
@@ -93,6 +93,7 @@ struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
     struct conf *c = NULL;
     char *text;
 
+    *errors = 1;
     if (fd < 0)
         return NULL;
     text = read_all(fd, n, &n);
@@ -100,11 +101,24 @@ struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
         reason = errno;
         conf_say(&told, false, 0, "cannot be read: %s", strerror(reason));
     } else {
-        c = conf_parse(path, text, n, tell, ctx);
+        c = conf_parse_all(path, text, n, tell, ctx, errors);
         reason = errno;
     }
     close(fd);
     free(text);
     errno = reason;
+    return c;
+}
+
+struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
+{
+    unsigned errors;
+    struct conf *c = conf_load_all(path, tell, ctx, &errors);
+
+    if (c != NULL && errors > 0) {
+        conf_free(c);
+        c = NULL;
+        errno = EINVAL;
+    }
     return c;
 }

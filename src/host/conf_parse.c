@@ -407,11 +407,11 @@ struct conf *conf_parse_settings(bool is_lac, const char *name, const char *sett
     return p.conf;
 }
 
-struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell, void *ctx)
+struct conf *conf_parse_all(const char *file, const char *text, size_t n, conf_tell_fn *tell,
+                            void *ctx, unsigned *errors)
 {
     struct parser p = {.told = {.file = file, .tell = tell, .ctx = ctx}};
     char *copy = malloc(n + 1);
-    bool good;
 
     if (copy == NULL || !parser_start(&p))
         p.no_memory = true;
@@ -426,13 +426,26 @@ struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_
         conf_say(&p.told, false, 0, "out of memory");
     else
         conf_check(p.conf, &p.told);
-    good = p.told.errors == 0;
-    if (!good) {
+    if (p.no_memory) {
         conf_free(p.conf);
         p.conf = NULL;
+        errno = ENOMEM;
     }
     parser_free(&p);
     free(copy);
-    errno = good ? errno : p.no_memory ? ENOMEM : EINVAL;
+    *errors = p.told.errors;
     return p.conf;
+}
+
+struct conf *conf_parse(const char *file, const char *text, size_t n, conf_tell_fn *tell, void *ctx)
+{
+    unsigned errors;
+    struct conf *c = conf_parse_all(file, text, n, tell, ctx, &errors);
+
+    if (c != NULL && errors > 0) {
+        conf_free(c);
+        c = NULL;
+        errno = EINVAL;
+    }
+    return c;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/conf_kinds.h"
+#include "host/conf_show.h"
 
 static const char intro[] =
     "# l2tpd.conf: the configuration of l2tpd(8).  See l2tpd.conf(5) for all of it.\n"
@@ -84,5 +84,64 @@ void conf_print_example(FILE *out)
             if ((row->places & 1u << place) != 0)
                 print_row(out, row);
         }
+    }
+}
+
+/* The values in force. */
+
+/* The name as it stands in the file: the title is one for the log. */
+static void print_header(FILE *out, const struct conf_section *s)
+{
+    static const char *const words[PLACE_COUNT] = {"global", "lns", "lac"};
+    int n = fprintf(out, "\n[%s%s%s]", words[s->place], s->name[0] != '\0' ? " " : "", s->name);
+
+    fprintf(out, "%*s # line %u\n", n < 41 ? 41 - n : 0, "", s->line);
+}
+
+void conf_print_values(FILE *out, const struct conf *c)
+{
+    fprintf(out,
+            "# %s: the values in force.  Behind each setting stands where it was set; what stands\n"
+            "# behind \"; \" was not, and is as shown.\n",
+            c->file);
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
+        print_header(out, s);
+        for (const struct conf_row *row = NULL; (row = conf_row_in(row, s->place)) != NULL;)
+            conf_show_row(out, s, row, true, "");
+    }
+}
+
+/* The table of keys, for programs: columns with a tab between them. */
+
+static void print_bounds(FILE *out, const struct conf_row *row)
+{
+    const char *word = conf_kinds[row->kind].word;
+
+    if (row->words != NULL) {
+        for (const struct conf_word *w = row->words; w->word != NULL; w++)
+            fprintf(out, "%s%s", w == row->words ? "" : "|", w->word);
+    } else if (strcmp(word, "NUMBER") == 0 || strcmp(word, "SECONDS") == 0 ||
+               strcmp(word, "PORT") == 0) {
+        fprintf(out, "%lld to %lld", (long long)row->min, (long long)row->max);
+    } else {
+        fputs(word, out);
+    }
+}
+
+void conf_print_keys(FILE *out)
+{
+    for (const struct conf_row *row = NULL; (row = conf_row_next(row)) != NULL;) {
+        fprintf(out, "%s%s%s\t%s\t%s\t", (row->places & IN_GLOBAL) != 0 ? "global" : "",
+                (row->places & IN_LNS) != 0 ? "lns" : "",
+                (row->places & (IN_LNS | IN_LAC)) == (IN_LNS | IN_LAC) ? ",lac"
+                : (row->places & IN_LAC) != 0                          ? "lac"
+                                                                       : "",
+                row->name, row->alias != NULL ? row->alias : "");
+        print_bounds(out, row);
+        fprintf(out, "\t%s\t%s%s%s%s\n", row->preset != NULL ? row->preset : "",
+                (row->note_places & IN_GLOBAL) != 0 ? "global" : "",
+                (row->note_places & IN_LNS) != 0 ? "lns" : "",
+                (row->note_places & (IN_LNS | IN_LAC)) == (IN_LNS | IN_LAC) ? "," : "",
+                (row->note_places & IN_LAC) != 0 ? "lac" : "");
     }
 }

@@ -344,6 +344,24 @@ bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst
     return false;
 }
 
+bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, size_t size)
+{
+    struct span text;
+    unsigned number = 0;
+
+    refresh(s);
+    for (size_t at = 0; next_line(s, &at, &text);) {
+        struct entry e = read_line(text);
+
+        if (++number <= *line || e.problem != NULL || e.us.n == 0 || !name_fits(e.us, us))
+            continue;
+        *line = number;
+        span_to_str(e.them, dst, size);
+        return true;
+    }
+    return false;
+}
+
 bool secrets_readable_by_others(const struct secrets *s)
 {
     struct stat now;

@@ -22,6 +22,10 @@ void secrets_set_path(struct secrets *s, const char *path);
 bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
                   unsigned *line);
 
+/* The next line, behind number *line, that is for "us" and can be used: *line becomes its number,
+ * and the name of the other side, cut to fit, goes into dst.  False if there is none. */
+bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, size_t size);
+
 /* The file's path, for messages; good until it is set anew. */
 const char *secrets_path(const struct secrets *s);
 

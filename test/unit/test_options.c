@@ -106,6 +106,11 @@ static const struct {
     {"l2tpd -c x --check", TASK_CHECK, false, false, 0, "x"},
     {"l2tpd --check -c x", TASK_CHECK, false, false, 0, "x"},
     {"l2tpd --check x -s y", TASK_CHECK, false, false, 0, "x"},
+    {"l2tpd --print-keys", TASK_PRINT_KEYS, false, false, 0, NULL},
+    {"l2tpd --print-config", TASK_PRINT_CONFIG, false, false, 0, NULL},
+    {"l2tpd --print-config x", TASK_PRINT_CONFIG, false, false, 0, "x"},
+    {"l2tpd -c x --print-config", TASK_PRINT_CONFIG, false, false, 0, "x"},
+    {"l2tpd --explain 192.0.2.1 name -c x", TASK_EXPLAIN, false, false, 0, "x"},
     {"l2tpd --print-example", TASK_PRINT_EXAMPLE, false, false, 0, NULL},
 };
 
@@ -120,6 +125,16 @@ static void test_asked(void)
                (conf != NULL ? o.conf_given && strcmp(o.conf, conf) == 0 : !o.conf_given),
            "%s", asked[i].words);
     }
+}
+
+static void test_explained(void)
+{
+    ok(read_words("l2tpd --explain 192.0.2.1") && strcmp(o.peer, "192.0.2.1") == 0 &&
+           o.host_name == NULL,
+       "--explain PEER");
+    ok(read_words("l2tpd --explain 192.0.2.1 lac7 -s y") && strcmp(o.peer, "192.0.2.1") == 0 &&
+           strcmp(o.host_name, "lac7") == 0 && strcmp(o.secrets, "y") == 0,
+       "--explain PEER HOSTNAME");
 }
 
 static const struct {
@@ -139,6 +154,10 @@ static const struct {
     {"l2tpd junk", "junk", "is no option of ours"},
     {"l2tpd -D junk -l", "junk", "is no option of ours"},
     {"l2tpd --check x y", "y", "is no option of ours"},
+    {"l2tpd --explain", "--explain", "needs the address of a peer behind it"},
+    {"l2tpd --explain -D", "--explain", "needs the address of a peer behind it"},
+    {"l2tpd --explain a b c", "c", "is no option of ours"},
+    {"l2tpd --print-keys x", "x", "is no option of ours"},
 };
 
 static void test_refused(void)
@@ -227,6 +246,7 @@ int main(void)
 {
     test_paths();
     test_asked();
+    test_explained();
     test_refused();
     test_fall_back();
     return tap_done();
