@@ -59,6 +59,14 @@ ok "nothing is left for later" nothing_left_for src scripts test doc Makefile RE
 echo "/* ${later%%|*}: this */" >"$tmp/later.c"
 ok "what is left for later is found" refuses later.c: nothing_left_for "$tmp/later.c" "$root/README"
 
+# all_run PATH...: a test that may not be executed takes all the others down with it.
+all_run() {
+	find "$@" -name '*.t' ! -perm -111 | grep . && return 1 || [ $? = 1 ]
+}
+ok "each test may be executed" all_run test
+echo >"$tmp/dead.t"
+ok "one that may not is found" refuses dead.t all_run "$tmp"
+
 # no_leftovers PATH...
 no_leftovers() {
 	find "$@" -name '*.orig' -o -name '*.rej' -o -name '*~' | grep . && return 1 || [ $? = 1 ]
