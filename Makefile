@@ -40,11 +40,11 @@ PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/call_s
         proto/input
 CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line host/conf_load \
         host/conf_near host/conf_overlap host/conf_put host/conf_parse host/conf_print host/conf_rows host/conf_rows_global \
-        host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section host/conf_show \
+        host/conf_rows_dial host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section host/conf_show \
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/pppd_options host/secrets host/pool \
         host/fifo host/fifo_out host/resolve host/log_sink host/notify $(CONF) $(BODIES)
-TOP   = options check explain profiles bearer lac reload say news service daemon \
+TOP   = options check explain profiles bearer lac lac_dial lac_hosts reload say news service daemon \
         control control_sections events tell
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

@@ -71,8 +71,6 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
     tell_change("lac", name, is_new ? "added" : "changed");
     l = lac_find(h, name);
     conf = conf_find_lac(h->conf, name);
-    if (l != NULL)
-        lac_forget_addresses(l);
     lac_adopt_sections(h); /* a new one with autodial is dialled here, a known one below */
     if (l != NULL && conf != NULL && conf->autodial)
         lac_dial(l, NULL, NULL, NULL);

@@ -1,7 +1,6 @@
 /* One LAC's way from idle to up and back; see lac.h. */
 #include "lac.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,8 @@
 #include "base/log.h"
 #include "events.h"
 #include "host/sys.h"
-#include "profiles.h"
+#include "lac_parts.h"
 
-#define L2TP_PORT 1701
 #define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
 #define MAXIMUM_BPS 10000000u
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
@@ -25,7 +23,7 @@ const char *lac_state_name(enum lac_state state)
     return names[state];
 }
 
-static void set_state(struct lac *l, enum lac_state state)
+void lac_set_state(struct lac *l, enum lac_state state)
 {
     if (state != l->state)
         events_emit("lac_state",
@@ -36,7 +34,7 @@ static void set_state(struct lac *l, enum lac_state state)
 }
 
 /* Its section, or the one that a bare tunnel's call borrows. */
-static const struct conf_lac *section(const struct lac *l)
+const struct conf_lac *lac_section(const struct lac *l)
 {
     return conf_find_lac(l->hub->conf, l->bare ? "default" : l->name);
 }
@@ -51,32 +49,31 @@ static void forget_credentials(struct lac *l)
 }
 
 static void start(struct lac *l);
-static void attempt(struct lac *l);
 static void redial_due(struct timer *t);
-static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why);
 
 static struct lac *lac_new(struct hub *h, const char *name)
 {
     struct lac *l = calloc(1, sizeof *l);
 
-    if (l == NULL || loop_timer_init(h->loop, &l->redial) < 0) {
-        free(l);
+    if (l == NULL)
         return NULL;
-    }
     l->hub = h;
     l->name = strdup(name);
-    if (l->name == NULL) {
+    if (l->name == NULL || loop_timer_init(h->loop, &l->redial) < 0)
+        goto fail;
+    if (!lac_dial_init(l)) {
         loop_timer_done(h->loop, &l->redial);
-        free(l);
-        return NULL;
+        goto fail;
     }
     l->redial.fire = redial_due;
     l->redial.owner = l;
-    l->resolve.done = resolved;
-    l->resolve.owner = l;
     l->next = h->lacs;
     h->lacs = l;
     return l;
+fail:
+    free(l->name);
+    free(l);
+    return NULL;
 }
 
 static void lac_free(struct lac *l)
@@ -86,7 +83,7 @@ static void lac_free(struct lac *l)
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;
-    resolve_cancel(&l->resolve);
+    lac_dial_free(l);
     loop_timer_done(l->hub->loop, &l->redial);
     forget_credentials(l);
     free(l->name);
@@ -110,79 +107,54 @@ struct lac *lac_find(const struct hub *h, const char *name)
 
 /* Falling and rising. */
 
-/* An attempt is over: wait and try again, or rest. */
-static void fallen(struct lac *l)
+bool lac_will_redial(const struct lac *l)
 {
-    const struct conf_lac *conf = section(l);
-    bool again = l->wanted && !l->bare && conf != NULL && conf->redial &&
-                 l->hub->stopping == STOP_NOT &&
-                 (conf->max_redials == 0 || l->redials < conf->max_redials);
+    const struct conf_lac *conf = lac_section(l);
+
+    return l->wanted && !l->bare && conf != NULL && conf->redial && l->hub->stopping == STOP_NOT &&
+           (conf->max_redials == 0 || l->redials < conf->max_redials);
+}
+
+/* The n-th redial in a row. */
+static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
+{
+    uint64_t ms;
+    uint32_t lot;
+
+    sys_random(&lot, sizeof lot);
+    l->redials++;
+    ms = hosts_redial_ms((uint64_t)conf->redial_timeout_s * 1000u,
+                         (uint64_t)conf->redial_timeout_max_s * 1000u, (unsigned)l->redials, lot);
+    log_info("Will redial in %u seconds", (unsigned)((ms + 500) / 1000));
+    loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop) + ms);
+}
+
+/* An attempt is over: wait and try again, or rest. */
+void lac_fallen(struct lac *l)
+{
+    const struct conf_lac *conf = lac_section(l);
 
     l->tunnel_id = l->call_id = 0;
     if (l->dial_anew && !l->doomed && l->hub->stopping == STOP_NOT) {
         start(l);
         return;
     }
-    if (again) {
-        set_state(l, LAC_WAITING);
-        l->redials++;
-        log_info("Will redial in %d seconds", conf->redial_timeout_s);
-        loop_timer_set(l->hub->loop, &l->redial,
-                       loop_now(l->hub->loop) + (uint64_t)conf->redial_timeout_s * 1000u);
+    if (lac_will_redial(l)) {
+        lac_set_state(l, LAC_WAITING);
+        wait_to_redial(l, conf);
         return;
     }
     if (l->wanted && conf != NULL && conf->redial && !l->bare && l->hub->stopping == STOP_NOT)
         log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
-    set_state(l, LAC_IDLE);
+    lac_set_state(l, LAC_IDLE);
     l->wanted = false;
     forget_credentials(l);
     if (l->bare || l->doomed)
         lac_free(l);
 }
 
-/* The next address to try, the next "lns" line when this one's addresses are used up.  False: that
- * was the last, and the next one is the first again. */
-static bool next_address(struct lac *l)
-{
-    const struct conf_lac *conf = section(l);
-    size_t hosts = 0;
-
-    if (l->hosts_changed) {
-        /* under the attempt's feet: the first of the new ones is next */
-        l->hosts_changed = false;
-        l->n_addrs = l->at_addr = l->at_host = 0;
-        return true;
-    }
-    if (l->at_addr + 1 < l->n_addrs) {
-        l->at_addr++;
-        return true;
-    }
-    for (const struct conf_lns_host *host = conf != NULL && !l->bare ? conf->lns : NULL;
-         host != NULL; host = host->next)
-        hosts++;
-    l->n_addrs = l->at_addr = 0;
-    l->at_host = l->at_host + 1 < hosts ? l->at_host + 1 : 0;
-    return l->at_host > 0;
-}
-
-/* The address in hand has not led to a call: the others follow at once, and only when the last of
- * them has failed the attempt has. */
-static void failed(struct lac *l)
-{
-    l->tunnel_id = l->call_id = 0;
-    if (next_address(l) && l->wanted && l->hub->stopping == STOP_NOT)
-        attempt(l);
-    else
-        fallen(l);
-}
-
-static bool can_reach(const struct lac *l, const struct addr *a)
-{
-    return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
-}
-
 /* What our calls are like; conf may be NULL. */
-static struct l2tp_call_spec call_of(const struct conf_lac *conf, const char *number)
+struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number)
 {
     struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC,
                                   .minimum_bps = MINIMUM_BPS,
@@ -208,115 +180,19 @@ static struct l2tp_call_spec call_of(const struct conf_lac *conf, const char *nu
     return spec;
 }
 
-static void open_tunnel(struct lac *l)
-{
-    static const struct conf_lac no_section = {.name = (char *)"",
-                                               .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
-    const struct addr *to = &l->addrs[l->at_addr], anywhere = {0};
-    const struct conf_lac *conf = section(l);
-    struct l2tp_call_spec spec = call_of(conf, l->number);
-    uint64_t now = loop_now(l->hub->loop);
-    struct l2tp_profile p;
-
-    set_state(l, LAC_DIALLING);
-    profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, to, l->host, &p);
-    log_notice("Connecting to host %s, port %u", l->host, (unsigned)to->port);
-    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, to, &p, l);
-    bytes_wipe(&p, sizeof p); /* it holds a secret */
-    if (l->tunnel_id == 0) {
-        log_warnx("lac %s: no memory or id for a tunnel", l->name);
-        failed(l);
-        return;
-    }
-    if (!l->bare)
-        l->call_id = l2tp_call(l->hub->engine, now, l->tunnel_id, &spec, NULL);
-}
-
-static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why)
-{
-    struct lac *l = r->owner;
-
-    if (l->hub->stopping != STOP_NOT)
-        return;
-    l->n_addrs = l->at_addr = 0;
-    for (size_t i = 0; i < n; i++)
-        if (can_reach(l, &got[i]))
-            l->addrs[l->n_addrs++] = got[i];
-    if (l->n_addrs > 0) {
-        open_tunnel(l);
-        return;
-    }
-    log_warnx("Host name lookup failed for %s.", l->host);
-    log_warnx("lac %s: %s: %s", l->name, l->host,
-              n > 0 ? "no socket for this kind of address" : why);
-    failed(l);
-}
-
-/* Which host: the line of the section that is next, beginning anew after the last. */
-static bool pick_host(struct lac *l, uint16_t *port)
-{
-    const struct conf_lac *conf = section(l);
-    const struct conf_lns_host *host = conf != NULL ? conf->lns : NULL;
-    size_t i = 0;
-
-    *port = L2TP_PORT;
-    if (l->bare) {
-        snprintf(l->host, sizeof l->host, "%s", l->name);
-        return true;
-    }
-    while (host != NULL && i < l->at_host) {
-        host = host->next;
-        i++;
-    }
-    if (host == NULL) {
-        l->at_host = 0;
-        host = conf != NULL ? conf->lns : NULL;
-    }
-    if (host == NULL)
-        return false;
-    snprintf(l->host, sizeof l->host, "%s", host->host);
-    *port = host->port;
-    return true;
-}
-
-/* One attempt: with the next address in hand, or after asking for some.  Not by a daemon that is
- * hanging everything up. */
-static void attempt(struct lac *l)
-{
-    uint16_t port;
-
-    if (l->hub->stopping != STOP_NOT)
-        return;
-    if (l->at_addr < l->n_addrs) {
-        open_tunnel(l);
-        return;
-    }
-    if (!pick_host(l, &port)) {
-        log_warnx("lac %s: no \"lns\" to dial", l->name);
-        l->wanted = false;
-        fallen(l);
-        return;
-    }
-    set_state(l, LAC_RESOLVING);
-    if (resolve_start(&l->resolve, l->hub->loop, l->host, port) == 0)
-        return;
-    log_warn("lac %s: cannot look up %s", l->name, l->host);
-    failed(l);
-}
-
 static void redial_due(struct timer *t)
 {
-    attempt(t->owner);
+    lac_dial_begin(t->owner);
 }
 
 static void start(struct lac *l)
 {
     l->wanted = true;
-    l->dial_anew = l->hosts_changed = false;
+    l->dial_anew = false;
     l->redials = 0;
-    l->n_addrs = l->at_addr = l->at_host = 0;
+    l->n_sent = 0;
     loop_timer_unset(l->hub->loop, &l->redial);
-    attempt(l);
+    lac_dial_begin(l);
 }
 
 /* Commands. */
@@ -342,7 +218,7 @@ bool lac_dial(struct lac *l, const char *number, const char *user, const char *p
 
 bool lac_dial_bare(struct hub *h, const char *host)
 {
-    struct lac *l = strlen(host) < sizeof l->host ? lac_new(h, host) : NULL;
+    struct lac *l = strlen(host) < HOSTS_NAME ? lac_new(h, host) : NULL;
 
     if (l == NULL)
         return false;
@@ -355,8 +231,8 @@ bool lac_call_in(struct hub *h, uint16_t tunnel, const char *number)
 {
     const struct tunnel *t = l2tp_tunnel(h->engine, tunnel);
     struct lac *l = t != NULL && t->initiator ? t->host_data : NULL;
-    struct l2tp_call_spec spec = call_of(l != NULL ? section(l) : NULL, number);
-    bool ours = l != NULL && l->call_id == 0 && section(l) != NULL;
+    struct l2tp_call_spec spec = lac_call_spec(l != NULL ? lac_section(l) : NULL, number);
+    bool ours = l != NULL && l->call_id == 0 && lac_section(l) != NULL;
     uint16_t id;
 
     if (t == NULL || (!ours && (number == NULL || t->initiator)))
@@ -381,12 +257,12 @@ bool lac_hang_up(struct lac *l, const char *text)
         return false;
     l->wanted = l->dial_anew = false;
     loop_timer_unset(l->hub->loop, &l->redial);
-    resolve_cancel(&l->resolve);
+    lac_dial_stop(l);
     if (l->tunnel_id != 0)
         l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel_of(l), STOPCCN_GENERAL,
                    ERROR_NONE, text);
     else
-        fallen(l);
+        lac_fallen(l);
     return true;
 }
 
@@ -395,12 +271,6 @@ void lac_forget(struct lac *l)
     l->doomed = true;
     if (!lac_hang_up(l, "section has left the configuration"))
         lac_free(l);
-}
-
-void lac_forget_addresses(struct lac *l)
-{
-    l->n_addrs = l->at_addr = l->at_host = 0;
-    l->hosts_changed = l->state == LAC_RESOLVING || l->state == LAC_DIALLING;
 }
 
 void lac_adopt_sections(struct hub *h)
@@ -423,9 +293,10 @@ void lac_adopt_sections(struct hub *h)
 void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 {
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
-    if (l->bare)
-        set_state(l, LAC_UP);
-    else
+    if (l->bare) {
+        lac_set_state(l, LAC_UP);
+        hosts_worked(&l->hosts);
+    } else
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }
 
@@ -438,20 +309,23 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         l->redials = 0;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
+    if (!t->why_ours)
+        lac_dial_note(l, &t->peer, &t->why);
     if (was_up)
-        fallen(l); /* this address has worked: it is tried first */
+        lac_fallen(l);
     else
-        failed(l);
+        lac_dial_failed(l);
 }
 
 struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why)
 {
-    const struct conf_lac *conf = section(l);
+    const struct conf_lac *conf = lac_section(l);
 
     *why = "its section has left the configuration";
     if (conf == NULL)
         return NULL;
-    set_state(l, LAC_UP);
+    lac_set_state(l, LAC_UP);
+    hosts_worked(&l->hosts);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }
@@ -473,8 +347,10 @@ void lac_call_down(struct lac *l, const struct call *c)
     l->call_id = 0;
     if (l->bare || l->tunnel_id == 0 || l->hub->stopping != STOP_NOT)
         return;
+    if (!c->why_ours && c->tunnel->why.damage == DAMAGE_NONE)
+        lac_dial_note(l, &c->tunnel->peer, &c->why);
     if (l->state == LAC_UP)
-        set_state(l, LAC_CLOSING);
+        lac_set_state(l, LAC_CLOSING);
     if (c->tunnel->state == ESTABLISHED && has_other_calls(c)) {
         l2tp_set_tunnel_data(l->hub->engine, c->tunnel->id, NULL);
         lac_tunnel_down(l, c->tunnel);

@@ -3,13 +3,17 @@
  * A run-time object, apart from its configuration, which it finds by name whenever it needs it (a
  * reload replaces that).  It is the host pointer of its tunnel.
  * An attempt goes through all addresses of all its hosts until a call is up, each with a fresh
- * tunnel.  A bare tunnel ("t HOST") is one without a section. */
+ * tunnel: lac_hosts.h says which is next, lac_dial.c asks and dials.  A bare tunnel ("t HOST") is
+ * one without a section. */
 #ifndef LAC_H
 #define LAC_H
 
 #include "bearer.h"
 #include "host/resolve.h"
 #include "hub.h"
+#include "lac_hosts.h"
+
+#define LAC_SENT 8 /* addresses that a peer can send us to */
 
 enum lac_state {
     LAC_IDLE,
@@ -25,19 +29,20 @@ struct lac {
     char *name; /* of the section; of the host for a bare one */
     bool bare;
     enum lac_state state;
-    bool wanted;        /* should be up: redial if the section says so */
-    bool hosts_changed; /* by a reload, while an attempt was under way */
-    bool dial_anew;     /* asked for while its last tunnel was going down */
-    bool doomed;        /* free it when its tunnel has gone */
+    bool wanted;    /* should be up: redial if the section says so */
+    bool dial_anew; /* asked for while its last tunnel was going down */
+    bool doomed;    /* free it when its tunnel has gone */
     uint16_t tunnel_id, call_id;
     char *user, *password; /* by command "c LAC user password" */
     char number[NUMBER]; /* by command "o LAC number": the peer dials it; empty: we have a caller */
+    struct hosts hosts;
     struct resolve resolve;
+    char asked[HOSTS_NAME]; /* what it looks up, or did */
+    uint16_t asked_port;
+    struct timer patience; /* with a look-up, while there is something else to try */
     struct timer redial;
-    struct addr addrs[RESOLVE_MAX]; /* of the host being tried */
-    size_t n_addrs, at_addr;
-    size_t at_host;    /* which of the section's "lns" lines */
-    char host[256];    /* its text */
+    struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
+    size_t n_sent;
     int redials;       /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     struct lac *next;
@@ -65,9 +70,6 @@ bool lac_hang_up(struct lac *l, const char *text);
 
 /* The same, and it is gone as soon as its tunnel is (its section has left the configuration). */
 void lac_forget(struct lac *l);
-
-/* Its section has changed: what was looked up for the old one is not dialled again. */
-void lac_forget_addresses(struct lac *l);
 
 /* News of its tunnel and call. */
 void lac_tunnel_up(struct lac *l, const struct tunnel *t);

@@ -82,18 +82,15 @@ static void compare_lns(const struct conf *was, const struct conf *is)
             log_notice("reload: lns %s is new", b->name);
 }
 
-static void compare_lac(struct hub *h, const struct conf *was, const struct conf *is)
+static void compare_lac(const struct conf *was, const struct conf *is)
 {
     for (const struct conf_lac *a = was->lac; a != NULL; a = a->next) {
         const struct conf_lac *b = conf_find_lac(is, a->name);
-        struct lac *l = lac_find(h, a->name);
 
         if (b == NULL)
             log_notice("reload: lac %s is gone: hung up and forgotten", a->name);
         else if (!conf_same_lac(a, b))
             log_notice("reload: lac %s has changed, from the next dial", a->name);
-        if (b != NULL && !conf_same_lac(a, b) && l != NULL)
-            lac_forget_addresses(l);
     }
     for (const struct conf_lac *b = is->lac; b != NULL; b = b->next)
         if (conf_find_lac(was, b->name) == NULL)
@@ -154,7 +151,7 @@ bool reload(struct hub *h)
     name_what_needs_restart(h, &is->global);
     compare_global(&h->conf->global, &is->global);
     compare_lns(h->conf, is);
-    compare_lac(h, h->conf, is);
+    compare_lac(h->conf, is);
     conf_free(h->conf);
     profiles_free_pools(h->pools);
     h->conf = is;

@@ -28,10 +28,12 @@ struct conf_range {
     struct conf_range *next;
 };
 
-/* One "lns = host[:port]" (also "host port", "[v6]:port"); names are resolved when dialled. */
+/* One "lns = host[:port] [weight N]" (also "host port", "[v6]:port"); names are resolved when
+ * dialled. */
 struct conf_lns_host {
     char *host;
-    uint16_t port; /* 1701 unless given */
+    uint16_t port;   /* 1701 unless given */
+    unsigned weight; /* for "lns policy = share"; 1 unless given */
     unsigned line;
     struct conf_lns_host *next;
 };
@@ -69,6 +71,9 @@ enum conf_flow {
 /* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
 enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
 
+/* "lns policy": which of several lines is dialled first. */
+enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
+
 /* Keys that [lns] and [lac] share. */
 struct conf_peer {
     char *hostname; /* our Host Name; NULL: this host's name */
@@ -98,7 +103,7 @@ struct conf_peer {
 struct conf_lns {
     char *name; /* "default" for the one of last resort; "" for an unnamed one */
     unsigned line;
-    uint64_t set[4]; /* a bit per row, a word per table of rows: set in this section itself */
+    uint64_t set[5]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;
     struct conf_range *ip_range; /* "ip range", "no ip range" */
     struct conf_range *lac;      /* "lac", "no lac": peers that select this section */
@@ -113,13 +118,18 @@ struct conf_lns {
 struct conf_lac {
     char *name;
     unsigned line;
-    uint64_t set[4];
+    uint64_t set[5];
     struct conf_peer peer;
     struct conf_lns_host *lns;
     uint32_t local_ip, remote_ip; /* 0: none */
     bool autodial, redial, default_route;
     int redial_timeout_s;                               /* 30 */
+    int redial_timeout_max_s;                           /* 0: as redial_timeout_s */
     int max_redials;                                    /* 0: no limit */
+    enum conf_policy policy;
+    int lns_lockout_s;                                  /* 60; 0: none */
+    bool lns_directed;                                  /* "try another" with addresses: yes */
+    int connect_timeout_s;                              /* for an answer to SCCRQ: 8; 0: none */
     char *called_number, *calling_number, *sub_address; /* in ICRQ; at most 63 octets; or NULL */
     char *private_group;                                /* Private Group ID in ICCN, or NULL */
     enum conf_bearer bearer;                            /* in ICRQ */

@@ -213,6 +213,30 @@ static void check_lac(const struct conf_section *s, struct conf_told *told)
                  s->title);
 }
 
+static void check_dialling(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned cap = conf_section_line(s, "redial timeout max");
+    unsigned first = conf_section_line(s, "lns");
+
+    for (const struct conf_lns_host *h = first > 0 ? lac->lns : NULL; h != NULL; h = h->next)
+        if (h->weight != 1 && lac->policy != CONF_POLICY_SHARE && !is_default(s)) {
+            conf_say(told, true, h->line,
+                     "'weight' in %s has no effect without 'lns policy = share'", s->title);
+            break;
+        }
+    if (cap == 0 || lac->redial_timeout_max_s == 0 || is_default(s))
+        return;
+    if (!lac->redial)
+        conf_say(told, true, cap, "'redial timeout max' in %s has no effect without 'redial = yes'",
+                 s->title);
+    else if (lac->redial_timeout_max_s <= lac->redial_timeout_s)
+        conf_say(told, true, cap,
+                 "'redial timeout max' of %s has no effect, as it is not above its "
+                 "'redial timeout', %d",
+                 s->title, lac->redial_timeout_s);
+}
+
 static void check_calls(const struct conf_section *s, struct conf_told *told)
 {
     const struct conf_lac *lac = s->object;
@@ -268,6 +292,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     check_flow(s, told);
     if (s->place == PLACE_LAC) {
         check_lac(s, told);
+        check_dialling(s, told);
         check_calls(s, told);
         return;
     }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #define HOST_MAX 253
+#define WEIGHT_MAX 1000
 #define BLANKS " \t\v\f"
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -296,4 +297,37 @@ bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_w
         return conf_refuse(why, "must be a host: a name or an address, perhaps with :PORT");
     *host = strdup(name);
     return *host != NULL || conf_refuse(why, "cannot be kept: out of memory");
+}
+
+/* Where "weight" begins, as a word of its own behind another; NULL: nowhere. */
+static char *find_weight(char *text)
+{
+    for (char *p = text; *p != '\0'; p++)
+        if (p > text && strchr(BLANKS, p[-1]) != NULL && strncasecmp(p, "weight", 6) == 0 &&
+            (p[6] == '\0' || strchr(BLANKS, p[6]) != NULL))
+            return p;
+    return NULL;
+}
+
+bool conf_lns_read(const char *text, char **host, uint16_t *port, unsigned *weight,
+                   struct conf_why *why)
+{
+    char room[HOST_MAX + 64], *at;
+    const char *digits;
+    size_t n;
+
+    *weight = 1;
+    if (strlen(text) >= sizeof room)
+        return conf_refuse(why, "is too long for the name of a host");
+    snprintf(room, sizeof room, "%s", text);
+    at = find_weight(room);
+    if (at == NULL)
+        return conf_host_read(text, host, port, why);
+    *at = '\0';
+    digits = trim(at + strlen("weight"));
+    n = strlen(digits);
+    if (n == 0 || n > 4 || strspn(digits, DIGITS) != n || atoi(digits) > WEIGHT_MAX)
+        return conf_refuse(why, "needs a number from 0 to 1000 behind 'weight'");
+    *weight = (unsigned)atoi(digits);
+    return conf_host_read(room, host, port, why);
 }

@@ -244,16 +244,18 @@ static bool ranges_set(void *field, const struct conf_row *row, const char *text
     }
 }
 
-static bool hosts_add(struct conf_lns_host **list, char *host, uint16_t port, unsigned line)
+/* Takes given->host. */
+static bool hosts_add(struct conf_lns_host **list, const struct conf_lns_host *given)
 {
     struct conf_lns_host *h = malloc(sizeof *h);
 
-    if (h == NULL || host == NULL) {
+    if (h == NULL || given->host == NULL) {
         free(h);
-        free(host);
+        free(given->host);
         return false;
     }
-    *h = (struct conf_lns_host){.host = host, .port = port, .line = line};
+    *h = *given;
+    h->next = NULL;
     while (*list != NULL)
         list = &(*list)->next;
     *list = h;
@@ -263,13 +265,12 @@ static bool hosts_add(struct conf_lns_host **list, char *host, uint16_t port, un
 static bool hosts_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                       struct conf_why *why)
 {
-    uint16_t port;
-    char *host;
+    struct conf_lns_host h = {.line = line};
 
     (void)row;
-    if (!conf_host_read(text, &host, &port, why))
+    if (!conf_lns_read(text, &h.host, &h.port, &h.weight, why))
         return false;
-    if (!hosts_add(field, host, port, line))
+    if (!hosts_add(field, &h))
         return conf_refuse(why, "cannot be kept: out of memory");
     return true;
 }
@@ -418,7 +419,7 @@ static bool hosts_same(const void *a, const void *b, const struct conf_row *row)
 
     (void)row;
     for (; x != NULL && y != NULL; x = x->next, y = y->next) {
-        if (x->port != y->port || strcasecmp(x->host, y->host) != 0)
+        if (x->port != y->port || x->weight != y->weight || strcasecmp(x->host, y->host) != 0)
             return false;
     }
     return x == NULL && y == NULL;
@@ -431,7 +432,10 @@ static bool hosts_copy(void *to, const void *from, const struct conf_row *row)
 
     (void)row;
     for (; h != NULL; h = h->next) {
-        if (!hosts_add(tail, strdup(h->host), h->port, h->line))
+        struct conf_lns_host copy = *h;
+
+        copy.host = strdup(h->host);
+        if (!hosts_add(tail, &copy))
             return false;
         tail = &(*tail)->next;
     }

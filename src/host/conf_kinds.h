@@ -32,6 +32,10 @@ bool conf_range_read(const char *text, uint32_t *low, uint32_t *high, struct con
 /* "host", "host:port", "host port", "[IPv6]:port", an IPv6 address; host is malloced. */
 bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_why *why);
 
+/* The same, perhaps with "weight N" behind it (1 unless given). */
+bool conf_lns_read(const char *text, char **host, uint16_t *port, unsigned *weight,
+                   struct conf_why *why);
+
 /* A boolean in any of its spellings. */
 bool conf_bool_read(const char *text, bool *value, struct conf_why *why);
 

@@ -11,6 +11,7 @@
 static const struct conf_table *const tables[CONF_TABLES] = {
     [TABLE_GLOBAL] = &conf_table_global,
     [TABLE_OWN] = &conf_table_own,
+    [TABLE_DIAL] = &conf_table_dial,
     [TABLE_PEER] = &conf_table_peer,
     [TABLE_PPP] = &conf_table_ppp,
 };

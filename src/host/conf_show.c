@@ -210,9 +210,12 @@ static void print_hosts(const struct line *l, const struct conf_row *row,
 
     for (; h != NULL; h = h->next) {
         bool six = strchr(h->host, ':') != NULL;
+        char weight[24] = "";
 
-        snprintf(text, sizeof text, "%s%s%s:%u", six ? "[" : "", h->host, six ? "]" : "",
-                 (unsigned)h->port);
+        if (h->weight != 1)
+            snprintf(weight, sizeof weight, " weight %u", h->weight);
+        snprintf(text, sizeof text, "%s%s%s:%u%s", six ? "[" : "", h->host, six ? "]" : "",
+                 (unsigned)h->port, weight);
         print_value(l, row->name, text, false, h->line);
     }
 }

@@ -33,7 +33,7 @@
 #define DAY_S 86400
 
 /* In the order of the example file. */
-enum { TABLE_GLOBAL, TABLE_OWN, TABLE_PEER, TABLE_PPP };
+enum { TABLE_GLOBAL, TABLE_OWN, TABLE_DIAL, TABLE_PEER, TABLE_PPP };
 
 struct conf_table {
     const struct conf_row *rows;
@@ -42,6 +42,7 @@ struct conf_table {
 
 extern const struct conf_table conf_table_global; /* [global] */
 extern const struct conf_table conf_table_own;    /* [lns] or [lac], but not both */
+extern const struct conf_table conf_table_dial;   /* [lac]: whom to dial, when, and from where */
 extern const struct conf_table conf_table_peer;   /* [lns] and [lac]: what concerns L2TP */
 extern const struct conf_table conf_table_ppp;    /* [lns] and [lac]: pppd's arguments */
 

@@ -50,6 +50,7 @@ struct l2tp_profile {
     unsigned max_tries;             /* transmissions again of a control message */
     uint32_t cap_ms;                /* of the retransmission interval */
     uint32_t hello_ms;              /* silence before a HELLO; 0: never */
+    uint32_t connect_ms;            /* for a first word in answer to our SCCRQ; 0: as setup_ms */
     uint32_t setup_ms;              /* for a tunnel or call to come up; 0: 60 s */
 };
 

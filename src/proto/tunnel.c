@@ -57,6 +57,12 @@ static uint32_t setup_ms(const struct tunnel *t)
     return t->p.setup_ms > 0 ? t->p.setup_ms : SETUP_MS;
 }
 
+/* For the answer to an SCCRQ, which another peer may have to be asked for. */
+static bool waits_briefly(const struct tunnel *t)
+{
+    return t->initiator && t->p.connect_ms > 0 && t->p.connect_ms < setup_ms(t);
+}
+
 uint64_t tunnel_due(const struct tunnel *t)
 {
     return heap_earlier(heap_earlier(t->x.due_resend, t->due_setup),
@@ -267,7 +273,7 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
         t->host->random(t->host->ctx, &t->tie_breaker, sizeof t->tie_breaker);
     introduce(t, &m);
     challenge(t, &m);
-    t->due_setup = now + setup_ms(t);
+    t->due_setup = now + (waits_briefly(t) ? t->p.connect_ms : setup_ms(t));
     t->lost_word = !post_send(t, &m);
 }
 
@@ -525,13 +531,24 @@ static void note_unacked(struct tunnel *t)
     t->unacked_sent = t->x.tries + 1;
 }
 
+static void fall_silent(struct tunnel *t, uint64_t now, const char *text)
+{
+    note_unacked(t);
+    step(t, now, EVENT_SILENCE, NULL,
+         verdict_for(FAULT_SILENCE,
+                     verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "%s", text)));
+}
+
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
     if (xport_tick(&t->x, now) && !bears_silence(t, now)) {
-        note_unacked(t);
-        step(t, now, EVENT_SILENCE, NULL,
-             verdict_for(FAULT_SILENCE, verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
-                                                     "the peer acknowledges nothing")));
+        fall_silent(t, now, "the peer acknowledges nothing");
+        return;
+    }
+    /* not a word from it: nor does it need one from us, which would be sent as long as this one */
+    if (t->due_setup != 0 && now >= t->due_setup && t->state == WAIT_CTL_REPLY &&
+        waits_briefly(t) && t->heard == t->born) {
+        fall_silent(t, now, "the peer does not answer");
         return;
     }
     if (t->due_setup != 0 && now >= t->due_setup)

@@ -102,6 +102,7 @@ enum avp_number {
 #define ERROR_VENDOR 6u
 #define ERROR_TRY_ANOTHER 7u
 #define ERROR_UNKNOWN_AVP 8u
+#define ERROR_TRY_DIRECTED 9u /* the text says where */
 
 struct msg_result {
     uint16_t result;

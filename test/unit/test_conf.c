@@ -24,7 +24,8 @@ static const struct {
      "quirks=no-hello|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
-     "lns=a|autodial=no|redial=yes|redial timeout=1|max redials=1|local ip=192.0.2.1|"
+     "lns=a weight 3|lns policy=share|lns lockout=9|lns directed=no|connect timeout=3|"
+     "autodial=no|redial=yes|redial timeout=1|redial timeout max=2|max redials=1|local ip=192.0.2.1|"
      "remote ip=192.0.2.2|defaultroute=no|hostname=h|name=n|challenge=no|hidden bit=no|"
      "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
      "require pap=no|refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
@@ -154,6 +155,52 @@ static void test_values(void)
     ok(c->global.half_open_limit == 256 && c->global.half_open_per_source == 64,
        "256 half-open tunnels, 64 of one source");
     conf_free(c);
+}
+
+/* Whom a LAC dials, when, and when again. */
+static void test_dial(void)
+{
+    static const struct {
+        const char *text, *host;
+        unsigned port, weight;
+    } lines[] = {
+        {"a", "a", 1701, 1},
+        {"a:5 weight 7", "a", 5, 7},
+        {"a 5 WEIGHT 0", "a", 5, 0},
+        {"[2001:db8::1]:5\tweight\t1000", "2001:db8::1", 5, 1000},
+        {"2001:db8::1 weight 2", "2001:db8::1", 1701, 2},
+        {"weight", "weight", 1701, 1},
+        {"weight 5 weight 6", "weight", 5, 6},
+    };
+    struct conf *c = parse("[lac x]\nlns=a\n[lac y]\nlns=a\nlns policy=Share\nlns lockout=0\n"
+                           "lns directed=off\nconnect timeout=0\nredial=1\n"
+                           "redial timeout max=90\n");
+    const struct conf_lac *x, *y;
+
+    if (!ok(c != NULL && told[0] == '\0', "keys of dialling are read"))
+        return;
+    x = conf_find_lac(c, "x");
+    y = conf_find_lac(c, "y");
+    ok(x->policy == CONF_POLICY_ORDER && x->lns_lockout_s == 60 && x->lns_directed &&
+           x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0,
+       "how a LAC dials by default");
+    ok(y->policy == CONF_POLICY_SHARE && y->lns_lockout_s == 0 && !y->lns_directed &&
+           y->connect_timeout_s == 0 && y->redial_timeout_max_s == 90,
+       "and as it is told");
+    conf_free(c);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[128];
+
+        snprintf(text, sizeof text, "[lac x]\nlns = %s\nlns policy = share\n",
+                 lines[i].text);
+        c = parse(text);
+        if (!ok(c != NULL && told[0] == '\0', "lns = %s", lines[i].text))
+            continue;
+        is_str(c->lac->lns->host, lines[i].host, "its host");
+        is_int(c->lac->lns->port, (long long)lines[i].port, "its port");
+        is_int(c->lac->lns->weight, (long long)lines[i].weight, "its weight");
+        conf_free(c);
+    }
 }
 
 static void test_sections(void)
@@ -329,6 +376,7 @@ int main(void)
     test_global();
     test_rows();
     test_values();
+    test_dial();
     test_sections();
     test_templates();
     test_match();

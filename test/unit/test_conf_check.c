@@ -138,6 +138,15 @@ static const struct {
     {"a range that runs backwards", "[lns default]\nip range = 192.0.2.9-192.0.2.1\nassign ip=no\n",
      "E f:2: 'ip range = 192.0.2.9-192.0.2.1' has a range that ends before it begins: swap the two "
      "addresses"},
+    {"a weight of many", "[lac x]\nlns = a weight 1001\n",
+     "E f:2: 'lns = a weight 1001' needs a number from 0 to 1000 behind 'weight'\n"
+     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+    {"a weight of none", "[lac x]\nlns = a weight\n",
+     "E f:2: 'lns = a weight' needs a number from 0 to 1000 behind 'weight'\n"
+     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+    {"a weight that is none", "[lac x]\nlns = a weight -1\n",
+     "E f:2: 'lns = a weight -1' needs a number from 0 to 1000 behind 'weight'\n"
+     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
     {"a bad port of an lns", "[lac x]\nlns = a:0\nlns = b\n",
      "E f:2: 'lns = a:0' needs a port from 1 to 65535 behind the host, such as host:1701"},
     {"a bad lns", "[lac x]\nlns = 10.0.0.300\nlns = b\n",
@@ -275,6 +284,14 @@ static const struct {
      "can take up all of it"},
     {"as many", "[global]\nhalf open limit = 64\n", NULL},
     {"a LAC without lns", "[lac x]\n", "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+    {"weights without a share", "[lac x]\nlns = a weight 2\nlns = b\n",
+     "W f:2: 'weight' in [lac x] has no effect without 'lns policy = share'"},
+    {"a cap without redial", "[lac x]\nlns = a\nredial timeout max = 60\n",
+     "W f:3: 'redial timeout max' in [lac x] has no effect without 'redial = yes'"},
+    {"a cap below the time that it is to cap",
+     "[lac x]\nlns = a\nredial = yes\nredial timeout = 40\nredial timeout max = 20\n",
+     "W f:5: 'redial timeout max' of [lac x] has no effect, as it is not above its "
+     "'redial timeout', 40"},
     {"redialling without redial", "[lac x]\nlns = a\nredial timeout = 5\nmax redials = 1\n",
      "W f:3: 'redial timeout' in [lac x] has no effect without 'redial = yes'\n"
      "W f:4: 'max redials' in [lac x] has no effect without 'redial = yes'"},

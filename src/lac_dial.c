@@ -1,0 +1,277 @@
+/* One attempt of a LAC: which host, its addresses, a tunnel with a call in it; see lac_parts.h.
+ * What is next is for lac_hosts to say, what becomes of the LAC for lac.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+#include "lac_parts.h"
+#include "profiles.h"
+
+#define L2TP_PORT 1701
+#define WHOLE_TEXT 60    /* a peer's text of fewer octets has not been cut */
+#define PATIENCE_MS 3000 /* for a look-up, while there is something else to try */
+
+static uint32_t lot(void *ctx)
+{
+    uint32_t any;
+
+    (void)ctx;
+    sys_random(&any, sizeof any);
+    return any;
+}
+
+/* -- lines ------------------------------------------------------------------------------------- */
+
+static size_t count_lines(const struct conf_lns_host *line)
+{
+    size_t n = 0;
+
+    for (; line != NULL; line = line->next)
+        n++;
+    return n;
+}
+
+/* The lines of the section as it is now.  True: they are not those of the attempt under way. */
+static bool take_lines(struct lac *l)
+{
+    const struct conf_lac *conf = l->bare ? NULL : lac_section(l);
+    const struct hosts_given bare = {l->name, L2TP_PORT, 1};
+    size_t n = conf != NULL ? count_lines(conf->lns) : 0, i = 0;
+    struct hosts_given *given = n > 0 ? calloc(n, sizeof *given) : NULL;
+    bool changed = false, good;
+
+    for (const struct conf_lns_host *h = given != NULL ? conf->lns : NULL; h != NULL; h = h->next)
+        given[i++] = (struct hosts_given){h->host, h->port, h->weight};
+    if (l->bare)
+        good = hosts_set(&l->hosts, &bare, 1, false, 0, &changed);
+    else
+        good = hosts_set(&l->hosts, given, i, conf != NULL && conf->policy == CONF_POLICY_SHARE,
+                         conf != NULL ? (uint64_t)conf->lns_lockout_s * 1000u : 0, &changed);
+    free(given);
+    if (!good || i < n)
+        log_errorx("lac %s: no memory for its hosts", l->name);
+    return changed;
+}
+
+static void begin_round(struct lac *l)
+{
+    hosts_begin(&l->hosts, lot, NULL);
+    if (l->n_sent > 0)
+        hosts_directed(&l->hosts, l->name, l->sent, l->n_sent);
+    l->n_sent = 0;
+}
+
+/* -- dialling ---------------------------------------------------------------------------------- */
+
+static bool can_reach(const struct lac *l, const struct addr *a)
+{
+    return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
+}
+
+/* Another try will follow if this one fails: then nobody is waited for as long as messages are sent
+ * again. */
+static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
+{
+    const struct conf_lac *conf = lac_section(l);
+
+    if (conf == NULL || l->bare || (next->last && !lac_will_redial(l)))
+        return 0;
+    return (uint32_t)conf->connect_timeout_s * 1000u;
+}
+
+/* False: no memory. */
+static bool open_tunnel(struct lac *l, const struct hosts_next *next)
+{
+    static const struct conf_lac no_section = {.name = (char *)"",
+                                               .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
+    const struct addr anywhere = {0};
+    const struct conf_lac *conf = lac_section(l);
+    struct l2tp_call_spec spec = lac_call_spec(conf, l->number);
+    uint64_t now = loop_now(l->hub->loop);
+    struct l2tp_profile p;
+
+    lac_set_state(l, LAC_DIALLING);
+    profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
+    p.connect_ms = connect_ms(l, next);
+    log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
+    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, &next->addr, &p, l);
+    bytes_wipe(&p, sizeof p); /* it holds a secret */
+    if (l->tunnel_id == 0) {
+        log_warnx("lac %s: no memory or id for a tunnel", l->name);
+        return false;
+    }
+    if (!l->bare)
+        l->call_id = l2tp_call(l->hub->engine, now, l->tunnel_id, &spec, NULL);
+    return true;
+}
+
+/* True: it is under way, and not waited for longer than need be.  An earlier question for the same
+ * name may still be. */
+static bool look_up(struct lac *l, const struct hosts_next *next)
+{
+    bool asks = l->resolve.busy && l->asked_port == next->port && strcmp(l->asked, next->host) == 0;
+
+    lac_set_state(l, LAC_RESOLVING);
+    if (!asks) {
+        resolve_cancel(&l->resolve);
+        snprintf(l->asked, sizeof l->asked, "%s", next->host);
+        l->asked_port = next->port;
+        if (resolve_start(&l->resolve, l->hub->loop, next->host, next->port) != 0) {
+            log_warn("lac %s: cannot look up %s", l->name, next->host);
+            return false;
+        }
+    }
+    if (hosts_can_go_on(&l->hosts))
+        loop_timer_set(l->hub->loop, &l->patience, loop_now(l->hub->loop) + PATIENCE_MS);
+    return true;
+}
+
+/* On to what can be waited for: a look-up or a tunnel; or the attempt has failed.  A daemon that is
+ * hanging everything up dials nobody. */
+static void go_on(struct lac *l)
+{
+    struct hosts_next next;
+
+    loop_timer_unset(l->hub->loop, &l->patience);
+    if (l->hub->stopping != STOP_NOT)
+        return;
+    if (take_lines(l))
+        begin_round(l); /* a reload, under the attempt's feet */
+    if (l->hosts.n == 0) {
+        log_warnx("lac %s: no \"lns\" to dial", l->name);
+        l->wanted = false;
+        lac_fallen(l);
+        return;
+    }
+    for (;;)
+        switch (hosts_step(&l->hosts, loop_now(l->hub->loop), &next)) {
+        case HOSTS_LOOK_UP:
+            if (look_up(l, &next))
+                return;
+            hosts_found(&l->hosts, next.host, next.port, NULL, 0);
+            break;
+        case HOSTS_TRY:
+            if (open_tunnel(l, &next))
+                return;
+            hosts_failed(&l->hosts, loop_now(l->hub->loop));
+            break;
+        case HOSTS_NONE:
+            lac_fallen(l);
+            return;
+        }
+}
+
+/* It may come when nobody waits for it any more, and serves the next attempt then. */
+static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why)
+{
+    struct lac *l = r->owner;
+    struct addr good[RESOLVE_MAX];
+    size_t n_good = 0;
+    bool waits = l->state == LAC_RESOLVING && l->hosts.at_line != NULL &&
+                 l->hosts.at_line->port == l->asked_port &&
+                 strcmp(l->hosts.at_line->host, l->asked) == 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (can_reach(l, &got[i]))
+            good[n_good++] = got[i];
+    if (n_good == 0) {
+        log_warnx("Host name lookup failed for %s.", l->asked);
+        log_warnx("lac %s: %s: %s", l->name, l->asked,
+                  n > 0 ? "no socket for this kind of address" : why);
+    }
+    hosts_found(&l->hosts, l->asked, l->asked_port, good, n_good);
+    if (waits)
+        go_on(l);
+}
+
+static void out_of_patience(struct timer *t)
+{
+    struct lac *l = t->owner;
+
+    log_info("lac %s: the look-up of %s takes long: it goes on with what is known", l->name,
+             l->asked);
+    hosts_found(&l->hosts, l->asked, l->asked_port, NULL, 0);
+    go_on(l);
+}
+
+/* -- for lac.c --------------------------------------------------------------------------------- */
+
+bool lac_dial_init(struct lac *l)
+{
+    l->resolve.done = resolved;
+    l->resolve.owner = l;
+    l->patience.fire = out_of_patience;
+    l->patience.owner = l;
+    return loop_timer_init(l->hub->loop, &l->patience) == 0;
+}
+
+void lac_dial_free(struct lac *l)
+{
+    resolve_cancel(&l->resolve);
+    loop_timer_done(l->hub->loop, &l->patience);
+    hosts_free(&l->hosts);
+}
+
+void lac_dial_begin(struct lac *l)
+{
+    if (l->hub->stopping != STOP_NOT)
+        return;
+    take_lines(l);
+    begin_round(l);
+    go_on(l);
+}
+
+void lac_dial_stop(struct lac *l)
+{
+    resolve_cancel(&l->resolve);
+    loop_timer_unset(l->hub->loop, &l->patience);
+}
+
+void lac_dial_failed(struct lac *l)
+{
+    const char *host = l->hosts.at_line != NULL ? l->hosts.at_line->host : l->name;
+
+    l->tunnel_id = l->call_id = 0;
+    hosts_failed(&l->hosts, loop_now(l->hub->loop));
+    if (!l->wanted || l->hub->stopping != STOP_NOT) {
+        lac_fallen(l);
+        return;
+    }
+    if (l->n_sent > 0)
+        hosts_directed(&l->hosts, host, l->sent, l->n_sent);
+    l->n_sent = 0;
+    go_on(l);
+}
+
+/* A verdict's text may have been cut in the middle of an address: the last word of a long one is
+ * not to be trusted. */
+static size_t read_directions(const struct verdict *why, const struct addr *peer,
+                              struct addr *addrs)
+{
+    char text[sizeof why->text];
+    size_t n = strlen(why->text);
+
+    snprintf(text, sizeof text, "%s", why->text);
+    while (n >= WHOLE_TEXT || (n > 0 && n < strlen(text) && strchr(" ,;", text[n - 1]) == NULL))
+        n--;
+    text[n] = '\0';
+    return hosts_read_directions(text, peer, addrs, LAC_SENT);
+}
+
+void lac_dial_note(struct lac *l, const struct addr *peer, const struct verdict *why)
+{
+    const struct conf_lac *conf = lac_section(l);
+    char text[ADDR_TEXT];
+
+    if (why->error != ERROR_TRY_ANOTHER && why->error != ERROR_TRY_DIRECTED)
+        return;
+    hosts_failed(&l->hosts, loop_now(l->hub->loop));
+    if (conf == NULL || !conf->lns_directed)
+        return;
+    l->n_sent = read_directions(why, peer, l->sent);
+    if (l->n_sent > 0)
+        log_info("lac %s: sent on to %s%s", l->name, addr_text(&l->sent[0], text),
+                 l->n_sent > 1 ? " and others" : "");
+}

@@ -1,0 +1,375 @@
+/* The choice of the next address; see lac_hosts.h.  Must not know what dialling is. */
+#include "lac_hosts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define BETWEEN " \t,;|"
+
+void hosts_free(struct hosts *h)
+{
+    free(h->lines);
+    memset(h, 0, sizeof *h);
+}
+
+/* -- lines ------------------------------------------------------------------------------------- */
+
+static bool is_line(const struct hosts_line *l, const char *host, uint16_t port)
+{
+    return l->port == port && strcasecmp(l->host, host) == 0;
+}
+
+static bool is_changed(const struct hosts *h, const struct hosts_given *given, size_t n, bool share)
+{
+    if (h->n != n || h->share != share)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (!is_line(&h->lines[i], given[i].host, given[i].port) ||
+            h->lines[i].weight != given[i].weight)
+            return true;
+    return false;
+}
+
+static struct hosts_line *find_line(const struct hosts *h, const char *host, uint16_t port)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (is_line(&h->lines[i], host, port))
+            return &h->lines[i];
+    return NULL;
+}
+
+static void line_make(struct hosts_line *l, const struct hosts_given *given)
+{
+    snprintf(l->host, sizeof l->host, "%s", given->host);
+    l->port = given->port;
+    l->weight = given->weight;
+    l->numeric = addr_parse(l->host, l->port, &l->addrs[0].addr);
+    l->n = l->numeric ? 1 : 0;
+}
+
+bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
+               uint64_t lock_ms, bool *changed)
+{
+    struct hosts_line *lines;
+
+    h->lock_ms = lock_ms;
+    *changed = is_changed(h, given, n, share);
+    if (!*changed)
+        return true;
+    lines = n > 0 ? calloc(n, sizeof *lines) : NULL;
+    if (lines == NULL && n > 0) {
+        hosts_free(h);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct hosts_line *known = find_line(h, given[i].host, given[i].port);
+
+        if (known != NULL)
+            lines[i] = *known;
+        else
+            line_make(&lines[i], &given[i]);
+        lines[i].weight = given[i].weight;
+    }
+    hosts_free(h);
+    *h = (struct hosts){.lines = lines, .n = n, .share = share, .lock_ms = lock_ms};
+    return true;
+}
+
+/* -- a round ----------------------------------------------------------------------------------- */
+
+/* One of those that have no place yet: by weight if any of them has one, else by their order. */
+static struct hosts_line *draw(struct hosts *h, uint32_t lot)
+{
+    struct hosts_line *first = NULL;
+    uint64_t total = 0, at;
+
+    for (size_t i = 0; i < h->n; i++)
+        if (h->lines[i].place == 0) {
+            total += h->lines[i].weight;
+            first = first != NULL ? first : &h->lines[i];
+        }
+    if (total == 0)
+        return first;
+    at = (total * lot) >> 32;
+    for (size_t i = 0; i < h->n; i++) {
+        if (h->lines[i].place != 0)
+            continue;
+        if (at < h->lines[i].weight)
+            return &h->lines[i];
+        at -= h->lines[i].weight;
+    }
+    return first;
+}
+
+void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx)
+{
+    h->at_line = NULL;
+    h->at_addr = NULL;
+    h->directions = 0;
+    h->sent.n = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        h->lines[i].place = h->share ? 0 : i + 1;
+        h->lines[i].asked = h->lines[i].numeric;
+        for (size_t a = 0; a < h->lines[i].n; a++)
+            h->lines[i].addrs[a].tried = false;
+    }
+    for (size_t place = 1; h->share && place <= h->n; place++)
+        draw(h, random(ctx))->place = place;
+}
+
+static struct hosts_line *line_at(struct hosts *h, size_t place)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->lines[i].place == place)
+            return &h->lines[i];
+    return NULL;
+}
+
+static struct hosts_addr *untried(struct hosts_line *l, uint64_t now, bool locked_too)
+{
+    for (size_t a = 0; a < l->n; a++)
+        if (!l->addrs[a].tried && (locked_too || l->addrs[a].locked_until <= now))
+            return &l->addrs[a];
+    return NULL;
+}
+
+static bool is_open(const struct hosts_line *l)
+{
+    for (size_t a = 0; a < l->n; a++)
+        if (!l->addrs[a].tried)
+            return true;
+    return !l->asked;
+}
+
+/* Is there more to do in this round than what is in hand? */
+bool hosts_can_go_on(const struct hosts *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t a = 0; a < h->lines[i].n; a++)
+            if (!h->lines[i].addrs[a].tried)
+                return true;
+    for (size_t i = 0; i < h->n; i++)
+        if (&h->lines[i] != h->at_line && is_open(&h->lines[i]))
+            return true;
+    return false;
+}
+
+static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct hosts_addr *a,
+                              struct hosts_next *next)
+{
+    h->at_line = l;
+    h->at_addr = a;
+    a->tried = true;
+    next->addr = a->addr;
+    next->probe = a->locked_until != 0;
+    next->last = !hosts_can_go_on(h) && untried(&h->sent, 0, true) == NULL;
+    next->host = l->host;
+    next->port = l->port;
+    return HOSTS_TRY;
+}
+
+enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next)
+{
+    struct hosts_addr *a = untried(&h->sent, now, true);
+
+    *next = (struct hosts_next){.host = ""};
+    if (a != NULL)
+        return try_it(h, &h->sent, a, next);
+    for (int locked_too = 0; locked_too < 2; locked_too++)
+        for (size_t place = 1; place <= h->n; place++) {
+            struct hosts_line *l = line_at(h, place);
+
+            if (l != NULL && !l->asked) {
+                h->at_line = l;
+                h->at_addr = NULL;
+                next->host = l->host;
+                next->port = l->port;
+                return HOSTS_LOOK_UP;
+            }
+            a = l != NULL ? untried(l, now, locked_too != 0) : NULL;
+            if (a != NULL)
+                return try_it(h, l, a, next);
+        }
+    h->at_line = NULL;
+    h->at_addr = NULL;
+    return HOSTS_NONE;
+}
+
+static const struct hosts_addr *find_addr(const struct hosts_line *l, const struct addr *addr)
+{
+    for (size_t a = 0; a < l->n; a++)
+        if (addr_same(&l->addrs[a].addr, addr))
+            return &l->addrs[a];
+    return NULL;
+}
+
+void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct addr *addrs,
+                 size_t n)
+{
+    struct hosts_line *l = find_line(h, host, port);
+    struct hosts_line fresh;
+
+    if (l == NULL || l->numeric)
+        return;
+    l->asked = true;
+    if (n == 0)
+        return;
+    fresh = *l;
+    fresh.n = 0;
+    for (size_t i = 0; i < n && fresh.n < HOSTS_ADDRS; i++) {
+        const struct hosts_addr *known = find_addr(l, &addrs[i]);
+
+        if (find_addr(&fresh, &addrs[i]) == NULL)
+            fresh.addrs[fresh.n++] = known != NULL ? *known : (struct hosts_addr){.addr = addrs[i]};
+    }
+    /* an address in hand that is no longer among them has no place left for its outcome */
+    if (h->at_line == l && h->at_addr != NULL)
+        h->at_addr = (struct hosts_addr *)(uintptr_t)find_addr(&fresh, &h->at_addr->addr);
+    if (h->at_line == l && h->at_addr != NULL)
+        h->at_addr = &l->addrs[h->at_addr - fresh.addrs];
+    *l = fresh;
+}
+
+/* -- outcomes ---------------------------------------------------------------------------------- */
+
+void hosts_failed(struct hosts *h, uint64_t now)
+{
+    struct hosts_addr *a = h->at_addr;
+    uint64_t times = 1;
+
+    if (a == NULL)
+        return;
+    for (unsigned i = 0; i < a->failures && times < HOSTS_LOCK_MOST; i++)
+        times *= 2;
+    a->failures++;
+    a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
+    h->at_addr = NULL;
+}
+
+void hosts_worked(struct hosts *h)
+{
+    if (h->at_addr == NULL)
+        return;
+    h->at_addr->failures = 0;
+    h->at_addr->locked_until = 0;
+}
+
+bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs, size_t n)
+{
+    char keep[HOSTS_NAME]; /* host may be that of the line which is about to be filled */
+
+    if (n == 0 || h->directions >= HOSTS_DIRECTIONS)
+        return false;
+    h->directions++;
+    snprintf(keep, sizeof keep, "%s", host);
+    memset(&h->sent, 0, sizeof h->sent);
+    snprintf(h->sent.host, sizeof h->sent.host, "%s", keep);
+    h->sent.port = addrs[0].port;
+    h->sent.asked = true;
+    for (size_t i = 0; i < n && i < HOSTS_ADDRS; i++)
+        h->sent.addrs[h->sent.n++].addr = addrs[i];
+    return true;
+}
+
+/* -- a peer's directions ----------------------------------------------------------------------- */
+
+static bool read_port(const char *text, uint16_t *port)
+{
+    size_t n = strspn(text, "0123456789");
+    unsigned long v = n > 0 && n <= 5 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
+
+    *port = (uint16_t)v;
+    return v > 0 && v <= UINT16_MAX;
+}
+
+static bool is_loopback(const struct addr *a)
+{
+    static const uint8_t one[16] = {[15] = 1};
+
+    return a->family == 4 ? a->ip[0] == 127 : memcmp(a->ip, one, sizeof one) == 0;
+}
+
+/* Neither unspecified nor broadcast nor multicast; nor this very host, unless that has said so. */
+static bool can_be_peer(const struct addr *a, const struct addr *from)
+{
+    static const uint8_t none[16];
+
+    if (is_loopback(a))
+        return is_loopback(from);
+    if (a->family == 4)
+        return a->ip[0] != 0 && a->ip[0] < 224;
+    return a->ip[0] != 0xff && memcmp(a->ip, none, sizeof none) != 0;
+}
+
+/* One word, which may be written to. */
+static bool read_direction(char *word, uint16_t port, struct addr *a)
+{
+    char *colon = strrchr(word, ':');
+
+    if (word[0] == '[') {
+        char *end = strchr(word, ']');
+
+        if (end == NULL || (end[1] != '\0' && (end[1] != ':' || !read_port(end + 2, &port))))
+            return false;
+        *end = '\0';
+        return addr_parse(word + 1, port, a) && a->family == 6;
+    }
+    if (colon != NULL && strchr(word, ':') == colon) {
+        if (!read_port(colon + 1, &port))
+            return false;
+        *colon = '\0';
+    }
+    return addr_parse(word, port, a);
+}
+
+size_t hosts_read_directions(const char *text, const struct addr *from, struct addr *addrs,
+                             size_t most)
+{
+    char word[ADDR_TEXT];
+    size_t found = 0;
+
+    while (found < most) {
+        size_t n;
+
+        text += strspn(text, BETWEEN);
+        n = strcspn(text, BETWEEN);
+        if (n == 0)
+            break;
+        snprintf(word, sizeof word, "%.*s", n < sizeof word ? (int)n : 0, text);
+        if (read_direction(word, from->port, &addrs[found]) && can_be_peer(&addrs[found], from))
+            found++;
+        text += n;
+    }
+    return found;
+}
+
+/* -- coming back ------------------------------------------------------------------------------- */
+
+bool hosts_is_fallback(const struct hosts *h, const struct addr *addr)
+{
+    if (h->share || h->n == 0)
+        return false;
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t a = 0; a < h->lines[i].n; a++)
+            if (addr_same(&h->lines[i].addrs[a].addr, addr))
+                return i > 0;
+    return true; /* somewhere that we were sent to, or that the name no longer means */
+}
+
+uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot)
+{
+    uint64_t ms = base_ms, part;
+
+    for (; n > 1 && ms < cap_ms; n--)
+        ms *= 2;
+    if (ms > cap_ms)
+        ms = cap_ms;
+    if (ms <= base_ms) {
+        part = base_ms / 8 < HOSTS_JITTER_MS ? base_ms / 8 : HOSTS_JITTER_MS;
+        return base_ms + (part * lot >> 32);
+    }
+    part = ms / 2 < ms - base_ms ? ms / 2 : ms - base_ms;
+    return ms - (part * lot >> 32);
+}

@@ -1,0 +1,131 @@
+/* lac_hosts: which address a LAC dials next: all lines, all their addresses, by order or by weight;
+ * bad ones locked out for a while and probed again; how long to wait before a redial.
+ *
+ * Time, answers of look-ups and outcomes of attempts go in, the next step comes out: no clock, no
+ * socket, no name server and no random source is asked here, so a week passes in a millisecond of a
+ * test.  Times are monotonic ms.
+ *
+ * A round is one attempt to get a call up by any of the addresses.  It goes through the lines, in
+ * the order of the file or in one drawn by weight, and through each line's addresses in the
+ * resolver's order.  An address that has failed is locked out, the longer the more often it did in
+ * a row: a locked one is tried too, but after all that are not.  So a lock-out never costs a round,
+ * and an address that is alone is never waited for.  When its time is over, the next round tries it
+ * in its old place: that is the probe; if that fails it is locked for twice as long.  Success
+ * forgives everything.
+ *
+ * What a name last came to is kept: if a look-up fails, the old addresses are tried. */
+#ifndef LAC_HOSTS_H
+#define LAC_HOSTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+#define HOSTS_ADDRS 16     /* of one line */
+#define HOSTS_NAME 256     /* octets of a host's name, with the NUL */
+#define HOSTS_DIRECTIONS 4 /* how often a round lets itself be sent elsewhere */
+#define HOSTS_LOCK_MOST 8  /* a lock-out is at most so many times the first one */
+#define HOSTS_JITTER_MS 2000
+
+struct hosts_addr {
+    struct addr addr;
+    uint64_t locked_until; /* 0: not locked */
+    unsigned failures;     /* in a row */
+    bool tried;            /* in this round */
+};
+
+/* One "lns" line. */
+struct hosts_line {
+    char host[HOSTS_NAME];
+    uint16_t port;
+    unsigned weight;
+    bool numeric; /* nothing to look up */
+    bool asked;   /* a look-up was made, or given up, in this round */
+    size_t place; /* in this round's order */
+    struct hosts_addr addrs[HOSTS_ADDRS];
+    size_t n;
+};
+
+struct hosts {
+    struct hosts_line *lines;
+    size_t n;
+    bool share;                 /* by weight, not in order */
+    uint64_t lock_ms;           /* the first lock-out */
+    struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
+    unsigned directions;        /* in this round */
+    struct hosts_line *at_line; /* the step in hand; NULL: none */
+    struct hosts_addr *at_addr; /* NULL: it is a look-up */
+};
+
+/* A line as it is configured. */
+struct hosts_given {
+    const char *host;
+    uint16_t port;
+    unsigned weight; /* for "share"; 0: only when all others have failed */
+};
+
+enum hosts_step {
+    HOSTS_TRY,     /* dial the address; then hosts_failed() or hosts_worked() */
+    HOSTS_LOOK_UP, /* look the host up; then hosts_found() */
+    HOSTS_NONE     /* the round is over */
+};
+
+struct hosts_next {
+    const char *host; /* good until hosts_set() */
+    uint16_t port;
+    struct addr addr; /* of HOSTS_TRY */
+    bool probe;       /* it was locked out until a while ago */
+    bool last;        /* nothing else would be left to try in this round */
+};
+
+/* All zeroes is a valid, empty one. */
+void hosts_free(struct hosts *h);
+
+/* The lines there are.  What is known of those that were there before is kept.  False without
+ * memory: then it has none.  *changed: other lines, or another policy, than before; then a round
+ * under way has to begin anew. */
+bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
+               uint64_t lock_ms, bool *changed);
+
+/* A round begins.  random gives any 32 bits (for "share"). */
+void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx);
+
+/* The next step of the round; it stays in hand until its outcome is told. */
+enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next);
+
+/* The outcome of a look-up of the line that was in hand, or (host and port tell which) of an
+ * earlier one that comes late.  n 0: it failed, or is not waited for: what is known stays.
+ * Addresses beyond HOSTS_ADDRS are left out. */
+void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct addr *addrs,
+                 size_t n);
+
+/* Are there addresses to try in this round besides those that the look-up in hand may bring? */
+bool hosts_can_go_on(const struct hosts *h);
+
+/* The outcome of the address in hand. */
+void hosts_failed(struct hosts *h, uint64_t now);
+void hosts_worked(struct hosts *h);
+
+/* After hosts_failed(): the peer says where else to go ("try another, directed").  These are tried
+ * next, before all others.  False: not in this round any more, as it was sent about too often. */
+bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs, size_t n);
+
+/* The addresses in the text of a peer ("from"): "192.0.2.7", "192.0.2.7:1702", "2001:db8::1",
+ * "[2001:db8::1]:1701", between blanks, commas and semicolons; without a port, with from's.  Other
+ * words are passed over, and so is what cannot be a host's address.  How many there are, at most
+ * "most". */
+size_t hosts_read_directions(const char *text, const struct addr *from, struct addr *addrs,
+                             size_t most);
+
+/* Is this an address of another line than the first, or of none any more?  Not with "share". */
+bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
+
+/* How long to wait before the n-th redial in a row (from 1), in ms: the first takes the base, each
+ * further one twice the time of the one before, up to the cap (not above the base: then always the
+ * base).  A part is by lot, so that a crowd does not return at once: up to an eighth, 2 s at most,
+ * is added to the base; of longer times up to half is left out, but never below the base. */
+uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot);
+
+#endif

@@ -1,0 +1,31 @@
+/* lac_parts: what the two halves of a LAC, its life (lac.c) and its dialling (lac_dial.c), need of
+ * each other.  Nobody else includes this. */
+#ifndef LAC_PARTS_H
+#define LAC_PARTS_H
+
+#include "lac.h"
+
+/* lac.c */
+const struct conf_lac *lac_section(const struct lac *l); /* or the one that a bare tunnel borrows */
+void lac_set_state(struct lac *l, enum lac_state state);
+bool lac_will_redial(const struct lac *l); /* if the attempt under way fails */
+void lac_fallen(struct lac *l);            /* an attempt is over: redial, or rest; may free it */
+struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
+
+/* lac_dial.c */
+bool lac_dial_init(struct lac *l); /* false without memory */
+void lac_dial_free(struct lac *l);
+
+/* An attempt, with all addresses there are.  It ends in lac_call_up() or in lac_fallen(). */
+void lac_dial_begin(struct lac *l);
+void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is left */
+
+/* The address in hand has not led to a call; the next one is tried at once, or the attempt has
+ * failed.  The single place where all these ways end.  May free it. */
+void lac_dial_failed(struct lac *l);
+
+/* Has a tunnel or call ended in the peer's words "try another"?  Where that is, is kept for the
+ * next step or the next attempt; and that it is not this peer. */
+void lac_dial_note(struct lac *l, const struct addr *peer, const struct verdict *why);
+
+#endif

@@ -1,0 +1,427 @@
+/* lac_hosts: the order of addresses by script and by weight, lock-outs and probes, look-ups that
+ * fail or change, directions, redial times, and a simulated week. */
+#include "lac_hosts.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+
+static uint32_t seed = 1;
+
+static uint32_t lot(void *ctx)
+{
+    (void)ctx;
+    seed = seed * 1664525u + 1013904223u;
+    return seed ^ seed >> 16;
+}
+
+static void set(struct hosts *h, const char *lines, bool share, uint64_t lock_ms, bool *changed)
+{
+    char text[256], *save, *word;
+    struct hosts_given given[8];
+    size_t n = 0;
+
+    snprintf(text, sizeof text, "%s", lines);
+    for (word = strtok_r(text, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) {
+        char *weight = strchr(word, '*');
+
+        if (weight != NULL)
+            *weight++ = '\0';
+        given[n++] = (struct hosts_given){word, 1701, weight != NULL ? (unsigned)atoi(weight) : 1};
+    }
+    hosts_set(h, given, n, share, lock_ms, changed);
+}
+
+/* "b=192.0.2.2,192.0.2.3": what names come to; a name that is not there fails. */
+static void look_up(struct hosts *h, const struct hosts_next *next, const char *names)
+{
+    char key[64];
+    struct addr found[HOSTS_ADDRS];
+    size_t n = 0;
+    const char *at;
+
+    snprintf(key, sizeof key, "%s=", next->host);
+    at = strstr(names, key);
+    for (at = at != NULL ? at + strlen(key) : ""; *at != '\0' && *at != ' ';) {
+        char word[64];
+        size_t len = strcspn(at, ", ");
+
+        snprintf(word, sizeof word, "%.*s", (int)len, at);
+        n += addr_parse(word, next->port, &found[n]);
+        at += len + (at[len] == ',');
+    }
+    hosts_found(h, next->host, next->port, found, n);
+}
+
+/* One round: "1.2 !3" are the last parts of the addresses tried, '!' before a probe, '?' a look-up,
+ * '.' after the last that the round knows of.  Those in "up" answer. */
+static void round_of(struct hosts *h, uint64_t now, const char *names, const char *up, char *told)
+{
+    struct hosts_next next;
+    enum hosts_step step;
+    bool done = false;
+
+    told[0] = '\0';
+    hosts_begin(h, lot, NULL);
+    while (!done && (step = hosts_step(h, now, &next)) != HOSTS_NONE) {
+        char digit = (char)('0' + next.addr.ip[next.addr.family == 4 ? 3 : 15]);
+        size_t n = strlen(told);
+
+        if (step == HOSTS_LOOK_UP) {
+            snprintf(told + n, 64 - n, "?");
+            look_up(h, &next, names);
+            continue;
+        }
+        snprintf(told + n, 64 - n, "%s%c%s", next.probe ? "!" : "", digit, next.last ? "." : "");
+        done = strchr(up, digit) != NULL;
+        if (done)
+            hosts_worked(h);
+        else
+            hosts_failed(h, now);
+    }
+}
+
+/* Rounds in a row: at which second, what names come to, who answers; what is tried.  Lock-outs are
+ * of 60 s. */
+static const struct {
+    const char *name, *lines;
+    struct {
+        unsigned at_s;
+        const char *names, *up, *tried;
+    } rounds[8];
+} rows[] = {
+    {"one address is tried each time",
+     "192.0.2.1",
+     {{0, "", "", "1."}, {1, "", "", "!1."}, {9999, "", "1", "!1."}, {10000, "", "1", "1."}}},
+    {"the second is tried if the first fails",
+     "192.0.2.1 192.0.2.2",
+     {{0, "", "2", "12."}, {30, "", "2", "2"}}},
+    {"the first is probed when its time is over, and preferred when it is well",
+     "192.0.2.1 192.0.2.2",
+     {{0, "", "2", "12."},
+      {59, "", "2", "2"},
+      {60, "", "2", "!12."},
+      {179, "", "2", "2"},
+      {180, "", "1", "!1"},
+      {181, "", "1", "1"}}},
+    {"a lock-out grows up to eightfold",
+     "192.0.2.1 192.0.2.2",
+     {{0, "", "2", "12."},
+      {60, "", "2", "!12."},
+      {180, "", "2", "!12."},
+      {420, "", "2", "!12."},
+      {900, "", "2", "!12."},
+      {1379, "", "2", "2"},
+      {1380, "", "2", "!12."}}},
+    {"when all are locked all are tried, in order",
+     "192.0.2.1 192.0.2.2 192.0.2.3",
+     {{0, "", "", "123."}, {1, "", "", "!1!2!3."}, {2, "", "2", "!1!2"}, {3, "", "2", "2"}}},
+    {"one that is locked comes after those that are not",
+     "192.0.2.1 192.0.2.2 192.0.2.3",
+     {{0, "", "2", "12"}, {1, "", "", "23!1."}}},
+    {"all addresses of a name, then the next line",
+     "a 192.0.2.9",
+     {{0, "a=192.0.2.1,2001:db8::2", "9", "?129."}}},
+    {"a name that fails is passed over, and asked for again",
+     "a 192.0.2.9",
+     {{0, "", "9", "?9."}, {1, "a=192.0.2.1", "1", "?1"}}},
+    {"a name that fails leaves what it came to before",
+     "a",
+     {{0, "a=192.0.2.1,192.0.2.2", "1", "?1"}, {1, "", "2", "?12."}, {2, "", "2", "?2"}}},
+    {"a name that changes: the new address, what is known of the others stays",
+     "a",
+     {{0, "a=192.0.2.1,192.0.2.2", "2", "?12."},
+      {1, "a=192.0.2.3,192.0.2.1", "", "?3!1."},
+      {2, "a=192.0.2.4", "4", "?4."}}},
+    {"an address that a name has twice is tried once",
+     "a",
+     {{0, "a=192.0.2.1,192.0.2.1", "", "?1."}}},
+    {"nothing anywhere", "a b", {{0, "", "", "??"}}},
+    {"no line", "", {{0, "", "", ""}}},
+};
+
+static void test_rows(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct hosts h = {0};
+        bool changed;
+
+        set(&h, rows[i].lines, false, 60000, &changed);
+        for (size_t r = 0; r < 8 && rows[i].rounds[r].tried != NULL; r++) {
+            char told[64], name[160];
+
+            snprintf(name, sizeof name, "%s: at %u s", rows[i].name, rows[i].rounds[r].at_s);
+            round_of(&h, 1000 + rows[i].rounds[r].at_s * 1000ull, rows[i].rounds[r].names,
+                     rows[i].rounds[r].up, told);
+            is_str(told, rows[i].rounds[r].tried, name);
+        }
+        hosts_free(&h);
+    }
+}
+
+/* Which line is first, of 10,000 rounds. */
+static void test_share(void)
+{
+    static const struct {
+        const char *name, *lines;
+        unsigned percent[3];
+    } shares[] = {
+        {"the same for each", "192.0.2.1 192.0.2.2", {50, 50, 0}},
+        {"by weight", "192.0.2.1*7 192.0.2.2*2 192.0.2.3*1", {70, 20, 10}},
+        {"weight 0 is never first", "192.0.2.1*0 192.0.2.2*3", {0, 100, 0}},
+        {"unless all are", "192.0.2.1*0 192.0.2.2*0", {100, 0, 0}},
+    };
+
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        struct hosts h = {0};
+        unsigned first[3] = {0}, off = 0;
+        bool changed, all = true;
+
+        set(&h, shares[i].lines, true, 0, &changed);
+        for (int r = 0; r < 10000; r++) {
+            char told[64];
+
+            round_of(&h, 1, "", "1", told);
+            first[told[0] - '1']++;
+            all = all && strchr(told, '1') != NULL;
+        }
+        for (int k = 0; k < 3; k++)
+            off += (unsigned)abs((int)first[k] - (int)(shares[i].percent[k] * 100));
+        ok(off < 300 && all, "share: %s: %u %u %u", shares[i].name, first[0], first[1], first[2]);
+        hosts_free(&h);
+    }
+}
+
+static void test_set(void)
+{
+    struct hosts h = {0};
+    char told[64];
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    ok(changed, "lines where there were none are a change");
+    round_of(&h, 1, "", "2", told);
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    ok(!changed, "the same lines are none");
+    set(&h, "192.0.2.3 192.0.2.1", false, 60000, &changed);
+    ok(changed, "others are");
+    round_of(&h, 2, "", "", told);
+    is_str(told, "3!1.", "what is known of those that stay is kept");
+    set(&h, "192.0.2.3 192.0.2.1", true, 60000, &changed);
+    ok(changed, "another policy is a change");
+    set(&h, "192.0.2.3*5 192.0.2.1", true, 60000, &changed);
+    ok(changed, "another weight is a change");
+    set(&h, "192.0.2.1", false, 0, &changed);
+    round_of(&h, 2, "", "", told);
+    round_of(&h, 2, "", "", told);
+    is_str(told, "1.", "without a lock-out nothing is ever locked");
+    set(&h, "", false, 0, &changed);
+    ok(changed && h.n == 0, "no line any more");
+    hosts_free(&h);
+}
+
+/* A look-up that comes late, when its line is dialled already. */
+static void test_late(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    struct addr one = addr_ip4(0xc0000201, 1701), two = addr_ip4(0xc0000202, 1701);
+    bool changed;
+
+    set(&h, "a 192.0.2.9", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && hosts_can_go_on(&h),
+       "there is another line besides the name");
+    hosts_found(&h, "a", 1701, &one, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && addr_same(&next.addr, &one), "it is dialled");
+    hosts_found(&h, "A", 1701, (struct addr[]){two, one}, 2);
+    hosts_failed(&h, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && addr_same(&next.addr, &two),
+       "its failure is its own, though the name has more addresses now");
+    hosts_found(&h, "a", 1701, &one, 1);
+    hosts_failed(&h, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 9 && next.last,
+       "an address that the name has no more fails without a trace");
+    hosts_found(&h, "b", 1701, &one, 1);
+    hosts_found(&h, "192.0.2.9", 1701, &one, 1);
+    is_int(h.lines[1].addrs[0].addr.ip[3], 9, "what nobody asked for changes nothing");
+    hosts_free(&h);
+
+    set(&h, "a", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !hosts_can_go_on(&h), "a name that is alone");
+    hosts_found(&h, "a", 1701, &one, 1);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && hosts_can_go_on(&h),
+       "whose old address could be tried, the next time");
+    hosts_free(&h);
+}
+
+static void test_directions(void)
+{
+    static const struct {
+        const char *name, *text, *found;
+    } texts[] = {
+        {"one", "192.0.2.7", "192.0.2.7:1705 "},
+        {"several, however parted", "192.0.2.7,192.0.2.8; 2001:db8::1\t192.0.2.9",
+         "192.0.2.7:1705 192.0.2.8:1705 [2001:db8::1]:1705 192.0.2.9:1705 "},
+        {"with ports", "192.0.2.7:1 [2001:db8::1]:65535 [2001:db8::2]",
+         "192.0.2.7:1 [2001:db8::1]:65535 [2001:db8::2]:1705 "},
+        {"among words", "please try 192.0.2.7 instead", "192.0.2.7:1705 "},
+        {"nothing", "", ""},
+        {"a name is none", "lns.example.com", ""},
+        {"ports that are none", "192.0.2.7:0 192.0.2.7:65536 192.0.2.7:x 192.0.2.7: [2001:db8::1]x",
+         ""},
+        {"brackets that are none", "[192.0.2.7] [2001:db8::1 []", ""},
+        {"what cannot be a host",
+         "0.0.0.0 224.0.0.1 255.255.255.255 :: ff02::1 127.0.0.1 ::1 127.9.9.9:5", ""},
+        {"a word without end",
+         "1111111111111111111111111111111111111111111111111111111111111111111111111111 192.0.2.7",
+         "192.0.2.7:1705 "},
+    };
+    struct addr from = addr_ip4(0xc0000201, 1705), local = addr_ip4(0x7f000001, 9), found[4];
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        size_t n = hosts_read_directions(texts[i].text, &from, found, 4);
+        char told[256] = "", text[ADDR_TEXT];
+
+        for (size_t a = 0; a < n; a++)
+            snprintf(told + strlen(told), sizeof told - strlen(told), "%s ",
+                     addr_text(&found[a], text));
+        is_str(told, texts[i].found, texts[i].name);
+    }
+    is_int(hosts_read_directions("1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5", &from, found, 4), 4,
+           "no more than there is room for");
+    is_int(hosts_read_directions("127.0.0.1:5", &local, found, 4), 1,
+           "who is on this host may direct to it");
+}
+
+static void test_sent_elsewhere(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    struct addr there[2] = {addr_ip4(0xc0000207, 1701), addr_ip4(0xc0000208, 1701)};
+    bool changed;
+    int sent = 0;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, 1, &next);
+    hosts_failed(&h, 1);
+    ok(hosts_directed(&h, next.host, there, 2), "sent elsewhere");
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 7 && !next.last, "there first");
+    is_str(next.host, "192.0.2.1", "under the name of who sent us");
+    hosts_failed(&h, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 8, "then the second of these");
+    while (hosts_failed(&h, 1), hosts_directed(&h, next.host, there, 1)) {
+        hosts_step(&h, 1, &next);
+        sent++;
+    }
+    is_int(sent, HOSTS_DIRECTIONS - 1, "not for ever");
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2 && next.last,
+       "then what was configured goes on");
+    ok(!hosts_directed(&h, "x", there, 0), "a direction to nowhere is none");
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2,
+       "the next round knows nothing of it");
+    ok(hosts_is_fallback(&h, &there[0]) && hosts_is_fallback(&h, &h.lines[1].addrs[0].addr) &&
+           !hosts_is_fallback(&h, &h.lines[0].addrs[0].addr),
+       "what is a fall-back");
+    hosts_free(&h);
+    ok(!hosts_is_fallback(&h, &there[0]), "without lines nothing is");
+}
+
+static void test_redial(void)
+{
+    static const struct {
+        const char *name;
+        uint64_t base, cap;
+        unsigned n;
+        uint32_t lot;
+        uint64_t ms;
+    } times[] = {
+        {"the first takes the base", 30000, 300000, 1, 0, 30000},
+        {"and 2 s at most", 30000, 300000, 1, UINT32_MAX, 31999},
+        {"an eighth of a short one", 1000, 1000, 1, UINT32_MAX, 1124},
+        {"without a cap above it all take the base", 30000, 0, 50, 0, 30000},
+        {"a cap below it is none", 30000, 10, 9, 0, 30000},
+        {"the second takes twice that", 30000, 300000, 2, 0, 60000},
+        {"or down to the base", 30000, 300000, 2, UINT32_MAX, 30001},
+        {"the third again", 30000, 300000, 3, 0, 120000},
+        {"down to the half", 30000, 300000, 3, UINT32_MAX, 60001},
+        {"up to the cap", 30000, 300000, 5, 0, 300000},
+        {"for ever", 30000, 300000, 4000000000u, 0, 300000},
+        {"none is none", 30000, 300000, 0, 0, 30000},
+    };
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        is_int((long long)hosts_redial_ms(times[i].base, times[i].cap, times[i].n, times[i].lot),
+               (long long)times[i].ms, times[i].name);
+}
+
+/* A week of a LAC with three lines, each of which fails and mends at random.  An address takes 8 s
+ * to find silent; a redial comes after 30 s; a call lasts until its LNS fails. */
+static void test_week(void)
+{
+    struct hosts h = {0};
+    uint64_t now = 1000, end = 7 * 86400000ull, until[3] = {0}, down = 0, all_down = 0, first = 0;
+    unsigned up = 7, rounds = 0, worst = 0, wrong = 0;
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
+    while (now < end) {
+        struct hosts_next next;
+        uint64_t fell = now, mend = 0;
+        int at = -1;
+
+        for (int i = 0; i < 3; i++)
+            if (now >= until[i]) {
+                up = lot(NULL) % 4 != 0 ? up | 1u << i : up & ~(1u << i);
+                until[i] = now + 600000 + lot(NULL) % 7200000;
+            }
+        hosts_begin(&h, lot, NULL);
+        rounds++;
+        while (at < 0 && hosts_step(&h, now, &next) == HOSTS_TRY) {
+            int i = next.addr.ip[3] - 1;
+
+            now += up >> i & 1 ? 50 : 8000;
+            if (up >> i & 1) {
+                hosts_worked(&h);
+                at = i;
+            } else
+                hosts_failed(&h, now);
+        }
+        if (at < 0) {
+            wrong += up != 0; /* something was well, and a round has not found it */
+            all_down += now - fell;
+            now += hosts_redial_ms(30000, 0, 1, lot(NULL));
+            continue;
+        }
+        down += now - fell;
+        worst = now - fell > worst ? (unsigned)(now - fell) : worst;
+        mend = until[at] < end ? until[at] : end;
+        first += at == 0 ? mend - now : 0;
+        now = mend > now ? mend : now;
+        now += hosts_redial_ms(30000, 0, 1, lot(NULL)); /* its LNS was looked at anew: redial */
+    }
+    ok(rounds > 100 && wrong == 0, "a week: %u rounds, each of which finds what is well", rounds);
+    ok(worst <= 2 * 8000 + 50, "the slowest in %u ms", worst);
+    ok(down / rounds < 8000, "%llu ms each", (unsigned long long)(down / rounds));
+    ok(first > end / 2, "most of it by the first (%llu %% of the time)",
+       (unsigned long long)(first * 100 / end));
+    ok(all_down < end, "without any for %llu s", (unsigned long long)(all_down / 1000));
+    hosts_free(&h);
+}
+
+int main(void)
+{
+    test_rows();
+    test_share();
+    test_set();
+    test_late();
+    test_directions();
+    test_sent_elsewhere();
+    test_redial();
+    test_week();
+    return tap_done();
+}
