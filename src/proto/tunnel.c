@@ -341,11 +341,14 @@ static void act_send_stopccn(struct tunnel *t, uint64_t now, const struct step *
     t->due_linger = now + xport_patience_ms(&t->x);
 }
 
+/* The repeats are the peer's, who knows nothing of our "max retries": fewer make it no shorter. */
 static void act_linger(struct tunnel *t, uint64_t now, const struct step *s)
 {
+    unsigned tries = t->p.max_tries > XPORT_TRIES ? t->p.max_tries : XPORT_TRIES;
+
     begin_end(t, s, false);
     xport_stop(&t->x);
-    t->due_linger = now + xport_cycle_ms(t->p.max_tries, t->p.cap_ms);
+    t->due_linger = now + xport_cycle_ms(tries, t->p.cap_ms);
 }
 
 static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)

@@ -116,7 +116,7 @@ uint32_t xport_rtt_ms(const struct xport *x);
 bool xport_all_acked(const struct xport *x); /* nothing queued, nothing in flight */
 
 /* The time from a message's first transmission until its last one of max_tries, in ms, with a peer
- * that is near: 31 s by default; how long a closed tunnel keeps answering (5.7). */
+ * that is near: 31 s by default, and so long at least a closed tunnel keeps answering (5.7). */
 uint64_t xport_cycle_ms(unsigned max_tries, uint32_t cap_ms);
 
 /* The longest time from now until xport_tick() says "silent", in ms, for what is queued, or for a

@@ -16,7 +16,7 @@ static uint64_t most(uint64_t a, uint64_t b)
 /* A peer that is gone is found out by the next HELLO, one interval after the last word, or two, as
  * whatever is under way puts one off; then max_tries transmissions again, and the interval after
  * the last; perhaps another round for a StopCCN; what is set up may take its time before; whoever
- * got a StopCCN lingers for a cycle (5.5, 5.7, 5.8, A-05, A-11). */
+ * got a StopCCN lingers for a cycle, that of the default at least (5.5, 5.7, 5.8, A-05, A-11). */
 uint64_t rest_bound(struct sim *s)
 {
     uint64_t hello = 0, silence = 0, setup = 0;
@@ -25,7 +25,7 @@ uint64_t rest_bound(struct sim *s)
         const struct l2tp_profile *p = &s->host[i].profile;
 
         hello = most(hello, p->hello_ms);
-        silence = most(silence, ((uint64_t)p->max_tries + 1) * p->cap_ms);
+        silence = most(silence, (most(p->max_tries, XPORT_TRIES) + 1) * p->cap_ms);
         setup = most(setup, p->setup_ms > 0 ? p->setup_ms : SETUP_MS);
     }
     return LATE_MS + setup + 2 * hello + 3 * silence + SLACK_MS;

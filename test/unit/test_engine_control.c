@@ -73,7 +73,7 @@ static const struct scene ends[] = {
     {"S5.7-02 a stopped tunnel answers nothing else", UP "StopCCN | HELLO ICRQ SCCCN", "ZLB ZLB ZLB", "stopped", NULL},
     {"a stopped tunnel takes no call", UP "StopCCN | call", "no-call", "stopped", NULL},
     {"a stopped tunnel is not closed again", UP "StopCCN | close", "", "stopped", NULL},
-    {"what we had in flight is not sent again after a StopCCN", UP "call StopCCN | idle,ms=20000", "", "stopped", NULL},
+    {"S7.2-07 what we had in flight is not sent again after a StopCCN", UP "call StopCCN,nr=1 | idle,ms=20000", "", "stopped", NULL},
     {"S5.8-17, S7.6-01 our StopCCN is repeated until it is acknowledged", UP "close | idle,ms=3000 ZLB,nr=2",
      "1000:StopCCN:6 3000:StopCCN:6", "gone", NULL},
     {"S7.6-01 or given up, quietly", UP "close | idle,ms=100000",
@@ -435,6 +435,11 @@ static void test_time(void)
     is_str(rig_run(&rig, "open ZLB,nr=1 | idle,ms=5000"), "5000:StopCCN:1 5000:down",
            "A-11 so is the time for the set-up");
     rig.profile.setup_ms = 0;
+    rig.profile.max_tries = 0;
+    rig_again(&rig);
+    is_str(rig_run(&rig, UP "StopCCN idle,ms=30999 | again"), "ZLB",
+           "S5.7-02 a peer repeats its StopCCN however seldom we repeat ours");
+    rig.profile.max_tries = XPORT_TRIES;
 }
 
 int main(void)
