@@ -235,6 +235,32 @@ static void test_contents(void)
     rig_run(&rig, "open SCCRP,bearer=2,framing=1 ZLB dial,bearer=3,framing=3");
     ok(rig.heard.bearer_type == 2 && rig.heard.framing_type == 1,
        "S4.4.4-10, S4.4.4-13 OCRQ asks for no more than the LAC has");
+    rig_again(&rig);
+    rig_run(&rig, "open SCCRP,framing=2 ZLB call ICRP");
+    is_int(rig.heard.framing_type, 2, "S4.4.3-03 ICCN has no framing that the LNS has not advertised");
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ,framing=2 SCCCN OCRQ,framing=2 ZLB answer");
+    is_int(rig.heard.framing_type, 2, "S4.4.3-03 nor has OCCN");
+}
+
+/* What is said in one tunnel of a call in another changes nothing there. */
+static void test_other_tunnel(void)
+{
+    static const char *const words[] = {"CDN", "ICCN", "ICRQ", "WEN", "SLI"};
+    unsigned call;
+    char word[64];
+
+    rig_again(&rig);
+    rig_run(&rig, UP "ICRQ ICCN");
+    call = rig.session;
+    rig.ns = rig.nr = 0;
+    rig_run(&rig, "SCCRQ,atid=2 SCCCN");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        snprintf(word, sizeof word, "%s,sid=%u", words[i], call);
+        ok(strcmp(rig_run(&rig, word), "ZLB") == 0 && strcmp(rig_call_state(&rig), EST) == 0,
+           "S3.1-17 %s in another tunnel with a call's id is not for that call (%s)", words[i],
+           rig.trace);
+    }
 }
 
 /* Many calls: the queue to the peer stays short, and all come up in the end. */
@@ -310,6 +336,7 @@ int main(void)
     test_crowds();
     test_roles();
     test_contents();
+    test_other_tunnel();
     test_many();
     test_flood();
     rig_free(&rig);

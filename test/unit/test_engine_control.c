@@ -122,6 +122,7 @@ static const struct scene numbers[] = {
     {"S5.8-07, S5.8-08 early messages wait for their turn", UP "| ICCN,ns=3,sid=5 ICRQ,ns=2", "ZLB(1,2) ICRP(1,4)", "established", NULL},
     {"S5.8-08 further than our window is too early", UP "| HELLO,ns=6 HELLO,ns=2 HELLO,ns=3 HELLO,ns=4 HELLO,ns=5",
      "ZLB(1,2) ZLB(1,3) ZLB(1,4) ZLB(1,5) ZLB(1,6)", "established", NULL},
+    {"S5.8-05 a ZLB's Ns is that of the next message, though some were never sent", UP "call call call call | StopCCN,nr=1", "ZLB(3,3) call-down call-down call-down call-down down", "stopped", NULL},
     {"S5.8-06 a ZLB's Ns is nothing to us", UP "| ZLB,ns=900 HELLO", "ZLB(1,3)", "established", NULL},
 };
 

@@ -45,6 +45,7 @@ static const struct scene in[] = {
     {"numbers wrap", LNS "data,seq=0 data,seq=30000 data,seq=60000 | data,seq=65535 data,seq=0 data,seq=65535", "frame frame", NULL, NULL},
     {"10: a run of old ones in order is a peer that counts anew", LNS "data,seq=0 data,seq=100 | data,seq=1 data,seq=2 data,seq=3 data,seq=4 data,seq=5 data,seq=6", "frame frame", NULL, NULL},
     {"but not old ones out of order", LNS "data,seq=0 data,seq=100 | data,seq=1 data,seq=3 data,seq=2 data,seq=4 data,seq=6 data,seq=5", "", NULL, NULL},
+    {"nor old ones between which there are new ones, as of two ways the slower brings them", LNS "data,seq=0 data,seq=100 | data,seq=1 data,seq=101 data,seq=2 data,seq=102 data,seq=3 data,seq=103 data,seq=4 data,seq=104 data,seq=5 data,seq=105 data,seq=6 data,seq=106", "frame frame frame frame frame frame", NULL, NULL},
     {"a mix of both kinds", LNS "| data,seq=0 data data,seq=1 data data,seq=1", "frame frame frame frame", NULL, NULL},
 };
 

@@ -240,6 +240,8 @@ static void test_rest(void)
     ok(registry_tunnel_id(&reg, 1000000 + 2 * REGISTRY_REST_MS) == id, "and not for ever");
     fixed = 0;
     ok(registry_tunnel_id(&reg, 2000000) == 1, "S5.3-04 never 0");
+    reg.refusal_id = 1;
+    ok(registry_tunnel_id(&reg, 2000000) == 2, "nor the id that refusals name");
     fixed = -1;
 }
 
