@@ -189,11 +189,11 @@ for (
 {
     my $p = Peer->new;
     my $s = daemon 'lac', conf => "[lac there]\nlns = 127.0.0.1:${\ $p->port}\nautodial = yes\n"
-      . "setup timeout = 1\npppoptfile = $echo\n";
+      . "setup timeout = 1\npppoptfile = $echo\n$open";
 
     $p->accept_tunnel(5);
     is($p->open_call->{refused}, '3/0 no incoming calls are taken here',
-        'S6.6-01 S5.2-01 an ICRQ to a LAC: CDN 3');
+        'S6.6-01 S5.2-01 an ICRQ to a LAC, though others are served: CDN 3');
     is(said($p, 'CDN'), 'CDN 10/0 not set up in time', 'S4.4.2-06 no ICRP within "setup timeout": 10');
     is(said($p, 'StopCCN'), 'StopCCN 1/0 no call left', 'and the tunnel: 1');
     $s->finish;

@@ -144,6 +144,17 @@ for (["hidden bit = yes\n", 'nothing before the peer has shown that it holds the
     $_->finish for $d, $lns;
 }
 
+{
+    # the name that was dialled has one secret, what the LNS calls itself by another
+    my ($d, $p) = lac "challenge = yes\n", secrets => "* 127.0.0.1 dialled\n* far.test its-own\n",
+      name => 'far.test', secret => 'its-own';
+
+    $p->accept_tunnel(5);
+    ok($p->accept_call(5), 'A-30 the Host Name in SCCRP tells which secret it is');
+    $p->close;
+    $d->finish;
+}
+
 # -- what is said of a call ----------------------------------------------------------------------
 
 {

@@ -145,6 +145,12 @@ sub negotiate
     is($m->{session}, $call->{id}, 'S4.4.4-03 of this session');
     $p->send_frame($call, "\xff\x03\xc0\x21\x09\x01\x00\x08\x00\x00\x00\x00") for 1 .. 3;
     ok($p->hears_no('SLI', 0.3), 'said once');
+    $p->send_frame($call, "\xff\x03\xc0\x21\x01\x08\x00\x0a\x02\x06\x00\x00\x00\x01");
+    $p->send_frame($call, pack 'H*', 'ff03c021' . '02010014' . '020600000000' . '050612345678'
+          . '0702' . '0802');
+    $m = $p->wait_for('SLI', 5);
+    is($m && unpack('H*', $m->{avp}{35}), '00000000000100000000',
+        'S6.14-01 agreed on anew, with another ACCM: another SLI');
     $p->close;
     $d->finish;
 }
