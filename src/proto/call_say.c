@@ -90,6 +90,17 @@ static void put_proxy(struct msg *m, const struct call_proxy *p)
     m->proxy_authen_id = p->id;
 }
 
+/* What both sides have, synchronous if there is a choice; but an OCRQ may leave none (4.4.4). */
+static uint32_t framing_of(const struct call *c, enum msg_type type)
+{
+    const struct tunnel *t = c->tunnel;
+    uint32_t asked = c->framing & t->p.framing;
+
+    if (type == OCCN && asked != (FRAMING_SYNC | FRAMING_ASYNC))
+        return asked;
+    return t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
+}
+
 bool call_say_connected(struct call *c, enum msg_type type)
 {
     const struct tunnel *t = c->tunnel;
@@ -98,7 +109,7 @@ bool call_say_connected(struct call *c, enum msg_type type)
     msg_init(&m, type, c->peer_id);
     c->tx_bps = t->p.tx_bps;
     c->rx_bps = t->p.rx_bps;
-    c->framing = t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
+    c->framing = framing_of(c, type);
     PUT(AVP_TX_CONNECT_SPEED, tx_connect_speed, c->tx_bps);
     PUT(AVP_FRAMING_TYPE, framing_type, c->framing);
     if (c->rx_bps != 0 && c->rx_bps != c->tx_bps && !(t->quirks & QUIRK_NO_RX_SPEED))

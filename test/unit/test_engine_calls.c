@@ -239,8 +239,17 @@ static void test_contents(void)
     rig_run(&rig, "open SCCRP,framing=2 ZLB call ICRP");
     is_int(rig.heard.framing_type, 2, "S4.4.3-03 ICCN has no framing that the LNS has not advertised");
     rig_again(&rig);
-    rig_run(&rig, "SCCRQ,framing=2 SCCCN OCRQ,framing=2 ZLB answer");
+    rig_run(&rig, "SCCRQ,framing=2 SCCCN OCRQ,framing=3 ZLB answer");
     is_int(rig.heard.framing_type, 2, "S4.4.3-03 nor has OCCN");
+    for (unsigned asked = 1; asked <= 3; asked++) {
+        char script[64];
+
+        rig_again(&rig);
+        snprintf(script, sizeof script, UP "OCRQ,framing=%u ZLB answer", asked);
+        rig_run(&rig, script);
+        is_int(rig.heard.framing_type, asked == 2 ? 2 : 1,
+               "S4.4.4-12 OCCN has one that OCRQ has asked for");
+    }
 }
 
 /* What is said in one tunnel of a call in another changes nothing there. */
