@@ -34,7 +34,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 
 BASE  = base/bytes base/addr base/heap base/hash base/md5 base/log base/buf base/text
 WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy wire/hide wire/msg wire/msg_write \
-        wire/quirks wire/ppp wire/hdlc
+        wire/quirks wire/ppp wire/ppp_facts wire/hdlc
 PROTO = proto/xport proto/states proto/post proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
         proto/input
@@ -43,9 +43,12 @@ CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line
         host/conf_rows_dial host/conf_rows_own host/conf_rows_peer host/conf_rows_ppp host/conf_section host/conf_show \
         host/conf_words
 HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/pppd_options host/secrets host/pool \
-        host/fifo host/fifo_out host/resolve host/log_sink host/notify $(CONF) $(BODIES)
+        host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if $(CONF) $(BODIES)
+# What the operator sees and says while it runs.
+CONTROL = control control_sections control_status control_watch events tell status status_rows \
+        render
 TOP   = options check explain profiles bearer lac lac_dial lac_hosts reload say news service daemon \
-        control control_sections events tell
+        $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
 OBJS      = $(PURE_OBJS) $(patsubst %,$(B)/%.o,$(HOST) $(TOP))

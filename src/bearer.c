@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
+#include "events.h"
 #include "base/md5.h"
 #include "profiles.h"
 #include "wire/fields.h"
@@ -63,6 +64,42 @@ static struct udp *socket_for(const struct hub *h, const struct addr *peer)
     return peer->family == 6 ? h->udp6 : h->udp4;
 }
 
+static const char *ip_text(uint32_t ip, char *dst)
+{
+    struct addr a = addr_ip4(ip, 0);
+
+    return ip != 0 ? addr_host_text(&a, dst) : NULL;
+}
+
+const struct ppp_end *bearer_user(const struct bearer *b)
+{
+    const struct ppp_end *user = b->is_lac ? &b->facts.pppd : &b->facts.far;
+    const struct ppp_end *other = b->is_lac ? &b->facts.far : &b->facts.pppd;
+
+    return user->name[0] == '\0' && other->name[0] != '\0' ? other : user;
+}
+
+/* Frames tell who the user is and which addresses were agreed on; once a network layer is open, and
+ * again after it was not, that is an event. */
+static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
+{
+    char remote[ADDR_TEXT], local[ADDR_TEXT];
+    bool up;
+
+    if (!ppp_facts_frame(&b->facts, from_pppd, frame))
+        return;
+    up = ppp_facts_up(&b->facts);
+    if (up && !b->ppp_up)
+        events_emit("ppp_up",
+                    (struct event_field[]){
+                        event_number("tunnel", b->tunnel_id), event_number("call", b->number),
+                        event_text("user", bearer_user(b)->name),
+                        event_bool("user_accepted", bearer_user(b)->accepted),
+                        event_text("address", ip_text(b->facts.far.ip, remote)),
+                        event_text("local_address", ip_text(b->facts.pppd.ip, local)), event_end});
+    b->ppp_up = up;
+}
+
 /* What PPP is up to, if anybody wants to know: the LAC hears of the ACCMs, and data are numbered as
  * long as something needs them in order (5.4). */
 static void look(struct bearer *b, bool from_pppd, struct span frame)
@@ -70,6 +107,7 @@ static void look(struct bearer *b, bool from_pppd, struct span frame)
     struct l2tp *e = b->hub->engine;
     uint32_t send, receive;
 
+    note_facts(b, from_pppd, frame);
     if (!b->tell_accm && !b->auto_sequence)
         return;
     ppp_watch_frame(&b->watch, from_pppd, frame);
@@ -214,13 +252,6 @@ static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const 
     s->set_variables = p->pass_call;
 }
 
-static const char *ip_text(uint32_t ip, char *dst)
-{
-    struct addr a = addr_ip4(ip, 0);
-
-    return ip != 0 ? addr_host_text(&a, dst) : NULL;
-}
-
 /* What the peer and the LAC have said of a call, for pppd's scripts. */
 static void fill_call(struct pppd_settings *s, const struct call *c)
 {
@@ -316,6 +347,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
+    b->is_lac = true;
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.default_route = conf->default_route;
     s.local = ip_text(conf->local_ip, local);
@@ -339,6 +371,7 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
+    b->is_lac = true;
     fill_peer(&s, conf, addr_host_text(&b->peer, peer));
     fill_call(&s, c);
     s.dial = c->called;

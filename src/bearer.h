@@ -9,6 +9,7 @@
 #include "host/pppd.h"
 #include "hub.h"
 #include "wire/ppp.h"
+#include "wire/ppp_facts.h"
 
 struct bearer {
     struct hub *hub;
@@ -25,8 +26,12 @@ struct bearer {
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
     bool auto_sequence;     /* sequence numbers as long as PPP needs order */
-    uint64_t line_said;          /* ms: when the log was last told of line news */
+    uint64_t line_said;     /* ms: when the log was last told of line news */
     struct ppp_watch watch; /* what PPP has negotiated, if one of the above asks */
+    bool is_lac;            /* our pppd is the one that logs in */
+    struct ppp_facts facts; /* who the user is, which addresses are agreed on */
+    bool ppp_up;            /* a network layer is open; as last told */
+    char ifname[16];        /* of PPP's interface; empty: not known yet (see status.c) */
     char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;
 };
@@ -43,6 +48,9 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
  * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */
 struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct conf_peer *conf,
                            bool tell_errors, const char **why);
+
+/* The end of PPP that logs in to the other, as far as is known; never NULL. */
+const struct ppp_end *bearer_user(const struct bearer *b);
 
 /* A frame for pppd; one with priority overtakes those that wait. */
 void bearer_carry(struct bearer *b, struct span frame, bool priority);

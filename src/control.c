@@ -1,4 +1,4 @@
-/* Commands that come by the FIFO, and the status; see control.h. */
+/* Commands that come by the FIFO; see control.h. */
 #include "control.h"
 
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "bearer.h"
 #include "control_sections.h"
+#include "control_status.h"
+#include "control_watch.h"
 #include "lac.h"
-#include "profiles.h"
 #include "reload.h"
-#include "wire/quirks.h"
 
 #define GOODBYE "Goodbye!"
 
@@ -169,100 +169,9 @@ const struct fifo_verb control_verbs[] = {
     {"status-lns", 1, "status-lns LNS", control_lns_status},
     {"available", 0, "available", control_list},
     {"reload", 0, "reload", reload_now},
+    {"status", 0, "status [json]", control_status},
+    {"metrics", 0, "metrics", control_metrics},
+    {"events", 0, "events", control_events},
+    {"log", 0, "log [TOPIC|-TOPIC|all|none]...", control_log},
     {NULL, 0, NULL, NULL},
 };
-
-/* Status. */
-
-/* What has gone wrong between us and pppd, if anything has. */
-static void log_link(const struct link *link)
-{
-    const struct link_counts *n = link_counts(link);
-    uint64_t refused = n->bad_fcs + n->aborted + n->too_long + n->too_short;
-
-    if (n->dropped > 0)
-        log_notice("      %llu frames dropped, as pppd did not take them",
-                   (unsigned long long)n->dropped);
-    if (refused > 0)
-        log_notice(
-            "      %llu frames refused from pppd: %llu bad FCS, %llu aborted, %llu too long, "
-            "%llu too short",
-            (unsigned long long)refused, (unsigned long long)n->bad_fcs,
-            (unsigned long long)n->aborted, (unsigned long long)n->too_long,
-            (unsigned long long)n->too_short);
-}
-
-static void log_call(const struct call *c)
-{
-    const struct bearer *b = c->host_data;
-
-    log_notice("    call %u/%u: %s, peer's id %u, serial %lu, in %llu frames %llu octets, "
-               "out %llu frames %llu octets; %llu gaps, %llu put in order, %llu late",
-               (unsigned)c->tunnel->id, (unsigned)c->id, state_name(c->state), (unsigned)c->peer_id,
-               (unsigned long)c->serial, (unsigned long long)c->frames_in,
-               (unsigned long long)c->octets_in, (unsigned long long)c->frames_out,
-               (unsigned long long)c->octets_out, (unsigned long long)c->gaps,
-               (unsigned long long)c->reordered, (unsigned long long)c->old_dropped);
-    if (b != NULL && b->link != NULL)
-        log_link(b->link);
-}
-
-static void log_tunnel(const struct hub *h, const struct tunnel *t)
-{
-    char peer[ADDR_TEXT], quirks[QUIRKS_TEXT];
-
-    log_notice("  tunnel %u: %s, %s %s (%s), peer's id %u, section '%s', %u calls, %llu s old, "
-               "round trip %lu ms, %lu retransmissions",
-               (unsigned)t->id, state_name(t->state), t->initiator ? "to" : "from",
-               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label,
-               t->n_calls, (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
-               (unsigned long)xport_rtt_ms(&t->x), (unsigned long)t->x.retransmitted);
-    if (t->peer_kind != NULL || t->quirks != QUIRKS_DEFAULT)
-        log_notice("    peer is %s; quirks: %s", t->peer_kind != NULL ? t->peer_kind : "unknown",
-                   quirks_text(t->quirks, quirks, sizeof quirks));
-    for (const struct call *c = t->calls; c != NULL; c = c->next)
-        log_call(c);
-}
-
-static void log_sections(const struct hub *h)
-{
-    for (const struct conf_lns *lns = h->conf->lns; lns != NULL; lns = lns->next) {
-        const struct lns_pool *p = profiles_pool(h, lns->name);
-
-        if (p != NULL)
-            log_notice("  lns %s: %zu of %zu addresses leased", lns->name,
-                       pool_used(p->remote, h->book), pool_size(p->remote));
-    }
-    for (const struct lac *l = h->lacs; l != NULL; l = l->next)
-        log_notice("  %s %s: %s", l->bare ? "host" : "lac", l->name, lac_state_name(l->state));
-}
-
-static void log_socket(const char *kind, const struct udp *udp)
-{
-    const struct udp_counts *n = udp != NULL ? udp_counts(udp) : NULL;
-
-    if (n != NULL)
-        log_notice("  %s: %llu datagrams received, %llu sent, %llu not sent, %llu errors", kind,
-                   (unsigned long long)n->received, (unsigned long long)n->sent,
-                   (unsigned long long)n->dropped, (unsigned long long)n->errors);
-}
-
-void control_log_status(struct hub *h)
-{
-    struct l2tp_counts n = l2tp_counts(h->engine);
-
-    log_notice("====== %s statistics ========", h->ident);
-    log_notice("  up %llu s; %u tunnels (%u half-open), %u calls, %u pppds, %zu leases",
-               (unsigned long long)((loop_now(h->loop) - h->started) / 1000), n.tunnels,
-               n.half_open, n.calls, h->n_bearers, pool_book_count(h->book));
-    log_socket("IPv4", h->udp4);
-    log_socket("IPv6", h->udp6);
-    for (int i = 0; i < CAUSES; i++)
-        if (n.dropped[i] > 0)
-            log_notice("  dropped: %llu (%s)", (unsigned long long)n.dropped[i],
-                       l2tp_cause_name((enum l2tp_cause)i));
-    log_sections(h);
-    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
-        log_tunnel(h, t);
-    log_notice("====== end of statistics ========");
-}

@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "bearer.h"
 #include "control.h"
+#include "control_status.h"
+#include "control_watch.h"
 #include "events.h"
 #include "host/link.h"
 #include "host/sys.h"
@@ -363,6 +365,7 @@ void daemon_free(struct hub *h)
         bearer_free_all(h);
     if (h->loop != NULL)
         lac_free_all(h);
+    control_end_events(h);
     if (h->fifo != NULL)
         fifo_close(h->fifo);
     if (h->udp4 != NULL)

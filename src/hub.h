@@ -26,6 +26,13 @@ struct lns_pool {
     struct lns_pool *next;
 };
 
+/* Counted since the start, for the status; of calls, those that have ended. */
+struct totals {
+    uint64_t tunnels_up, tunnels_down, calls_up, calls_down;
+    uint64_t rx_bytes, tx_bytes, rx_frames, tx_frames;
+    uint64_t reloads, reloads_failed;
+};
+
 enum stop_phase {
     STOP_NOT,
     STOP_CALLS,   /* CDNs are on their way */
@@ -41,6 +48,7 @@ struct hub {
     struct secrets *secrets;
     struct udp *udp4, *udp6; /* either may be NULL */
     struct fifo *fifo;
+    struct listener *listeners; /* to events, by command */
     struct pool_book *book; /* leases */
     struct lns_pool *pools;
     struct lac *lacs;
@@ -64,6 +72,8 @@ struct hub {
     bool reload_failed;
     void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
     uint64_t started;             /* ms */
+    struct totals totals;
+    uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for */
 };
 
 #endif

@@ -21,7 +21,7 @@ static void on_send(struct hub *h, const struct l2tp_event *ev)
 
 static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
 {
-    (void)h;
+    h->totals.tunnels_up++;
     say_tunnel_up(ev->tunnel);
     tell_tunnel_up(ev->tunnel);
     if (ev->tunnel->host_data != NULL)
@@ -50,6 +50,7 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct tunnel *t = ev->tunnel;
 
+    h->totals.tunnels_down++;
     if (is_worth_a_line(h, t)) {
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));
@@ -102,15 +103,26 @@ static void on_call_up(struct hub *h, const struct l2tp_event *ev)
     if (b == NULL)
         hang_up(h, c, CDN_ERROR, ERROR_RESOURCES, why);
     else {
+        h->totals.calls_up++;
         say_call_up(c, (int)b->pppd.child.pid);
         tell_call_up(c, b);
     }
+}
+
+static void count_call(struct totals *n, const struct call *c)
+{
+    n->calls_down++;
+    n->rx_bytes += c->octets_in;
+    n->tx_bytes += c->octets_out;
+    n->rx_frames += c->frames_in;
+    n->tx_frames += c->frames_out;
 }
 
 static void on_call_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
 
+    count_call(&h->totals, c);
     say_call_down(c, loop_now(h->loop));
     tell_call_down(c, loop_now(h->loop));
     if (c->host_data != NULL)

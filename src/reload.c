@@ -110,8 +110,10 @@ static void forget_gone_lacs(struct hub *h)
     }
 }
 
-static void tell_reload(bool good)
+static void tell_reload(struct hub *h, bool good)
 {
+    h->totals.reloads += good;
+    h->totals.reloads_failed += !good;
     events_emit("reload", (struct event_field[]){event_bool("in_force", good), event_end});
 }
 
@@ -145,7 +147,7 @@ bool reload(struct hub *h)
         log_errorx("reload: %s: the old configuration stays in force",
                    is == NULL ? "errors in the file" : "no memory");
         conf_free(is);
-        tell_reload(false);
+        tell_reload(h, false);
         return false;
     }
     name_what_needs_restart(h, &is->global);
@@ -160,6 +162,6 @@ bool reload(struct hub *h)
     forget_gone_lacs(h);
     lac_adopt_sections(h);
     log_notice("reload: %s is in force", h->conf_file);
-    tell_reload(true);
+    tell_reload(h, true);
     return true;
 }

@@ -80,7 +80,7 @@ void tell_call_down(const struct call *c, uint64_t now)
             event_text("by", say_call_ended_by(c)), event_number("result", c->why.result),
             event_number("error", c->why.error), event_text("cause", say_call_reason(c, cause)),
             event_number("seconds", (now - c->born) / 1000),
-            event_number("frames_in", c->frames_in), event_number("octets_in", c->octets_in),
-            event_number("frames_out", c->frames_out), event_number("octets_out", c->octets_out),
+            event_number("rx_frames", c->frames_in), event_number("rx_bytes", c->octets_in),
+            event_number("tx_frames", c->frames_out), event_number("tx_bytes", c->octets_out),
             event_number("lost", c->gaps), event_end});
 }

@@ -19,6 +19,22 @@ void log_set_topics(uint32_t topics)
     topics_on = topics;
 }
 
+uint32_t log_topics(void)
+{
+    return topics_on;
+}
+
+const char *log_topic_name(enum log_topic topic)
+{
+    static const char *const names[TOPIC_COUNT] = {
+        [TOPIC_AVP] = "avp",     [TOPIC_NETWORK] = "network", [TOPIC_PACKET] = "packet",
+        [TOPIC_STATE] = "state", [TOPIC_TUNNEL] = "tunnel",   [TOPIC_XPORT] = "xport",
+        [TOPIC_PPPD] = "pppd",
+    };
+
+    return names[topic];
+}
+
 bool log_topic(enum log_topic topic)
 {
     return sink != NULL && (topics_on >> topic & 1) != 0;

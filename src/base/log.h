@@ -31,7 +31,9 @@ typedef void log_sink_fn(enum log_level level, const char *line);
 
 void log_set_sink(log_sink_fn *sink); /* NULL: be silent (the default) */
 void log_set_topics(uint32_t topics); /* a bit per topic */
-bool log_topic(enum log_topic topic); /* is it on? */
+uint32_t log_topics(void);
+bool log_topic(enum log_topic topic);             /* is it on? */
+const char *log_topic_name(enum log_topic topic); /* "packet" */
 
 #define LOG_FORMAT(f, a) __attribute__((format(printf, f, a)))
 

@@ -282,6 +282,7 @@ bool xport_has_news(const struct xport *x)
  * the peer passes over one message says nothing of the way to it. */
 static void note_sent(struct xport *x, struct xport_msg *m, uint64_t now)
 {
+    x->sent++;
     if (x->ns_send != x->ns_high) {
         x->retransmitted++;
         m->again = true;

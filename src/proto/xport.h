@@ -57,6 +57,7 @@ struct xport {
     bool ack_owed;
     struct xport_msg *queue, **queue_end, *to_send;
     struct xport_msg **early; /* ring by number, or NULL while there never was an early one */
+    uint32_t sent;            /* messages that left, again ones too */
     uint32_t retransmitted, duplicates, bad_nr, beyond; /* counted for the operator */
 };
 

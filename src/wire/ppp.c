@@ -63,14 +63,8 @@ uint16_t ppp_protocol(struct span frame, size_t *info)
     return protocol;
 }
 
-/* A packet of LCP or of a protocol like it. */
-struct control {
-    uint8_t code, id;
-    struct span options; /* or what else its code has there */
-};
-
 /* Octets beyond Length are padding (RFC 1661, 5). */
-static bool read_packet(struct span frame, size_t info, struct control *p)
+bool ppp_read_packet(struct span frame, size_t info, struct ppp_packet *p)
 {
     struct rd r = rd_over(frame);
     uint16_t length;
@@ -87,24 +81,23 @@ static bool read_packet(struct span frame, size_t info, struct control *p)
 
 bool ppp_is_echo(struct span frame)
 {
-    struct control p;
+    struct ppp_packet p;
     size_t info;
 
-    return ppp_protocol(frame, &info) == LCP && read_packet(frame, info, &p) &&
+    return ppp_protocol(frame, &info) == LCP && ppp_read_packet(frame, info, &p) &&
            (p.code == ECHO_REQUEST || p.code == ECHO_REPLY);
 }
 
 bool ppp_is_negotiation(struct span frame)
 {
-    struct control p;
+    struct ppp_packet p;
     size_t info;
 
-    return ppp_protocol(frame, &info) == LCP && read_packet(frame, info, &p) &&
+    return ppp_protocol(frame, &info) == LCP && ppp_read_packet(frame, info, &p) &&
            p.code >= CONFIGURE_REQUEST && p.code <= CODE_REJECT;
 }
 
-/* Takes the next option; false if there is none, or nothing that is one. */
-static bool next_option(struct rd *r, uint8_t *type, struct rd *value)
+bool ppp_next_option(struct rd *r, uint8_t *type, struct rd *value)
 {
     uint8_t length;
 
@@ -122,7 +115,7 @@ static uint32_t accm_of(struct span options)
     uint32_t accm = ALL_CONTROLS;
     uint8_t type;
 
-    while (next_option(&r, &type, &value)) {
+    while (ppp_next_option(&r, &type, &value)) {
         if (type == OPTION_ACCM && rd_left(&value) == 4)
             accm = rd_u32(&value);
     }
@@ -168,7 +161,7 @@ static void on_end(struct ppp_watch *w)
  * which then has to ask anew (RFC 1661, 4.1: RCR in Opened), unless it is but said again, because
  * the Ack was lost: not everybody begins anew at that. */
 static void on_request(struct ppp_watch *w, struct ppp_asked *asked, struct ppp_asked *other,
-                       const struct control *p)
+                       const struct ppp_packet *p)
 {
     uint16_t sum = sum_of(p->options);
     bool again = asked->seen && asked->id == p->id && asked->sum == sum;
@@ -179,7 +172,7 @@ static void on_request(struct ppp_watch *w, struct ppp_asked *asked, struct ppp_
     on_down(w);
 }
 
-static void watch_lcp(struct ppp_watch *w, bool from_pppd, const struct control *p)
+static void watch_lcp(struct ppp_watch *w, bool from_pppd, const struct ppp_packet *p)
 {
     struct ppp_asked *speaker = from_pppd ? &w->pppd : &w->far;
     struct ppp_asked *other = from_pppd ? &w->far : &w->pppd;
@@ -219,7 +212,7 @@ static bool has_option(struct span options, uint8_t wanted)
     struct rd r = rd_over(options), value;
     uint8_t type;
 
-    while (next_option(&r, &type, &value)) {
+    while (ppp_next_option(&r, &type, &value)) {
         if (wanted == ANY_OPTION || type == wanted)
             return true;
     }
@@ -229,7 +222,7 @@ static bool has_option(struct span options, uint8_t wanted)
 /* The Ack alone is looked at, not what was asked: at worst an Ack that nobody asked for keeps
  * sequence numbers on. */
 static void watch_history(struct ppp_watch *w, bool from_pppd, unsigned row,
-                          const struct control *p)
+                          const struct ppp_packet *p)
 {
     uint16_t both = (uint16_t)(3u << 2 * row), bit = (uint16_t)(1u << (2 * row + from_pppd));
 
@@ -248,7 +241,7 @@ static void watch_history(struct ppp_watch *w, bool from_pppd, unsigned row,
 
 void ppp_watch_frame(struct ppp_watch *w, bool from_pppd, struct span frame)
 {
-    struct control p;
+    struct ppp_packet p;
     size_t info;
     uint16_t protocol = ppp_protocol(frame, &info);
 
@@ -256,7 +249,7 @@ void ppp_watch_frame(struct ppp_watch *w, bool from_pppd, struct span frame)
         w->up |= protocol > PADDING && !negotiates(w);
         return;
     }
-    if (!read_packet(frame, info, &p))
+    if (!ppp_read_packet(frame, info, &p))
         return;
     if (protocol == LCP)
         watch_lcp(w, from_pppd, &p);

@@ -16,6 +16,17 @@
  * or has no protocol number there (RFC 1661, 2: they are odd, their upper octet is even). */
 uint16_t ppp_protocol(struct span frame, size_t *info);
 
+/* A packet of LCP or of a protocol like it (RFC 1661, 5), in a frame whose information begins at
+ * info.  False if there is none. */
+struct ppp_packet {
+    uint8_t code, id;
+    struct span options; /* or what else its code has there */
+};
+bool ppp_read_packet(struct span frame, size_t info, struct ppp_packet *p);
+
+/* Takes the next option; false if there is none, or nothing that is one. */
+bool ppp_next_option(struct rd *r, uint8_t *type, struct rd *value);
+
 /* True for LCP's Echo-Request and Echo-Reply, the keepalive of a link (RFC 2661, 3.1: P bit). */
 bool ppp_is_echo(struct span frame);
 

@@ -1,0 +1,181 @@
+/* render and status: pages of many objects, in parts, while objects come and go. */
+#include "render.h"
+
+#include <stdlib.h>
+
+#include "host/sys.h"
+#include "profiles.h"
+#include "tap.h"
+
+#define MANY 10000
+
+static struct hub h;
+static struct text page;
+static size_t longest; /* part */
+
+static void drain(struct hub *hub)
+{
+    struct l2tp_event ev;
+
+    while (l2tp_next(hub->engine, 1000, &ev))
+        continue;
+    l2tp_reap(hub->engine, 1000);
+}
+
+/* With a call, whose id is returned. */
+static uint16_t open_tunnel(unsigned i)
+{
+    static const struct l2tp_profile p = {.label = "far", .host_name = "us", .window = 4};
+    struct addr to = addr_ip4(0x0a000000u + i, 1701), anywhere = {0};
+    uint16_t id = l2tp_open(h.engine, 1000, &anywhere, &to, &p, NULL);
+
+    return l2tp_call(h.engine, 1000, id, &(struct l2tp_call_spec){.called = "12\"3"}, NULL);
+}
+
+static const char *make_page(enum render_format format)
+{
+    struct render r;
+    bool more = true;
+
+    text_cut(&page, page.n);
+    longest = 0;
+    for (render_begin(&r, &h, format); more;) {
+        size_t before = page.n;
+
+        more = render_more(&r, &page);
+        if (page.n - before > longest)
+            longest = page.n - before;
+    }
+    return page.p;
+}
+
+static int count(const char *text, const char *what)
+{
+    int n = 0;
+
+    for (; (text = strstr(text, what)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* Every line of Prometheus' format: "# HELP NAME ...", "# TYPE NAME counter|gauge", or a sample of
+ * the NAME that was introduced last, each name once. */
+static bool is_exposition(const char *text, const char **bad)
+{
+    char name[128] = "", seen[32768] = "\n", word[160];
+
+    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
+        size_t n = strcspn(line, " {");
+
+        *bad = line;
+        if (strncmp(line, "# HELP ", 7) == 0) {
+            n = strcspn(line + 7, " ");
+            snprintf(name, sizeof name, "%.*s", (int)n, line + 7);
+            snprintf(word, sizeof word, "\n%s\n", name);
+            if (strstr(seen, word) != NULL)
+                return false;
+            strcat(seen, word + 1);
+        } else if (strncmp(line, "# TYPE ", 7) == 0) {
+            if (strncmp(line + 7, name, strlen(name)) != 0)
+                return false;
+        } else if (strncmp(line, name, n) != 0 || name[n] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void test_many(void)
+{
+    static uint16_t id[MANY];
+    struct render r;
+    const char *bad;
+    bool more = true;
+    int parts = 0;
+
+    for (unsigned i = 0; i < MANY; i++)
+        id[i] = open_tunnel(i);
+    drain(&h);
+    is_int(count(make_page(RENDER_TABLE), "10.0."), 2 * MANY, "10,000 tunnels and calls in tables");
+    ok(longest < 32768, "none of the parts is long: %zu octets", longest);
+    is_int(count(make_page(RENDER_JSON), "{\"tunnel\":"), 2 * MANY, "in JSON");
+    ok(longest < 32768, "none of the parts is long: %zu octets", longest);
+    make_page(RENDER_METRICS);
+    is_int(count(page.p, "l2tpd_call_rx_bytes_total{"), MANY, "as metrics");
+    if (!ok(is_exposition(page.p, &bad), "in Prometheus' format"))
+        printf("# %.100s\n", bad);
+    ok(longest < 32768, "none of the parts is long: %zu octets", longest);
+    is_int(count(page.p, "# HELP l2tpd_call_info "), 1, "what they are stands once");
+
+    /* every second one ends while the page is made */
+    text_cut(&page, page.n);
+    for (render_begin(&r, &h, RENDER_JSON); more; parts++) {
+        more = render_more(&r, &page);
+        for (unsigned i = (unsigned)parts % 2; i < MANY && parts < 100; i += 97) {
+            l2tp_hang_up(h.engine, 1000, id[i], CDN_ADMINISTRATIVE, ERROR_NONE, "");
+        }
+        drain(&h);
+    }
+    ok(parts > 50, "while others end: %d parts", parts);
+    ok(count(page.p, ",\"call\":") < MANY - 20, "which are not in it");
+    is_str(page.p + page.n - 4, "]\n}\n", "the page is whole");
+}
+
+static void test_few(void)
+{
+    const char *json = make_page(RENDER_JSON);
+
+    ok(strncmp(json, "{\"format\":1\n,\"daemon\":{\"version\":\"", 33) == 0, "JSON: how it begins");
+    ok(strstr(json, ",\"lacs\":[\n]\n,\"tunnels\":[\n]\n,\"calls\":[\n]\n}\n") != NULL,
+       "empty lists are lists");
+    ok(strstr(json,
+              "{\"lns\":\"a\\\"b\",\"addresses\":8,\"used\":1,\"free\":7}\n,{\"lns\":\"default\","
+              "\"addresses\":0,\"used\":0,\"free\":0}\n") != NULL,
+       "pools");
+    ok(strstr(make_page(RENDER_TABLE), "\nLNS                   addresses  used    free\n"
+                                       "a\\\"b                  8          1       7\n") != NULL,
+       "tables: a header, and columns");
+    ok(strstr(page.p, "refused because") == NULL && strstr(page.p, "tunnel  role") == NULL,
+       "what is not there has no table");
+    ok(strstr(make_page(RENDER_METRICS), "l2tpd_pool_used{lns=\"a\\\"b\"} 1\n") != NULL,
+       "metrics: labels are escaped");
+    ok(strstr(page.p, "# TYPE l2tpd_calls gauge\nl2tpd_calls 0\n") != NULL, "a gauge");
+    ok(strstr(page.p, "# TYPE l2tpd_rx_bytes_total counter\nl2tpd_rx_bytes_total 5000000000\n") !=
+           NULL,
+       "a counter of more than 32 bits");
+    ok(strstr(page.p, "l2tpd_pool_info") == NULL, "no info where there is none");
+}
+
+static void answer_random(void *ctx, void *room, size_t n)
+{
+    (void)ctx;
+    sys_random(room, n);
+}
+
+int main(void)
+{
+    static const char file[] = "[lns \"a\\\"b\"]\nip range = 10.0.0.1-10.0.0.8\n[lns default]\n";
+    struct l2tp_host host = {.ctx = &h, .random = answer_random};
+
+    h.loop = loop_new();
+    h.engine = l2tp_new(&host, 1);
+    h.book = pool_book_new();
+    h.conf = conf_parse("f", file, sizeof file - 1, NULL, NULL);
+    h.conf_file = "/etc/l2tpd.conf";
+    h.totals.rx_bytes = 5000000000u;
+    if (h.conf == NULL || h.conf->lns == NULL)
+        return 1;
+    free(h.conf->lns->name);
+    h.conf->lns->name = strdup("a\"b");
+    h.pools = profiles_make_pools(h.conf);
+    pool_take(h.pools->remote, h.book);
+    test_few();
+    test_many();
+    text_free(&page);
+    l2tp_free(h.engine);
+    profiles_free_pools(h.pools);
+    pool_book_free(h.book);
+    conf_free(h.conf);
+    loop_free(h.loop);
+    return tap_done();
+}
