@@ -223,8 +223,19 @@ TEXT_OF(lac_name, at->lac->name)
 TEXT_OF(lac_kind, at->lac->bare ? "host" : "section")
 TEXT_OF(lac_state, lac_state_name(at->lac->state))
 NUMBER_OF(lac_is_up, at->lac->state == LAC_UP)
-TEXT_OF(lac_host, at->lac->host)
 NUMBER_OF(lac_redials, at->lac->redials)
+
+/* The one that is being tried, or that was last looked up; else the one that its tunnel leads to.
+ */
+static bool lac_host(const struct status_at *at, struct status_value *v)
+{
+    const struct lac *l = at->lac;
+    const struct tunnel *t = l->tunnel_id != 0 ? l2tp_tunnel(at->hub->engine, l->tunnel_id) : NULL;
+
+    if (l->hosts.at_line != NULL)
+        return put_text(v, l->hosts.at_line->host);
+    return put_text(v, l->asked) || (t != NULL && put_addr(v, &t->peer));
+}
 
 static bool lac_tunnel(const struct status_at *at, struct status_value *v)
 {
@@ -252,7 +263,7 @@ static const struct status_row lac_rows[] = {
     {"state", TYPE_TEXT, false, "state", 18, "How far it is.", lac_state},
     {"up", TYPE_BOOL, false, NULL, 0, "Whether its call (of a bare one: its tunnel) is up.",
      lac_is_up},
-    {"host", TYPE_TEXT, false, "host", 24, "The host that is dialled.", lac_host},
+    {"host", TYPE_TEXT, false, "host", 24, "The host that is dialled, or was.", lac_host},
     {"tunnel", TYPE_ID, false, "tunnel", 6, "Its tunnel, by our id.", lac_tunnel},
     {"call", TYPE_ID, false, "call", 5, "Its call, by our id.", lac_call},
     {"up_seconds", TYPE_SECONDS, false, "up", 8, "Time since it came up.", lac_up_seconds},
