@@ -180,6 +180,9 @@ static struct verdict judge_ocrq(const struct call *c, const struct msg *m)
     if (m->minimum_bps > m->maximum_bps)
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VALUE,
                             "minimum_bps is above maximum_bps");
+    if (m->minimum_bps > p->tx_bps)
+        return verdict_make(DAMAGE_SESSION, CDN_NEVER_FACILITIES, ERROR_NONE,
+                            "no line here is as fast as minimum_bps");
     if ((m->framing_type & p->framing) == 0)
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VALUE,
                             "framing_type was not advertised");

@@ -101,14 +101,20 @@ static uint32_t framing_of(const struct call *c, enum msg_type type)
     return t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
 }
 
+/* Of a line that the LNS has asked for none is faster than it wants (4.4.4, Maximum BPS). */
+static uint32_t speed_of(const struct call *c, enum msg_type type, uint32_t bps)
+{
+    return type == OCCN && bps > c->maximum_bps ? c->maximum_bps : bps;
+}
+
 bool call_say_connected(struct call *c, enum msg_type type)
 {
     const struct tunnel *t = c->tunnel;
     struct msg m;
 
     msg_init(&m, type, c->peer_id);
-    c->tx_bps = t->p.tx_bps;
-    c->rx_bps = t->p.rx_bps;
+    c->tx_bps = speed_of(c, type, t->p.tx_bps);
+    c->rx_bps = speed_of(c, type, t->p.rx_bps);
     c->framing = framing_of(c, type);
     PUT(AVP_TX_CONNECT_SPEED, tx_connect_speed, c->tx_bps);
     PUT(AVP_FRAMING_TYPE, framing_type, c->framing);

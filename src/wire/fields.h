@@ -91,6 +91,7 @@ enum avp_number {
 #define CDN_ERROR 2u
 #define CDN_ADMINISTRATIVE 3u
 #define CDN_NO_FACILITIES 4u
+#define CDN_NEVER_FACILITIES 5u
 #define CDN_DESTINATION 6u
 #define CDN_TIMEOUT 10u
 #define ERROR_NONE 0u

@@ -241,6 +241,19 @@ static void test_contents(void)
     rig_again(&rig);
     rig_run(&rig, "SCCRQ,framing=2 SCCCN OCRQ,framing=3 ZLB answer");
     is_int(rig.heard.framing_type, 2, "S4.4.3-03 nor has OCCN");
+    rig.profile.tx_bps = 9600;
+    rig.profile.rx_bps = 19200;
+    rig_again(&rig);
+    rig_run(&rig, UP "OCRQ,min=9600,max=14400 ZLB answer");
+    is_int(rig.heard.tx_connect_speed, 9600, "S4.4.4-07 a line that is just fast enough is taken");
+    is_int(rig.heard.rx_connect_speed, 14400, "S4.4.4-08 none is said to be faster than OCRQ allows");
+    rig_again(&rig);
+    is_str(rig_run(&rig, UP "| OCRQ,min=9601,max=14400"), "CDN:5 call-down",
+           "S4.4.4-07 one that is slower is none, and never will be one");
+    rig_again(&rig);
+    rig_run(&rig, OUR_UP "call ICRP");
+    is_int(rig.heard.rx_connect_speed, 19200, "ICCN knows no bounds");
+    rig.profile.tx_bps = rig.profile.rx_bps = 100000000;
     for (unsigned asked = 1; asked <= 3; asked++) {
         char script[64];
 

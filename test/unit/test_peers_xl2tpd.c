@@ -273,7 +273,7 @@ static const struct talk_scene lns[] = {
       {'=', "dial"},
       {'<', ITS_ZLB("SSSS", "0002", "0003")}, {'!', "answer"},
       {'>', "c802 0028 8a8b 3344 0003 0002 8008 0000 0000 0009 800a 0000 0013 00000001 "
-            "800a 0000 0018 05f5e100"},
+            "800a 0000 0018 00989680"},
       {'=', "call-up"}}},
     {"no WEN to xl2tpd", "", {OUR_UP(SCCRP_), OUR_CALL, {'!', "errors"}}},
     {"forbidden: WEN", "off=no-status", {OUR_UP(SCCRP_), OUR_CALL, {'!', "errors"},
