@@ -85,7 +85,7 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
 static bool open_tunnel(struct lac *l, const struct hosts_next *next)
 {
     static const struct conf_lac no_section = {.name = (char *)"",
-                                               .peer = {.tunnel_rws = 4, .hello_interval_s = 60}};
+                                               .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 60}};
     const struct addr anywhere = {0};
     const struct conf_lac *conf = lac_section(l);
     struct l2tp_call_spec spec = lac_call_spec(conf, l->number);

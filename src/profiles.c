@@ -50,7 +50,8 @@ static void fill(const struct hub *h, const char *section, const struct conf_pee
     p->setup_ms = (uint32_t)peer->setup_timeout_s * 1000u;
     p->max_tries = (unsigned)g->max_retries;
     p->cap_ms = g->cap_backoff_s > 0 ? (uint32_t)g->cap_backoff_s * 1000u : CAP_DEFAULT_MS;
-    p->hello_ms = (uint32_t)peer->hello_interval_s * 1000u;
+    p->hello_ms = peer->hello ? (uint32_t)peer->hello_interval_s * 1000u : 0;
+    p->dead_ms = (uint32_t)peer->dead_time_s * 1000u;
 }
 
 static bool find_secret(const struct hub *h, struct l2tp_profile *p, const char *them)

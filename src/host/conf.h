@@ -97,7 +97,9 @@ struct conf_peer {
     bool pass_call; /* the facts of a call as variables of pppd's scripts */
     char *ipparam;  /* with %-words for what is known of the call; or NULL */
     char *pppoptfile;
+    bool hello;           /* yes */
     int hello_interval_s; /* 60; 0: off */
+    int dead_time_s;      /* of complete silence; 0: as long as messages are sent again */
 };
 
 struct conf_lns {

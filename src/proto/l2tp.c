@@ -343,6 +343,16 @@ void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, 
     engine_settle(e, t, was, now);
 }
 
+void l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms)
+{
+    struct tunnel *t = e->reg.tunnel[tunnel];
+
+    if (t == NULL || t->state != ESTABLISHED)
+        return;
+    tunnel_probe(t, now, within_ms);
+    engine_settle(e, t, t->state, now);
+}
+
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
 {
     if (e->reg.call[call] != NULL)

@@ -94,6 +94,10 @@ void l2tp_sequence(struct l2tp *e, uint16_t call, bool on);
 /* The ECN field of the IP packet that the next l2tp_input() comes out of (RFC 9601). */
 void l2tp_mark(struct l2tp *e, uint8_t ecn);
 
+/* Something has happened by which the peer may be gone: it is asked for a sign of life at once, and
+ * if there is none within so many ms the tunnel is given up.  Nothing happens unless it is up. */
+void l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms);
+
 /* The host's own pointer, told with every event about the object. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
 void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data);

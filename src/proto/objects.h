@@ -82,6 +82,9 @@ struct tunnel {
     uint64_t born, heard; /* ms */
     uint64_t data_heard;  /* ms: of data alone; 0: never any */
     uint64_t due_setup, due_hello, due_linger;
+    uint64_t due_dead;  /* if nothing is heard until then; looked at only then */
+    uint64_t due_probe; /* the same, since it was asked for a sign of life out of turn, ... */
+    uint64_t probed_at; /* ... then */
     bool hello_out;       /* a HELLO is on its way, ... */
     uint16_t hello_ns;    /* ... with this number, ... */
     uint64_t hello_at;    /* ... since then */

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "proto/post.h"
+#include "proto/silence.h"
 #include "wire/hide.h"
 #include "wire/quirks.h"
 
@@ -65,8 +66,9 @@ static bool waits_briefly(const struct tunnel *t)
 
 uint64_t tunnel_due(const struct tunnel *t)
 {
-    return heap_earlier(heap_earlier(t->x.due_resend, t->due_setup),
-                        heap_earlier(t->due_hello, t->due_linger));
+    return heap_earlier(heap_earlier(heap_earlier(t->x.due_resend, t->due_setup),
+                                     heap_earlier(t->due_hello, t->due_linger)),
+                        heap_earlier(t->due_dead, t->due_probe));
 }
 
 /* What nobody needs to know, and strict peers will not hear of. */
@@ -255,7 +257,7 @@ struct step {
 /* The end begins: the host is told once, whatever lingers after. */
 static void begin_end(struct tunnel *t, const struct step *s, bool ours)
 {
-    t->due_setup = t->due_hello = 0;
+    t->due_setup = t->due_hello = t->due_dead = t->due_probe = 0;
     if (s->was == STOPPING || s->was == STOPPED || s->was == DEAD)
         return;
     t->why = s->why;
@@ -301,7 +303,9 @@ static void act_tunnel_up(struct tunnel *t, uint64_t now, const struct step *s)
     t->x.window = t->p.window > 0 ? t->p.window : 1;
     t->due_setup = 0;
     if (t->p.hello_ms > 0)
-        t->due_hello = now + t->p.hello_ms;
+        t->due_hello = now + silence_hello_ms(t);
+    if (t->p.dead_ms > 0)
+        t->due_dead = now + t->p.dead_ms;
     t->news |= NEWS_UP;
 }
 
@@ -357,7 +361,7 @@ static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
 
     (void)s;
     msg_init(&m, HELLO, 0);
-    t->due_hello = now + t->p.hello_ms;
+    t->due_hello = t->p.hello_ms > 0 ? now + silence_hello_ms(t) : 0;
     t->hello_ns = t->x.ns_next;
     t->hello_at = now;
     t->hello_out = post_send(t, &m);
@@ -495,56 +499,41 @@ static void tick_hello(struct tunnel *t, uint64_t now)
     /* whoever bears no HELLO is known to be gone by its PPP; without a call there is none */
     bool spared = (t->quirks & QUIRK_NO_HELLO) && t->n_calls > 0;
 
-    if (now < t->heard + t->p.hello_ms)
-        t->due_hello = t->heard + t->p.hello_ms;
+    if (now < t->heard + silence_hello_ms(t))
+        t->due_hello = t->heard + silence_hello_ms(t);
     else if (spared || !xport_all_acked(&t->x))
-        t->due_hello = now + t->p.hello_ms; /* what is under way is test enough */
+        t->due_hello = now + silence_hello_ms(t); /* what is under way is test enough */
     else
         step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
 }
 
-/* All that goes unanswered is a HELLO, while data came until a short while ago: some phones do not
- * answer any.  The call is alive, so nothing ends for that. */
-static bool bears_silence(struct tunnel *t, uint64_t now)
-{
-    char name[TUNNEL_NAME];
-    uint64_t lately = now > t->p.hello_ms ? now - t->p.hello_ms : 0;
-
-    if (!(t->quirks & QUIRK_SILENT_HELLO) || t->state != ESTABLISHED || !t->hello_out ||
-        t->x.una != t->hello_ns || t->heard <= t->hello_at || t->heard < lately)
-        return false;
-    if (!(t->quirks_told & QUIRK_SILENT_HELLO))
-        log_info("%s: peer does not acknowledge HELLO, but its data flow: it stays (quirk "
-                 "silent-hello)",
-                 tunnel_name(t, name, sizeof name));
-    t->quirks_told |= QUIRK_SILENT_HELLO;
-    xport_bear(&t->x, now);
-    return true;
-}
-
-/* Which message it is that the peer does not acknowledge, before it is forgotten. */
-static void note_unacked(struct tunnel *t)
-{
-    const struct xport_msg *m = t->x.queue;
-
-    /* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
-    t->unacked = m != NULL && m->n >= AVP_HEADER + 2
-                     ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
-                     : ZLB;
-    t->unacked_sent = t->x.tries + 1;
-}
-
 static void fall_silent(struct tunnel *t, uint64_t now, const char *text)
 {
-    note_unacked(t);
+    silence_note(t);
     step(t, now, EVENT_SILENCE, NULL,
          verdict_for(FAULT_SILENCE,
                      verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "%s", text)));
 }
 
+void tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms)
+{
+    if (t->quirks & QUIRK_NO_HELLO)
+        return;
+    t->probed_at = now;
+    t->due_probe = now + within_ms;
+    if (xport_all_acked(&t->x))
+        step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
+    else
+        xport_hurry(&t->x, now);
+}
+
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
-    if (xport_tick(&t->x, now) && !bears_silence(t, now)) {
+    if (silence_is_final(t, now)) {
+        fall_silent(t, now, "nothing is heard of the peer");
+        return;
+    }
+    if (xport_tick(&t->x, now) && !silence_is_borne(t, now)) {
         fall_silent(t, now, "the peer acknowledges nothing");
         return;
     }

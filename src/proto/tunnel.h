@@ -30,6 +30,10 @@ void tunnel_message(struct tunnel *t, uint64_t now, struct msg *m, struct verdic
 void tunnel_close(struct tunnel *t, uint64_t now, struct verdict why);
 
 /* Another event: tie lost, silence, all acknowledged; why matters for an end. */
+/* Asks the peer of a tunnel that is up for a sign of life, now; without any within so many ms it is
+ * given up.  Of one that bears no HELLO nothing is asked. */
+void tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms);
+
 void tunnel_event(struct tunnel *t, uint64_t now, enum event event, struct verdict why);
 
 void tunnel_tick(struct tunnel *t, uint64_t now);

@@ -357,6 +357,14 @@ void xport_bear(struct xport *x, uint64_t now)
     go_back(x, now, x->cap_ms);
 }
 
+void xport_hurry(struct xport *x, uint64_t now)
+{
+    if (x->una == x->ns_high)
+        return;
+    x->tries = 0;
+    go_back(x, now, x->is_borne ? x->cap_ms : rto_start(x));
+}
+
 bool xport_all_acked(const struct xport *x)
 {
     return x->queue == NULL;

@@ -111,6 +111,10 @@ bool xport_tick(struct xport *x, uint64_t now);
  * first of them begins tries and interval anew for both.  Nothing in flight: nothing happens. */
 void xport_bear(struct xport *x, uint64_t now);
 
+/* The oldest message in flight goes again now, without waiting for its time, and its tries begin
+ * anew.  Nothing in flight: nothing happens. */
+void xport_hurry(struct xport *x, uint64_t now);
+
 /* The mean round trip, smoothed, in ms; 0: not measured yet. */
 uint32_t xport_rtt_ms(const struct xport *x);
 

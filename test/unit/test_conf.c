@@ -114,7 +114,7 @@ static void test_values(void)
     struct conf *c = parse(
         "[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\n"
         "half open per source=7\n[lns y]\nlac=192.0.2.1\nreorder timeout=250\npriority bit=on\n"
-        "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nsend sli=true\n"
+        "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nhello=off\ndead time=9\nsend sli=true\n"
         "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
         "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
         "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\n");
@@ -129,6 +129,7 @@ static void test_values(void)
     ok(p->hide == CONF_HIDE_NO && p->flow == CONF_FLOW_NO && !p->priority_bit && !p->ecn &&
            p->reorder_timeout_ms == 0 && p->quirks_on == 0 && p->quirks_off == 0 &&
            !p->outgoing_calls && p->disconnect_cause && p->setup_timeout_s == 60 &&
+           p->hello && p->hello_interval_s == 60 && p->dead_time_s == 0 &&
            !conf_find_lns(c, "default")->send_sli,
        "what a peer is offered by default");
     ok(x->called_number == NULL && x->calling_number == NULL && x->sub_address == NULL &&
@@ -140,7 +141,7 @@ static void test_values(void)
     is_int(c->global.half_open_per_source, 7, "half open per source");
     p = &conf_find_lns(c, "y")->peer;
     ok(p->priority_bit && p->ecn && p->reorder_timeout_ms == 250 && p->outgoing_calls &&
-           !p->disconnect_cause && p->setup_timeout_s == 5 && conf_find_lns(c, "y")->send_sli,
+           !p->disconnect_cause && p->setup_timeout_s == 5 && !p->hello && p->dead_time_s == 9 && conf_find_lns(c, "y")->send_sli,
        "the keys of a LNS go where they belong");
     is_str(y->called_number, "555 1", "called number");
     is_str(y->calling_number, "+49", "calling number");

@@ -1,6 +1,8 @@
-/* proto (tunnel): how long silence is put up with: a first answer that does not come. */
+/* proto (tunnel, xport): how long silence is put up with: a first answer that does not come, a dead
+ * time shorter or longer than that of the retransmissions, a peer that is asked out of turn. */
 #include "rig.h"
 #include "tap.h"
+#include "wire/quirks.h"
 
 static struct rig rig;
 
@@ -33,9 +35,111 @@ static void test_first_answer(void)
            "without it the SCCRQ is sent again as all messages are");
 }
 
+#define LAC "open SCCRP ZLB,nr=2 "
+#define LNS "SCCRQ SCCCN ICRQ ICCN ZLB "
+
+static void test_short_dead_time(void)
+{
+    rig.profile.dead_ms = 10000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=600000"), "5000:HELLO 6000:HELLO 8000:HELLO 10000:down",
+           "after 10 s of silence, half of which is over before it is asked");
+    is_int(rig.why.fault, FAULT_SILENCE, "that is silence");
+    ok(rig.unacked == HELLO, "of a HELLO");
+    rig_again(&rig);
+    is_str(rig_run(&rig, LNS "idle,ms=4999 data | idle,ms=9999"),
+           "5000:HELLO 6000:HELLO 8000:HELLO", "data are a sign of life");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:call-down 1:down", "from which all is counted");
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=5000 ZLB,nr=3");
+    is_str(rig_run(&rig, "idle,ms=9999"), "5000:HELLO 6000:HELLO 8000:HELLO", "so is a ZLB");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:down", "of which the time is counted from");
+    rig.profile.hello_ms = 3000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=600000"),
+           "3000:HELLO 4000:HELLO 6000:HELLO 10000:down",
+           "an interval of HELLO that is shorter holds");
+    rig.profile.hello_ms = 0;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=600000"), "10000:down",
+           "without HELLO silence alone counts");
+    rig.profile.hello_ms = 60000;
+    rig.profile.dead_ms = 0;
+}
+
+static void test_long_dead_time(void)
+{
+    rig.profile.dead_ms = 300000;
+    rig_again(&rig);
+    rig_run(&rig, LAC "| idle,ms=299999");
+    ok(strstr(rig.trace, "down") == NULL && strstr(rig.trace, "HELLO") != NULL,
+       "a peer that sleeps for 5 minutes keeps its tunnel");
+    rig_run(&rig, "ZLB,nr=3");
+    is_str(rig_run(&rig, "idle,ms=59999"), "", "wakes");
+    rig_run(&rig, "idle,ms=240000");
+    ok(strstr(rig.trace, "down") == NULL, "and may sleep again");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:down", "but not for longer");
+    rig_again(&rig);
+    rig_run(&rig, LNS "map idle,ms=1");
+    for (int i = 0; i < 80; i++)
+        rig_run(&rig, "data idle,ms=1000");
+    is_int(l2tp_counts(rig.e).tunnels, 0,
+           "S5.8-15 who speaks and acknowledges nothing is not asleep");
+    rig_again(&rig);
+    rig_run(&rig, LNS "map idle,ms=200000");
+    is_str(rig_tunnel_state(&rig), "established", "who says nothing at all may be");
+    rig_again(&rig);
+    rig_run(&rig, "open idle,ms=47000");
+    is_int(l2tp_counts(rig.e).tunnels, 0, "a tunnel that comes up is not waited for");
+    rig.profile.dead_ms = 0;
+}
+
+static void probe(uint32_t within_ms)
+{
+    l2tp_probe(rig.e, rig.now, rig.opened, within_ms);
+}
+
+static void test_probe(void)
+{
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=7");
+    probe(5000);
+    is_str(rig_run(&rig, "tick,ms=0"), "HELLO", "asked out of turn");
+    is_str(rig_run(&rig, "idle,ms=600000"), "1000:HELLO 3000:HELLO 5000:down",
+           "without an answer in 5 s it is given up");
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=7");
+    probe(5000);
+    rig_run(&rig, "tick,ms=0 ZLB,nr=3");
+    is_str(rig_run(&rig, "idle,ms=59999"), "", "with one all is as before");
+    rig_again(&rig);
+    rig_run(&rig,
+            LAC "idle,ms=60000 idle,ms=20000"); /* a HELLO waits for its next turn, 16 s away */
+    probe(5000);
+    is_str(rig_run(&rig, "tick,ms=0"), "HELLO", "what waits for an acknowledgement goes again");
+    is_str(rig_run(&rig, "idle,ms=4999"), "1000:HELLO 3000:HELLO",
+           "soon, and sooner than it would");
+    rig_run(&rig, "ZLB,nr=3");
+    is_str(rig_run(&rig, "idle,ms=50000"), "", "and one answer is enough");
+    rig_again(&rig);
+    rig_run(&rig, "open");
+    probe(5000);
+    is_str(rig_run(&rig, "idle,ms=999"), "", "nobody is asked who is not there yet");
+    l2tp_probe(rig.e, rig.now, 0, 1);
+    rig.profile.quirks_on = QUIRK_NO_HELLO;
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=7");
+    probe(5000);
+    is_str(rig_run(&rig, "idle,ms=50000"), "", "nor who bears no HELLO");
+    rig.profile.quirks_on = 0;
+}
+
 int main(void)
 {
     rig_init(&rig);
+    test_short_dead_time();
+    test_long_dead_time();
+    test_probe();
     test_first_answer();
     rig_free(&rig);
     return tap_done();

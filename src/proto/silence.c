@@ -1,0 +1,79 @@
+/* How long a peer may be silent, and what of that is borne; see silence.h.  RFC 2661, 5.5, 5.8. */
+#include "proto/silence.h"
+
+#include "base/log.h"
+#include "proto/post.h"
+#include "wire/quirks.h"
+
+#define UNASKED_MS 60000 /* how fresh data have to be where no HELLO is due by itself */
+
+uint32_t silence_hello_ms(const struct tunnel *t)
+{
+    bool too_long = t->p.dead_ms > 0 && t->p.hello_ms > t->p.dead_ms / 2;
+
+    return too_long ? t->p.dead_ms / 2 : t->p.hello_ms;
+}
+
+/* All that goes unanswered is a HELLO, while data came until a short while ago: some phones do not
+ * answer any.  The call is alive, so nothing ends for that. */
+static bool bears_silence(struct tunnel *t, uint64_t now)
+{
+    char name[TUNNEL_NAME];
+    uint32_t while_ms = t->p.hello_ms > 0 ? t->p.hello_ms : UNASKED_MS;
+    uint64_t lately = now > while_ms ? now - while_ms : 0;
+
+    if (!(t->quirks & QUIRK_SILENT_HELLO) || t->state != ESTABLISHED || !t->hello_out ||
+        t->x.una != t->hello_ns || t->heard <= t->hello_at || t->heard < lately)
+        return false;
+    if (!(t->quirks_told & QUIRK_SILENT_HELLO))
+        log_info("%s: peer does not acknowledge HELLO, but its data flow: it stays (quirk "
+                 "silent-hello)",
+                 tunnel_name(t, name, sizeof name));
+    t->quirks_told |= QUIRK_SILENT_HELLO;
+    xport_bear(&t->x, now);
+    return true;
+}
+
+/* A peer may be asleep for as long as the profile has it: then what it owes an answer to goes
+ * again, slowly.  But who speaks, and passes a message over, is not asleep. */
+static bool bears_sleep(struct tunnel *t, uint64_t now)
+{
+    bool says_nothing = (int32_t)(t->x.queue->sent_ms - (uint32_t)t->heard) >= 0;
+    bool asked_only = t->hello_out && t->x.una == t->hello_ns;
+
+    if (t->state != ESTABLISHED || now >= t->heard + t->p.dead_ms || !(says_nothing || asked_only))
+        return false;
+    xport_bear(&t->x, now);
+    return true;
+}
+
+bool silence_is_borne(struct tunnel *t, uint64_t now)
+{
+    return bears_silence(t, now) || bears_sleep(t, now);
+}
+
+bool silence_is_final(struct tunnel *t, uint64_t now)
+{
+    if (t->due_probe != 0 && now >= t->due_probe) {
+        t->due_probe = 0;
+        if (t->heard < t->probed_at)
+            return true;
+    }
+    if (t->due_dead != 0 && now >= t->due_dead) {
+        if (now >= t->heard + t->p.dead_ms)
+            return true;
+        t->due_dead = t->heard + t->p.dead_ms;
+    }
+    return false;
+}
+
+void silence_note(struct tunnel *t)
+{
+    const struct xport_msg *m = t->x.queue;
+
+    /* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
+    t->unacked = m != NULL && m->n >= AVP_HEADER + 2
+                     ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
+                     : ZLB;
+    t->unacked_sent = t->x.tries + 1;
+}
