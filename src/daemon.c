@@ -211,6 +211,9 @@ static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
 
     if (udp != NULL) {
         udp_set_tos(udp, h->tos);
+        if (h->packet_marks && udp_tell_marks(udp) != 0)
+            log_warn(
+                "'packet marks' has no effect: the system does not tell them (Linux 5.19 does)");
         say_listening(udp);
     } else if (must && errno == EADDRINUSE) {
         log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
@@ -234,6 +237,7 @@ static bool bind_sockets(struct hub *h)
 
     h->listen_addr = g->listen_addr;
     h->port = a.port = g->port;
+    h->packet_marks = g->packet_marks;
     if (a.family == 6)
         h->udp6 = bind_one(h, &a, true);
     else
@@ -266,8 +270,8 @@ static bool make_parts(struct hub *h)
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->pools = profiles_make_pools(h->conf);
     h->added = conf_empty("added by command");
-    if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL || h->added == NULL ||
-        (h->pools == NULL && h->conf->lns != NULL) ||
+    if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
+        h->added == NULL || (h->pools == NULL && h->conf->lns != NULL) ||
         loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
         return false;

@@ -59,8 +59,9 @@ struct hub {
     const char *conf_file;    /* as found at start */
     const char *secrets_file; /* by option, or NULL: the key decides */
     const char *secrets_default;
-    struct addr listen_addr; /* as configured at start: only a restart changes these two */
+    struct addr listen_addr; /* as configured at start: only a restart changes these three */
     uint16_t port;
+    bool packet_marks;
     uint8_t tos; /* of control messages */
     struct timer stop_timer;
     uint64_t strangers_since; /* ms: the last burst of lines about tunnels that never came up ... */

@@ -90,13 +90,15 @@ static bool open_tunnel(struct lac *l, const struct hosts_next *next)
     const struct conf_lac *conf = lac_section(l);
     struct l2tp_call_spec spec = lac_call_spec(conf, l->number);
     uint64_t now = loop_now(l->hub->loop);
+    struct addr to = next->addr;
     struct l2tp_profile p;
 
+    to.mark = conf != NULL ? conf->fwmark : 0;
     lac_set_state(l, LAC_DIALLING);
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
     p.connect_ms = connect_ms(l, next);
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
-    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, &next->addr, &p, l);
+    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, &to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
     if (l->tunnel_id == 0) {
         log_warnx("lac %s: no memory or id for a tunnel", l->name);

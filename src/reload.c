@@ -45,6 +45,8 @@ static void name_what_needs_restart(const struct hub *h, const struct conf_globa
         log_warnx("reload: 'port' has changed: needs a restart");
     if (!addr_same(&h->listen_addr, &is->listen_addr))
         log_warnx("reload: 'listen-addr' has changed: needs a restart");
+    if (h->packet_marks != is->packet_marks)
+        log_warnx("reload: 'packet marks' has changed: needs a restart");
 }
 
 static void compare_global(const struct conf_global *was, const struct conf_global *is)

@@ -61,15 +61,18 @@ const char *say_call_reason(const struct call *c, char *dst)
 
 void say_tunnel_up(const struct tunnel *t)
 {
-    char peer[ADDR_TEXT];
+    char peer[ADDR_TEXT], mark[24] = "";
 
+    if (t->peer.mark != 0)
+        snprintf(mark, sizeof mark, " mark=%lu", (unsigned long)t->peer.mark);
     log_notice("Connection established to %s, %u.  Local: %u, Remote: %u (ref=0/0).%s%s%s",
                addr_host_text(&t->peer, peer), (unsigned)t->peer.port, (unsigned)t->id,
                (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
                t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
-    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu%s",
+    log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu%s%s",
              (unsigned)t->id, t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
-             (unsigned)t->x.peer_window, (unsigned long)t->peer_framing, t->ecn ? " ecn" : "");
+             (unsigned)t->x.peer_window, (unsigned long)t->peer_framing, t->ecn ? " ecn" : "",
+             mark);
 }
 
 void say_tunnel_down(const struct tunnel *t)
@@ -86,8 +89,8 @@ void say_tunnel_down(const struct tunnel *t)
         log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
                    peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
                    (unsigned)t->peer_id);
-    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t),
-             say_ended_by(t), say_tunnel_reason(t, why));
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), say_ended_by(t),
+             say_tunnel_reason(t, why));
 }
 
 static void add_text(struct line *l, const char *key, const char *text)
@@ -185,8 +188,8 @@ void say_call_down(const struct call *c, uint64_t now)
     log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
              addr_host_text(&c->tunnel->peer, peer));
     log_info("call %u/%u: down by=%s cause=%s%s in=%llu out=%llu secs=%llu",
-             (unsigned)c->tunnel->id, (unsigned)c->id,
-             say_call_ended_by(c), say_call_reason(c, why), facts, (unsigned long long)c->octets_in,
+             (unsigned)c->tunnel->id, (unsigned)c->id, say_call_ended_by(c),
+             say_call_reason(c, why), facts, (unsigned long long)c->octets_in,
              (unsigned long long)c->octets_out, (unsigned long long)((now - c->born) / 1000));
 }
 

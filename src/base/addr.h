@@ -14,6 +14,8 @@ struct addr {
     uint8_t ip[16]; /* network order; IPv4 in the first four, the rest zero */
     uint16_t port;  /* host order */
     uint32_t scope; /* IPv6 interface index, else 0 */
+    uint32_t mark;  /* the packet mark (Linux) that came with it or goes to it; 0: none.  No part of
+                     * the address: the functions below neither compare nor show it */
 };
 
 #define ADDR_TEXT 64 /* room for any addr_text() */

@@ -52,6 +52,7 @@ struct conf_global {
     int cap_backoff_s;        /* cap of the retransmission interval in s; 0: the default of 16 */
     int half_open_limit;      /* tunnels that others have begun and that are not up, in all: 256 */
     int half_open_per_source; /* and from one address: 64 */
+    bool packet_marks;        /* peers behind one NAT are told apart by their packets' marks */
 };
 
 /* "hidden bit": whether what may be hidden is, and from when on. */
@@ -142,6 +143,7 @@ struct conf_lac {
     bool send_wen;
     uint32_t minimum_bps, maximum_bps; /* of calls that we, as LNS, ask the peer to place */
     bool tie_breaker;                  /* in SCCRQ */
+    uint32_t fwmark;                   /* on each packet to the LNS; 0: none */
     struct conf_lac *next;
 };
 

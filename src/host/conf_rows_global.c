@@ -158,6 +158,14 @@ static const struct conf_row rows[] = {
      .max = 65535,
      .preset = "64",
      .help = "The same from one address; what is beyond is not answered."},
+    {.name = "packet marks",
+     .places = IN_GLOBAL,
+     .kind = KIND_BOOL,
+     .at = GLOBAL(packet_marks),
+     .preset = "no",
+     .help =
+         "Tell peers apart by the packet mark (Linux 5.19) that the firewall or IPsec has given\n"
+         "their packets too, and set it on the answers: for clients behind one NAT."},
 };
 
 CONF_TABLE(global);

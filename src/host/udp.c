@@ -113,6 +113,11 @@ void udp_close(struct udp *u)
     errno = keep;
 }
 
+int udp_tell_marks(struct udp *u)
+{
+    return udp_os_tell_marks(u->os);
+}
+
 struct addr udp_local(const struct udp *u)
 {
     return u->local;

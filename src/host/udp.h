@@ -34,6 +34,12 @@ void udp_close(struct udp *u);
  * 0. */
 void udp_set_tos(struct udp *u, uint8_t tos);
 
+/* From now on each datagram's sender has the packet mark that the datagram bore (SO_RCVMARK, Linux
+ * 5.19).  -1 with errno where the system does not tell.  Marks in the address that is sent to are
+ * set on the datagram in any case, as far as the system lets us: the first that it does not let is
+ * logged, and goes without, like all others. */
+int udp_tell_marks(struct udp *u);
+
 /* The address bound to, with the real port. */
 struct addr udp_local(const struct udp *u);
 

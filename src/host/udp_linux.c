@@ -1,4 +1,4 @@
-/* Datagrams in batches, with PKTINFO and ECN fields, as Linux has them; see udp_os.h.
+/* Datagrams in batches, with PKTINFO, ECN fields and packet marks, as Linux has them; see udp_os.h.
  *
  * A reply's source address goes into the packet info, its interface never does: an index from a
  * received datagram names the interface it came by, and with IPsec or asymmetric routes the answer
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
 #include "host/sys.h"
 
 #define OUT_MOST 64
@@ -19,14 +20,29 @@
  * on the same lines of the cache.  Pages that no datagram has reached cost nothing. */
 #define SLOT (65536 + 64)
 
+/* Linux 5.19; headers may be older than the kernel.  On sparc and hppa it has another number, and
+ * takes a header that knows it. */
+#ifndef SO_RCVMARK
+#if defined __sparc__ || defined __hppa__
+#define SO_RCVMARK (-1)
+#else
+#define SO_RCVMARK 75
+#endif
+#endif
+
+/* The larger packet info, an ECN field and a mark. */
 union control {
     struct cmsghdr align;
-    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))]; /* the larger */
+    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) +
+                 CMSG_SPACE(sizeof(uint32_t))];
 };
+
+enum may { MAY_ASK, MAY, MAY_NOT };
 
 struct udp_os {
     int fd;
-    uint8_t *arena; /* UDP_IN_MOST slots */
+    enum may may_mark; /* whether marks may be set: asked when the first is to be */
+    uint8_t *arena;    /* UDP_IN_MOST slots */
     uint64_t calls;
     struct mmsghdr msg[OUT_MOST]; /* the rest is their parts: sending and receiving share them */
     struct iovec iov[OUT_MOST];
@@ -73,6 +89,27 @@ void udp_os_free(struct udp_os *os)
     free(os);
 }
 
+int udp_os_tell_marks(struct udp_os *os)
+{
+    int on = 1;
+
+    return setsockopt(os->fd, SOL_SOCKET, SO_RCVMARK, &on, sizeof on);
+}
+
+/* A mark takes a right (CAP_NET_ADMIN), and setting none is refused like any other. */
+static bool may_mark(struct udp_os *os)
+{
+    uint32_t none = 0;
+
+    if (os->may_mark == MAY_ASK) {
+        os->may_mark =
+            setsockopt(os->fd, SOL_SOCKET, SO_MARK, &none, sizeof none) == 0 ? MAY : MAY_NOT;
+        if (os->may_mark == MAY_NOT)
+            log_warn("packets go without the marks that they should have (it takes CAP_NET_ADMIN)");
+    }
+    return os->may_mark == MAY;
+}
+
 static bool is_link_local(const struct addr *a)
 {
     return a->family == 6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
@@ -112,7 +149,13 @@ static void take6(const struct cmsghdr *c, struct udp_in *in)
     in->to.scope = is_link_local(&in->to) ? info.ipi6_ifindex : 0;
 }
 
-/* What the control data says: the address that the datagram was sent to, and the ECN field. */
+static void take_mark(const struct cmsghdr *c, struct udp_in *in)
+{
+    if (c->cmsg_type == SO_MARK)
+        memcpy(&in->from.mark, CMSG_DATA(c), sizeof in->from.mark);
+}
+
+/* What the control data says: the address that the datagram was sent to, the ECN field, a mark. */
 static void take(struct msghdr *m, struct udp_in *in)
 {
     in->to = (struct addr){.family = 0};
@@ -122,6 +165,8 @@ static void take(struct msghdr *m, struct udp_in *in)
             take4(c, in);
         else if (c->cmsg_level == IPPROTO_IPV6)
             take6(c, in);
+        else if (c->cmsg_level == SOL_SOCKET)
+            take_mark(c, in);
 }
 
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
@@ -179,6 +224,15 @@ static size_t put_tos(struct cmsghdr *c, uint8_t family, int tos)
     return CMSG_SPACE(sizeof tos);
 }
 
+static size_t put_mark(struct cmsghdr *c, uint32_t mark)
+{
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SO_MARK;
+    c->cmsg_len = CMSG_LEN(sizeof mark);
+    memcpy(CMSG_DATA(c), &mark, sizeof mark);
+    return CMSG_SPACE(sizeof mark);
+}
+
 static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
 {
     struct msghdr *m = &os->msg[i].msg_hdr;
@@ -191,13 +245,17 @@ static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
     os->iov[i].iov_len = out->octets.n;
     *m = (struct msghdr){.msg_name = &os->name[i], .msg_iov = &os->iov[i], .msg_iovlen = 1};
     m->msg_namelen = sys_addr_to(&out->to, &os->name[i]);
-    if (!has_from && out->tos == 0)
+    if (!has_from && out->tos == 0 && out->to.mark == 0)
         return;
     memset(&os->control[i], 0, sizeof os->control[i]);
     if (has_from)
         n = put_source(&os->control[i].align, &out->from);
     if (out->tos != 0)
         n += put_tos((struct cmsghdr *)(void *)(control + n), out->to.family, out->tos);
+    if (out->to.mark != 0 && may_mark(os))
+        n += put_mark((struct cmsghdr *)(void *)(control + n), out->to.mark);
+    if (n == 0)
+        return;
     m->msg_control = control;
     m->msg_controllen = n;
 }

@@ -33,6 +33,9 @@ struct udp_os;
 struct udp_os *udp_os_new(int fd, uint8_t family);
 void udp_os_free(struct udp_os *os); /* the socket stays open */
 
+/* See udp_tell_marks(). */
+int udp_os_tell_marks(struct udp_os *os);
+
 /* Up to udp_os_batch datagrams, without waiting; fewer: no more were there.  -1 with errno. */
 extern const int udp_os_batch;
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST]);

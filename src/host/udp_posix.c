@@ -7,6 +7,7 @@
  * it, the socket's own option does everywhere, as datagrams go one by one. */
 #include "host/udp_os.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -292,6 +293,13 @@ static void take(struct msghdr *m, struct udp_in *in)
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c))
         if (!take4(c, &in->to) && !take6(c, &in->to))
             in->ecn |= take_ecn(c);
+}
+
+int udp_os_tell_marks(struct udp_os *os)
+{
+    (void)os;
+    errno = ENOTSUP;
+    return -1;
 }
 
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])

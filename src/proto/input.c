@@ -56,7 +56,7 @@ static enum l2tp_got drop(struct l2tp *e, uint64_t now, enum l2tp_cause cause,
  * answer has been found good (8.1). */
 static bool is_peer(const struct tunnel *t, const struct addr *from)
 {
-    if (addr_same(&t->peer, from))
+    if (registry_is_peer(t, from))
         return true;
     return t->port_open && t->state == WAIT_CTL_REPLY && addr_same_host(&t->peer, from);
 }
@@ -428,7 +428,7 @@ static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *
 
     if (c == NULL || c->tunnel->id != p->tunnel)
         return drop(e, now, CAUSE_UNKNOWN_CALL, from, "");
-    if (!addr_same(&c->tunnel->peer, from))
+    if (!registry_is_peer(c->tunnel, from))
         return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
     c->tunnel->data_heard = now;
     c->tunnel->heard = now;

@@ -34,6 +34,7 @@ void registry_free(struct registry *r)
 #define OWNER(type, node_, member)                                                                 \
     ((node_) == NULL ? NULL : (type *)(void *)((char *)(node_)-offsetof(type, member)))
 
+/* Without the mark: it does not always count. */
 static uint32_t addr_hash(const struct registry *r, const struct addr *a)
 {
     return hash_of(hash_of(r->seed, a->ip, sizeof a->ip), &a->port, sizeof a->port);
@@ -233,6 +234,11 @@ void registry_remove_call(struct registry *r, struct call *c, uint64_t now)
     lay_to_rest(&r->call_rest, c->id, now);
 }
 
+bool registry_is_peer(const struct tunnel *t, const struct addr *from)
+{
+    return addr_same(&t->peer, from) && (t->initiator || t->peer.mark == from->mark);
+}
+
 static struct tunnel *first_by_peer(const struct registry *r, const struct addr *peer,
                                     uint16_t peer_id)
 {
@@ -249,18 +255,22 @@ struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, u
 {
     struct tunnel *t = first_by_peer(r, peer, peer_id);
 
-    while (t != NULL && (t == but || t->peer_id != peer_id || !addr_same(&t->peer, peer)))
+    while (t != NULL && (t == but || t->peer_id != peer_id || !registry_is_peer(t, peer)))
         t = next_by_peer(t);
     return t;
+}
+
+static bool same_peer(const struct tunnel *o, const struct tunnel *t)
+{
+    return t->initiator ? addr_same(&o->peer, &t->peer) : registry_is_peer(o, &t->peer);
 }
 
 struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t)
 {
     struct tunnel *o = first_by_peer(r, &t->peer, t->peer_id);
 
-    while (o != NULL &&
-           (o == t || o->state == STOPPING || o->state == STOPPED || o->state == DEAD ||
-            o->peer_id != t->peer_id || !addr_same(&o->peer, &t->peer)))
+    while (o != NULL && (o == t || o->state == STOPPING || o->state == STOPPED ||
+                         o->state == DEAD || o->peer_id != t->peer_id || !same_peer(o, t)))
         o = next_by_peer(o);
     return o;
 }
@@ -271,7 +281,7 @@ struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer
     struct tunnel *t = after != NULL ? next_by_peer(after) : first_by_peer(r, peer, 0);
 
     while (t != NULL &&
-           (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !addr_same(&t->peer, peer)))
+           (t->state != WAIT_CTL_REPLY || t->peer_id != 0 || !registry_is_peer(t, peer)))
         t = next_by_peer(t);
     return t;
 }
@@ -282,7 +292,7 @@ struct tunnel *registry_find_request(struct registry *r, const struct addr *peer
     struct hash_node *node = hash_find(&r->request, request_hash(r, peer, digest));
     struct tunnel *t = OWNER(struct tunnel, node, by_request);
 
-    while (t != NULL && (memcmp(t->request, digest, MD5_SIZE) != 0 || !addr_same(&t->peer, peer))) {
+    while (t != NULL && (memcmp(t->request, digest, MD5_SIZE) != 0 || !registry_is_peer(t, peer))) {
         node = hash_next(&t->by_request);
         t = OWNER(struct tunnel, node, by_request);
     }
@@ -297,7 +307,7 @@ struct tunnel *registry_find_zero(struct registry *r, const struct addr *peer)
          node = hash_next(node)) {
         struct tunnel *t = OWNER(struct tunnel, node, by_zero);
 
-        if (t->state == DEAD || !addr_same(&t->peer, peer))
+        if (t->state == DEAD || !registry_is_peer(t, peer))
             continue;
         if (t->state != STOPPING && t->state != STOPPED)
             return t;

@@ -52,8 +52,13 @@ void registry_add_call(struct registry *r, struct call *c);
 void registry_update_call(struct registry *r, struct call *c);
 void registry_remove_call(struct registry *r, struct call *c, uint64_t now);
 
-/* The tunnel of a peer (address, port) with this id of the peer's, other than "but"; NULL if there
- * is none. */
+/* Is this where t's peer is: its address and port; and, if the peer has begun the tunnel, its packet
+ * mark, by which peers behind one NAT are told apart.  What marks the answers to us bear is not
+ * known before they come. */
+bool registry_is_peer(const struct tunnel *t, const struct addr *from);
+
+/* The tunnel of a peer (see above) with this id of the peer's, other than "but"; NULL if there is
+ * none. */
 struct tunnel *registry_find_peer(struct registry *r, const struct addr *peer, uint16_t peer_id,
                                   const struct tunnel *but);
 

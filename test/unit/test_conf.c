@@ -12,7 +12,7 @@ static const struct {
      "listen-addr=192.0.2.1|port=0|auth file=/a|access control=y|force userspace=n|ipsec saref=no|"
      "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
      "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
-     "pppd=y|half open limit=65535|half open per source=1"},
+     "pppd=y|half open limit=65535|half open per source=1|packet marks=yes"},
     {"lns default",
      "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
      "hidden bit=no|length bit=no|challenge=no|tunnel rws=1|call rws=0|flow bit=no|flow bits=no|"
@@ -34,7 +34,8 @@ static const struct {
      "bit=no|ecn=no|quirks=|outgoing calls=yes|"
      "disconnect cause=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
      "private group=4|bearer type=any|physical channel=4294967295|require sequencing=yes|"
-     "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes"},
+     "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes|"
+     "fwmark=4294967295"},
 };
 
 static void test_keys(void)
@@ -112,12 +113,12 @@ static void test_rows(void)
 static void test_values(void)
 {
     struct conf *c = parse(
-        "[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\n"
+        "[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\npacket marks=yes\n"
         "half open per source=7\n[lns y]\nlac=192.0.2.1\nreorder timeout=250\npriority bit=on\n"
         "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nhello=off\ndead time=9\nsend sli=true\n"
         "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
         "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
-        "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\n");
+        "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
     const struct conf_peer *p;
     const struct conf_lac *x, *y;
 
@@ -138,6 +139,7 @@ static void test_values(void)
            x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause,
        "and a LNS");
     is_int(c->global.half_open_limit, 9, "half open limit");
+    ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");
     is_int(c->global.half_open_per_source, 7, "half open per source");
     p = &conf_find_lns(c, "y")->peer;
     ok(p->priority_bit && p->ecn && p->reorder_timeout_ms == 250 && p->outgoing_calls &&
@@ -153,7 +155,8 @@ static void test_values(void)
        "the other keys of a LAC");
     conf_free(c);
     c = parse("");
-    ok(c->global.half_open_limit == 256 && c->global.half_open_per_source == 64,
+    ok(c->global.half_open_limit == 256 && c->global.half_open_per_source == 64 &&
+           !c->global.packet_marks,
        "256 half-open tunnels, 64 of one source");
     conf_free(c);
 }

@@ -22,6 +22,8 @@ static void answer_random(void *ctx, void *room, size_t n)
 
 static const struct l2tp_host host = {NULL, answer_random, NULL, NULL};
 
+static uint32_t mark; /* of the next peer */
+
 static struct tunnel *add(unsigned host_octet, uint16_t port, uint16_t peer_id, bool initiator,
                           enum state in, uint64_t now)
 {
@@ -29,6 +31,7 @@ static struct tunnel *add(unsigned host_octet, uint16_t port, uint16_t peer_id, 
 
     t->id = registry_tunnel_id(&reg, now);
     t->peer = addr_ip4(0xc0000200u + host_octet, port);
+    t->peer.mark = mark;
     t->peer_id = peer_id;
     t->initiator = initiator;
     t->state = in;
@@ -116,6 +119,42 @@ static void test_finding(void)
     drop(d, 0);
     ok(reg.n_tunnels == 0 && reg.n_half == 0, "all are gone");
     ok(registry_find_peer(&reg, &one, 5, NULL) == NULL, "and not found");
+}
+
+/* Peers behind one NAT: the same address, port and id, and other marks. */
+static void test_marks(void)
+{
+    struct tunnel *plain = add(1, 1701, 5, false, ESTABLISHED, 0);
+    struct addr one = addr_ip4(0xc0000201u, 1701), two = addr_ip4(0xc0000202u, 1701);
+    struct tunnel *seven, *ours;
+    uint8_t digest[MD5_SIZE] = {5};
+
+    mark = 7;
+    seven = add(1, 1701, 5, false, ESTABLISHED, 0);
+    ours = add(2, 1701, 0, true, WAIT_CTL_REPLY, 0);
+    mark = 0;
+    ok(registry_find_peer(&reg, &one, 5, NULL) == plain &&
+           registry_find_peer(&reg, &one, 5, plain) == NULL &&
+           registry_find_request(&reg, &one, digest) == plain &&
+           registry_find_live(&reg, plain) == NULL,
+       "a peer without a mark is not one with");
+    one.mark = 7;
+    ok(registry_find_peer(&reg, &one, 5, NULL) == seven &&
+           registry_find_request(&reg, &one, digest) == seven &&
+           registry_find_live(&reg, seven) == NULL,
+       "a mark is part of who a peer is");
+    one.mark = 8;
+    ok(registry_find_peer(&reg, &one, 5, NULL) == NULL &&
+           registry_find_request(&reg, &one, digest) == NULL && !registry_is_peer(seven, &one),
+       "another mark is another peer");
+    ok(registry_find_opening(&reg, &two, NULL) == ours && registry_is_peer(ours, &two),
+       "whom we have dialled may answer with any");
+    two.mark = 8;
+    ok(registry_find_opening(&reg, &two, NULL) == ours && registry_is_peer(ours, &two),
+       "with another one too");
+    drop(plain, 0);
+    drop(seven, 0);
+    drop(ours, 0);
 }
 
 static void test_sessions(void)
@@ -275,6 +314,7 @@ int main(void)
 {
     registry_init(&reg, &host);
     test_finding();
+    test_marks();
     test_sessions();
     test_rest();
     test_half_open();
