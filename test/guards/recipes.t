@@ -12,9 +12,17 @@ recipes() {
 	done
 }
 
-# content DIR: --check is silent about the configuration that was written there.
+# content DIR: --check finds nothing in the configuration that was written there, with the files
+# that it names and the secrets.
 content() {
-	[ ! -e "$1/etc/l2tpd/l2tpd.conf" ] || silent "$L2TPD" --check "$1/etc/l2tpd/l2tpd.conf"
+	[ -e "$1/etc/l2tpd/l2tpd.conf" ] || return 0
+	sed "s|= /etc/|= $1/etc/|" "$1/etc/l2tpd/l2tpd.conf" >"$1/conf"
+	[ -e "$1/etc/l2tpd/l2tp-secrets" ] || (umask 077 && : >"$1/etc/l2tpd/l2tp-secrets")
+	"$L2TPD" -s "$1/etc/l2tpd/l2tp-secrets" --check "$1/conf" >"$tmp/check" 2>&1 &&
+		grep -q ': 0 errors, 0 warnings$' "$tmp/check" || {
+		cat "$tmp/check"
+		return 1
+	}
 }
 
 # shells DIR: what is a script there can be read by a shell.
