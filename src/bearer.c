@@ -11,6 +11,7 @@
 #include "events.h"
 #include "base/md5.h"
 #include "profiles.h"
+#include "sockets.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
 
@@ -30,6 +31,7 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c)
     b->call_id = b->number = c->id;
     b->peer = c->tunnel->peer;
     b->local = c->tunnel->local;
+    b->udp = sockets_of(h, c->tunnel, &b->peer);
     b->ecn = c->tunnel->ecn;
     ppp_watch_init(&b->watch);
     snprintf(b->name, sizeof b->name, "call %u/%u", (unsigned)b->tunnel_id, (unsigned)b->call_id);
@@ -57,11 +59,6 @@ static void bearer_free(struct bearer *b)
         h->bearers = b->next;
     h->n_bearers--;
     free(b);
-}
-
-static struct udp *socket_for(const struct hub *h, const struct addr *peer)
-{
-    return peer->family == 6 ? h->udp6 : h->udp4;
 }
 
 static const char *ip_text(uint32_t ip, char *dst)
@@ -147,7 +144,7 @@ static void answered(struct bearer *b)
 static void heard(void *ctx, struct buf *frame)
 {
     struct bearer *b = ctx;
-    struct udp *udp = socket_for(b->hub, &b->peer);
+    struct udp *udp = b->udp;
     uint8_t ecn;
     size_t n;
 

@@ -20,6 +20,7 @@ struct bearer {
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
     struct addr peer, local;     /* of the tunnel: where frames go */
+    struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
     bool dialling;               /* for the peer: pppd has said nothing yet */
     bool tell_errors;            /* the LNS wants to know of the line's errors */

@@ -21,6 +21,7 @@
 #include "profiles.h"
 #include "reload.h"
 #include "service.h"
+#include "sockets.h"
 
 /* A stop is complete within 2 s: so long for CDNs, so long (with one retransmission) for StopCCNs
  * and pppds, so long for killed ones to be reaped; all from the signal on. */
@@ -156,21 +157,13 @@ static void caught_status(void *ctx, int signo)
 
 /* One turn's end: the only place where events become actions. */
 
-static void flush_sockets(struct hub *h)
-{
-    if (h->udp4 != NULL)
-        udp_flush(h->udp4);
-    if (h->udp6 != NULL)
-        udp_flush(h->udp6);
-}
-
 static void drain_events(struct hub *h)
 {
     struct l2tp_event ev;
 
     while (l2tp_next(h->engine, loop_now(h->loop), &ev)) {
         if (ev.kind == L2TP_CALL_UP)
-            flush_sockets(h); /* the peer need not wait for a fork */
+            sockets_flush(h); /* the peer need not wait for a fork */
         news_act(h, &ev);
     }
 }
@@ -190,65 +183,11 @@ static uint64_t turn(void *ctx)
     l2tp_reap(h->engine, loop_now(h->loop));
     service_watch(h);
     link_flush_all();
-    flush_sockets(h);
+    sockets_flush(h);
     return l2tp_deadline(h->engine);
 }
 
 /* Starting. */
-
-static void say_listening(const struct udp *udp)
-{
-    struct addr a = udp_local(udp);
-    char text[ADDR_TEXT];
-
-    log_info("Listening on IP address %s, port %u", addr_host_text(&a, text), (unsigned)a.port);
-}
-
-static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
-{
-    struct udp *udp = udp_open(h->loop, a, heard, h);
-    char text[ADDR_TEXT];
-
-    if (udp != NULL) {
-        udp_set_tos(udp, h->tos);
-        if (h->packet_marks && udp_tell_marks(udp) != 0)
-            log_warn(
-                "'packet marks' has no effect: the system does not tell them (Linux 5.19 does)");
-        say_listening(udp);
-    } else if (must && errno == EADDRINUSE) {
-        log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
-                   "or 'listen-addr' in %s",
-                   (unsigned)a->port, h->conf_file);
-    } else if (errno == EADDRINUSE) {
-        log_warnx("UDP port %u of IPv6 is in use by another program: only IPv4 is served",
-                  (unsigned)a->port);
-    } else if (must) {
-        log_error("cannot listen on %s (see 'listen-addr' and 'port' in %s)", addr_text(a, text),
-                  h->conf_file);
-    }
-    return udp;
-}
-
-/* The address that is configured; without one, all of IPv4, and of IPv6 where there is any. */
-static bool bind_sockets(struct hub *h)
-{
-    const struct conf_global *g = &h->conf->global;
-    struct addr a = g->listen_addr;
-
-    h->listen_addr = g->listen_addr;
-    h->port = a.port = g->port;
-    h->packet_marks = g->packet_marks;
-    if (a.family == 6)
-        h->udp6 = bind_one(h, &a, true);
-    else
-        a.family = 4, h->udp4 = bind_one(h, &a, true);
-    if (!addr_is_set(&g->listen_addr) && h->udp4 != NULL) {
-        struct addr six = {.family = 6, .port = udp_local(h->udp4).port};
-
-        h->udp6 = bind_one(h, &six, false);
-    }
-    return h->udp4 != NULL || h->udp6 != NULL;
-}
 
 static bool open_fifo(struct hub *h, const char *path)
 {
@@ -344,7 +283,7 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     if (!enough_descriptors() || !make_parts(h))
         goto fail;
     catch_signals(h);
-    if (bind_sockets(h) && open_fifo(h, o->fifo))
+    if (sockets_bind(h, heard) && open_fifo(h, o->fifo))
         return h;
 fail:
     daemon_free(h);
@@ -372,12 +311,9 @@ void daemon_free(struct hub *h)
     control_end_events(h);
     if (h->fifo != NULL)
         fifo_close(h->fifo);
-    if (h->udp4 != NULL)
-        udp_close(h->udp4);
-    if (h->udp6 != NULL)
-        udp_close(h->udp6);
     if (h->engine != NULL)
         l2tp_free(h->engine);
+    sockets_close(h);
     if (h->loop != NULL) {
         service_close(h);
         loop_free(h->loop);

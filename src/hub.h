@@ -46,7 +46,10 @@ struct hub {
     struct conf *conf;
     struct conf *added; /* sections by command, which a reload puts on top of the file's */
     struct secrets *secrets;
-    struct udp *udp4, *udp6; /* either may be NULL */
+    struct udp *udp4, *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
+    struct socket_own *own_sockets; /* those of LACs; see sockets.h */
+    udp_heard_fn *heard;            /* what all sockets tell */
+    struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */
     struct fifo *fifo;
     struct listener *listeners; /* to events, by command */
     struct pool_book *book; /* leases */

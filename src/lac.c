@@ -295,7 +295,7 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
     if (l->bare) {
         lac_set_state(l, LAC_UP);
-        hosts_worked(&l->hosts);
+        lac_dial_worked(l);
     } else
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }
@@ -309,6 +309,7 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         l->redials = 0;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
+    l->unheard = t->heard == t->born;
     if (!t->why_ours)
         lac_dial_note(l, &t->peer, &t->why);
     if (was_up)
@@ -325,7 +326,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     if (conf == NULL)
         return NULL;
     lac_set_state(l, LAC_UP);
-    hosts_worked(&l->hosts);
+    lac_dial_worked(l);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
 }

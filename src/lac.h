@@ -41,6 +41,10 @@ struct lac {
     uint16_t asked_port;
     struct timer patience; /* with a look-up, while there is something else to try */
     struct timer redial;
+    bool unheard;          /* the peer of the last tunnel has not said a word */
+    bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
+    bool other_port_works; /* ... as it was with the last call, ... */
+    bool both_ports;       /* ... and this is the second way that the address in hand is tried */
     struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
     size_t n_sent;
     int redials;       /* since a call was last up for a while */

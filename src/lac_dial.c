@@ -8,6 +8,7 @@
 #include "host/sys.h"
 #include "lac_parts.h"
 #include "profiles.h"
+#include "sockets.h"
 
 #define L2TP_PORT 1701
 #define WHOLE_TEXT 60    /* a peer's text of fewer octets has not been cut */
@@ -65,9 +66,40 @@ static void begin_round(struct lac *l)
 
 /* -- dialling ---------------------------------------------------------------------------------- */
 
+/* Where the section wants its tunnels to come from. */
+static struct socket_wish wish_of(const struct lac *l, const struct conf_lac *conf,
+                                  const struct addr *to)
+{
+    struct socket_wish wish = {.to = to, .port = CONF_PORT_MAIN};
+
+    if (conf == NULL || l->bare)
+        return wish;
+    wish.address = conf->bind_address;
+    wish.device = conf->bind_device;
+    wish.port = conf->source_port;
+    if (wish.port == CONF_PORT_AUTO)
+        wish.port = l->other_port ? CONF_PORT_RANDOM : CONF_PORT_MAIN;
+    return wish;
+}
+
+/* Is there, or can there be, a socket for this kind of address? */
 static bool can_reach(const struct lac *l, const struct addr *a)
 {
+    struct socket_wish wish = wish_of(l, lac_section(l), a);
+    struct addr local;
+
+    if (addr_is_set(&wish.address) && wish.address.family != a->family)
+        return false;
+    if (!sockets_main_does(l->hub, &wish, &local))
+        return true;
     return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
+}
+
+static bool has_second_way(const struct lac *l)
+{
+    const struct conf_lac *conf = lac_section(l);
+
+    return conf != NULL && !l->bare && conf->source_port == CONF_PORT_AUTO && !l->both_ports;
 }
 
 /* Another try will follow if this one fails: then nobody is waited for as long as messages are sent
@@ -76,31 +108,53 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
 {
     const struct conf_lac *conf = lac_section(l);
 
-    if (conf == NULL || l->bare || (next->last && !lac_will_redial(l)))
+    if (conf == NULL || l->bare || (next->last && !has_second_way(l) && !lac_will_redial(l)))
         return 0;
     return (uint32_t)conf->connect_timeout_s * 1000u;
 }
 
-/* False: no memory. */
+static bool open_socket(const struct lac *l, const struct socket_wish *wish,
+                        struct socket_own **own)
+{
+    char text[ADDR_TEXT];
+
+    *own = sockets_open(l->hub, wish);
+    if (*own != NULL)
+        return true;
+    log_warn("lac %s: cannot open a socket for %s%s%s%s%s", l->name, addr_text(wish->to, text),
+             wish->device != NULL ? " on " : "", wish->device != NULL ? wish->device : "",
+             addr_is_set(&wish->address) ? ", bind address" : "",
+             wish->port > 0 ? ", source port" : "");
+    return false;
+}
+
+/* False: no memory, or no socket. */
 static bool open_tunnel(struct lac *l, const struct hosts_next *next)
 {
-    static const struct conf_lac no_section = {.name = (char *)"",
-                                               .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 60}};
-    const struct addr anywhere = {0};
+    static const struct conf_lac no_section = {
+        .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 60}};
     const struct conf_lac *conf = lac_section(l);
+    struct socket_wish wish = wish_of(l, conf, &next->addr);
     struct l2tp_call_spec spec = lac_call_spec(conf, l->number);
     uint64_t now = loop_now(l->hub->loop);
     struct addr to = next->addr;
+    struct socket_own *own = NULL;
+    struct addr local = {0};
     struct l2tp_profile p;
 
     to.mark = conf != NULL ? conf->fwmark : 0;
     lac_set_state(l, LAC_DIALLING);
+    if (!sockets_main_does(l->hub, &wish, &local) && !open_socket(l, &wish, &own))
+        return false;
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
     p.connect_ms = connect_ms(l, next);
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
-    l->tunnel_id = l2tp_open(l->hub->engine, now, &anywhere, &to, &p, l);
+    l->tunnel_id = l2tp_open(l->hub->engine, now, &local, &to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
+    if (own != NULL && l->tunnel_id != 0)
+        sockets_use(l->hub, own, l->tunnel_id);
     if (l->tunnel_id == 0) {
+        sockets_drop_unused(l->hub);
         log_warnx("lac %s: no memory or id for a tunnel", l->name);
         return false;
     }
@@ -155,7 +209,9 @@ static void go_on(struct lac *l)
             hosts_found(&l->hosts, next.host, next.port, NULL, 0);
             break;
         case HOSTS_TRY:
-            if (open_tunnel(l, &next))
+            l->both_ports = false;
+            l->other_port = l->other_port_works;
+            if (can_reach(l, &next.addr) && open_tunnel(l, &next))
                 return;
             hosts_failed(&l->hosts, loop_now(l->hub->loop));
             break;
@@ -231,11 +287,37 @@ void lac_dial_stop(struct lac *l)
     loop_timer_unset(l->hub->loop, &l->patience);
 }
 
+/* "source port = auto": not a word from the address in hand, so it is tried from the other port,
+ * unless it was. */
+static bool try_second_way(struct lac *l)
+{
+    struct hosts_next again = {.last = !hosts_can_go_on(&l->hosts)};
+
+    if (!l->unheard || !has_second_way(l) || l->hosts.at_addr == NULL)
+        return false;
+    l->both_ports = true;
+    l->other_port = !l->other_port;
+    again.host = l->hosts.at_line->host;
+    again.port = l->hosts.at_line->port;
+    again.addr = l->hosts.at_addr->addr;
+    log_info("lac %s: no answer: tried from %s port", l->name,
+             l->other_port ? "another" : "the daemon's");
+    return open_tunnel(l, &again);
+}
+
+void lac_dial_worked(struct lac *l)
+{
+    l->other_port_works = l->other_port;
+    hosts_worked(&l->hosts);
+}
+
 void lac_dial_failed(struct lac *l)
 {
     const char *host = l->hosts.at_line != NULL ? l->hosts.at_line->host : l->name;
 
     l->tunnel_id = l->call_id = 0;
+    if (l->wanted && l->hub->stopping == STOP_NOT && try_second_way(l))
+        return;
     hosts_failed(&l->hosts, loop_now(l->hub->loop));
     if (!l->wanted || l->hub->stopping != STOP_NOT) {
         lac_fallen(l);

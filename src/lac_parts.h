@@ -24,6 +24,8 @@ void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is lef
  * failed.  The single place where all these ways end.  May free it. */
 void lac_dial_failed(struct lac *l);
 
+void lac_dial_worked(struct lac *l); /* it has led to a call */
+
 /* Has a tunnel or call ended in the peer's words "try another"?  Where that is, is kept for the
  * next step or the next attempt; and that it is not this peer. */
 void lac_dial_note(struct lac *l, const struct addr *peer, const struct verdict *why);

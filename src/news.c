@@ -5,6 +5,7 @@
 #include "bearer.h"
 #include "lac.h"
 #include "say.h"
+#include "sockets.h"
 #include "tell.h"
 
 #define STRANGERS_MS 10000
@@ -13,7 +14,7 @@
 
 static void on_send(struct hub *h, const struct l2tp_event *ev)
 {
-    struct udp *udp = ev->to.family == 6 ? h->udp6 : h->udp4;
+    struct udp *udp = sockets_of(h, ev->tunnel, &ev->to);
 
     if (udp != NULL)
         udp_send(udp, &ev->from, &ev->to, ev->datagram);

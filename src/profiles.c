@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "host/sys.h"
+#include "sockets.h"
 
 #define FIRMWARE 0x0100u
 #define VENDOR "l2tpd"
@@ -130,7 +131,7 @@ static void answer_random(void *ctx, void *room, size_t n)
 
 struct l2tp_host profiles_host(struct hub *h)
 {
-    return (struct l2tp_host){h, answer_random, answer_profile, answer_admit};
+    return (struct l2tp_host){h, answer_random, answer_profile, answer_admit, sockets_left};
 }
 
 /* Pools. */

@@ -72,6 +72,11 @@ enum conf_flow {
 /* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
 enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
 
+/* "source port": a port; or one of these. */
+#define CONF_PORT_MAIN 0 /* the daemon's own */
+#define CONF_PORT_RANDOM (-1)
+#define CONF_PORT_AUTO (-2) /* the daemon's own, then any */
+
 /* "lns policy": which of several lines is dialled first. */
 enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
 
@@ -130,6 +135,9 @@ struct conf_lac {
     int redial_timeout_max_s;                           /* 0: as redial_timeout_s */
     int max_redials;                                    /* 0: no limit */
     enum conf_policy policy;
+    int source_port;                                    /* CONF_PORT_..., or a port */
+    struct addr bind_address;                           /* unset: the system's choice */
+    char *bind_device;                                  /* NULL: any */
     int lns_lockout_s;                                  /* 60; 0: none */
     bool lns_directed;                                  /* "try another" with addresses: yes */
     int connect_timeout_s;                              /* for an answer to SCCRQ: 8; 0: none */

@@ -275,6 +275,29 @@ static bool hosts_set(void *field, const struct conf_row *row, const char *text,
     return true;
 }
 
+static bool from_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    static const struct {
+        const char *word;
+        int value;
+    } words[] = {{"random", CONF_PORT_RANDOM}, {"auto", CONF_PORT_AUTO}, {"", CONF_PORT_MAIN}};
+    size_t n = strlen(text);
+    int v = n > 0 && n <= 5 && strspn(text, "0123456789") == n ? atoi(text) : 0;
+
+    (void)row;
+    (void)line;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(text, words[i].word) == 0) {
+            *(int *)field = words[i].value;
+            return true;
+        }
+    if (v < 1 || v > 65535)
+        return conf_refuse(why, "must be a port from 1 to 65535, or random, or auto");
+    *(int *)field = v;
+    return true;
+}
+
 /* Fields that are plain values are compared and copied by size. */
 #define PLAIN(kind, type)                                                                          \
     static bool kind##_same(const void *a, const void *b, const struct conf_row *row)              \
@@ -489,5 +512,6 @@ const struct conf_kind_face conf_kinds[KIND_COUNT] = {
     [KIND_WORD] = {"WORD", word_set, int_same, int_copy, none_drop},
     [KIND_QUIRKS] = {"NAMES", quirks_set, quirks_same, quirks_copy, none_drop},
     [KIND_CHANNEL] = {"NUMBER", channel_set, channel_same, channel_copy, none_drop},
+    [KIND_FROM] = {"PORT|random|auto", from_set, int_same, int_copy, none_drop},
     [KIND_SOURCE] = {"dev|sys|egd", source_set, text_same, text_copy, text_drop},
 };

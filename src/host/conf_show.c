@@ -105,11 +105,24 @@ static bool show_channel(const void *field, const struct conf_row *row, char *ds
 
 /* Texts are of any length, lists of many lines, and rates stand in the rows of both speeds: these
  * have no show_fn. */
+static bool show_from(const void *field, const struct conf_row *row, char *dst)
+{
+    int v = *(const int *)field;
+
+    (void)row;
+    if (v > 0)
+        snprintf(dst, CONF_VALUE, "%d", v);
+    else
+        strcpy(dst, v == CONF_PORT_RANDOM ? "random" : v == CONF_PORT_AUTO ? "auto" : "");
+    return v != CONF_PORT_MAIN;
+}
+
 static show_fn *const shows[KIND_COUNT] = {
     [KIND_BOOL] = show_bool,     [KIND_INT] = show_int,         [KIND_U32] = show_u32,
     [KIND_PORT] = show_port,     [KIND_ADDR] = show_addr,       [KIND_IP4] = show_ip4,
     [KIND_TOPIC] = show_topic,   [KIND_CAP] = show_int,         [KIND_WORD] = show_word,
     [KIND_QUIRKS] = show_quirks, [KIND_CHANNEL] = show_channel,
+    [KIND_FROM] = show_from,
 };
 
 const char *conf_show_range(const struct conf_range *r, char *dst)

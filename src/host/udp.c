@@ -34,7 +34,7 @@ struct udp {
 
 /* -- opening ----------------------------------------------------------------------------------- */
 
-static int bind_and_learn(struct udp *u, const struct addr *local)
+static int bind_and_learn(struct udp *u, const struct addr *local, const struct udp_place *place)
 {
     static const uint8_t wildcard[sizeof local->ip];
     struct sockaddr_storage name;
@@ -44,6 +44,10 @@ static int bind_and_learn(struct udp *u, const struct addr *local)
     /* the IPv4 half of that port belongs to another socket of ours */
     if (local->family == 6 &&
         setsockopt(u->watch.fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
+        return -1;
+    if (place->device != NULL && udp_os_device(u->watch.fd, place->device) != 0)
+        return -1;
+    if (place->early && udp_os_early(u->watch.fd, local->family) != 0)
         return -1;
     if (bind(u->watch.fd, (struct sockaddr *)&name, n) != 0)
         return -1;
@@ -58,6 +62,12 @@ static int bind_and_learn(struct udp *u, const struct addr *local)
 static void on_ready(struct watch *w, unsigned what);
 
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx)
+{
+    return udp_open_at(l, local, &(struct udp_place){0}, heard, ctx);
+}
+
+struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct udp_place *place,
+                        udp_heard_fn *heard, void *ctx)
 {
     struct udp *u;
 
@@ -76,7 +86,7 @@ struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *hea
     if (u->watch.fd < 0)
         goto fail;
     if (sys_cloexec(u->watch.fd) != 0 || sys_nonblock(u->watch.fd) != 0 ||
-        bind_and_learn(u, local) != 0)
+        bind_and_learn(u, local, place) != 0)
         goto fail;
     u->os = udp_os_new(u->watch.fd, local->family);
     if (u->os == NULL || loop_watch(l, &u->watch) != 0)

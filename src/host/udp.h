@@ -28,6 +28,15 @@ struct udp_counts {
 /* Opens and binds a socket to local (port 0: any) and watches it.  NULL with errno: EADDRINUSE when
  * somebody else has the port (also a second l2tpd: SO_REUSEADDR is not set). */
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx);
+
+/* The same, at a certain place: on one interface alone, or at an address that this host may have only
+ * later.  Where the system has no such thing: NULL, ENOTSUP. */
+struct udp_place {
+    const char *device; /* the interface's name; NULL: any */
+    bool early;         /* the address need not be there yet */
+};
+struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct udp_place *place,
+                        udp_heard_fn *heard, void *ctx);
 void udp_close(struct udp *u);
 
 /* The Type of Service of what udp_send() sends from now on; 0 until then.  Its ECN field is left at

@@ -52,6 +52,20 @@ struct udp_os {
 
 const int udp_os_batch = UDP_IN_MOST;
 
+int udp_os_device(int fd, const char *name)
+{
+    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name));
+}
+
+int udp_os_early(int fd, uint8_t family)
+{
+    int on = 1;
+
+    if (family == 6)
+        return setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
+    return setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
+}
+
 /* Without local addresses there is no answering; without ECN fields there is. */
 static int ask_for_more(int fd, uint8_t family)
 {

@@ -28,6 +28,11 @@ struct udp_out {
 
 struct udp_os;
 
+/* Before the socket is bound: it shall have to do with one interface alone; or its address need not be
+ * there yet.  0, or -1 with errno: ENOTSUP where the system has no such thing. */
+int udp_os_device(int fd, const char *name);
+int udp_os_early(int fd, uint8_t family);
+
 /* Room for a batch, and the socket told to tell local addresses and ECN fields, and to hold some
  * more datagrams while we are busy.  family: 4 or 6.  NULL with errno. */
 struct udp_os *udp_os_new(int fd, uint8_t family);

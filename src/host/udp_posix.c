@@ -258,6 +258,22 @@ static void set_tos(struct udp_os *os, int tos)
         os->tos = (uint8_t)tos;
 }
 
+int udp_os_device(int fd, const char *name)
+{
+    (void)fd;
+    (void)name;
+    errno = ENOTSUP;
+    return -1;
+}
+
+int udp_os_early(int fd, uint8_t family)
+{
+    (void)fd;
+    (void)family;
+    errno = ENOTSUP;
+    return -1;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family)
 {
     struct udp_os *os = calloc(1, sizeof *os);

@@ -71,6 +71,8 @@ void engine_free_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now)
     heap_take(&e->due_tunnels, &t->due);
     heap_release(&e->due_tunnels);
     registry_remove_tunnel(&e->reg, t, now);
+    if (t->path != NULL && e->host.path_left != NULL)
+        e->host.path_left(e->host.ctx, t->path);
     if (t->next != NULL)
         t->next->prev = t->prev;
     if (t->prev != NULL)
@@ -357,6 +359,12 @@ void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
 {
     if (e->reg.call[call] != NULL)
         e->reg.call[call]->host_data = host_data;
+}
+
+void l2tp_set_tunnel_path(struct l2tp *e, uint16_t tunnel, void *path)
+{
+    if (e->reg.tunnel[tunnel] != NULL)
+        e->reg.tunnel[tunnel]->path = path;
 }
 
 void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data)

@@ -100,6 +100,9 @@ void l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_m
 
 /* The host's own pointer, told with every event about the object. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
+/* Once: by which way (socket) the tunnel's datagrams go; told with them, and when it is freed. */
+void l2tp_set_tunnel_path(struct l2tp *e, uint16_t tunnel, void *path);
+
 void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data);
 
 enum l2tp_event_kind {

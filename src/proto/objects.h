@@ -40,6 +40,8 @@ struct l2tp_host {
                                  struct l2tp_profile *profile);
     /* May this tunnel have one more call from its peer? */
     bool (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
+    /* A tunnel with this path is no more; NULL: nobody wants to know. */
+    void (*path_left)(void *ctx, void *path);
 };
 
 /* News that the host has not been told of yet. */
@@ -97,6 +99,7 @@ struct tunnel {
     uint16_t unacked_sent; /* ... and how often it was sent */
     unsigned news;
     void *host_data; /* the host's */
+    void *path;      /* the host's, to the very end: by which way its datagrams go; NULL: the usual */
 
     struct call *calls;                  /* all of them, newest first */
     unsigned n_calls, n_coming;          /* how many; how many of them are neither up nor dead */

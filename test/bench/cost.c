@@ -94,7 +94,7 @@ static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile
     return true;
 }
 
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit};
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
 
 /* -- the post ---------------------------------------------------------------------------------- */
 

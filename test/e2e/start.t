@@ -127,8 +127,8 @@ my @refused = (
         qr/cannot make the control FIFO/],
     ['a pid file where none can be', "port = 0\n", ['-p', "$DIR/a-file/pid"],
         qr/cannot write the pid file \Q$DIR\E\/a-file\/pid/],
-    ['an address that is not ours', "port = 0\nlisten-addr = 192.0.2.1\n", [],
-        qr/cannot listen on 192\.0\.2\.1.*listen-addr.*: /],
+    ['an address that nobody can have', "port = 0\nlisten-addr = ff02::1:1\n", [],
+        qr/cannot listen on \[ff02::1:1\]:0.*listen-addr.*: /],
 );
 
 for (@refused) {

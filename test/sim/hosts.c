@@ -77,7 +77,7 @@ void host_init(struct sim *s, int number)
 
 void host_begin(struct host *h)
 {
-    struct l2tp_host face = {h, answer_random, answer_profile, answer_admit};
+    struct l2tp_host face = {h, answer_random, answer_profile, answer_admit, NULL};
     unsigned scarce = memory.scarce;
 
     memory.scarce = 0;

@@ -95,7 +95,7 @@ void rig_free(struct rig *r)
 
 void rig_again(struct rig *r)
 {
-    struct l2tp_host host = {r, answer_random, answer_profile, answer_admit};
+    struct l2tp_host host = {r, answer_random, answer_profile, answer_admit, NULL};
 
     rig_free(r);
     r->seed = 2661;

@@ -25,6 +25,7 @@ static const struct {
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a weight 3|lns policy=share|lns lockout=9|lns directed=no|connect timeout=3|"
+     "source port=auto|bind address=192.0.2.1|bind device=lo|"
      "autodial=no|redial=yes|redial timeout=1|redial timeout max=2|max redials=1|local ip=192.0.2.1|"
      "remote ip=192.0.2.2|defaultroute=no|hostname=h|name=n|challenge=no|hidden bit=no|"
      "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
@@ -177,7 +178,8 @@ static void test_dial(void)
         {"weight 5 weight 6", "weight", 5, 6},
     };
     struct conf *c = parse("[lac x]\nlns=a\n[lac y]\nlns=a\nlns policy=Share\nlns lockout=0\n"
-                           "lns directed=off\nconnect timeout=0\nredial=1\n"
+                           "lns directed=off\nconnect timeout=0\nredial=1\nsource port=Random\n"
+                           "bind address=2001:db8::5\nbind device=eth0\n"
                            "redial timeout max=90\n");
     const struct conf_lac *x, *y;
 
@@ -186,10 +188,14 @@ static void test_dial(void)
     x = conf_find_lac(c, "x");
     y = conf_find_lac(c, "y");
     ok(x->policy == CONF_POLICY_ORDER && x->lns_lockout_s == 60 && x->lns_directed &&
-           x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0,
+           x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0 &&
+           x->source_port == CONF_PORT_MAIN && x->bind_device == NULL &&
+           !addr_is_set(&x->bind_address),
        "how a LAC dials by default");
     ok(y->policy == CONF_POLICY_SHARE && y->lns_lockout_s == 0 && !y->lns_directed &&
-           y->connect_timeout_s == 0 && y->redial_timeout_max_s == 90,
+           y->connect_timeout_s == 0 && y->redial_timeout_max_s == 90 &&
+           y->source_port == CONF_PORT_RANDOM && strcmp(y->bind_device, "eth0") == 0 &&
+           y->bind_address.family == 6,
        "and as it is told");
     conf_free(c);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {

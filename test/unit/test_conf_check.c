@@ -138,6 +138,10 @@ static const struct {
     {"a range that runs backwards", "[lns default]\nip range = 192.0.2.9-192.0.2.1\nassign ip=no\n",
      "E f:2: 'ip range = 192.0.2.9-192.0.2.1' has a range that ends before it begins: swap the two "
      "addresses"},
+    {"a source port that is none", "[lac x]\nlns = a\nsource port = 65536\n",
+     "E f:3: 'source port = 65536' must be a port from 1 to 65535, or random, or auto"},
+    {"nor is 0", "[lac x]\nlns = a\nsource port = 0\n",
+     "E f:3: 'source port = 0' must be a port from 1 to 65535, or random, or auto"},
     {"a weight of many", "[lac x]\nlns = a weight 1001\n",
      "E f:2: 'lns = a weight 1001' needs a number from 0 to 1000 behind 'weight'\n"
      "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
