@@ -56,10 +56,15 @@ LIB       = $(B)/libl2tpd.a
 COMPILE   = $(CC) $(STD) $(WARN) $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -Isrc -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
-all: $(B)/l2tpd
+TOOL  = tool/main tool/verbs tool/ask
+
+all: $(B)/l2tpd $(B)/l2tpd-control
 
 $(B)/l2tpd: $(B)/main.o $(LIB)
 	$(LINK) -o $@ $(B)/main.o $(LIB)
+
+$(B)/l2tpd-control: $(patsubst %,$(B)/%.o,$(TOOL)) $(LIB)
+	$(LINK) -o $@ $(patsubst %,$(B)/%.o,$(TOOL)) $(LIB)
 
 $(LIB): $(OBJS)
 	rm -f $@
@@ -105,7 +110,7 @@ $(B)/test/%: test/e2e/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
 
-helpers: $(B)/l2tpd $(HELPERS)
+helpers: $(B)/l2tpd $(B)/l2tpd-control $(HELPERS)
 
 tests: helpers $(UNIT) $(REPLAY) $(SIM)
 
@@ -166,7 +171,7 @@ l2tpd.conf.example: $(B)/l2tpd
 	$(B)/l2tpd --print-example >$@
 
 # What is installed: programs, manuals by section, documents.
-PROGRAMS = l2tpd
+PROGRAMS = l2tpd l2tpd-control
 MAN5     = $(wildcard doc/*.5)
 MAN8     = $(wildcard doc/*.8)
 DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md) scripts/init/l2tpd.rsyslog

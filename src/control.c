@@ -131,6 +131,13 @@ static void status(void *ctx, struct fifo_reply *reply, char *rest)
     control_log_status(ctx);
 }
 
+static void tell_version(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    (void)ctx;
+    (void)rest;
+    fifo_answer(reply, 0, "l2tpd %s", VERSION);
+}
+
 static void reload_now(void *ctx, struct fifo_reply *reply, char *rest)
 {
     (void)rest;
@@ -166,12 +173,14 @@ const struct fifo_verb control_verbs[] = {
     {"remove-lac", 1, "remove-lac LAC", control_remove_lac},
     {"add-lns", 1, "add-lns LNS key=value;key=value...", control_add_lns},
     {"remove-lns", 1, "remove-lns LNS", control_remove_lns},
+    {"status-lac", 1, "status-lac LAC", control_lac_status},
     {"status-lns", 1, "status-lns LNS", control_lns_status},
     {"available", 0, "available", control_list},
     {"reload", 0, "reload", reload_now},
     {"status", 0, "status [json]", control_status},
     {"metrics", 0, "metrics", control_metrics},
     {"events", 0, "events", control_events},
+    {"version", 0, "version", tell_version},
     {"log", 0, "log [TOPIC|-TOPIC|all|none]...", control_log},
     {NULL, 0, NULL, NULL},
 };

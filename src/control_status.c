@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "bearer.h"
@@ -44,6 +45,30 @@ void control_metrics(void *ctx, struct fifo_reply *reply, char *rest)
 {
     (void)rest;
     show(ctx, reply, RENDER_METRICS);
+}
+
+/* "STATUS state=up" and so on: the rows of one LAC. */
+void control_lac_status(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    const char *name = fifo_word(&rest);
+    struct status_value v;
+    struct text text = {0};
+    struct status_at at;
+
+    status_begin(&at, ctx, STATUS_LAC);
+    while (status_next(&at) && (at.lac->bare || strcasecmp(at.lac->name, name) != 0))
+        continue;
+    if (at.lac == NULL) {
+        fifo_answer(reply, 1, "Error: Could not find lac");
+        return;
+    }
+    for (const struct status_row *row = status_tables[STATUS_LAC].rows; row->name != NULL; row++) {
+        text_cut(&text, text.n);
+        render_value(&text, row, &v, row->get(&at, &v));
+        fifo_answer(reply, 0, "STATUS %s=%s", row->name, text.p != NULL ? text.p : "");
+    }
+    fifo_answer(reply, 0, "OK");
+    text_free(&text);
 }
 
 /* -- in the log -------------------------------------------------------------------------------- */

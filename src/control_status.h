@@ -5,7 +5,7 @@
 
 #include "hub.h"
 
-fifo_run_fn control_status, control_metrics;
+fifo_run_fn control_status, control_metrics, control_lac_status;
 
 /* Writes the status to the log: tunnels, calls, LACs, LNSs, pools, counts. */
 void control_log_status(struct hub *h);

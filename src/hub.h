@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/version.h"
 #include "host/conf.h"
 #include "host/fifo.h"
 #include "host/loop.h"
@@ -15,8 +16,6 @@
 #include "host/secrets.h"
 #include "host/udp.h"
 #include "proto/l2tp.h"
-
-#define VERSION "0.1"
 
 /* Addresses that a LNS section hands out. */
 struct lns_pool {

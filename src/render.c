@@ -97,6 +97,15 @@ static void put_for_programs(struct text *out, const struct status_row *row,
         text_add(out, "%llu", (unsigned long long)v->number);
 }
 
+void render_value(struct text *out, const struct status_row *row, const struct status_value *v,
+                  bool known)
+{
+    if (known)
+        put_for_people(out, row, v);
+    else
+        text_put(out, "-", 1);
+}
+
 /* -- tables ------------------------------------------------------------------------------------ */
 
 static bool is_nothing(const struct status_at *at)
@@ -140,10 +149,8 @@ static void put_columns(struct text *out, const struct status_row *row, const st
         from = out->n;
         if (at == NULL)
             text_put_str(out, row->title);
-        else if (row->get(at, &v))
-            put_for_people(out, row, &v);
         else
-            text_put_str(out, "-");
+            render_value(out, row, &v, row->get(at, &v));
         text_pad(out, from, row->width);
     }
     while (out->n > 0 && !out->failed && out->p[out->n - 1] == ' ')

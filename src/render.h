@@ -20,6 +20,10 @@ struct render {
 
 void render_begin(struct render *r, struct hub *h, enum render_format format);
 
+/* One value as tables have it, without its column; not known: "-". */
+void render_value(struct text *out, const struct status_row *row, const struct status_value *v,
+                  bool known);
+
 /* Adds the next part, whole lines; false: that was the last. */
 bool render_more(struct render *r, struct text *out);
 

@@ -1,0 +1,67 @@
+# bash completion for l2tpd-control and, where it stands in for that, xl2tpd-control: verbs from its
+# help, names of sections, ids of tunnels and calls from the running daemon.
+
+# Its answers, by the FIFO that stands on the command line; nothing if no daemon answers.
+_l2tpd_control_ask()
+{
+    local i fifo=()
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} == -c ]] && fifo=(-c "${COMP_WORDS[i + 1]}")
+    done
+    "${COMP_WORDS[0]}" "${fifo[@]}" -t 2 "$@" 2>/dev/null
+}
+
+# _l2tpd_control_names lac|lns: names of sections.
+_l2tpd_control_names()
+{
+    _l2tpd_control_ask available | sed -n "s/^AVAILABLE $1\.[0-9]*\.name=//p"
+}
+
+# _l2tpd_control_ids tunnel|call
+_l2tpd_control_ids()
+{
+    _l2tpd_control_ask metrics | sed -n "s/^l2tpd_${1}_age_seconds{.*\b$1=\"\([0-9]*\)\".*/\1/p"
+}
+
+_l2tpd_control()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} verb= at=1 words= IFS=$'\n'
+
+    while ((at < COMP_CWORD)); do
+        case ${COMP_WORDS[at]} in
+        -c | -t) ((at += 2)) ;;
+        -*) ((at++)) ;;
+        *)
+            verb=${COMP_WORDS[at]}
+            break
+            ;;
+        esac
+    done
+    case ${COMP_WORDS[COMP_CWORD - 1]} in
+    -c)
+        COMPREPLY=($(compgen -f -- "$word"))
+        return
+        ;;
+    esac
+    if [[ -z $verb ]]; then
+        words=$("${COMP_WORDS[0]}" --help | sed -n -e 's/^  \([a-z][a-z-]*\) .*/\1/p' \
+            -e 's/^  \(-[a-z-]*\) .*/\1/p')
+    elif ((COMP_CWORD == at + 1)); then
+        case $verb in
+        connect | connect-lac | disconnect | disconnect-lac | dial)
+            words=$(_l2tpd_control_names lac)$'\n'$(_l2tpd_control_ids tunnel)
+            ;;
+        add-lac | add | remove-lac | remove | status-lac) words=$(_l2tpd_control_names lac) ;;
+        add-lns | remove-lns | status-lns) words=$(_l2tpd_control_names lns) ;;
+        hangup) words=$(_l2tpd_control_ids call) ;;
+        status) words=--json ;;
+        esac
+    fi
+    if [[ $verb == log ]]; then
+        words=$(printf '%s\n' {,-}{avp,network,packet,state,tunnel,xport,pppd} all none)
+    fi
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+
+complete -F _l2tpd_control l2tpd-control

@@ -1,0 +1,253 @@
+/* One command and its answer; see ask.h. */
+#include "tool/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* The one answer's FIFO there is; for the end by a signal too. */
+static char answer_path[PATH_MAX];
+
+static void remove_answer(void)
+{
+    if (answer_path[0] != '\0')
+        unlink(answer_path);
+    answer_path[0] = '\0';
+}
+
+static void caught(int signo)
+{
+    unlink(answer_path);
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
+static void catch_ends(void)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
+    static bool done;
+
+    for (size_t i = 0; !done && i < sizeof signals / sizeof *signals; i++)
+        if (signal(signals[i], caught) == SIG_IGN)
+            signal(signals[i], SIG_IGN);
+    done = true;
+}
+
+static long long now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int trouble(const struct asker *a, int code, const char *what, const char *path)
+{
+    if (errno != 0)
+        fprintf(stderr, "%s: %s %s: %s\n", a->program, what, path, strerror(errno));
+    else
+        fprintf(stderr, "%s: %s %s\n", a->program, what, path);
+    return code;
+}
+
+/* -- sending ----------------------------------------------------------------------------------- */
+
+/* Opens the control FIFO: somebody has to read it.  A descriptor, or -1 with *code. */
+static int open_control(const struct asker *a, int *code)
+{
+    int fd = open(a->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+        return fd;
+    if (fd >= 0) {
+        close(fd);
+        errno = 0;
+        *code = trouble(a, ASK_NO_DAEMON, "no daemon: not a FIFO:", a->fifo);
+    } else if (errno == ENXIO || errno == ENOENT || errno == ENOTDIR) {
+        *code =
+            trouble(a, ASK_NO_DAEMON,
+                    errno == ENXIO ? "no daemon reads" : "no daemon is running: no FIFO", a->fifo);
+    } else {
+        *code = trouble(a, ASK_TROUBLE, "cannot open", a->fifo);
+    }
+    return -1;
+}
+
+/* At once or not at all, as others write too; false: not in time. */
+static bool write_whole(int fd, const char *text, size_t n, int timeout_s)
+{
+    long long end = now_ms() + timeout_s * 1000LL;
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+    while (write(fd, text, n) != (ssize_t)n) {
+        long long left = end - now_ms();
+
+        if ((errno != EAGAIN && errno != EINTR) || left <= 0)
+            return false;
+        poll(&p, 1, left < 100 ? (int)left : 100);
+    }
+    return true;
+}
+
+static int send_command(const struct asker *a, int control, const char *command)
+{
+    struct text line = {0};
+    int code = 0;
+
+    if (answer_path[0] != '\0')
+        text_add(&line, "@%s ", answer_path);
+    text_add(&line, "%s\n", command);
+    errno = 0;
+    if (line.failed)
+        code = trouble(a, ASK_TROUBLE, "no memory for", "the command");
+    else if (line.n > PIPE_BUF)
+        code = trouble(a, ASK_USAGE, "the command is longer than a FIFO takes at once:", a->fifo);
+    else if (!write_whole(control, line.p, line.n, a->timeout_s))
+        code = trouble(a, ASK_NO_ANSWER, "the daemon does not read", a->fifo);
+    if (a->debug && !line.failed)
+        fprintf(stderr, "%s: command: %s", a->program, line.p);
+    text_free(&line);
+    return code;
+}
+
+/* -- hearing ----------------------------------------------------------------------------------- */
+
+/* Makes the FIFO for the answer in the control FIFO's folder, the only one where our daemon writes
+ * to, and opens it; -1. */
+static int open_answer(const struct asker *a)
+{
+    const char *slash = strrchr(a->fifo, '/');
+    size_t n = slash != NULL ? (size_t)(slash - a->fifo) : 0;
+    char folder[PATH_MAX], whole[PATH_MAX];
+    int fd = -1;
+
+    snprintf(folder, sizeof folder, "%.*s", (int)n, a->fifo);
+    if (realpath(n > 0           ? folder
+                 : slash != NULL ? "/"
+                                 : ".",
+                 whole) == NULL ||
+        (size_t)snprintf(answer_path, sizeof answer_path, "%s/%s-%ld.out", whole, a->program,
+                         (long)getpid()) >= sizeof answer_path) {
+        answer_path[0] = '\0';
+        return -1;
+    }
+    catch_ends();
+    unlink(answer_path); /* of one that bore our id before */
+    if (mkfifo(answer_path, 0600) == 0)
+        fd = open(answer_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    return fd;
+}
+
+struct hearing {
+    const struct asker *a;
+    bool framed;
+    int code;     /* of the answer; -1: nothing yet */
+    bool is_over; /* its last line has come */
+    bool heard;   /* something has come at all ... */
+    long long at; /* ... last at this time */
+    struct text text;
+};
+
+static void take_line(struct hearing *h, char *line)
+{
+    bool has_code = line[0] >= '0' && line[0] <= '9' && line[1] >= '0' && line[1] <= '9' &&
+                    (line[2] == ' ' || line[2] == '-');
+    int code = has_code ? (line[0] - '0') * 10 + (line[1] - '0') : 0;
+    bool last = !h->framed || (has_code && line[2] == ' ');
+
+    if (h->a->debug)
+        fprintf(stderr, "%s: answer: %s\n", h->a->program, line);
+    if (h->framed ? last : h->code < 0)
+        h->code = code;
+    h->is_over = h->framed && last;
+    if (h->a->line != NULL)
+        h->a->line(h->a->ctx, code, has_code ? line + 3 : line, last);
+}
+
+static void take_lines(struct hearing *h)
+{
+    size_t from = 0;
+    char *newline;
+
+    while (!h->is_over && !h->text.failed && from < h->text.n &&
+           (newline = memchr(h->text.p + from, '\n', h->text.n - from)) != NULL) {
+        *newline = '\0';
+        take_line(h, h->text.p + from);
+        from = (size_t)(newline - h->text.p) + 1;
+    }
+    text_cut(&h->text, from);
+}
+
+/* What is there to be read now; false at the end of file, or when that took too long. */
+static bool hear_piece(struct hearing *h, int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    bool patient = h->a->forever && h->heard;
+    long long left = h->at + h->a->timeout_s * 1000LL - now_ms();
+    static char octets[65536];
+    ssize_t n;
+
+    if (left <= 0 && !patient)
+        return false;
+    poll(&p, 1, patient ? -1 : left < 100 ? (int)left : 100);
+    n = read(fd, octets, sizeof octets);
+    if (n > 0) {
+        text_put(&h->text, octets, (size_t)n);
+        h->heard = true;
+        h->at = now_ms();
+        take_lines(h);
+        return !h->text.failed;
+    }
+    if (n == 0 && !h->heard) /* nobody has opened it yet */
+        poll(NULL, 0, 10);
+    return n == 0 ? !h->heard : errno == EAGAIN || errno == EINTR;
+}
+
+static int hear(const struct asker *a, int fd, bool framed)
+{
+    struct hearing h = {.a = a, .framed = framed, .code = -1, .at = now_ms()};
+    int code;
+
+    while (!h.is_over && hear_piece(&h, fd))
+        continue;
+    errno = 0;
+    if (!h.heard)
+        code = trouble(a, ASK_NO_ANSWER, "no answer in time by", a->fifo);
+    else if (h.code < 0 || (framed && !h.is_over) || h.text.n > 0)
+        code = trouble(a, ASK_CUT, "the answer ends in its middle:", a->fifo);
+    else
+        code = h.code;
+    text_free(&h.text);
+    return code;
+}
+
+int ask(const struct asker *a, const char *command, enum ask_form form)
+{
+    int code = ASK_TROUBLE, answer = -1;
+    int control = open_control(a, &code);
+
+    if (control < 0)
+        return code;
+    if (form != ASK_MUTE && (answer = open_answer(a)) < 0)
+        code = trouble(a, ASK_TROUBLE, "cannot make a FIFO for the answer beside", a->fifo);
+    else
+        code = send_command(a, control, command);
+    if (code == 0 && form != ASK_MUTE)
+        code = hear(a, answer, form == ASK_FRAMED);
+    if (answer >= 0)
+        close(answer);
+    close(control);
+    remove_answer();
+    return code;
+}

@@ -1,0 +1,125 @@
+/* l2tpd-control: options and the verb; the rest is verbs.c's and ask.c's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/version.h"
+#include "tool/verbs.h"
+
+#define OUR_FIFO "/var/run/l2tpd/l2tp-control"
+#define XL2TPDS_FIFO "/var/run/xl2tpd/l2tp-control"
+#define TIMEOUT_S 10
+
+static void usage(FILE *to, const char *program)
+{
+    fprintf(to,
+            "Usage: %s [-c FIFO] [-t SECONDS] [-d] VERB [WORD...]\n"
+            "  -c FIFO     the daemon's control FIFO\n"
+            "  -t SECONDS  how long to wait for an answer; 10\n"
+            "  -d          tell on stderr what is sent and what comes\n"
+            "  --json      with status: for programs\n"
+            "  --help      this help\n"
+            "  --version   version\n"
+            "Verbs:\n",
+            program);
+    for (const struct verb *v = verbs; v->name != NULL; v++)
+        fprintf(to, "  %-14s %-28s %s\n", v->name, v->words, v->help);
+    fprintf(to,
+            "Exit status: the code of the answer, 0 for a success; 251 the answer was cut short,\n"
+            "252 no daemon, 253 no answer in time, 254 trouble here, 255 usage.\n");
+}
+
+static int bad(const char *program, const char *what, const char *word)
+{
+    fprintf(stderr, "%s: %s%s%s\n", program, what, word != NULL ? " " : "",
+            word != NULL ? word : "");
+    fprintf(stderr, "Try '%s --help'.\n", program);
+    return ASK_USAGE;
+}
+
+static void only_prints(const char *word, const char *program)
+{
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        usage(stdout, program);
+    else if (strcmp(word, "--version") == 0)
+        printf("%s version %s\n", program, VERSION);
+    else
+        return;
+    exit(fflush(stdout) == 0 ? 0 : ASK_TROUBLE);
+}
+
+/* Takes one option with its value; how many words that were, 0: it is none. */
+static int take_option(struct order *o, char **argv)
+{
+    const char *word = argv[0], *value = argv[1];
+
+    if (strcmp(word, "-d") == 0) {
+        o->asker.debug = true;
+        return 1;
+    }
+    if (strcmp(word, "--json") == 0) {
+        o->json = true;
+        return 1;
+    }
+    if (value == NULL)
+        return 0;
+    if (strcmp(word, "-c") == 0) {
+        o->asker.fifo = value;
+        return 2;
+    }
+    if (strcmp(word, "-t") == 0) {
+        o->asker.timeout_s = atoi(value);
+        return o->asker.timeout_s > 0 && o->asker.timeout_s < 1000000 ? 2 : 0;
+    }
+    return 0;
+}
+
+/* The verb and its words; --json may stand among them. */
+static int take_verb(struct order *o, char **argv)
+{
+    const char *program = o->asker.program;
+
+    if (argv[0] == NULL)
+        return bad(program, "what shall the daemon do?", NULL);
+    o->verb = verb_find(argv[0]);
+    if (o->verb == NULL)
+        return bad(program, "no such verb:", argv[0]);
+    o->words = argv + 1;
+    for (argv++; *argv != NULL; argv++) {
+        if (o->verb->letter == 0 && strcmp(*argv, "--json") == 0)
+            o->json = true;
+        else
+            o->words[o->n++] = *argv;
+    }
+    if (o->n < o->verb->least || (o->verb->most >= 0 && o->n > o->verb->most)) {
+        fprintf(stderr, "%s: usage: %s %s %s\n", program, program, o->verb->name, o->verb->words);
+        return ASK_USAGE;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *slash = strrchr(argv[0], '/');
+    const char *program = slash != NULL ? slash + 1 : argv[0];
+    bool as_xl2tpds = strcmp(program, "xl2tpd-control") == 0;
+    struct order o = {.asker = {.program = as_xl2tpds ? program : "l2tpd-control",
+                                .fifo = as_xl2tpds ? XL2TPDS_FIFO : OUR_FIFO,
+                                .timeout_s = TIMEOUT_S}};
+    int at = 1, taken, code;
+
+    (void)argc;
+    while (argv[at] != NULL && argv[at][0] == '-') {
+        only_prints(argv[at], o.asker.program);
+        taken = take_option(&o, argv + at);
+        if (taken == 0)
+            return bad(o.asker.program, "no such option, or not with that value:", argv[at]);
+        at += taken;
+    }
+    code = take_verb(&o, argv + at);
+    if (code == 0)
+        code = verb_run(&o);
+    if (fflush(stdout) != 0 && code == 0)
+        code = ASK_TROUBLE;
+    return code;
+}

@@ -1,0 +1,356 @@
+/* The verbs; see verbs.h. */
+#include "tool/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define REFRESH_S 2
+#define PASSWORD_MOST 256
+
+/* -- lines of answers -------------------------------------------------------------------------- */
+
+/* What is data goes to standard output, and so does the verdict if there is nothing but that. */
+struct printing {
+    FILE *out;
+    unsigned lines;
+    bool quiet;         /* no verdict */
+    bool skip_ok;       /* "00 OK" before plain lines of data */
+    const char *ending; /* with what the last of plain lines begins, so that it is known as such */
+    bool ended;
+    bool framed;
+};
+
+static void print_line(void *ctx, int code, const char *text, bool last)
+{
+    struct printing *p = ctx;
+
+    p->lines++;
+    if (p->ending != NULL)
+        p->ended = strncmp(text, p->ending, strlen(p->ending)) == 0;
+    if (p->framed && last && (p->lines > 1 || p->quiet) && code == 0)
+        return;
+    if (p->skip_ok && p->lines == 1 && code == 0)
+        return;
+    fprintf(code == 0 ? p->out : stderr, "%s\n", text);
+    fflush(p->out);
+}
+
+/* -- what is sent ------------------------------------------------------------------------------ */
+
+static bool is_usual(const char *word)
+{
+    if (word[0] == '\0' || word[0] == '@')
+        return false;
+    for (; *word != '\0'; word++)
+        if ((unsigned char)*word <= ' ' || *word == 0x7f)
+            return false;
+    return true;
+}
+
+static int refuse(const struct order *o, const char *word)
+{
+    fprintf(stderr, "%s: '%s' cannot be a name: it is empty, or has blanks or controls in it\n",
+            o->asker.program, word);
+    return ASK_USAGE;
+}
+
+/* Is it our daemon?  xl2tpd has neither this verb nor one with that letter, and does no more than
+ * say so; others of its commands it would not survive without a name. */
+static int ask_kind(const struct order *o, bool *ours)
+{
+    struct asker a = o->asker;
+    int code;
+
+    a.line = NULL;
+    code = ask(&a, "version", ASK_FRAMED);
+    *ours = code == 0;
+    return code > 99 ? code : 0;
+}
+
+/* A verb of our daemon's, its answer in a frame. */
+static int ask_ours(const struct order *o, const char *command, struct printing *p)
+{
+    struct asker a = o->asker;
+    bool ours;
+    int code = ask_kind(o, &ours);
+
+    if (code != 0)
+        return code;
+    if (!ours) {
+        fprintf(stderr, "%s: the daemon at %s is xl2tpd, which has no '%s'\n", a.program, a.fifo,
+                o->verb->name);
+        return ASK_USAGE;
+    }
+    p->framed = true;
+    a.line = print_line;
+    a.ctx = p;
+    return ask(&a, command, ASK_FRAMED);
+}
+
+/* Into command: a letter or a verb, and the words.  0, or a code after saying why. */
+static int compose(const struct order *o, struct text *command, const char *begin)
+{
+    text_put_str(command, begin);
+    for (int i = 0; i < o->n; i++) {
+        if (!is_usual(o->words[i]))
+            return refuse(o, o->words[i]);
+        text_add(command, " %s", o->words[i]);
+    }
+    return 0;
+}
+
+/* The verb's letter or its name, and the words: one line of answer. */
+static int send_words(const struct order *o)
+{
+    char letter[2] = {o->verb->letter, '\0'};
+    struct printing p = {.out = stdout};
+    struct asker a = o->asker;
+    struct text command = {0};
+    int code = compose(o, &command, letter[0] != '\0' ? letter : o->verb->name);
+
+    a.line = print_line;
+    a.ctx = &p;
+    if (code == 0 && letter[0] != '\0')
+        code = ask(&a, command.p, ASK_PLAIN);
+    else if (code == 0)
+        code = ask_ours(o, command.p, &p);
+    text_free(&command);
+    return code;
+}
+
+/* The letter's answer is always the same; our daemon's verb tells if there is no such call. */
+static int hang_up(const struct order *o)
+{
+    static const struct verb by_letter = {.name = "hangup", .letter = 'h'};
+    struct order with = *o;
+    bool ours;
+    int code = ask_kind(o, &ours);
+
+    if (!ours)
+        with.verb = &by_letter;
+    return code != 0 ? code : send_words(&with);
+}
+
+/* -- connect ----------------------------------------------------------------------------------- */
+
+/* A password "-" is read from standard input, as command lines are no secret. */
+static int connect_lac(const struct order *o)
+{
+    struct order with = *o;
+    char *words[3] = {NULL}, password[PASSWORD_MOST];
+
+    for (int i = 0; i < o->n; i++)
+        words[i] = o->words[i];
+    if (o->n == 3 && strcmp(words[2], "-") == 0) {
+        if (fgets(password, sizeof password, stdin) == NULL) {
+            fprintf(stderr, "%s: no password on standard input\n", o->asker.program);
+            return ASK_USAGE;
+        }
+        password[strcspn(password, "\n")] = '\0';
+        words[2] = password;
+    }
+    if (o->n == 3 && !is_usual(words[2])) {
+        fprintf(stderr,
+                "%s: a password that is empty, or has blanks or controls in it, cannot be "
+                "sent: put it into pppd's files\n",
+                o->asker.program);
+        return ASK_USAGE;
+    }
+    with.words = words;
+    return send_words(&with);
+}
+
+/* -- sections ---------------------------------------------------------------------------------- */
+
+/* Settings behind one another, wherever blanks and equals signs fell apart on the command line:
+ * words are put together until there is something behind an equals sign. */
+static void join(struct text *command, char **words, int n)
+{
+    bool begun = false, has_sign = false, has_value = false;
+
+    for (int i = 0; i < n; i++) {
+        text_add(command, "%s%s", begun ? " " : "", words[i]);
+        begun = true;
+        for (const char *p = words[i]; *p != '\0'; p++) {
+            has_value |= has_sign && *p != ' ';
+            has_sign |= *p == '=';
+        }
+        if (has_value) {
+            text_put(command, ";", 1);
+            begun = has_sign = has_value = false;
+        }
+    }
+}
+
+static int add_section(const struct order *o)
+{
+    struct printing p = {.out = stdout};
+    struct asker a = o->asker;
+    struct text command = {0};
+    int code;
+
+    if (!is_usual(o->words[0]))
+        return refuse(o, o->words[0]);
+    text_add(&command, "%c %s ", o->verb->letter, o->words[0]);
+    join(&command, o->words + 1, o->n - 1);
+    a.line = print_line;
+    a.ctx = &p;
+    code = ask(&a, command.p, ASK_PLAIN);
+    text_free(&command);
+    return code;
+}
+
+/* Lists are plain lines; that they are whole is known by how they end. */
+static int ask_list(const struct order *o, const char *command, const char *ending)
+{
+    struct printing p = {.out = stdout, .skip_ok = true, .ending = ending};
+    struct asker a = o->asker;
+    int code;
+
+    a.line = print_line;
+    a.ctx = &p;
+    code = ask(&a, command, ASK_PLAIN);
+    if (code == 0 && !p.ended) {
+        fprintf(stderr, "%s: the answer ends in its middle: %s\n", a.program, a.fifo);
+        return ASK_CUT;
+    }
+    return code;
+}
+
+static int available(const struct order *o)
+{
+    return ask_list(o, "x", "AVAILABLE calls count=");
+}
+
+static int status_of_lns(const struct order *o)
+{
+    char command[512];
+
+    if (!is_usual(o->words[0]))
+        return refuse(o, o->words[0]);
+    snprintf(command, sizeof command, "y %s", o->words[0]);
+    return ask_list(o, command, "STATUS tunnels.count=");
+}
+
+/* xl2tpd has no answer to this, but a dump in its log. */
+static int status_of_lac(const struct order *o)
+{
+    struct printing p = {.out = stdout};
+    char command[512];
+    bool ours;
+    int code;
+
+    if (!is_usual(o->words[0]))
+        return refuse(o, o->words[0]);
+    snprintf(command, sizeof command, "status-lac %s", o->words[0]);
+    code = ask_kind(o, &ours);
+    if (code == 0)
+        code = ours ? ask_ours(o, command, &p) : ask(&o->asker, "s", ASK_MUTE);
+    return code;
+}
+
+/* -- what is going on -------------------------------------------------------------------------- */
+
+static int status(const struct order *o)
+{
+    struct printing p = {.out = stdout};
+    bool ours;
+    int code;
+
+    if (o->n == 1)
+        return status_of_lac(o);
+    code = ask_kind(o, &ours);
+    if (code != 0)
+        return code;
+    if (!ours && !o->json)
+        return available(o);
+    return ask_ours(o, o->json ? "status json" : "status", &p);
+}
+
+/* Again and again, until the daemon goes or somebody has seen enough. */
+static int watch(const struct order *o)
+{
+    unsigned seconds = o->n > 0 ? (unsigned)strtoul(o->words[0], NULL, 10) : REFRESH_S;
+    bool on_terminal = isatty(STDOUT_FILENO) != 0;
+    int code = 0;
+
+    if (seconds == 0 || seconds > 86400) {
+        fprintf(stderr, "%s: watch takes a number of seconds, from 1 to 86400\n", o->asker.program);
+        return ASK_USAGE;
+    }
+    while (code == 0) {
+        struct order once = {.asker = o->asker, .verb = verb_find("status")};
+
+        /* home, and after the page whatever stood below it is erased */
+        fputs(on_terminal ? "\033[H\033[2J" : "", stdout);
+        code = status(&once);
+        fputs(on_terminal ? "" : "\n", stdout);
+        fflush(stdout);
+        if (code == 0)
+            sleep(seconds);
+    }
+    return code;
+}
+
+static int events(const struct order *o)
+{
+    struct order forever = *o;
+    struct printing p = {.out = stdout, .quiet = true};
+
+    forever.asker.forever = true;
+    return ask_ours(&forever, "events", &p);
+}
+
+static int metrics(const struct order *o)
+{
+    struct printing p = {.out = stdout};
+
+    return ask_ours(o, "metrics", &p);
+}
+
+const struct verb verbs[] = {
+    {"status", NULL, "[--json]", "what is going on", 0, 1, 0, status},
+    {"watch", NULL, "[SECONDS]", "the same again and again, every 2 seconds", 0, 1, 0, watch},
+    {"connect", "connect-lac", "LAC [USER [PASSWORD]]", "dial; a PASSWORD of - is read from stdin",
+     1, 3, 'c', connect_lac},
+    {"dial", NULL, "LAC|TUNNEL NUMBER", "have the peer place a call", 2, 2, 'o', NULL},
+    {"disconnect", "disconnect-lac", "LAC|TUNNEL", "take it down, and do not redial", 1, 1, 'd',
+     NULL},
+    {"hangup", NULL, "CALL", "end one call, by our id", 1, 1, 0, hang_up},
+    {"open", NULL, "HOST", "a tunnel without a call", 1, 1, 't', NULL},
+    {"add-lac", "add", "LAC KEY=VALUE...", "add a [lac] section, or change it", 1, -1, 'a',
+     add_section},
+    {"add-lns", NULL, "LNS KEY=VALUE...", "add a [lns] section, or change it", 1, -1, 'z',
+     add_section},
+    {"remove-lac", "remove", "LAC", "take a [lac] section down, and remove it", 1, 1, 'r', NULL},
+    {"remove-lns", NULL, "LNS", "remove a [lns] section, end its calls", 1, 1, 'w', NULL},
+    {"status-lac", NULL, "LAC", "of one [lac] section", 1, 1, 0, status_of_lac},
+    {"status-lns", NULL, "LNS", "of one [lns] section: tunnels, calls, counts", 1, 1, 0,
+     status_of_lns},
+    {"available", NULL, "", "names of all sections", 0, 0, 0, available},
+    {"reload", NULL, "", "read the configuration again", 0, 0, 0, NULL},
+    {"log", NULL, "[TOPIC|-TOPIC|all|none]...", "switch topics of the log on and off", 0, -1, 0,
+     NULL},
+    {"events", NULL, "", "what happens, as it happens: a line of JSON each", 0, 0, 0, events},
+    {"metrics", NULL, "", "numbers, in Prometheus' text format", 0, 0, 0, metrics},
+    {0},
+};
+
+const struct verb *verb_find(const char *name)
+{
+    const struct verb *v = verbs;
+
+    while (v->name != NULL && strcmp(v->name, name) != 0 &&
+           (v->alias == NULL || strcmp(v->alias, name) != 0))
+        v++;
+    return v->name != NULL ? v : NULL;
+}
+
+int verb_run(const struct order *o)
+{
+    return o->verb->run != NULL ? o->verb->run(o) : send_words(o);
+}

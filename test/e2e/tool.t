@@ -1,0 +1,231 @@
+#!/usr/bin/perl
+# l2tpd-control: each verb, both spellings, what it prints and the status that it ends with.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use JSON::PP;
+use Peer;
+use POSIX qw(mkfifo);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $tool = "$B/l2tpd-control";
+my $sink = ppp_script "reports $DIR/sink\nsink\n";
+my $far  = Peer->new;
+my $d    = daemon 'd', conf => <<"EOT";
+[lns default]
+ip range = 10.9.0.2 - 10.9.0.9
+pppoptfile = $sink
+[lac default]
+pppoptfile = $sink
+[lac there]
+lns = 127.0.0.1:${\ $far->port}
+EOT
+
+# What a command line comes to: status, standard output and error.
+sub tool
+{
+    my (@words) = @_;
+
+    return run_program([$tool, '-c', $d->{fifo}, @words]);
+}
+
+# A test: status and standard output (a text, or a pattern).
+sub gives
+{
+    my ($words, $status, $out, $what) = @_;
+    my @got = tool(split / /, $words);
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $good = $got[0] eq $status && (ref $out ? $got[1] =~ $out : $got[1] eq $out);
+    ok($good, $what // "'$words'") or diag("status $got[0]\n$got[1]$got[2]");
+    return $got[1];
+}
+
+sub tells
+{
+    my ($words, $status, $err, $what) = @_;
+    my @got = tool(split / /, $words);
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    ok($got[0] eq $status && $got[1] eq '' && $got[2] =~ $err, $what // "'$words'")
+      or diag("status $got[0]\n$got[1]$got[2]");
+}
+
+# -- connections ---------------------------------------------------------------------------------
+
+tells 'connect nowhere', 1, qr/^No such tunnel 'nowhere'$/m;
+gives 'connect there', 0, "OK\n";
+ok($far->accept_tunnel && $far->accept_call, 'connect: it is dialled');
+soon { ($d->status =~ /lac there: up/) } 'and up';
+tells 'connect-lac there', 1, qr/^Session 'there' already active!$/m, 'connect-lac: the older spelling';
+gives 'status-lac there', 0, qr/^STATUS state=up$/m;
+tells 'status-lac nowhere', 1, qr/Could not find lac/;
+gives 'status there', 0, qr/^STATUS state=up$/m, "'status there': xl2tpd-control's older form";
+gives 'disconnect there', 0, "OK\n";
+ok($far->wait_for('StopCCN'), 'disconnect: it goes');
+soon { (tool('disconnect-lac', 'there'))[0] eq 1 } 'disconnect-lac: then it is not up';
+
+{
+    my ($status) = run_program(['sh', '-c', "echo 'pass;word' | $tool -c $d->{fifo} connect there joe -"]);
+    is($status, 0, 'connect: a password from standard input');
+    my $again = Peer->new(share => $far);
+    ok($again->accept_tunnel && $again->accept_call, 'it is dialled');
+    my ($pppd) = loop_until { my @r = reports("$DIR/sink"); $r[-1]{password} ? $r[-1] : undef };
+    is($pppd && $pppd->{password}[0], 'pass;word', 'and reaches pppd');
+    tool('disconnect', 'there');
+    my @got = tool('connect', 'there', 'joe', 'pass word');
+    is($got[0], 255, 'a password with a blank cannot be sent');
+    unlike($got[2], qr/word'/, 'which is told without telling it');
+}
+
+# -- sections ------------------------------------------------------------------------------------
+
+is((tool('add-lac', 'new', 'lns=127.0.0.1', 'redial', 'timeout=20', 'redial=', 'yes',
+        'hostname', '=', 'my.name', 'max redials = 7'))[0], 0,
+    'add-lac: keys and values, wherever the blanks are');
+$d->command("\n");
+is((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2],
+    "Configuration parse error: setting:1: 'redial timeout = soon' must be a whole number from 1 to 86400\n", 'add-lac: an error')
+  or diag((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2]);
+is((tool('add-lac', 'new', 'redial timeout=soon'))[0], 3, 'has its code');
+is((tool('add', 'new', 'redial=no'))[0],    0, 'add: the older spelling');
+is((tool('add-lns', 'local', 'lac=127.0.0.1', 'ip range=10.8.0.1-10.8.0.5'))[0], 0, 'add-lns');
+gives 'available', 0, <<'EOT';
+AVAILABLE lns.0.name=default
+AVAILABLE lns.1.name=local
+AVAILABLE lns.count=2
+AVAILABLE lac.0.name=there
+AVAILABLE lac.1.name=new
+AVAILABLE lac.count=2
+AVAILABLE tunnels count=0
+AVAILABLE calls count=0
+EOT
+gives 'status-lns local', 0, "STATUS tunnels.count=0\n";
+tells 'status-lns nobody', 1, qr/Could not find lns/;
+gives 'remove-lns local', 0, "OK\n";
+gives 'remove-lac new',   0, "OK\n";
+tells 'remove new', 1, qr/No such tunnel 'new'/, 'remove: the older spelling';
+
+# -- what is going on ----------------------------------------------------------------------------
+
+my $peer = Peer->new(to => $d->port);
+$peer->open_tunnel;
+my $call = $peer->open_call;
+gives 'status', 0, qr/^\Q$peer->{peer_id}\E +\Q$call->{peer}\E +default /m;
+my $json = eval { decode_json gives 'status --json', 0, qr/^\{/ };
+is($json && $json->{calls}[0]{call}, $call->{peer}, '--json: valid');
+gives '--json status', 0, qr/^\{/, '--json before the verb';
+gives 'metrics', 0, qr/^l2tpd_calls 1$/m;
+gives 'log packet', 0, "packet\n";
+gives 'log none', 0, "none\n";
+tells 'log no-such', 1, qr/No such topic/;
+tells 'dial nowhere 123', 1, qr/No such tunnel 'nowhere'/;
+tells 'hangup 54321', 1, qr/No such call '54321'/;
+gives "hangup $call->{peer}", 0, "OK\n";
+ok($peer->wait_for('CDN'), 'hangup: it goes');
+gives 'reload', 0, "OK\n";
+gives 'open 127.0.0.1', 0, "OK\n";
+
+{
+    my $out = "$DIR/events";
+    my $pid = fork // die;
+    if (!$pid) { open STDOUT, '>', $out; exec $tool, '-c', $d->{fifo}, 'events' }
+    soon { slurp($out) =~ /"event":"listening"/ } 'events: it listens';
+    tool('reload');
+    soon { slurp($out) =~ /^\{"time":"[^"]+","event":"reload","in_force":true\}$/m } 'and hears';
+    my @left = glob "$d->{dir}/run/*.out";
+    is(scalar @left, 1, 'its FIFO is there');
+    kill TERM => $pid;
+    waitpid $pid, 0;
+    is($? & 127, 15, 'a signal ends it');
+    is(join(' ', glob "$d->{dir}/run/*.out"), '', 'and its FIFO is gone');
+}
+{
+    my $out = "$DIR/watch";
+    my $pid = fork // die;
+    if (!$pid) { open STDOUT, '>', $out; exec $tool, '-c', $d->{fifo}, 'watch', '1' }
+    soon { (() = slurp($out) =~ /^version /mg) >= 2 } 'watch: again and again';
+    unlike(slurp($out), qr/\033/, 'nothing for a terminal where there is none');
+    kill TERM => $pid;
+    waitpid $pid, 0;
+}
+
+# -- trouble -------------------------------------------------------------------------------------
+
+is((run_program([$tool, '-c', $d->{fifo}]))[0], 255, 'no verb: usage');
+tells 'frobnicate',  255, qr/no such verb: frobnicate/;
+tells 'connect',     255, qr/usage: l2tpd-control connect LAC/;
+tells 'available x', 255, qr/usage: /;
+tells 'watch 0',     255, qr/watch takes a number of seconds/;
+is((tool('connect', 'a b'))[0], 255, 'a name with a blank');
+is((tool('connect', "a\nr there"))[0], 255, 'a name with a newline');
+is((tool('connect', ''))[0], 255, 'an empty name');
+is((tool('add-lac', 'x', 'name=' . 'y' x 5000))[0], 255, 'more than a FIFO takes at once');
+is((run_program([$tool, '-x']))[0], 255, 'an unknown option');
+is((run_program([$tool, '-t', 'soon', 'status']))[0], 255, 'a bad value');
+my ($status, $out, $err) = run_program([$tool, '--help']);
+ok($status eq '0' && $out =~ /^  add-lac /m, '--help');
+is((run_program([$tool, '--version']))[1], "l2tpd-control version 0.1\n", '--version');
+
+($status, $out, $err) = run_program([$tool, '-c', "$DIR/nowhere/control", 'status']);
+ok($status eq '252' && $err =~ /no daemon is running/, 'no FIFO: 252') or diag("$status $err");
+($status, $out, $err) = run_program([$tool, '-c', $d->{conf}, 'status']);
+ok($status eq '252' && $err =~ /not a FIFO/, 'no FIFO but a file: 252') or diag("$status $err");
+mkfifo("$DIR/dead", 0600);
+($status, $out, $err) = run_program([$tool, '-c', "$DIR/dead", 'status']);
+ok($status eq '252' && $err =~ /no daemon reads/, 'nobody reads: 252') or diag("$status $err");
+
+# A daemon of our own making: answers as told, once a command.
+sub fake
+{
+    my ($answers, @words) = @_;
+    my $fifo = "$DIR/fake";
+
+    mkfifo($fifo, 0600);
+    sysopen my $in, $fifo, 2 or die;
+    my $pid = fork // die;
+    if (!$pid) {
+        open STDIN, '<&', $in;
+        for my $answer (@$answers) {
+            my $line = <STDIN>;
+            my ($path) = $line =~ m{^@(\S+)};
+            next if !defined $answer;
+            open my $to, '>', $path or next;
+            print {$to} $answer;
+        }
+        sleep 30;
+        POSIX::_exit(0);
+    }
+    my @got = run_program([$tool, '-t', 1, '-c', $fifo, @words]);
+    kill KILL => $pid;
+    waitpid $pid, 0;
+    unlink $fifo;
+    return @got;
+}
+
+is((fake([undef], 'connect', 'x'))[0], 253, 'no answer in time: 253');
+is((fake(["00 l2tpd\n", "00-one\n00-two\n"], 'metrics'))[0], 251, 'an answer without its last line: 251');
+is((fake(["00 l2tpd\n", "00-one\n00 OK"], 'metrics'))[0], 251, 'or without its last newline');
+is((fake(["00 OK\n00 AVAILABLE lns.count=1\n"], 'available'))[0], 251, 'a list without its end');
+is((fake(["07 Seven\n"], 'connect', 'x'))[0], 7, 'any code is the status');
+is((fake(["01 Unknown command v\n"], 'reload'))[0], 255, 'xl2tpd is not asked for what it has not');
+
+# -- as xl2tpd-control ---------------------------------------------------------------------------
+
+symlink $tool, "$DIR/xl2tpd-control";
+($status, $out, $err) = run_program(["$DIR/xl2tpd-control", 'frobnicate']);
+like($err, qr/^xl2tpd-control: /, 'another name');
+($status, $out, $err) = run_program(["$DIR/xl2tpd-control", '-d', '-c', $d->{fifo}, 'available']);
+like($err, qr{command: \@\S+/run/xl2tpd-control-\d+\.out x\n}, '-d tells what is sent');
+like($err, qr/answer: 00 OK$/m, 'and what comes');
+
+$peer->close;
+$far->close;
+$d->finish;
+is((tool('status'))[0], 252, 'after the end: no daemon');
+done_testing;
