@@ -7,6 +7,7 @@
 PREFIX     = /usr/local
 SBINDIR    = $(PREFIX)/sbin
 MANDIR     = $(PREFIX)/share/man
+COMPDIR    = $(PREFIX)/share/bash-completion/completions
 DOCDIR     = $(PREFIX)/share/doc/l2tpd
 SYSCONFDIR = /etc
 DESTDIR    =
@@ -183,6 +184,8 @@ install: all
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)/
+	install -d $(DESTDIR)$(COMPDIR)
+	install -m 644 scripts/l2tpd-control.bash $(DESTDIR)$(COMPDIR)/l2tpd-control
 
 # The service files of an init: INIT=systemd, sysv, openrc, rcd, or auto; nothing is started.
 INSTALL_INIT = DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDIR)' \
@@ -197,6 +200,7 @@ uninstall:
 	cd $(DESTDIR)$(SBINDIR) && rm -f $(PROGRAMS)
 	cd $(DESTDIR)$(MANDIR) && rm -f $(patsubst doc/%,man5/%,$(MAN5)) $(patsubst doc/%,man8/%,$(MAN8))
 	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -f $(DESTDIR)$(COMPDIR)/l2tpd-control
 	rmdir $(DESTDIR)$(SYSCONFDIR)/l2tpd 2>/dev/null || :
 
 clean:
@@ -214,7 +218,7 @@ help:
 	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
 	@echo 'coverage which lines of src/wire and src/proto the tests run; fails below 95 %'
 	@echo 'floors   who includes whom; pure: what the pure floors call'
-	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, DOCDIR, SYSCONFDIR; uninstall: the reverse'
+	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, COMPDIR, DOCDIR, SYSCONFDIR; uninstall: the reverse'
 	@echo 'install-init  the service files: INIT=systemd, sysv, openrc, rcd; UNITDIR, TMPFILESDIR, RCDIR'
 	@echo 'clean    removes build/'
 

@@ -12,7 +12,8 @@ installed() {
 
 # What the tree has to install, by its manuals, documents and programs.
 expected() {
-	echo opt/l2tpd/sbin/l2tpd
+	printf '%s\n' opt/l2tpd/sbin/l2tpd opt/l2tpd/sbin/l2tpd-control \
+		opt/l2tpd/share/bash-completion/completions/l2tpd-control
 	cd "$root"
 	for file in README COPYING l2tpd.conf.example doc/*.md scripts/init/l2tpd.rsyslog; do
 		echo "opt/l2tpd/share/doc/l2tpd/${file##*/}"

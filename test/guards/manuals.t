@@ -77,4 +77,35 @@ sed -n 's/^\.It Fl \([A-Za-z-]*\).*/\1/p' "$man" | sed 's/^-*\([a-z]..*\)/-\1/' 
 	LC_ALL=C sort >"$tmp/options-told"
 ok "there are options to compare" [ -s "$tmp/options" ]
 ok "l2tpd.8 has each option, and no other" same "$tmp/options" "$tmp/options-told"
+
+# l2tpd-control: verbs and options of its help; and what the daemon tells it: members of the status
+# are the rows of status_rows.c, a list a kind of object; names of events; verbs of the FIFO.
+tool_man=$root/doc/l2tpd-control.8
+"${L2TPD%/*}/l2tpd-control" --help >"$tmp/tool-help"
+sed -n 's/^  \(-*[a-z][a-z-]*\) .*/\1/p' "$tmp/tool-help" | LC_ALL=C sort >"$tmp/verbs"
+sed -n -e '/^\.Sh OPTIONS/,/^\.Sh JSON/{s/^\.It Ic \([a-z-]*\).*/\1/p' -e 's/^\.It Fl \([a-z-]*\).*/-\1/p}' \
+	"$tool_man" | LC_ALL=C sort >"$tmp/verbs-told"
+ok "there are verbs to compare" [ "$(wc -l <"$tmp/verbs")" -gt 15 ]
+ok "l2tpd-control.8 has each verb and option, and no other" same "$tmp/verbs" "$tmp/verbs-told"
+
+# a kind is named in the plural, its first member may have its name
+awk '/^static const struct status_row / { sub(/_rows.*/, "", $5); print "Ss", $5 ($5 == "daemon" ? "" : "s") ; here = 1 }
+/^};/ { here = 0 }
+here && /\{"[a-z0-9_]*", TYPE_/ { split($0, f, /"/); print f[2] }' "$root/src/status_rows.c" >"$tmp/rows"
+sed -n '/^\.Sh JSON/,/^\.Sh METRICS/{s/^\.Ss /Ss /p;s/^\.It Va //p;}' "$tool_man" >"$tmp/rows-told"
+ok "there are rows to compare" [ "$(wc -l <"$tmp/rows")" -gt 80 ]
+ok "l2tpd-control.8 has each member of the status, and no other" same "$tmp/rows" "$tmp/rows-told"
+
+cat "$root"/src/*.c | tr '\n' ' ' | grep -o 'events_emit( *"[a-z_]*"' | sed 's/.*"\(.*\)"/\1/' |
+	LC_ALL=C sort -u >"$tmp/events"
+sed -n '/^\.Sh EVENTS/,/^\.Sh THE/s/^\.It Li //p' "$tool_man" | LC_ALL=C sort >"$tmp/events-told"
+ok "there are events to compare" [ "$(wc -l <"$tmp/events")" -gt 8 ]
+ok "l2tpd-control.8 has each event, and no other" same "$tmp/events" "$tmp/events-told"
+
+sed -n 's/^    {"\([a-z-]*\)", [0-9], ".*/\1/p' "$root/src/control.c" | LC_ALL=C sort >"$tmp/fifo-verbs"
+sed -n '/^\.Sh THE FIFO/,/^\.El/{s/ Op Cm.*//;s/^\.It Ic //p;}' "$tool_man" | sed 's/ , /\n/g' |
+	LC_ALL=C sort >"$tmp/fifo-verbs-told"
+ok "there are verbs of the FIFO to compare" [ "$(wc -l <"$tmp/fifo-verbs")" -gt 15 ]
+ok "l2tpd-control.8 has each verb of the FIFO, and no other" \
+	same "$tmp/fifo-verbs" "$tmp/fifo-verbs-told"
 finish

@@ -1,0 +1,67 @@
+#!/usr/bin/perl
+# Completion in bash: verbs and options from the tool's help, names and ids from the running daemon.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Cwd qw(abs_path);
+use E2E;
+use Peer;
+use Test::More;
+
+plan skip_all => 'there is no bash here' if !grep { -x "$_/bash" } split /:/, $ENV{PATH};
+
+my $script = abs_path("$FindBin::Bin/../../scripts/l2tpd-control.bash");
+my $sink   = ppp_script "sink\n";
+my $d      = daemon 'd', conf => <<"EOT";
+[lns default]
+ip range = 10.9.0.2 - 10.9.0.9
+pppoptfile = $sink
+[lns branch]
+lac = 192.0.2.1
+[lac office]
+lns = 127.0.0.1:9
+[lac other]
+lns = 127.0.0.1:9
+EOT
+
+# What is offered for the last of the words.
+sub offers
+{
+    my (@words) = @_;
+    my @line = ("$B/l2tpd-control", @words);
+    my ($status, $out, $err) = run_program(['bash', '--norc', '-uc', <<'EOT', 'bash', $script, @line]);
+source "$1"
+shift
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_l2tpd_control
+printf '%s\n' "${COMPREPLY[@]+"${COMPREPLY[@]}"}"
+EOT
+    return $err ne '' ? $err : join ' ', sort split /\n/, $out;
+}
+
+my @c = ('-c', $d->{fifo});
+like(offers(''), qr/^--help --json --version -c -d -t add-lac add-lns available connect /,
+    'nothing yet: options and verbs');
+is(offers('rem'),               'remove-lac remove-lns',  'verbs by their begin');
+is(offers(@c, 'connect', ''),   'office other',           'connect: LACs');
+is(offers(@c, 'connect', 'ot'), 'other',                  'by their begin');
+is(offers(@c, 'status-lns', ''), 'branch default',        'status-lns: LNSs');
+is(offers(@c, '-t', '3', 'remove-lns', 'b'), 'branch',    'behind other options');
+is(offers(@c, 'connect', 'office', ''), '',               'a user is nobody\'s to know');
+is(offers(@c, 'log', 'packet', '-x'), '-xport',           'log: topics, any number of them');
+is(offers(@c, 'status', ''),    '--json',                 'status');
+like(offers('-c', "$d->{dir}/ru"), qr{^\S+/run$},         '-c: files');
+my $peer = Peer->new(to => $d->port);
+$peer->open_tunnel;
+my $call = $peer->open_call;
+is(offers(@c, 'hangup', ''), $call->{peer}, 'hangup: calls');
+is(offers(@c, 'disconnect', ''), join(' ', sort $peer->{peer_id}, 'office', 'other'),
+    'disconnect: LACs and tunnels');
+is(offers('-c', "$DIR/nowhere", 'connect', ''), '', 'no daemon: nothing');
+$peer->close;
+$d->finish;
+done_testing;
