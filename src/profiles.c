@@ -102,6 +102,7 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
         return REFUSED;
     fill(h, lns->name, &lns->peer, p);
     p->accept_incoming = true;
+    p->exclusive = lns->exclusive;
     find_secret(h, p, them);
     return WELCOME;
 }

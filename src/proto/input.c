@@ -281,6 +281,27 @@ static struct tunnel *answer(struct l2tp *e, uint64_t now, const struct addr *fr
     return t;
 }
 
+/* A peer that may have one tunnel only and has one that is up.  Perhaps it has forgotten that one,
+ * so it is asked for a sign of life there: if it gives none the tunnel ends, and its next try is
+ * welcome.  One with the same id is the old one begun anew, and takes its place. */
+static bool has_another(struct l2tp *e, uint64_t now, const struct addr *from, const struct msg *m,
+                        const struct l2tp_profile *profile)
+{
+    char name[PEER_NAME];
+    struct tunnel *t;
+
+    if (!profile->exclusive)
+        return false;
+    t = registry_find_exclusive(&e->reg, from, log_safe(m->host_name, name, sizeof name), NULL);
+    if (t == NULL || (t->peer_id == m->assigned_tunnel_id && t->peer.port == from->port))
+        return false;
+    if (t->p.hello_ms > 0 && xport_all_acked(&t->x)) {
+        tunnel_event(t, now, EVENT_EXPIRY, verdict_ok());
+        engine_settle(e, t, ESTABLISHED, now);
+    }
+    return true;
+}
+
 /* Everything that could speak against it, short of memory. */
 static struct verdict judge_request(struct l2tp *e, const struct addr *from, const struct addr *to,
                                     struct msg *m, struct verdict v, struct l2tp_profile *profile,
@@ -327,6 +348,9 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     enum tie tie;
 
     v = judge_request(e, from, to, m, v, profile, &welcome);
+    if (v.damage == DAMAGE_NONE && welcome == WELCOME && has_another(e, now, from, m, profile))
+        v = verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                         "the peer has a tunnel already, and may have one only");
     if (welcome == IGNORED)
         return drop(e, now, CAUSE_REFUSED, from, "ignored, as configured");
     if (v.damage != DAMAGE_NONE)

@@ -195,6 +195,16 @@ static void bury_ghosts(struct l2tp *e, struct tunnel *t, uint64_t now)
     }
 }
 
+/* Two that were begun at once, where there may be one: that which comes up later ends. */
+static void keep_exclusive(struct l2tp *e, struct tunnel *t, uint64_t now)
+{
+    if (t->p.exclusive && !t->initiator &&
+        registry_find_exclusive(&e->reg, &t->peer, t->peer_name, t) != NULL)
+        tunnel_close(t, now,
+                     verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                                  "the peer has a tunnel already, and may have one only"));
+}
+
 void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t now)
 {
     bool was_live = was != STOPPING && was != STOPPED && was != DEAD;
@@ -205,8 +215,10 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
             verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no room for a message"));
     t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
-    if (was != ESTABLISHED && t->state == ESTABLISHED)
+    if (was != ESTABLISHED && t->state == ESTABLISHED) {
         bury_ghosts(e, t, now);
+        keep_exclusive(e, t, now);
+    }
     if (t->state == ESTABLISHED)
         open_waiting(e, t, now);
     if (was_live && !tunnel_is_live(t))

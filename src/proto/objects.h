@@ -107,7 +107,7 @@ struct tunnel {
     struct call *waiting, **waiting_end; /* those to be announced, oldest first */
 
     struct tunnel *next, *prev;                               /* among all */
-    struct hash_node by_peer, by_request, by_source, by_zero; /* in registry */
+    struct hash_node by_peer, by_request, by_source, by_zero, by_name; /* in registry */
     struct tunnel *half_next, *half_prev; /* in registry: half-open ones that others began */
     struct tunnel *touched_next;          /* among those that may have something to say */
     struct tunnel *dead_next;             /* among those to be reaped */

@@ -33,6 +33,7 @@ struct l2tp_profile {
     bool challenge;               /* we want the peer to prove the secret */
     enum hide_when hide;          /* what may be hidden (4.3) */
     bool tie_breaker;             /* send one in SCCRQ (4.4.3) */
+    bool exclusive;               /* a peer has one tunnel of its own making at most */
     bool accept_incoming;         /* take ICRQs: be a LNS */
     bool accept_outgoing;         /* take OCRQs: be a LAC that dials */
     uint16_t window;              /* Receive Window Size, 1 or more */

@@ -19,6 +19,7 @@ void registry_init(struct registry *r, const struct l2tp_host *host)
     hash_init(&r->source);
     hash_init(&r->session);
     hash_init(&r->zero);
+    hash_init(&r->name);
 }
 
 void registry_free(struct registry *r)
@@ -28,6 +29,7 @@ void registry_free(struct registry *r)
     hash_free(&r->source);
     hash_free(&r->session);
     hash_free(&r->zero);
+    hash_free(&r->name);
 }
 
 /* The owner of an embedded node. */
@@ -65,6 +67,11 @@ static size_t source_octets(const struct addr *a)
 static uint32_t source_hash(const struct registry *r, const struct addr *peer)
 {
     return hash_of(r->seed, peer->ip, source_octets(peer));
+}
+
+static uint32_t name_hash(const struct registry *r, const struct addr *peer, const char *name)
+{
+    return hash_of(source_hash(r, peer), name, strlen(name));
 }
 
 static bool same_source(const struct addr *a, const struct addr *b)
@@ -199,6 +206,8 @@ void registry_update_tunnel(struct registry *r, struct tunnel *t)
     }
     if ((t->quirks & QUIRK_ZERO_TUNNEL) && (t->was_up || !t->initiator) && t->by_zero.at == NULL)
         hash_join(&r->zero, &t->by_zero, addr_hash(r, &t->peer));
+    if (t->p.exclusive && t->was_up && !t->initiator && t->by_name.at == NULL)
+        hash_join(&r->name, &t->by_name, name_hash(r, &t->peer, t->peer_name));
     set_half(r, t, !t->initiator && !t->was_up && t->state != DEAD);
 }
 
@@ -208,6 +217,7 @@ void registry_remove_tunnel(struct registry *r, struct tunnel *t, uint64_t now)
     hash_leave(&r->request, &t->by_request);
     hash_leave(&r->peer, &t->by_peer);
     hash_leave(&r->zero, &t->by_zero);
+    hash_leave(&r->name, &t->by_name);
     r->tunnel[t->id] = NULL;
     r->n_tunnels--;
     lay_to_rest(&r->tunnel_rest, t->id, now);
@@ -297,6 +307,20 @@ struct tunnel *registry_find_request(struct registry *r, const struct addr *peer
         t = OWNER(struct tunnel, node, by_request);
     }
     return t;
+}
+
+struct tunnel *registry_find_exclusive(struct registry *r, const struct addr *peer,
+                                       const char *peer_name, const struct tunnel *but)
+{
+    for (struct hash_node *node = hash_find(&r->name, name_hash(r, peer, peer_name)); node != NULL;
+         node = hash_next(node)) {
+        struct tunnel *t = OWNER(struct tunnel, node, by_name);
+
+        if (t != but && t->state == ESTABLISHED && addr_same_host(&t->peer, peer) &&
+            strcmp(t->peer_name, peer_name) == 0)
+            return t;
+    }
+    return NULL;
 }
 
 struct tunnel *registry_find_zero(struct registry *r, const struct addr *peer)

@@ -24,6 +24,7 @@ struct registry {
     struct hash request;             /* by peer's address, port and SCCRQ */
     struct hash source;              /* half-open ones, by peer's host */
     struct hash session;             /* by tunnel and peer's session id */
+    struct hash name;                /* up and exclusive, by peer's host and name */
     struct hash zero;                /* up, and never told our id (QUIRK_ZERO_TUNNEL), by peer */
     struct tunnel *half, *half_last; /* half-open ones that others began, newest first */
     unsigned n_half;
@@ -70,8 +71,13 @@ struct tunnel *registry_find_live(struct registry *r, const struct tunnel *t);
 struct tunnel *registry_find_opening(struct registry *r, const struct addr *peer,
                                      const struct tunnel *after);
 
-/* The tunnel of a peer that writes tunnel id 0 for ever, if its profile says so: the newest one; one
- * that is going only if there is no other. */
+/* A live tunnel that the peer of this host and name has begun, that is up, and beside which it may
+ * have no other (exclusive), other than "but"; NULL if there is none. */
+struct tunnel *registry_find_exclusive(struct registry *r, const struct addr *peer,
+                                       const char *peer_name, const struct tunnel *but);
+
+/* The tunnel of a peer that writes tunnel id 0 for ever, if its profile says so: the newest one;
+ * one that is going only if there is no other. */
 struct tunnel *registry_find_zero(struct registry *r, const struct addr *peer);
 
 /* The tunnel that this very SCCRQ has made. */

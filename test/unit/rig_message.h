@@ -15,7 +15,7 @@
 struct options {
     long ns, nr, tid, sid, asid, atid, port, host, win, ver, tie, res, err, no, type, seq, order;
     long min, max, framing, bearer, serial, nobearer, soft, chal, resp, mirror, hide, alien, first;
-    long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n, cause, ppp;
+    long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n, cause, ppp, other;
 };
 
 static const struct {
@@ -30,7 +30,7 @@ static const struct {
     OPTION(mirror), OPTION(hide), OPTION(alien), OPTION(first), OPTION(need), OPTION(ms),
     OPTION(len), OPTION(offset), OPTION(prio), OPTION(cut), OPTION(rx), OPTION(in),
     OPTION(beside), OPTION(ecn), OPTION(ip), OPTION(n),
-    OPTION(cause), OPTION(ppp),
+    OPTION(cause), OPTION(ppp), OPTION(other),
 };
 
 static void option_set(struct options *o, const char *word)
@@ -64,7 +64,7 @@ static void introduce(struct rig *r, struct msg *m, const struct options *o)
         PUT(framing_capabilities, AVP_FRAMING_CAPABILITIES, (uint32_t)or_else(o->framing, 3));
         if (o->nobearer < 0)
             PUT(bearer_capabilities, AVP_BEARER_CAPABILITIES, (uint32_t)or_else(o->bearer, 3));
-        PUT(host_name, AVP_HOST_NAME, span_str("hand"));
+        PUT(host_name, AVP_HOST_NAME, span_str(o->other > 0 ? "other" : "hand"));
         PUT(assigned_tunnel_id, AVP_ASSIGNED_TUNNEL_ID, (uint16_t)or_else(o->atid, RIG_TUNNEL));
         if (o->win >= 0)
             PUT(receive_window_size, AVP_RECEIVE_WINDOW_SIZE, (uint16_t)o->win);

@@ -177,9 +177,7 @@ static const struct {
     {"flow bit = auto of a LAC", "[lac x]\nlns = a\nflow bits = auto\n",
      "W f:3: 'flow bit = auto' in [lac x] is the same as no: on sequence numbers the LNS decides"},
     {"flow bit = auto of a LNS", "[lns default]\nassign ip=no\nflow bit = auto\n", NULL},
-    {"exclusive", "[lns default]\nassign ip = no\nexclusive = yes\n",
-     "W f:3: 'exclusive' in [lns default] has no effect: this version accepts a second tunnel of "
-     "the same peer"},
+    {"exclusive", "[lns default]\nassign ip = no\nexclusive = yes\n", NULL},
     {"a speed in an LNS", "[lns default]\nassign ip = no\nbps = 5\n",
      "W f:3: 'bps' in [lns default] has no effect: only a LAC tells the speed of a line (in its "
      "ICCN)"},
