@@ -22,6 +22,7 @@
 #include "reload.h"
 #include "service.h"
 #include "sockets.h"
+#include "wake.h"
 
 /* A stop is complete within 2 s: so long for CDNs, so long (with one retransmission) for StopCCNs
  * and pppds, so long for killed ones to be reaped; all from the signal on. */
@@ -173,6 +174,7 @@ static uint64_t turn(void *ctx)
     struct hub *h = ctx;
     uint64_t deadline = l2tp_deadline(h->engine);
 
+    wake_look(h);
     if (deadline != 0 && deadline <= loop_now(h->loop))
         l2tp_tick(h->engine, loop_now(h->loop));
     drain_events(h);
@@ -294,6 +296,7 @@ void daemon_start(struct hub *h)
 {
     conf_freeze_names(true);
     lac_adopt_sections(h);
+    wake_start(h);
 }
 
 void daemon_run(struct hub *h)
@@ -306,6 +309,7 @@ void daemon_free(struct hub *h)
     hold_signals();
     if (h->engine != NULL && h->loop != NULL)
         bearer_free_all(h);
+    wake_stop(h);
     if (h->loop != NULL)
         lac_free_all(h);
     control_end_events(h);

@@ -48,6 +48,8 @@ struct hub {
     struct udp *udp4, *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
     struct socket_own *own_sockets; /* those of LACs; see sockets.h */
     udp_heard_fn *heard;            /* what all sockets tell */
+    struct change *change;          /* NULL: the system tells of none */
+    struct timer settle;            /* of a new address */
     struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */
     struct fifo *fifo;
     struct listener *listeners; /* to events, by command */

@@ -13,6 +13,7 @@
 
 #define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
 #define MAXIMUM_BPS 10000000u
+#define PROBE_MS 5000   /* for a sign of life after sleep, or without our address */
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
 
 const char *lac_state_name(enum lac_state state)
@@ -123,6 +124,12 @@ static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
 
     sys_random(&lot, sizeof lot);
     l->redials++;
+    if (loop_now(l->hub->loop) < l->hurry_until) {
+        l->hurry_until = 0;
+        log_info("lac %s: redials at once", l->name);
+        loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
+        return;
+    }
     ms = hosts_redial_ms((uint64_t)conf->redial_timeout_s * 1000u,
                          (uint64_t)conf->redial_timeout_max_s * 1000u, (unsigned)l->redials, lot);
     log_info("Will redial in %u seconds", (unsigned)((ms + 500) / 1000));
@@ -264,6 +271,25 @@ bool lac_hang_up(struct lac *l, const char *text)
     else
         lac_fallen(l);
     return true;
+}
+
+void lac_probe(struct lac *l, const struct addr *from)
+{
+    const struct tunnel *t = l->state == LAC_UP ? l2tp_tunnel(l->hub->engine, tunnel_of(l)) : NULL;
+
+    if (t == NULL || (from != NULL && !addr_same_host(&t->local, from)))
+        return;
+    log_info("lac %s: its peer is asked for a sign of life%s", l->name,
+             from != NULL ? ", as our address has gone" : "");
+    l->hurry_until = loop_now(l->hub->loop) + PROBE_MS + PROBE_MS / 2;
+    l2tp_probe(l->hub->engine, loop_now(l->hub->loop), t->id, PROBE_MS);
+}
+
+void lac_hurry(struct lac *l)
+{
+    if (l->state != LAC_WAITING)
+        return;
+    loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
 }
 
 void lac_forget(struct lac *l)

@@ -47,6 +47,7 @@ struct lac {
     bool both_ports;       /* ... and this is the second way that the address in hand is tried */
     struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
     size_t n_sent;
+    uint64_t hurry_until; /* ms: what falls before then is this machine's fault, so it redials at once */
     int redials;       /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     struct lac *next;
@@ -80,6 +81,13 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t);
 void lac_tunnel_down(struct lac *l, const struct tunnel *t);
 struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why);
 void lac_call_down(struct lac *l, const struct call *c);
+
+/* Its peer may be out of reach (from NULL), or its tunnel comes from an address that has gone: if it
+ * is up the peer is asked for a sign of life, and if there is none it is dialled again at once. */
+void lac_probe(struct lac *l, const struct addr *from);
+
+/* What kept it from coming up may be over: if it waits for its redial it need not any more. */
+void lac_hurry(struct lac *l);
 
 const char *lac_state_name(enum lac_state state);
 

@@ -1,0 +1,200 @@
+/* Changes as Linux tells them; see change.h.
+ *
+ * Sleep is what CLOCK_BOOTTIME counts and CLOCK_MONOTONIC does not.  The kernel wakes us at its end
+ * by a timer that it cancels whenever the clock of day is set, as it is on resuming.  Addresses
+ * come by rtnetlink. */
+#include "host/change.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLEPT_LEAST_MS 5000 /* a shorter sleep is none: no peer gives up for that */
+#define FAR_S (50L * 365 * 24 * 3600)
+
+struct change {
+    struct loop *loop;
+    change_told_fn *told;
+    void *ctx;
+    uint64_t slept_ms; /* of all sleep so far, as last looked at */
+    struct watch clock, netlink;
+};
+
+static uint64_t clock_ms(clockid_t id)
+{
+    struct timespec t;
+
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static uint64_t slept_ms(void)
+{
+    uint64_t mono = clock_ms(CLOCK_MONOTONIC), boot = clock_ms(CLOCK_BOOTTIME);
+
+    return boot > mono ? boot - mono : 0;
+}
+
+void change_look(struct change *c)
+{
+    uint64_t slept = slept_ms();
+
+    if (slept < c->slept_ms + SLEPT_LEAST_MS)
+        return;
+    slept -= c->slept_ms;
+    c->slept_ms += slept;
+    c->told(c->ctx, CHANGE_WOKE, NULL, slept);
+}
+
+/* -- the clock --------------------------------------------------------------------------------- */
+
+static int arm(int fd)
+{
+    struct itimerspec at = {.it_value = {.tv_sec = time(NULL) + FAR_S}};
+
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, NULL);
+}
+
+static void on_clock(struct watch *w, unsigned what)
+{
+    struct change *c = w->owner;
+    uint64_t times;
+
+    (void)what;
+    while (read(w->fd, &times, sizeof times) == (ssize_t)sizeof times)
+        continue;
+    if (arm(w->fd) != 0)
+        loop_unwatch(c->loop, w);
+    change_look(c);
+}
+
+/* -- addresses --------------------------------------------------------------------------------- */
+
+/* Of a message's attributes: our own address, and the other end's of a point-to-point link. */
+static void take_attributes(const struct ifaddrmsg *m, size_t n, struct addr *own, bool *has_peer)
+{
+    uint8_t family = m->ifa_family == AF_INET6 ? 6 : 4;
+    size_t octets = family == 6 ? 16 : 4;
+    struct addr local = {0}, other = {0};
+
+    for (const struct rtattr *a = IFA_RTA(m); RTA_OK(a, n); a = RTA_NEXT(a, n)) {
+        struct addr *at = a->rta_type == IFA_LOCAL     ? &local
+                          : a->rta_type == IFA_ADDRESS ? &other
+                                                       : NULL;
+
+        if (at == NULL || RTA_PAYLOAD(a) < octets)
+            continue;
+        at->family = family;
+        memcpy(at->ip, RTA_DATA(a), octets);
+    }
+    *own = addr_is_set(&local) ? local : other;
+    *has_peer = addr_is_set(&local) && addr_is_set(&other) && !addr_same_host(&local, &other);
+}
+
+static void take_message(struct change *c, const struct nlmsghdr *h)
+{
+    const struct ifaddrmsg *m = NLMSG_DATA(h);
+    struct addr own;
+    bool has_peer;
+
+    if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) ||
+        h->nlmsg_len < NLMSG_LENGTH(sizeof *m) ||
+        (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+        return;
+    take_attributes(m, IFA_PAYLOAD(h), &own, &has_peer);
+    if (!addr_is_set(&own))
+        return;
+    if (h->nlmsg_type == RTM_DELADDR)
+        c->told(c->ctx, CHANGE_ADDRESS_GONE, &own, 0);
+    else if (!has_peer && m->ifa_scope == RT_SCOPE_UNIVERSE)
+        c->told(c->ctx, CHANGE_ADDRESS_NEW, &own, 0);
+}
+
+static void on_netlink(struct watch *w, unsigned what)
+{
+    union {
+        struct nlmsghdr first;
+        uint8_t room[16384];
+    } in;
+    struct change *c = w->owner;
+
+    (void)what;
+    for (;;) {
+        ssize_t got = recv(w->fd, &in, sizeof in, MSG_DONTWAIT);
+        size_t n = got > 0 ? (size_t)got : 0;
+
+        if (got < 0 && errno == ENOBUFS)
+            continue; /* some were lost: the rest is still good */
+        if (got <= 0)
+            return;
+        for (const struct nlmsghdr *h = &in.first; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n))
+            take_message(c, h);
+    }
+}
+
+static int open_netlink(void)
+{
+    struct sockaddr_nl name = {.nl_family = AF_NETLINK,
+                               .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&name, sizeof name) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* -- both -------------------------------------------------------------------------------------- */
+
+static void watch(struct change *c, struct watch *w, int fd,
+                  void (*ready)(struct watch *w, unsigned what))
+{
+    *w = (struct watch){.fd = fd, .want = LOOP_READ, .ready = ready, .owner = c};
+    if (fd < 0 || loop_watch(c->loop, w) == 0)
+        return;
+    close(fd);
+    w->fd = -1;
+}
+
+struct change *change_open(struct loop *l, change_told_fn *told, void *ctx)
+{
+    struct change *c = calloc(1, sizeof *c);
+    int fd;
+
+    if (c == NULL)
+        return NULL;
+    c->loop = l;
+    c->told = told;
+    c->ctx = ctx;
+    c->slept_ms = slept_ms();
+    fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (fd >= 0 && arm(fd) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    /* either may be missing: what is told by the other is better than nothing */
+    watch(c, &c->clock, fd, on_clock);
+    watch(c, &c->netlink, open_netlink(), on_netlink);
+    return c;
+}
+
+static void unwatch(struct change *c, struct watch *w)
+{
+    if (w->fd < 0)
+        return;
+    loop_unwatch(c->loop, w);
+    close(w->fd);
+}
+
+void change_close(struct change *c)
+{
+    unwatch(c, &c->clock);
+    unwatch(c, &c->netlink);
+    free(c);
+}

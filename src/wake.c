@@ -1,0 +1,87 @@
+/* After sleep, and with other addresses; see wake.h. */
+#include "wake.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "events.h"
+#include "host/change.h"
+#include "lac.h"
+
+#define SETTLE_MS 1000 /* after a new address, until its route is likely to be there too */
+
+/* All LACs, or those whose tunnel comes from a certain address. */
+static void probe(struct hub *h, const struct addr *from)
+{
+    struct lac *l = h->lacs, *next;
+
+    for (; l != NULL; l = next) {
+        next = l->next;
+        lac_probe(l, from);
+    }
+}
+
+static void redial(struct hub *h)
+{
+    struct lac *l = h->lacs, *next;
+
+    for (; l != NULL; l = next) {
+        next = l->next;
+        lac_hurry(l);
+    }
+}
+
+static void settled(struct timer *t)
+{
+    redial(t->owner);
+}
+
+static void told(void *ctx, enum change_kind kind, const struct addr *addr, uint64_t ms)
+{
+    struct hub *h = ctx;
+    char text[ADDR_TEXT];
+
+    if (h->stopping != STOP_NOT || h->lacs == NULL)
+        return;
+    switch (kind) {
+    case CHANGE_WOKE:
+        log_notice("this machine has slept for %llu s: peers are asked for a sign of life",
+                   (unsigned long long)(ms / 1000));
+        events_emit("woke", (struct event_field[]){event_number("seconds", ms / 1000), event_end});
+        probe(h, NULL);
+        redial(h);
+        break;
+    case CHANGE_ADDRESS_GONE:
+        log_debug(TOPIC_NETWORK, "address %s has gone", addr_host_text(addr, text));
+        probe(h, addr);
+        break;
+    case CHANGE_ADDRESS_NEW:
+        log_debug(TOPIC_NETWORK, "address %s has come", addr_host_text(addr, text));
+        loop_timer_set(h->loop, &h->settle, loop_now(h->loop) + SETTLE_MS);
+        break;
+    }
+}
+
+void wake_start(struct hub *h)
+{
+    if (loop_timer_init(h->loop, &h->settle) < 0)
+        return;
+    h->settle.fire = settled;
+    h->settle.owner = h;
+    h->change = change_open(h->loop, told, h);
+    if (h->change == NULL && errno != ENOTSUP)
+        log_warn("nothing will be known of sleep and of new addresses");
+}
+
+void wake_look(struct hub *h)
+{
+    if (h->change != NULL)
+        change_look(h->change);
+}
+
+void wake_stop(struct hub *h)
+{
+    if (h->change != NULL)
+        change_close(h->change);
+    h->change = NULL;
+}
