@@ -335,8 +335,10 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
 }
 
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                const char *user, const char *password, const char **why)
+                                const char *number, const char *user, const char *password,
+                                const char **why)
 {
+    char options[NUMBER + 32];
     struct pppd_settings s = {.role = PPPD_LAC};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
     struct bearer *b = bearer_new(h, c);
@@ -352,6 +354,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     if (user != NULL)
         s.name = user;
     s.password = password;
+    s.number_options = pppd_number_options(number, options, sizeof options);
     fill_call(&s, c);
     b->tell_errors = conf->send_wen;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO; /* counts if we are the call's LNS */

@@ -38,12 +38,14 @@ struct bearer {
 };
 
 /* Opens the link and starts pppd for a call that is up.  As LNS with that section's settings, as
- * LAC with that one's; user and password, if not NULL, override the name and go to pppd by pipe.
+ * LAC with that one's; user and password, if not NULL, override the name and go to pppd by pipe;
+ * number: that which the peer has dialled for us, or empty: xl2tpd's options for it go before ours.
  * NULL if that failed: *why says so, for the CDN and the log. */
 struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
                                 const char **why);
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                const char *user, const char *password, const char **why);
+                                const char *number, const char *user, const char *password,
+                                const char **why);
 
 /* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
  * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */

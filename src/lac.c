@@ -354,7 +354,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     lac_set_state(l, LAC_UP);
     lac_dial_worked(l);
     l->up_since = loop_now(l->hub->loop);
-    return bearer_start_lac(l->hub, c, conf, l->user, l->password, why);
+    return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);
 }
 
 static bool has_other_calls(const struct call *c)

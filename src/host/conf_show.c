@@ -121,8 +121,7 @@ static show_fn *const shows[KIND_COUNT] = {
     [KIND_BOOL] = show_bool,     [KIND_INT] = show_int,         [KIND_U32] = show_u32,
     [KIND_PORT] = show_port,     [KIND_ADDR] = show_addr,       [KIND_IP4] = show_ip4,
     [KIND_TOPIC] = show_topic,   [KIND_CAP] = show_int,         [KIND_WORD] = show_word,
-    [KIND_QUIRKS] = show_quirks, [KIND_CHANNEL] = show_channel,
-    [KIND_FROM] = show_from,
+    [KIND_QUIRKS] = show_quirks, [KIND_CHANNEL] = show_channel, [KIND_FROM] = show_from,
 };
 
 const char *conf_show_range(const struct conf_range *r, char *dst)

@@ -64,6 +64,7 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         {true, s->device, NULL},
         {true, "passive", NULL},
         {true, "nodetach", NULL},
+        {given(s->number_options), "file", s->number_options},
         {lac && s->default_route, "defaultroute", NULL},
         {addresses, args->text, NULL},
         {mute || s->refuse_pap, "refuse-pap", NULL},
@@ -103,6 +104,15 @@ const char *pppd_clean(const char *text)
                                   "+*#-._:/@ ";
 
     return given(text) && text[0] != '-' && text[strspn(text, allowed)] == '\0' ? text : NULL;
+}
+
+const char *pppd_number_options(const char *number, char *dst, size_t size)
+{
+    /* a path that is cut must not be looked for */
+    if (pppd_clean(number) == NULL || number[0] == '.' || strchr(number, '/') != NULL ||
+        snprintf(dst, size, "/var/l2tp/%s.options", number) >= (int)size)
+        return NULL;
+    return access(dst, R_OK) == 0 ? dst : NULL;
 }
 
 /* A number in dst, or NULL for 0. */

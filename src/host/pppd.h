@@ -37,12 +37,13 @@ struct pppd_settings {
     const char *ipparam;
     /* For the environment.  Words of the peer's: as they came, of whatever characters. */
     const char *caller_id, *called_number, *sub_address, *private_group;
-    const char *peer_name;   /* its Host Name */
-    const char *peer;        /* its address */
-    unsigned tunnel, call;   /* our ids; 0: absent */
-    bool set_variables;      /* the scripts of pppd are to see all this, too */
-    uint32_t tx_bps, rx_bps; /* of the line, as the LAC tells; 0: absent */
-    const char *dial;        /* the number of an outgoing call that we are to place */
+    const char *peer_name;      /* its Host Name */
+    const char *peer;           /* its address */
+    unsigned tunnel, call;      /* our ids; 0: absent */
+    bool set_variables;         /* the scripts of pppd are to see all this, too */
+    uint32_t tx_bps, rx_bps;    /* of the line, as the LAC tells; 0: absent */
+    const char *dial;           /* the number of an outgoing call that we are to place */
+    const char *number_options; /* options for the number that we have had dialled; see below */
 };
 
 #define PPPD_MAX_ARGS 96
@@ -69,6 +70,10 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
  * call, %% a percent sign.  What is unknown or not clean is replaced by nothing, any other %-word
  * stays.  Cut where dst ends; returns dst. */
 const char *pppd_expand(const char *text, const struct pppd_settings *s, char *dst, size_t size);
+
+/* xl2tpd's file of options for a number that the peer is asked to dial, /var/l2tp/NUMBER.options,
+ * into dst, which is returned; NULL if there is none that can be read. */
+const char *pppd_number_options(const char *number, char *dst, size_t size);
 
 /* What pppd's environment has of its call.  A variable without a value is to be unset, as our own
  * environment may have one of that name that is about something else. */

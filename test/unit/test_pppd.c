@@ -228,6 +228,36 @@ static void test_expand(void)
            "what is unknown, or not clean, is nothing");
 }
 
+/* In place of the system's: one file can be read. */
+int access(const char *path, int how)
+{
+    errno = how == R_OK ? ENOENT : EACCES;
+    return strcmp(path, "/var/l2tp/5550100.options") == 0 ? 0 : -1;
+}
+
+static void test_number_options(void)
+{
+    static const char *const none[] = {
+        "5550101", "", "../5550100", "5550100/", ".5550100", "5550100.options", "a;b", NULL};
+    struct pppd_settings s = {.role = PPPD_LAC, .default_route = true, .optfile = "/etc/opt"};
+    struct pppd_args args;
+    char path[64], tiny[24];
+
+    is_str(pppd_number_options("5550100", path, sizeof path), "/var/l2tp/5550100.options",
+           "X7-06 the options of a number that is dialled");
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        ok(pppd_number_options(none[i], path, sizeof path) == NULL, "none for '%s'",
+           none[i] != NULL ? none[i] : "nothing");
+    ok(pppd_number_options("5550100", tiny, sizeof tiny) == NULL, "nor where the path is cut");
+    s.number_options = "/var/l2tp/5550100.options";
+    s.device = "/dev/pts/1";
+    pppd_compose(&s, -1, &args);
+    ok(args.argc > 9 && strcmp(args.argv[4], "file") == 0 &&
+           strcmp(args.argv[5], s.number_options) == 0 &&
+           strcmp(args.argv[6], "defaultroute") == 0 && strcmp(args.argv[9], "/etc/opt") == 0,
+       "X7-06 they come first, those of the section later");
+}
+
 /* -- the environment --------------------------------------------------------------------------- */
 
 static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "SUB_ADDRESS",
@@ -673,6 +703,7 @@ int main(int argc, char **argv)
     loop = loop_new();
     loop_before_sleep(loop, each_turn, NULL);
     test_compose();
+    test_number_options();
     test_long_variables();
     test_expand();
     test_environment();
