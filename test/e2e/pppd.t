@@ -203,7 +203,7 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     like($why, qr/^2\/4 too few descriptors/,
         'with 40 descriptors: ' . @up . ' calls, then a CDN that says why');
     is(scalar(grep { !$peer->echoes($_, $frame) } @up), 0, 'those that are up carry frames');
-    is($d->ask('x'), '01 Unknown command x', 'and the daemon is well') if $peer->hang_up(shift @up);
+    $d->is_well('and the daemon is well') if $peer->hang_up(shift @up);
     $d->says(qr/pppd ended/, 'one ends');
     my $again = $peer->open_call;
     ok($peer->echoes($again, $frame), 'then there is room for one');
