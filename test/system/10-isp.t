@@ -16,16 +16,6 @@ account() {
 			END { exit !found }'
 }
 
-# Sets $address to what a pppd of the LAC has been given, if it is one of the pool.
-given_address() {
-	address=
-	[ -e $work/lac/run/up.ppp0 ] && read -r address peer <$work/lac/run/up.ppp0 || return 1
-	case $address in
-	10.77.0.*) [ "$peer" = 10.77.0.1 ] ;;
-	*) false ;;
-	esac
-}
-
 # octets LNS: whether the account's last record has as many octets as 100 pings of 1,200 take.
 octets() {
 	[ "$(sed -n 's/.*Acct-Input-Octets = //p' "$work/radius/varlog/freeradius/radacct/$1"/detail-* |
@@ -48,7 +38,7 @@ for host in lns1 lns2 lac; do
 	ok "$host takes its files" follow isp $host
 	ok "$host: l2tpd starts" l2tpd_on $host
 done
-ok "alice has an address of the pool" wait_until 30 given_address
+ok "alice has an address of the pool" wait_until 30 has_address lac
 first=$address
 note "alice is $first"
 ok "the other end is at lns1" wait_until 10 ppp_is lns1 ppp0 10.77.0.1 "$first"

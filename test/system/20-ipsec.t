@@ -23,24 +23,6 @@ modules iptable_nat
 on nat sh -ec 'sysctl -q net.ipv4.ip_forward=1
 	iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE'
 
-# has_address HOST: it has an address of the pool, which goes to $address.
-has_address() {
-	address=
-	[ -e "$work/$1/run/up.ppp0" ] && read -r address peer <"$work/$1/run/up.ppp0" || return 1
-	case $address in
-	10.77.0.*) [ "$peer" = 10.77.0.1 ] ;;
-	*) false ;;
-	esac
-}
-
-# leads HOST ADDRESS INTERFACE: the host's way to the address is by that interface.
-leads() {
-	case "$(on "$1" ip route get "$2")" in
-	*" dev $3 "*) true ;;
-	*) false ;;
-	esac
-}
-
 seen_in_clear() {
 	[ "$(wc -c <$work/wire.pcap)" -gt 24 ]
 }

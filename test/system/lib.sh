@@ -95,3 +95,23 @@ charon_on() {
 	wait_until 60 [ -S "$work/$1/run/charon.vici" ] &&
 		on "$1" swanctl --load-all --noprompt >>"$work/$1/charon.log" 2>&1
 }
+
+# --- questions ---------------------------------------------------------------------------------
+
+# has_address HOST: it has an address of the recipes' pool, which goes to $address.
+has_address() {
+	address=
+	[ -e "$work/$1/run/up.ppp0" ] && read -r address peer <"$work/$1/run/up.ppp0" || return 1
+	case $address in
+	10.77.0.*) [ "$peer" = 10.77.0.1 ] ;;
+	*) false ;;
+	esac
+}
+
+# leads HOST ADDRESS INTERFACE: the host's way to the address is by that interface.
+leads() {
+	case "$(on "$1" ip route get "$2")" in
+	*" dev $3 "*) true ;;
+	*) false ;;
+	esac
+}
