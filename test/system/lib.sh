@@ -68,8 +68,10 @@ follow() {
 
 # --- what runs on them -------------------------------------------------------------------------
 
-# l2tpd_on MACHINE: the daemon, with its files where the recipe has them, until it reads its FIFO.
+# l2tpd_on MACHINE: the daemon, when --check is content with its files, which are where the recipe
+# has them; until it reads its FIFO.
 l2tpd_on() {
+	on "$1" "$L2TPD" --check >>"$work/$1/log" 2>&1 || return 1
 	go_to "$1" "$L2TPD" -D >>"$work/$1/log" 2>&1 &
 	eval "${1}_daemon=$! ${1}_binary=\$L2TPD"
 	ln -sf run/l2tpd/l2tp-control "$work/$1/control"
@@ -82,7 +84,11 @@ listens() {
 	grep -qi ":$(printf '%04X' "$2") 00000000:0000" "/proc/$host_pid/net/udp"
 }
 
+# freeradius_on MACHINE: with its configuration read-only, as Debian's unit has it.
 freeradius_on() {
+	on "$1" sh -ec 'mount --bind /etc/freeradius /etc/freeradius
+		mount -o remount,bind,ro /etc/freeradius
+		! touch /etc/freeradius/3.0/try 2>/dev/null'
 	go_to "$1" freeradius -f >>"$work/$1/freeradius.out" 2>&1 &
 	eval "${1}_freeradius=$!"
 	wait_until 60 listens "$1" 1813
