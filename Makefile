@@ -47,7 +47,7 @@ HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/pppd_options ho
         host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if $(CONF) $(BODIES)
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_rows \
-        render
+        render metrics
 TOP   = options sockets wake check explain profiles bearer lac lac_dial lac_hosts reload say news service daemon \
         $(CONTROL)
 

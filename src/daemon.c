@@ -17,6 +17,7 @@
 #include "host/link.h"
 #include "host/sys.h"
 #include "lac.h"
+#include "metrics.h"
 #include "news.h"
 #include "profiles.h"
 #include "reload.h"
@@ -313,6 +314,7 @@ void daemon_free(struct hub *h)
     if (h->loop != NULL)
         lac_free_all(h);
     control_end_events(h);
+    metrics_close(h);
     if (h->fifo != NULL)
         fifo_close(h->fifo);
     if (h->engine != NULL)

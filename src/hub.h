@@ -52,6 +52,7 @@ struct hub {
     struct timer settle;            /* of a new address */
     struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */
     struct fifo *fifo;
+    struct metrics *metrics; /* a file of them; NULL: none */
     struct listener *listeners; /* to events, by command */
     struct pool_book *book; /* leases */
     struct lns_pool *pools;

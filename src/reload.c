@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "events.h"
 #include "lac.h"
+#include "metrics.h"
 #include "profiles.h"
 
 void reload_tell(void *ctx, bool warning, const char *line)
@@ -22,6 +23,7 @@ void reload_apply_globals(struct hub *h)
     const struct conf_global *g = &h->conf->global;
     const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
 
+    metrics_apply(h);
     log_set_topics(g->debug_topics);
     l2tp_limit_half_open(h->engine, (unsigned)g->half_open_limit,
                          (unsigned)g->half_open_per_source);
@@ -62,6 +64,9 @@ static void compare_global(const struct conf_global *was, const struct conf_glob
         log_notice("reload: 'half open limit' or 'half open per source' changed, from now");
     if (was->access_control != is->access_control)
         log_notice("reload: 'access control' changed, from the next tunnel");
+    if (!same_text(was->metrics_file, is->metrics_file) ||
+        was->metrics_interval_s != is->metrics_interval_s)
+        log_notice("reload: 'metrics file' or 'metrics interval' changed, from now");
     if (!same_text(was->auth_file, is->auth_file))
         log_notice("reload: 'auth file' changed, from the next tunnel");
 }

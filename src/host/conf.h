@@ -52,6 +52,8 @@ struct conf_global {
     int cap_backoff_s;        /* cap of the retransmission interval in s; 0: the default of 16 */
     int half_open_limit;      /* tunnels that others have begun and that are not up, in all: 256 */
     int half_open_per_source; /* and from one address: 64 */
+    char *metrics_file;       /* NULL: none */
+    int metrics_interval_s;   /* 15 */
     bool packet_marks;        /* peers behind one NAT are told apart by their packets' marks */
 };
 

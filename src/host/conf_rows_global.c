@@ -166,6 +166,21 @@ static const struct conf_row rows[] = {
      .help =
          "Tell peers apart by the packet mark (Linux 5.19) that the firewall or IPsec has given\n"
          "their packets too, and set it on the answers: for clients behind one NAT."},
+    {.name = "metrics file",
+     .places = IN_GLOBAL,
+     .kind = KIND_PATH,
+     .at = GLOBAL(metrics_file),
+     .max = PATH_MAX_OCTETS - 8, /* a page is written beside it, under a longer name */
+     .example = "/var/lib/prometheus/node-exporter/l2tpd.prom",
+     .help = "Where to write metrics in Prometheus' text format; see l2tpd-control(8)."},
+    {.name = "metrics interval",
+     .places = IN_GLOBAL,
+     .kind = KIND_INT,
+     .at = GLOBAL(metrics_interval_s),
+     .min = 1,
+     .max = 86400,
+     .preset = "15",
+     .help = "How often, in seconds."},
 };
 
 CONF_TABLE(global);

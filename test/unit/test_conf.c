@@ -12,7 +12,8 @@ static const struct {
      "listen-addr=192.0.2.1|port=0|auth file=/a|access control=y|force userspace=n|ipsec saref=no|"
      "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
      "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
-     "pppd=y|half open limit=65535|half open per source=1|packet marks=yes"},
+     "pppd=y|half open limit=65535|half open per source=1|packet marks=yes|"
+     "metrics file=/run/m.prom|metrics interval=86400"},
     {"lns default",
      "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
      "hidden bit=no|length bit=no|challenge=no|tunnel rws=1|call rws=0|flow bit=no|flow bits=no|"
@@ -26,7 +27,8 @@ static const struct {
     {"lac x",
      "lns=a weight 3|lns policy=share|lns lockout=9|lns directed=no|connect timeout=3|"
      "source port=auto|bind address=192.0.2.1|bind device=lo|"
-     "autodial=no|redial=yes|redial timeout=1|redial timeout max=2|max redials=1|local ip=192.0.2.1|"
+     "autodial=no|redial=yes|redial timeout=1|redial timeout max=2|max redials=1|local "
+     "ip=192.0.2.1|"
      "remote ip=192.0.2.2|defaultroute=no|hostname=h|name=n|challenge=no|hidden bit=no|"
      "length bit=no|tunnel rws=4|call rws=0|flow bit=no|tx bps=1|rx bps=1|bps=1|require chap=no|"
      "require pap=no|refuse chap=no|refuse pap=no|require authentication=no|require auth=no|"
@@ -113,13 +115,16 @@ static void test_rows(void)
 /* What each key is when nothing is said, and where its value goes. */
 static void test_values(void)
 {
-    struct conf *c = parse(
-        "[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\npacket marks=yes\n"
-        "half open per source=7\n[lns y]\nlac=192.0.2.1\nreorder timeout=250\npriority bit=on\n"
-        "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nhello=off\ndead time=9\nsend sli=true\n"
-        "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
-        "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
-        "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
+    struct conf *c =
+        parse("[lns default]\nassign ip=no\n[lac x]\nlns=a\n[global]\nhalf open limit=9\npacket "
+              "marks=yes\n"
+              "half open per source=7\nmetrics file=/run/m.prom\nmetrics interval=9\n[lns "
+              "y]\nlac=192.0.2.1\nreorder timeout=250\npriority bit=on\n"
+              "ecn=1\noutgoing calls=y\ndisconnect cause=off\nsetup timeout=5\nhello=off\ndead "
+              "time=9\nsend sli=true\n"
+              "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
+              "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
+              "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
     const struct conf_peer *p;
     const struct conf_lac *x, *y;
 
@@ -130,8 +135,8 @@ static void test_values(void)
     y = conf_find_lac(c, "y");
     ok(p->hide == CONF_HIDE_NO && p->flow == CONF_FLOW_NO && !p->priority_bit && !p->ecn &&
            p->reorder_timeout_ms == 0 && p->quirks_on == 0 && p->quirks_off == 0 &&
-           !p->outgoing_calls && p->disconnect_cause && p->setup_timeout_s == 60 &&
-           p->hello && p->hello_interval_s == 60 && p->dead_time_s == 0 &&
+           !p->outgoing_calls && p->disconnect_cause && p->setup_timeout_s == 60 && p->hello &&
+           p->hello_interval_s == 60 && p->dead_time_s == 0 &&
            !conf_find_lns(c, "default")->send_sli,
        "what a peer is offered by default");
     ok(x->called_number == NULL && x->calling_number == NULL && x->sub_address == NULL &&
@@ -142,9 +147,12 @@ static void test_values(void)
     is_int(c->global.half_open_limit, 9, "half open limit");
     ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");
     is_int(c->global.half_open_per_source, 7, "half open per source");
+    is_str(c->global.metrics_file, "/run/m.prom", "metrics file");
+    is_int(c->global.metrics_interval_s, 9, "metrics interval");
     p = &conf_find_lns(c, "y")->peer;
     ok(p->priority_bit && p->ecn && p->reorder_timeout_ms == 250 && p->outgoing_calls &&
-           !p->disconnect_cause && p->setup_timeout_s == 5 && !p->hello && p->dead_time_s == 9 && conf_find_lns(c, "y")->send_sli,
+           !p->disconnect_cause && p->setup_timeout_s == 5 && !p->hello && p->dead_time_s == 9 &&
+           conf_find_lns(c, "y")->send_sli,
        "the keys of a LNS go where they belong");
     is_str(y->called_number, "555 1", "called number");
     is_str(y->calling_number, "+49", "calling number");
@@ -201,8 +209,7 @@ static void test_dial(void)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char text[128];
 
-        snprintf(text, sizeof text, "[lac x]\nlns = %s\nlns policy = share\n",
-                 lines[i].text);
+        snprintf(text, sizeof text, "[lac x]\nlns = %s\nlns policy = share\n", lines[i].text);
         c = parse(text);
         if (!ok(c != NULL && told[0] == '\0', "lns = %s", lines[i].text))
             continue;
