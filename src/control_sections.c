@@ -10,6 +10,7 @@
 #include "events.h"
 #include "lac.h"
 #include "reload.h"
+#include "wire/utf8.h"
 
 /* -- adding and changing ----------------------------------------------------------------------- */
 
@@ -34,15 +35,36 @@ static void tell_change(const char *kind, const char *name, const char *change)
                                        event_text("change", change), event_end});
 }
 
+/* Octets that are no text are a slip, not a name: nobody could write it again. */
+static bool is_name(const char *name)
+{
+    struct span left = span_str(name);
+
+    while (left.n > 0) {
+        size_t n = utf8_length(left);
+
+        if (n == 0)
+            return false;
+        left = span_of(left.p + n, left.n - n);
+    }
+    return true;
+}
+
 /* Into the configuration in force, and among those that a reload will put there again.  False: it
  * has been answered why. */
 static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char *name,
                 const char *settings)
 {
     char why[512] = "";
-    struct conf *one = conf_parse_settings(is_lac, name, settings, note_problem, why);
-    bool good = one != NULL && conf_put(h->conf, one, note_problem, why) &&
-                conf_put(h->added, one, note_problem, why);
+    struct conf *one = NULL;
+    bool good;
+
+    if (is_name(name))
+        one = conf_parse_settings(is_lac, name, settings, note_problem, why);
+    else
+        snprintf(why, sizeof why, "the section's name is no UTF-8");
+    good = one != NULL && conf_put(h->conf, one, note_problem, why) &&
+           conf_put(h->added, one, note_problem, why);
 
     conf_free(one);
     if (!good && why[0] != '\0')

@@ -108,13 +108,14 @@ static void log_call(const struct call *c)
 
 static void log_tunnel(const struct hub *h, const struct tunnel *t)
 {
-    char peer[ADDR_TEXT], quirks[QUIRKS_TEXT];
+    char peer[ADDR_TEXT], quirks[QUIRKS_TEXT], section[160];
 
     log_notice("  tunnel %u: %s, %s %s (%s), peer's id %u, section '%s', %u calls, %llu s old, "
                "round trip %lu ms, %lu retransmissions",
                (unsigned)t->id, state_name(t->state), t->initiator ? "to" : "from",
-               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id, t->p.label,
-               t->n_calls, (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
+               addr_text(&t->peer, peer), t->peer_name, (unsigned)t->peer_id,
+               log_safe(span_str(t->p.label), section, sizeof section), t->n_calls,
+               (unsigned long long)((loop_now(h->loop) - t->born) / 1000),
                (unsigned long)xport_rtt_ms(&t->x), (unsigned long)t->x.retransmitted);
     if (t->peer_kind != NULL || t->quirks != QUIRKS_DEFAULT)
         log_notice("    peer is %s; quirks: %s", t->peer_kind != NULL ? t->peer_kind : "unknown",
@@ -125,15 +126,19 @@ static void log_tunnel(const struct hub *h, const struct tunnel *t)
 
 static void log_sections(const struct hub *h)
 {
+    char safe[160];
+
     for (const struct conf_lns *lns = h->conf->lns; lns != NULL; lns = lns->next) {
         const struct lns_pool *p = profiles_pool(h, lns->name);
 
         if (p != NULL)
-            log_notice("  lns %s: %zu of %zu addresses leased", lns->name,
+            log_notice("  lns %s: %zu of %zu addresses leased",
+                       log_safe(span_str(lns->name), safe, sizeof safe),
                        pool_used(p->remote, h->book), pool_size(p->remote));
     }
     for (const struct lac *l = h->lacs; l != NULL; l = l->next)
-        log_notice("  %s %s: %s", l->bare ? "host" : "lac", l->name, lac_state_name(l->state));
+        log_notice("  %s %s: %s", l->bare ? "host" : "lac",
+                   log_safe(span_str(l->name), safe, sizeof safe), lac_state_name(l->state));
 }
 
 static void log_socket(const char *kind, const struct udp *udp)

@@ -194,11 +194,32 @@ static void end_message(struct fifo *f)
     f->n = folder;
 }
 
+/* A whole "@/folder/" of ours begins a message wherever it stands: in half a command that nobody
+ * has ended, in a line that is too long and that others write into.  True if c was its last octet.
+ */
+static bool begins_anew(struct fifo *f, char c)
+{
+    size_t n = strlen(f->mark), before = f->n + 1 - n;
+
+    f->marked = c == f->mark[f->marked] ? f->marked + 1 : c == f->mark[0];
+    if (n == 0 || f->marked < n)
+        return false;
+    f->marked = 0;
+    if (!f->skipping && before > 0)
+        fifo_line(f, f->line, before, NULL, NULL);
+    f->skipping = false;
+    memcpy(f->line, f->mark, n);
+    f->n = n;
+    return true;
+}
+
 static void take_octet(struct fifo *f, char c)
 {
     struct fifo_reply r = {.fifo = f};
     char text[FIFO_LINE_MOST + 1];
 
+    if (begins_anew(f, c))
+        return;
     if (c == '\n' || c == '\0') {
         end_line(f);
     } else if (f->n < FIFO_LINE_MOST) {
@@ -306,6 +327,18 @@ static int make_and_open(struct fifo *f)
     return 0;
 }
 
+/* "@/folder/" of an absolute path; else empty.  NULL without memory. */
+static char *make_mark(const char *path)
+{
+    const char *slash = path[0] == '/' ? strrchr(path, '/') : NULL;
+    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    char *mark = malloc(n + 2);
+
+    if (mark != NULL)
+        snprintf(mark, n + 2, "%s%.*s", n > 0 ? "@" : "", (int)n, path);
+    return mark;
+}
+
 struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows,
                        const struct fifo_verb *verbs, void *ctx)
 {
@@ -322,7 +355,9 @@ struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_comma
         return NULL;
     }
     f->path = strdup(path);
-    if (f->path != NULL && make_and_open(f) == 0 && loop_watch(l, &f->watch) == 0)
+    f->mark = make_mark(path);
+    if (f->path != NULL && f->mark != NULL && make_and_open(f) == 0 &&
+        loop_watch(l, &f->watch) == 0)
         return f;
     fifo_close(f);
     return NULL;
@@ -342,6 +377,7 @@ void fifo_close(struct fifo *f)
         close(f->watch.fd);
     }
     free(f->path);
+    free(f->mark);
     free(f);
     errno = keep;
 }

@@ -3,7 +3,8 @@
  * Opened read-write and non-blocking, so there is always a writer and never an end-of-file; a line
  * buffer survives short reads, several lines in one read, and lines too long (answered, dropped to
  * their end).  A NUL octet ends a line too.  Old clients write a command without a newline: what
- * has come is taken for a whole line after 20 ms of silence, or when the next "@/folder/" begins.
+ * has come is taken for a whole line after 20 ms of silence, or when the next "@/folder/" begins,
+ * which begins a line wherever it stands.
  *
  * There are letters, with xl2tpd's answers ("CC text", two digits and a text, in one or more
  * lines), and verbs, words of several letters, whose answers are framed: as long as more follows a

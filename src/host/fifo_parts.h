@@ -13,6 +13,8 @@ struct fifo {
     struct watch watch;
     struct timer silence;
     char *path;
+    char *mark;    /* "@/folder/": how an answer's path in our folder begins; empty: none */
+    size_t marked; /* how many octets of it have just come */
     dev_t dev; /* of the FIFO that we made */
     ino_t ino;
     const struct fifo_command *rows;

@@ -132,12 +132,13 @@ static int open_answer(const struct asker *a)
     char folder[PATH_MAX], whole[PATH_MAX];
     int fd = -1;
 
+    /* as it was spelled, if that is a whole path: so the daemon knows it best */
     snprintf(folder, sizeof folder, "%.*s", (int)n, a->fifo);
-    if (realpath(n > 0           ? folder
-                 : slash != NULL ? "/"
-                                 : ".",
-                 whole) == NULL ||
-        (size_t)snprintf(answer_path, sizeof answer_path, "%s/%s-%ld.out", whole, a->program,
+    if (a->fifo[0] == '/')
+        snprintf(whole, sizeof whole, "%s", folder);
+    else if (realpath(n > 0 ? folder : ".", whole) == NULL)
+        return -1;
+    if ((size_t)snprintf(answer_path, sizeof answer_path, "%s/%s-%ld.out", whole, a->program,
                          (long)getpid()) >= sizeof answer_path) {
         answer_path[0] = '\0';
         return -1;

@@ -161,6 +161,12 @@ $plain->open_tunnel;
 $plain->open_call;
 $d->says(qr/"10\.9\.0\.77:10\.9\.0\.\d" /, 'z default: counts from the next call');
 
+answers "z \xff\xfe lac=127.0.0.1", "03 Configuration parse error: the section's name is no UTF-8",
+  'a name that is no text';
+answers "a h\xc3\xb6me lns=127.0.0.1", '00 OK', 'one that is, in UTF-8';
+like($d->status, qr/lac h\\xc3\\xb6me: idle/, 'in the log it is escaped');
+answers "r h\xc3\xb6me", '00 OK', 'and it can be removed';
+
 # as verbs, with frames
 is($d->ask('add-lac v lns=127.0.0.1'), '00 OK', 'add-lac');
 is($d->ask('status-lns default') =~ s/\d+\.\d+\.\d+\.\d+:\d+//r =~ s/=\d+/=N/gr, <<'EOT' =~ s/\n\z//r, 'status-lns: in a frame');

@@ -330,6 +330,29 @@ static void test_too_long(void)
     is_str(logged, "control: 01 Line too long\n", "it is answered once");
 }
 
+/* Others write into a line that has no end: a whole command in our folder's name is heard. */
+static void test_in_between(void)
+{
+    char huge[4096], line[256];
+
+    for (int parts = 0; parts < 4; parts++) {
+        begin();
+        memset(huge, 'x', sizeof huge);
+        for (int i = 0; i < parts; i++) {
+            put(huge, sizeof huge);
+            run_one_turn();
+        }
+        put("@", 1);
+        put(dir, 7);
+        snprintf(line, sizeof line, "zz@@%s/nobody c home\n", dir);
+        put(line, strlen(line));
+        run_one_turn();
+        put("xyz\n", 4);
+        run(5);
+        is_str(ran, "c[home]", "a whole command behind a line of no end");
+    }
+}
+
 static void test_held_open(void)
 {
     int fd = open(control, O_WRONLY | O_NONBLOCK);
@@ -674,6 +697,7 @@ int main(void)
     test_words();
     test_streams();
     test_too_long();
+    test_in_between();
     test_held_open();
     test_answers();
     test_traps();
