@@ -15,6 +15,9 @@
 
 #include "base/text.h"
 
+#define GAPS 20   /* so often is a FIFO that nobody reads tried again, ... */
+#define GAP_MS 20 /* ... after so long */
+
 /* The one answer's FIFO there is; for the end by a signal too. */
 static char answer_path[PATH_MAX];
 
@@ -68,6 +71,11 @@ static int open_control(const struct asker *a, int *code)
     int fd = open(a->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
 
+    /* xl2tpd closes its FIFO after each command, and opens it again */
+    for (int i = 0; i < GAPS && fd < 0 && errno == ENXIO; i++) {
+        poll(NULL, 0, GAP_MS);
+        fd = open(a->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    }
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
         return fd;
     if (fd >= 0) {
@@ -130,6 +138,7 @@ static int open_answer(const struct asker *a)
     const char *slash = strrchr(a->fifo, '/');
     size_t n = slash != NULL ? (size_t)(slash - a->fifo) : 0;
     char folder[PATH_MAX], whole[PATH_MAX];
+    static unsigned asked;
     int fd = -1;
 
     /* as it was spelled, if that is a whole path: so the daemon knows it best */
@@ -138,8 +147,9 @@ static int open_answer(const struct asker *a)
         snprintf(whole, sizeof whole, "%s", folder);
     else if (realpath(n > 0 ? folder : ".", whole) == NULL)
         return -1;
-    if ((size_t)snprintf(answer_path, sizeof answer_path, "%s/%s-%ld.out", whole, a->program,
-                         (long)getpid()) >= sizeof answer_path) {
+    /* another one each time: xl2tpd removes it, and may do so only when the next is there */
+    if ((size_t)snprintf(answer_path, sizeof answer_path, "%s/%s-%ld.%u.out", whole, a->program,
+                         (long)getpid(), ++asked) >= sizeof answer_path) {
         answer_path[0] = '\0';
         return -1;
     }

@@ -221,7 +221,7 @@ symlink $tool, "$DIR/xl2tpd-control";
 ($status, $out, $err) = run_program(["$DIR/xl2tpd-control", 'frobnicate']);
 like($err, qr/^xl2tpd-control: /, 'another name');
 ($status, $out, $err) = run_program(["$DIR/xl2tpd-control", '-d', '-c', $d->{fifo}, 'available']);
-like($err, qr{command: \@\S+/run/xl2tpd-control-\d+\.out x\n}, '-d tells what is sent');
+like($err, qr{command: \@\S+/run/xl2tpd-control-[\d.]+\.out x\n}, '-d tells what is sent');
 like($err, qr/answer: 00 OK$/m, 'and what comes');
 
 $peer->close;
