@@ -76,25 +76,32 @@ const struct ppp_end *bearer_user(const struct bearer *b)
     return user->name[0] == '\0' && other->name[0] != '\0' ? other : user;
 }
 
-/* Frames tell who the user is and which addresses were agreed on; once a network layer is open, and
- * again after it was not, that is an event. */
-static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
+static void tell_up(const struct bearer *b, const char *layer)
 {
     char remote[ADDR_TEXT], local[ADDR_TEXT];
-    bool up;
+
+    events_emit("ppp_up",
+                (struct event_field[]){
+                    event_number("tunnel", b->tunnel_id), event_number("call", b->number),
+                    event_text("layer", layer), event_text("user", bearer_user(b)->name),
+                    event_bool("user_accepted", bearer_user(b)->accepted),
+                    event_text("address", ip_text(b->facts.far.ip, remote)),
+                    event_text("local_address", ip_text(b->facts.pppd.ip, local)), event_end});
+}
+
+/* Frames tell who the user is and which addresses were agreed on; that a network layer is open, and
+ * is again after it was not, is an event. */
+static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
+{
+    unsigned was = b->ppp_up;
 
     if (!ppp_facts_frame(&b->facts, from_pppd, frame))
         return;
-    up = ppp_facts_up(&b->facts);
-    if (up && !b->ppp_up)
-        events_emit("ppp_up",
-                    (struct event_field[]){
-                        event_number("tunnel", b->tunnel_id), event_number("call", b->number),
-                        event_text("user", bearer_user(b)->name),
-                        event_bool("user_accepted", bearer_user(b)->accepted),
-                        event_text("address", ip_text(b->facts.far.ip, remote)),
-                        event_text("local_address", ip_text(b->facts.pppd.ip, local)), event_end});
-    b->ppp_up = up;
+    b->ppp_up = ppp_facts_up(&b->facts);
+    if ((b->ppp_up & ~was & PPP_UP_IP) != 0)
+        tell_up(b, "ipv4");
+    if ((b->ppp_up & ~was & PPP_UP_IP6) != 0)
+        tell_up(b, "ipv6");
 }
 
 /* What PPP is up to, if anybody wants to know: the LAC hears of the ACCMs, and data are numbered as

@@ -31,7 +31,7 @@ struct bearer {
     struct ppp_watch watch; /* what PPP has negotiated, if one of the above asks */
     bool is_lac;            /* our pppd is the one that logs in */
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
-    bool ppp_up;            /* a network layer is open; as last told */
+    unsigned ppp_up;        /* network layers that are open, as last told */
     char ifname[16];        /* of PPP's interface; empty: not known yet (see status.c) */
     char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;

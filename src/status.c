@@ -55,7 +55,7 @@ static void found(void *ctx, pid_t pid, const char *name)
 
 static bool is_wanted(const struct bearer *b)
 {
-    return b->ifname[0] == '\0' && b->pppd.child.pid > 0 && ppp_facts_up(&b->facts);
+    return b->ifname[0] == '\0' && b->pppd.child.pid > 0 && ppp_facts_up(&b->facts) != 0;
 }
 
 void status_find_interfaces(struct hub *h)

@@ -119,7 +119,8 @@ bool ppp_facts_frame(struct ppp_facts *f, bool from_pppd, struct span frame)
     return false;
 }
 
-bool ppp_facts_up(const struct ppp_facts *f)
+unsigned ppp_facts_up(const struct ppp_facts *f)
 {
-    return (f->far.has_ip && f->pppd.has_ip) || (f->far.has_ip6 && f->pppd.has_ip6);
+    return (f->far.has_ip && f->pppd.has_ip ? PPP_UP_IP : 0) |
+           (f->far.has_ip6 && f->pppd.has_ip6 ? PPP_UP_IP6 : 0);
 }

@@ -26,7 +26,9 @@ struct ppp_facts {
 /* Takes note of a frame; true if something is known that was not. */
 bool ppp_facts_frame(struct ppp_facts *f, bool from_pppd, struct span frame);
 
-/* A network layer is open: its requests have been acknowledged both ways. */
-bool ppp_facts_up(const struct ppp_facts *f);
+/* The network layers that are open: their requests have been acknowledged both ways. */
+#define PPP_UP_IP 1u
+#define PPP_UP_IP6 2u
+unsigned ppp_facts_up(const struct ppp_facts *f);
 
 #endif

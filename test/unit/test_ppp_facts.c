@@ -59,7 +59,7 @@ int main(void)
     ok(!ppp_facts_up(&f), "one way is not up");
     ok(!pass(true, "8021 02 02 0010 0206002d0f01 0306 0a090002"), "said again, nothing is new");
     ok(pass(false, "8021 02 09 000a 0306 0a090001") && f.pppd.ip == 0x0a090001, "pppd's address");
-    ok(ppp_facts_up(&f), "both ways is up");
+    is_int(ppp_facts_up(&f), PPP_UP_IP, "both ways is up");
     ok(pass(true, "c023 02 01 0005 00") == false, "an Ack for nobody");
     pass(false, "c021 09 00 0008 11223344");
     ok(ppp_facts_up(&f), "an echo changes nothing");
