@@ -16,7 +16,7 @@ use POSIX qw(WNOHANG mkfifo);
 use Test::More;
 use Time::HiRes qw(time sleep);
 
-our @EXPORT = qw($B $DIR $L2TPD $PPPD daemon free_port loop_until patience ppp_script put_file
+our @EXPORT = qw($B $DIR $L2TPD $PPPD daemon free_port loop_until patience ppp_script preloaded put_file
   reports run_program sanitized slurp soon);
 
 our $B     = abs_path($ENV{B} // 'build') // die "no build folder\n";
@@ -153,6 +153,22 @@ sub run_program
     my $status = !$ended ? 'late' : $ended->[0] & 127 ? 'signal ' . ($ended->[0] & 127)
       : $ended->[0] >> 8;
     return ($status, slurp($out), slurp($err));
+}
+
+# A library out of C, which daemons started from now on find in front of all others (LD_PRELOAD), so
+# that a test can answer for the system.  Undef if that cannot be: no compiler, or the sanitizers,
+# which bear no library before their own.
+sub preloaded
+{
+    my ($name, $c) = @_;
+    my $source = put_file("$DIR/$name.c", "#define _GNU_SOURCE\n$c");
+
+    return undef if sanitized();
+    my ($status) =
+      run_program [$ENV{CC} // 'cc', '-shared', '-fPIC', '-o', "$DIR/$name.so", $source];
+    return undef if $status ne '0';
+    $ENV{LD_PRELOAD} = "$DIR/$name.so";
+    return $ENV{LD_PRELOAD};
 }
 
 # -- a daemon ------------------------------------------------------------------------------------

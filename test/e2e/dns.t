@@ -1,0 +1,130 @@
+#!/usr/bin/perl
+# The name of a LNS: looked up at each attempt; failing, slow and changing answers.  A library answers
+# in the resolver's place.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+# What lns.test comes to: addresses, or "fail", or "sleep".
+my $answers = put_file("$DIR/answers", '127.0.0.1');
+$ENV{ANSWERS} = $answers;
+preloaded 'names', <<'C' or plan skip_all => 'no library can be put before the others';
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct addrinfo *one(const char *text)
+{
+    struct { struct addrinfo info; struct sockaddr_in in; } *a = calloc(1, sizeof *a);
+
+    a->in.sin_family = AF_INET;
+    inet_pton(AF_INET, text, &a->in.sin_addr);
+    a->info.ai_family = AF_INET;
+    a->info.ai_addr = (struct sockaddr *)&a->in;
+    a->info.ai_addrlen = sizeof a->in;
+    return &a->info;
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **list)
+{
+    char text[64];
+    FILE *f = fopen(getenv("ANSWERS"), "r");
+    struct addrinfo **end = list;
+
+    *list = NULL;
+    while (f != NULL && fscanf(f, "%63s", text) == 1) {
+        if (strcmp(text, "fail") == 0)
+            return EAI_AGAIN;
+        if (strcmp(text, "sleep") == 0)
+            sleep(600);
+        *end = one(text);
+        end = &(*end)->ai_next;
+    }
+    return *list != NULL ? 0 : EAI_NONAME;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+    (void)list;
+}
+C
+
+my $echo = ppp_script "echo\n";
+
+sub lac
+{
+    my ($name, $text) = @_;
+
+    return daemon $name, conf => "[lac there]\npppoptfile = $echo\nautodial = yes\nredial = yes\n"
+      . "redial timeout = 1\nconnect timeout = 1\n$text";
+}
+
+my $far = Peer->new(ip => '127.0.0.1');
+my $two = Peer->new(ip => '127.0.0.2', port => $far->port);
+
+# A tunnel and a call to a peer, which it then ends.
+sub comes
+{
+    my ($peer, $what) = @_;
+    my $p = Peer->new(share => $peer);
+
+    ok($p->accept_tunnel && $p->accept_call, $what);
+    $p->close;
+}
+
+{
+    my $d = lac 'names', 'lns = lns.test:' . $far->port . "\n";
+
+    comes($far, 'a name');
+    put_file($answers, 'fail');
+    comes($far, 'when it cannot be looked up any more, what it last came to is dialled');
+    $d->says(qr/Host name lookup failed for lns\.test\./, 'and the log says so');
+    $d->mark;
+    put_file($answers, 'sleep');
+    comes($far, 'nor is a slow answer waited for');
+    $d->says(qr/the look-up of lns\.test takes long/, 'the log says so');
+    put_file($answers, '127.0.0.2');
+    # the look-up that sleeps is still under way, and not asked again: it has its 30 s
+    comes($far, 'again');
+    ok($d->ask('d there'), 'hung up');
+    ok($d->ask('c there'), 'and dialled');
+    comes($two, 'another address: the new one is dialled');
+    put_file($answers, '127.0.0.1 127.0.0.2');
+    $far->{mute} = 1;
+    comes($two, 'two: the second, as the first does not answer');
+    $far->{mute} = 0;
+    $d->finish;
+}
+
+{
+    put_file($answers, 'sleep');
+    my $d = lac 'first', 'lns = lns.test:' . $far->port . "\nlns = 127.0.0.2:" . $two->port . "\n";
+
+    comes($two, 'a name that is looked up for the first time holds up no other line');
+    $d->finish;
+}
+
+{
+    put_file($answers, 'fail');
+    my $late = Peer->new;
+    my $d = lac 'none', 'lns = lns.test:' . $late->port . "\n";
+
+    $d->says(qr/(?:lookup failed for lns\.test\..*Will redial.*){2}/s,
+        'a name that never came to anything ends no tries');
+    put_file($answers, '127.0.0.1');
+    comes($late, 'and when it does the LAC is up');
+    $d->finish;
+}
+
+done_testing;
