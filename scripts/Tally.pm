@@ -67,7 +67,7 @@ sub result {
         push @{$self->{skipped}}, $result->as_string;
         $self->{seen}{skip} = 1;
     } elsif ($result->is_actual_ok) {
-        $self->{seen}{$_} = 1 for $result->description =~ /(?<![\w.-])([FSR][\w.]*(?:-[A-Z]{2})?-\d+)/g;
+        $self->{seen}{$_} = 1 for $result->description =~ /(?<![\w.-])([FSRX][\w.]*(?:-[A-Z]{2})?-\d+)/g;
     }
 }
 

@@ -41,7 +41,7 @@ for my $file (@files) {
         s/^\d+$/FD/ if $was eq 'passwordfd';
         $was = $_;
     }
-    is(join(' ', @args), join(' ', split ' ', $part{arguments}), "X7-01 X7-02 $name: the arguments of pppd");
+    is(join(' ', @args), join(' ', split ' ', $part{arguments}), "XD-08 X4-31 X4-32 X4-43 X4-54 X7-01 X7-02 $name: the arguments of pppd");
     $peer->close;
     $d->finish;
 }

@@ -37,11 +37,11 @@ sub l2tpd { run_program [$L2TPD, @_] }
 {
     my ($status, $out, $err) = l2tpd '--check', $conf;
 
-    is($status, 0, '--check of a file that can be used: status 0');
+    is($status, 0, 'XD-04 --check of a file that can be used: status 0');
     is($out, "$conf: 0 errors, 2 warnings\n", 'it says how much it has to say');
     like($err, qr{^\Q$options\E:2: warning: 'lock' is for serial lines.*\(.*\[lns default\], line 8\)$}m,
-        'a trap in the option file, by file and line');
-    like($err, qr{^\Q$DIR\E/more:1: warning: 'sync' }m, 'and in the file that this one includes');
+        'X9-04 a trap in the option file, by file and line');
+    like($err, qr{^\Q$DIR\E/more:1: warning: 'sync' }m, 'X9-04 and in the file that this one includes');
 
     my ($s, $o, $e) = l2tpd '-c', $conf, '--check';
     is("$s$o$e", "$status$out$err", 'the same by -c FILE --check');
@@ -57,7 +57,7 @@ sub l2tpd { run_program [$L2TPD, @_] }
     chmod 0644, $secrets;
     ($status, $out, $err) = l2tpd '--check', $conf;
     like($err, qr{^\Q$secrets\E: warning: can be read by others: chmod 600 it$}m,
-        'secrets that others can read are warned of, those of "auth file"');
+        'X6-08 X4-21 secrets that others can read are warned of, those of "auth file"');
     ($status, $out, $err) = l2tpd '--check', $conf, '-s', "$DIR/none";
     like($err, qr{^\Q$conf\E:7: warning: 'challenge' is on in \[lns default\], but \Q$DIR\E/none has no}m,
         'or those of -s, without a line');
@@ -78,8 +78,8 @@ sub l2tpd { run_program [$L2TPD, @_] }
 
     is($status, 0, '--explain of a peer that is served: status 0');
     like($out, qr{^as LAC it is served by \[lns near\] of line 9$}m, 'by which section');
-    like($out, qr{^  challenge = yes\s+# line 7, \[lns default\]$}m, 'with which values, and whence');
-    like($out, qr{^secret, of \Q$secrets\E, us gw:\n  line 1, them lac7$}m, 'under which secret');
+    like($out, qr{^  challenge = yes\s+# line 7, \[lns default\]$}m, 'X9-06 with which values, and whence');
+    like($out, qr{^secret, of \Q$secrets\E, us gw:\n  line 1, them lac7$}m, 'X9-06 under which secret');
     unlike($out . $err, qr/$secret/, 'which is not shown');
     is($err, '', 'without warnings, which --check has');
 
@@ -100,10 +100,10 @@ for my $file ($conf, glob "$FindBin::Bin/../golden/conf/*.conf") {
     my $again = put_file("$DIR/printed", $out);
 
     is($status, 0, "--print-config $name: status 0");
-    is((l2tpd '--check', $again)[0], 0, '--check takes what it prints');
+    is((l2tpd '--check', $again)[0], 0, 'X9-05 --check takes what it prints');
     my ($s, $o) = l2tpd '--print-config', $again;
     s/ +# (?:line.*|default)$//mg, s/^# .*//mg for $out, $o;
-    is($o, $out, 'which means the same');
+    is($o, $out, 'X9-05 which means the same');
 }
 
 {

@@ -56,7 +56,7 @@ for (
     my (undef, undef, $iccn) = sent "tx bps = 56000\n$conf" =~ s/^tx.*\n(?!rx)//r, vendor => $vendor;
 
     is(exists $iccn->{avp}{38} ? 1 : 0, $want, "S4.4.4-19 $what");
-    is(number($iccn, 38), 64000, 'S4.4.4-19 with the speed of "rx bps"') if $want;
+    is(number($iccn, 38), 64000, 'X4-41 S4.4.4-19 with the speed of "rx bps"') if $want;
 }
 
 {
@@ -97,7 +97,7 @@ for (['', 1, 'excused by default'], ["quirks = -missing-avps\n", 0, 'forbidden']
     my $sccrq = $p->accept_tunnel(5);
     my $call  = $p->accept_call(5);
 
-    is(sorted(Peer::hidden($sccrq)), '3 4 6 8 9 11', 'S4.3-01 hidden bit = always: SCCRQ is hidden already');
+    is(sorted(Peer::hidden($sccrq)), '3 4 6 8 9 11', 'XD-03 X4-35 S4.3-01 hidden bit = always: SCCRQ is hidden already');
     is((Peer::numbers($sccrq))[1], 36, 'S4.3-03 a Random Vector before the first of them');
     is(number($sccrq, 3), 3, 'S4.3-14 S4.3-02 the peer reveals its framing by RFC 2661');
     is($sccrq->{avp}{8}, 'l2tpd', 'S4.3-14 and its vendor');
@@ -340,7 +340,7 @@ for my $role ('lac', 'lns') {
     if ($role eq 'lac') {
         ($d, $p) = lac "hello interval = 1\ntunnel rws = 1\n";
         is(unpack('n', $p->accept_tunnel(5)->{avp}{10} // ''), 1,
-            'S5.8-19 tunnel rws = 1: a window of 1 is announced');
+            'X4-38 S5.8-19 tunnel rws = 1: a window of 1 is announced');
         $p->accept_call(5);
     } else {
         $d = daemon 'often', conf => "[lns default]\nassign ip = no\nhello interval = 1\n"

@@ -53,7 +53,7 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     my ($name, $yes) = ('x' x 70 . '.invalid', Peer->new);
     my $d = lac "lns = $name\n" . lns_lines($yes) . "autodial = yes\n";
 
-    ok($yes->accept_tunnel && $yes->accept_call, 'the first has no address: the second is dialled');
+    ok($yes->accept_tunnel && $yes->accept_call, 'XD-03 X4-50 the first has no address: the second is dialled');
     like($d->log, qr/Host name lookup failed for \Q$name\E\./, 'the log tells of the first');
     $yes->close;
     $d->finish;
@@ -75,7 +75,7 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
         $order .= '1' x $one->refuse_for(3, 1);
         $order .= '2' x $two->refuse_for(3, 1);
     }
-    is($order, '1212', 'each attempt goes through all of them');
+    is($order, '1212', 'X4-50 each attempt goes through all of them');
     $d->says(qr/gave up after 1 redials/, 'and "max redials" counts attempts');
     $d->finish;
 }

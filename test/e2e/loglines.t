@@ -30,7 +30,7 @@ sub line
 
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my $come = loop_until { $d->log =~ $whole };
-    ok($come, "$d->{name}: $pattern") or diag($d->tail);
+    ok($come, "XD-09 X8-01 $d->{name}: $pattern") or diag($d->tail);
     @seen{@names} = $d->log =~ $whole;
     return;
 }
@@ -78,6 +78,9 @@ line $lac, 'Host name lookup failed for x{70}\.invalid\.';
       . 'lns = 127.0.0.1:' . $deaf->port . "\n";
 
     line $d, 'Maximum retries exceeded for tunnel \d+\.  Closing\.';
+    my $n = 0;
+    $n++ while $deaf->wait_for('SCCRQ', 0.05);
+    is($n, 1, 'X4-23 max retries = 0: it was sent once, and not again');
     $d->finish;
 }
 

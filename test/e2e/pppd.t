@@ -69,7 +69,7 @@ EOT
           . 'remotenumber +49 30 1234-56/7@line_1',
         "LNS: xl2tpd's arguments in xl2tpd's order, and the caller's number");
     is_deeply($r->{'caller-id'}, ['+49 30 1234-56/7@line_1'],
-        'LNS: CALLER_ID from the calling number');
+        'X7-04 LNS: CALLER_ID from the calling number');
     is_deeply([sort @{$r->{fd}}], ["0 $tty", "1 $tty", "2 $d->{logfile}"],
         'LNS: descriptors 0 to 2 and no more');
     is($r->{sid}[0], $r->{pid}[0], 'LNS: it leads a session of its own');
@@ -127,7 +127,7 @@ EOT
         "$PPPD $tty passive nodetach defaultroute 10.9.5.1:10.9.5.2 refuse-pap refuse-chap "
           . "name alice plugin passwordfd.so passwordfd $fd file $script",
         "LAC: xl2tpd's arguments in xl2tpd's order");
-    is_deeply($r->{password}, ['S3CRET-w0rd'], 'LAC: the pipe holds the password');
+    is_deeply($r->{password}, ['S3CRET-w0rd'], 'X7-03 LAC: the pipe holds the password');
     like((grep { /^$fd / } @{$r->{fd}})[0], qr/^$fd pipe:/, 'LAC: it is a pipe');
     is(scalar @{$r->{fd}}, 4, 'LAC: and the only descriptor besides 0 to 2');
     my $seen = join ' ', map { slurp("/proc/$_/cmdline") . slurp("/proc/$_/environ") } $d->pid,
@@ -163,7 +163,7 @@ EOT
 
     loop_until { (my @all = reports($path)) == 5 };
     is(join(',', map { scalar @{$_->{fd}} } reports($path)), '3,3,3,3,3',
-        'of five pppds none has more than three descriptors');
+        'X7-05 of five pppds none has more than three descriptors');
     $peer->close;
     $d->finish;
 }
@@ -181,9 +181,9 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     my $call = $peer->open_call;
     my $cdn  = $peer->wait_for('CDN');
 
-    is(Peer::result($cdn // {}), '2/4 pppd cannot be run', "$path: CDN, and why");
+    is(Peer::result($cdn // {}), '2/4 pppd cannot be run', "X7-08 $path: CDN, and why");
     like($d->log, qr/call \S+: cannot run \Q$path\E \(.*key "pppd"\): $reason/,
-        'the log has the reason');
+        'X1-11 the log has the reason');
     ok(!$peer->wait_for('StopCCN', 0.1), 'the tunnel stays');
     $peer->close;
     $d->finish;
@@ -228,7 +228,7 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
         my $cdn = $peer->wait_for('CDN');
 
         is(Peer::result($cdn // {}), ($code == 16 ? 1 : 3) . "/0 $text{$code}",
-            "exit code $code: the CDN says why");
+            "X7-07 exit code $code: the CDN says why");
         like($d->log, qr/child_handler : pppd exited for call [1-9]\d* with code $code\n/,
             "exit code $code: and the log");
     }

@@ -32,8 +32,8 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     my $d = lac lns_lines($far) . "autodial = yes\nredial = yes\nredial timeout = 1\n";
     my @at = $far->refuse_for(5, 3);
 
-    is(scalar @at, 3, 'refused, it redials, and again');
-    cmp_ok($at[1] - $at[0], '>=', 0.99, 'after the redial timeout, not before');
+    is(scalar @at, 3, 'X4-51 X4-52 refused, it redials, and again');
+    cmp_ok($at[1] - $at[0], '>=', 0.99, 'X4-52 after the redial timeout, not before');
     cmp_ok($at[2] - $at[1], '<',  1.8,  'nor long after');
     like($d->log, qr/Will redial in 1 seconds/, 'the log says so');
     $d->says(qr/control_finish: Connection closed to 127\.0\.0\.1, port \d+ \(not you\)/,
@@ -65,7 +65,7 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     my $d = lac lns_lines($far)
       . "autodial = yes\nredial = yes\nredial timeout = 1\nmax redials = 1\n";
 
-    is(scalar $far->refuse_for(2.6), 2, 'max redials = 1: one redial and no more');
+    is(scalar $far->refuse_for(2.6), 2, 'X4-53 max redials = 1: one redial and no more');
     $d->says(qr/lac there: gave up after 1 redials/, 'the log says that it gave up');
     is($d->ask('d there'), "01 Session 'there' not up", 'it is not up any more');
     $d->finish;

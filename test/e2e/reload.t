@@ -53,7 +53,7 @@ my $call = $peer->open_call;
 ok($peer->echoes($call, "\xff\x03\xc0\x21before"), 'it carries frames');
 my ($its_pppd) = loop_until { (reports("$DIR/echo"))[-1] };
 
-ok(reload($d, lns(global => "debug packet = yes\n")), 'debug topics: reloaded');
+ok(reload($d, lns(global => "debug packet = yes\n")), 'X1-10 debug topics: reloaded');
 ok($peer->hang_up($peer->open_call), 'a call more');
 $d->says(qr/heard session=0 .*ICRQ/, 'debug topics count at once: messages are in the log');
 ok(reload($d, lns()), 'and off again');
@@ -61,24 +61,24 @@ ok($peer->hang_up($peer->open_call), 'a call more');
 $d->says(qr/call_close/, 'the log goes on');
 unlike($d->log, qr/heard session/, 'without messages');
 
-ok(reload($d, lns(hostname => 'new.test', more => "length bit = yes\n")), 'LNS settings: reloaded');
+ok(reload($d, lns(hostname => 'new.test', more => "length bit = yes\n")), 'X3-02 LNS settings: reloaded');
 like($d->log, qr/reload: lns default has changed, from the next tunnel/, 'the log says from when');
 my $second = new_peer $d;
-is($second->open_tunnel->{avp}{7}, 'new.test', 'the next tunnel has the new ones');
+is($second->open_tunnel->{avp}{7}, 'new.test', 'X3-02 X4-42 the next tunnel has the new ones');
 $peer->send_frame($call, "\xff\x03\xc0\x21old");
 my (undef, $m) = $peer->get_frame;
 ok(!($m->{flags} & 0x4000), 'a running one keeps the old (no length bit)');
 my $later = $second->open_call;
 $second->send_frame($later, "\xff\x03\xc0\x21new");
 (undef, $m) = $second->get_frame;
-ok($m->{flags} & 0x4000, 'the new tunnel\'s call has the new (length bit)');
+ok($m->{flags} & 0x4000, 'X4-36 the new tunnel\'s call has the new (length bit)');
 $second->hang_up($later);
 $d->says(qr/pppd ended/, 'its pppd has gone');
 
 put_file($d->{secrets}, "* * hush\n");
 ok(reload($d, lns(more => "challenge = yes\n")), 'secrets: reloaded');
 my $right = new_peer $d, secret => 'hush';
-ok($right->open_tunnel->{avp}{11}, 'the next tunnel is challenged');
+ok($right->open_tunnel->{avp}{11}, 'X4-37 the next tunnel is challenged');
 ok($right->open_call->{peer}, 'and with the new secret it comes up');
 my $wrong = Peer->new(to => $d->port, secret => 'loud');
 $wrong->open_tunnel;
@@ -146,7 +146,7 @@ for (['SIGUSR1', sub { $d->signal('USR1') }], ['s', sub { $d->command("s\n") }])
 
     $d->mark;
     $how->();
-    $d->says(qr/====== end of statistics ========/, "$name: the status is logged");
+    $d->says(qr/====== end of statistics ========/, "X3-03 $name: the status is logged");
     like($d->log,
         qr/====== l2tpd statistics ========.*tunnels? .*tunnel $peer->{peer_id}: established/s,
         "$name: with the tunnel");

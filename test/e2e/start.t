@@ -58,10 +58,10 @@ sub end_daemon
     my ($pid) = slurp("$DIR/run.$n/pid") =~ /^(\d+)\n\z/;
     my $cmdline = slurp("/proc/" . ($pid // 'none') . "/cmdline");
 
-    is($status, 0, 'detached: the parent ends with 0') or diag($err);
-    ok($bound, 'and at that moment the port is bound');
-    ok($fifo, 'the FIFO is there, its missing folder was made');
-    is((stat "$DIR/run.$n/control")[2] & 07777, 0600, 'the FIFO is the owner\'s alone');
+    is($status, 0, 'X1-06 detached: the parent ends with 0') or diag($err);
+    ok($bound, 'X4-20 and at that moment the port is bound');
+    ok($fifo, 'X1-05 the FIFO is there, its missing folder was made');
+    is((stat "$DIR/run.$n/control")[2] & 07777, 0600, 'X1-04 the FIFO is the owner\'s alone');
     like($cmdline, qr/\Q$DIR\E\/conf\.$n/, 'the pid file holds the daemon\'s pid and nothing else');
     ok($pid && (POSIX::getpgrp() != getpgrp $pid), 'it has a process group of its own');
     is(readlink("/proc/$pid/cwd"), '/', 'it sits in folder /');
@@ -80,7 +80,7 @@ sub end_daemon
 
     # a third, with the same port
     ($status, $out, $err) = run_program [words conf "port = $port\n"];
-    is($status, 1, 'a port in use: status 1');
+    is($status, 1, 'X1-07 a port in use: status 1');
     like($err, qr/UDP port $port is in use/, 'a line says so');
     ok(!-e "$DIR/run.$n/pid" && !-e "$DIR/run.$n/control", 'and leaves neither FIFO nor pid file');
 
@@ -100,7 +100,7 @@ sub end_daemon
 
     is($status, 0, 'a stale pid file, and a plain file in the FIFO\'s place, are no obstacle')
       or diag($err);
-    ok(-p "$DIR/run.$n/control", 'the plain file has become a FIFO');
+    ok(-p "$DIR/run.$n/control", 'X1-03 the plain file has become a FIFO');
     isnt($pid, 999999, 'the pid file has the new pid');
     ok(end_daemon($pid), 'it ends');
 }
@@ -139,7 +139,7 @@ for (@refused) {
         my ($status, $out, $err) = run_program [words($conf, @$more, @$in_front)];
         my $how = @$in_front ? 'in front' : 'detached';
 
-        is($status, 1, "$name ($how): status 1");
+        is($status, 1, "X1-06 $name ($how): status 1");
         like($err, $says, "$name ($how): standard error says what to do");
         ok(!-e "$DIR/run.$n/pid" && !-e "$DIR/run.$n/control" && $err !~ /Assertion/,
             "$name ($how): nothing is left");
@@ -162,21 +162,36 @@ ok(-d $dir_in_place, 'the folder is still a folder');
     my $pid = $d->pid;
 
     like($d->log, qr/^l2tpd\[$pid\]: Listening on IP address 127\.0\.0\.1, port \d+$/m,
-        '-D: standard error has ident[pid] before each line');
+        'X1-08 -D: standard error has ident[pid] before each line');
     like($d->log, qr/^l2tpd\[$pid\]: l2tpd version l2tpd-\S+ started on \S+ PID:$pid$/m,
         '-D: and the line of the start');
     is(slurp($d->{pidfile}), "$pid\n", '-D: a pid file, too');
-    $d->finish(signal => 'INT', what => 'INT: stops as by TERM, status 0');
+    $d->finish(signal => 'INT', what => 'XD-05 X3-01 INT: stops as by TERM, status 0');
+
+    # with -l the log goes to syslog, as soon as there is a daemon
+    my $pidfile = "$DIR/run." . ($n + 1) . '/pid';
+    my $child = fork // die;
+    if ($child == 0) {
+        open STDERR, '>', "$DIR/stderr" or die;
+        exec words conf("port = 0\n"), '-D', '-l';
+    }
+    ok(loop_until { slurp($pidfile) eq "$child\n" && -p $pidfile =~ s/pid$/control/r },
+        'X1-09 X2-02 -D -l: it stays in front');
+    loop_until { slurp("$DIR/stderr") =~ /Listening on/ };
+    kill TERM => $child;
+    waitpid $child, 0;
+    is($?, 0, 'and ends in good order');
+    unlike(slurp("$DIR/stderr"), qr/ started on | stopped/, 'X1-09 X2-02 and its log is not on standard error');
 
     symlink $L2TPD, "$DIR/xl2tpd";
     $d = daemon 'asxl', conf => '', program => "$DIR/xl2tpd";
     $pid = $d->pid;
     like($d->log, qr/^xl2tpd\[$pid\]: xl2tpd version xl2tpd-\S+ started on/m,
-        'under the name of xl2tpd it has that ident');
+        'XD-01 under the name of xl2tpd it has that ident');
     $d->finish;
 
     my ($status, $out, $err) = run_program ["$DIR/xl2tpd", '-h'];
-    like($out, qr/^Usage: xl2tpd /, 'and says so in its usage');
+    like($out, qr/^Usage: xl2tpd /, 'XD-01 and says so in its usage');
 }
 
 my @printing = (
@@ -190,7 +205,7 @@ for (@printing) {
     my ($words, $status, $out, $err) = @$_;
     my ($s, $o, $e) = run_program [$L2TPD, split ' ', $words];
 
-    is($s, $status, "l2tpd $words: status $status");
+    is($s, $status, "XD-05 X2-04 X2-05 l2tpd $words: status $status");
     like($o, $out, "l2tpd $words: standard output");
     like($e, $err, "l2tpd $words: standard error");
 }

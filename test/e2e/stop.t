@@ -71,7 +71,7 @@ for my $who (qw(LAC LNS)) {
     my @cdn = map { $peer->wait_for('CDN|StopCCN') } @calls;
     is_deeply([map { Peer::result($_) } @cdn], [('3/0 shutting down') x 3], 'a CDN for each call');
     my $stop = $peer->wait_for('StopCCN');
-    is(Peer::result($stop), '6/0 shutting down', 'then a StopCCN');
+    is(Peer::result($stop), '6/0 shutting down', 'XD-06 X3-01 then a StopCCN');
     my ($status, $took) = $lns->wait_end;
     is($status, 0, 'status 0');
     cmp_ok($took, '<', 1, 'as soon as all is acknowledged');

@@ -73,6 +73,21 @@ ok "that it cannot apply excuses any" silent scripts/trace --check
 echo >>doc/rfc2661.md
 ok "a stale document is found" refuses 'rfc2661.md is stale' scripts/trace --check
 
+# The second register: what another daemon does.
+fresh
+echo 'X9-91 | SAME | keys | This is the same.' >test/compat
+scripts/trace --doc
+ok "a row of the other register needs a test too" refuses 'X9-91 (SAME) has no test: This is the same' \
+	scripts/trace --check
+echo "ok(1, 'X9-91 it is');" >test/e2e/it.t
+ok "which its document names" refuses 'doc/xl2tpd.md is stale' scripts/trace --check
+scripts/trace --doc
+ok "and then all is well with both" silent scripts/trace --check
+ok "each row in its own document" sh -c 'grep -q X9-91 doc/xl2tpd.md && ! grep -q X9-91 doc/rfc2661.md'
+echo "ok(1, 'X9-92 it is');" >>test/e2e/it.t
+ok "an unknown row is found" refuses 'names X9-92, which is not in test/compat' scripts/trace --check
+rm test/compat doc/xl2tpd.md
+
 # What ran: the programs of make check, and the ids that stood in tests that passed.
 fresh
 printf 'build/test/test_it\tS9.9-01 S9.9-02\n' >both

@@ -45,7 +45,7 @@ static const struct talk_scene scenes[] = {
       {'!', "idle 3999"}, AFTER("1"), {'!', "idle 7999"}, AFTER("1"),
       {'!', "idle 15999"}, AFTER("1"), {'!', "idle 15999"}, {'!', "tunnels 1"}, {'!', "idle 1"},
       {'=', "down 1/0"}, {'!', "tunnels 0"}}},
-    {"A-05 with a cap of 8 s: at 1, 3, 7, 15 and 23 s", "cap8",
+    {"X4-24 A-05 with a cap of 8 s: at 1, 3, 7, 15 and 23 s", "cap8",
      {{'!', "open"},
       {'>', OUR_SCCRQ}, AFTER("1000"), AFTER("2000"), AFTER("4000"), AFTER("8000"),
       {'!', "idle 7999"}, AFTER("1"), {'!', "idle 7999"}, {'!', "tunnels 1"},

@@ -217,7 +217,7 @@ static void test_modes(void)
         told[0] = '\0';
         check_surroundings(c, secrets, routes, tell, NULL);
         snprintf(want, sizeof want, "W %s: can be read by others: chmod 600 it", secrets);
-        is_str(told, want, "secrets that others can read");
+        is_str(told, want, "X6-08 secrets that others can read");
     }
     conf_free(c);
 }

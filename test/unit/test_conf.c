@@ -52,7 +52,7 @@ static void test_keys(void)
         for (p = text; *p != '\0'; p++)
             *p = *p == '|' ? '\n' : *p;
         c = parse(text);
-        ok(c != NULL, "every key of [%s] is accepted", accepted[i].section);
+        ok(c != NULL, "XD-02 X4-27 every key of [%s] is accepted", accepted[i].section);
         /* the second spelling of a key sets it again, which is all that may be told */
         for (line = strtok(told, "\n"); line != NULL; line = strtok(NULL, "\n")) {
             if (strstr(line, "already: this one counts") == NULL)
@@ -70,21 +70,22 @@ static void test_global(void)
               "debug pppd=true\ndebug state=yes\n[GLOBAL]\ndebug tunnel=no\n");
     char text[ADDR_TEXT];
 
-    if (!ok(c != NULL && told[0] == '\0', "a [global] section is read"))
+    if (!ok(c != NULL && told[0] == '\0', "X4-03 a [global] section is read"))
         return;
     is_str(addr_host_text(&c->global.listen_addr, text), "2001:db8::1", "listen-addr");
-    is_int(c->global.port, 0, "port");
-    is_str(c->global.auth_file, "/a b#;", "a quoted value holds blanks, # and ;");
+    is_int(c->global.port, 0, "X4-20 port");
+    is_str(c->global.auth_file, "/a b#;", "X4-04 a quoted value holds blanks, # and ;");
     is_int(c->global.access_control, true, "access control");
     is_int(c->global.max_retries, 9, "max retries");
-    is_int(c->global.cap_backoff_s, 20, "cap backoff");
-    is_int(c->global.debug_topics, 1 << TOPIC_AVP | 1 << TOPIC_PPPD | 1 << TOPIC_STATE, "topics");
+    is_int(c->global.cap_backoff_s, 20, "XD-03 X4-24 cap backoff");
+    is_int(c->global.debug_topics, 1 << TOPIC_AVP | 1 << TOPIC_PPPD | 1 << TOPIC_STATE,
+           "X4-25 topics");
     is_str(c->file, "f", "file");
     conf_free(c);
 
     c = parse("");
     is_int(c->global.port, 1701, "default port");
-    is_str(c->global.pppd, "/usr/sbin/pppd", "default pppd");
+    is_str(c->global.pppd, "/usr/sbin/pppd", "X1-11 default pppd");
     is_int(c->global.max_retries, 5, "default max retries");
     is_int(addr_is_set(&c->global.listen_addr), false, "default listen-addr");
     ok(c->global.auth_file == NULL && c->lns == NULL && c->lac == NULL, "and nothing else");
@@ -235,7 +236,7 @@ static void test_sections(void)
        "a list key adds, in the order of the file");
     ok(b->next->name[0] == '\0' && b->next->next->name[0] == '\0' &&
            strcmp(b->next->next->lns->host, "u2") == 0 && b->next->lns->next == NULL,
-       "each unnamed section is a new one");
+       "X4-07 each unnamed section is a new one");
     ok(conf_find_lac(c, "A") == b->next->next->next, "names do not regard case");
     ok(conf_find_lac(c, "default") == NULL && conf_find_lns(c, "b") == NULL,
        "nothing else is found");
@@ -269,7 +270,8 @@ static void test_templates(void)
     x = conf_find_lac(c, "a");
     y = conf_find_lac(c, "b");
     is_str(a->peer.hostname, "a", "what a section sets stays");
-    is_str(a->peer.name, "n", "what it leaves unset comes from the template, even a later one");
+    is_str(a->peer.name, "n",
+           "XD-03 X4-09 what it leaves unset comes from the template, even a later one");
     ok(a->peer.challenge && a->peer.length_bit && b->peer.challenge && !b->peer.length_bit,
        "booleans too, unless set to no");
     ok(a->ip_range != NULL && a->ip_range->low == 0x0a00000a && a->ip_range->next == NULL,
@@ -281,7 +283,7 @@ static void test_templates(void)
        "an own 'local ip' keeps 'local ip range' out");
     ok(strcmp(x->lns->host, "near") == 0 && x->lns->next == NULL &&
            strcmp(y->lns->host, "far") == 0,
-       "lns comes from the template only for those without");
+       "X4-09 lns comes from the template only for those without");
     ok(x->peer.tx_bps == 7 && x->peer.rx_bps == 5 && y->peer.tx_bps == 9 && y->peer.rx_bps == 9,
        "bps sets both speeds");
     ok(x->redial && y->redial && y->redial_timeout_s == 3 && x->redial_timeout_s == 30, "redial");
@@ -326,7 +328,8 @@ static void test_match(void)
         is_str(got != NULL ? got->name : "refused", rows[i].open, rows[i].peer);
         got = conf_match_lns(closed, &peer);
         is_str(got != NULL ? got->name : "refused",
-               rows[i].closed != NULL ? rows[i].closed : "refused", "with access control");
+               rows[i].closed != NULL ? rows[i].closed : "refused",
+               "X4-08 X4-33 X4-22 with access control");
     }
     conf_free(open);
     conf_free(closed);

@@ -37,7 +37,7 @@ static void test_words(void)
             ok(c != NULL && (int)c->lac->peer.hide == words[i].hide &&
                    (int)c->lac->peer.flow == words[i].flow &&
                    (int)c->lac->bearer == words[i].bearer,
-               "'%s' is understood", words[i].text);
+               "X4-05 '%s' is understood", words[i].text);
         conf_free(c);
     }
 }
@@ -163,7 +163,7 @@ static void test_ranges(void)
         r = c != NULL ? c->lns->lac : NULL;
         ok(r != NULL && r->low == ranges[i].low && r->high == ranges[i].high && !r->deny &&
                r->line == 3 && r->next == NULL,
-           "range %s", ranges[i].text);
+           "X4-30 X4-33 range %s", ranges[i].text);
         conf_free(c);
     }
     for (size_t i = 0; i < sizeof bad_ranges / sizeof bad_ranges[0]; i++) {

@@ -22,7 +22,7 @@ static void test_golden(void)
         snprintf(path, sizeof path, "test/golden/conf/%s.conf", names[i]);
         told[0] = '\0';
         c = conf_load(path, tell, NULL);
-        if (!ok(c != NULL && told[0] == '\0', "%s is accepted unchanged", names[i]))
+        if (!ok(c != NULL && told[0] == '\0', "X4-11 %s is accepted unchanged", names[i]))
             printf("# %s\n", told);
         if (c != NULL && strcmp(names[i], "hwdsl2-server") == 0)
             ok(c->lns->peer.require_chap && c->lns->peer.refuse_pap && c->lns->peer.require_auth &&
@@ -77,13 +77,14 @@ static void test_no_file(void)
     uid_t us = geteuid();
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ok(load(rows[i].path) == NULL && errno == rows[i].reason, "%s is refused", rows[i].name);
+        ok(load(rows[i].path) == NULL && errno == rows[i].reason, "X9-01 %s is refused",
+           rows[i].name);
         snprintf(want, sizeof want, "E %s: cannot be read: %s", rows[i].path, rows[i].says);
         is_str(told, want, "in words");
     }
     mkfifo(path, 0600);
     ok(load(path) == NULL && errno == EINVAL && strstr(told, "it is a FIFO") != NULL,
-       "a FIFO is refused, and does not hold us up");
+       "X9-01 a FIFO is refused, and does not hold us up");
     unlink(path);
     put("[global]\n", 9);
     chmod(path, 0);
@@ -92,7 +93,7 @@ static void test_no_file(void)
     else
         ok(load(path) == NULL && errno == EACCES &&
                strstr(told, ": cannot be read: Permission denied") != NULL,
-           "an unreadable file is refused: %s", told);
+           "X9-01 an unreadable file is refused: %s", told);
     if (us == 0)
         (void)!seteuid(us);
     unlink(path);
@@ -111,10 +112,10 @@ static void test_octets(void)
     ok(c != NULL && told[0] == '\0' && strcmp(c->lac->name, "x") == 0 &&
            strcmp(c->lac->lns->host, "a") == 0 && strcmp(c->lac->peer.name, "b c") == 0 &&
            strcmp(c->lac->peer.hostname, "e") == 0,
-       "a byte order mark, CRLF and no last newline");
+       "X9-02 a byte order mark, CRLF and no last newline");
     conf_free(c);
     put(nuls, sizeof nuls - 1);
-    ok(load(path) == NULL && errno == EINVAL, "NUL octets are refused");
+    ok(load(path) == NULL && errno == EINVAL, "X9-02 NUL octets are refused");
     is_int(strlen(told) > 0 && strstr(told, ":2: there is a NUL octet") != NULL &&
                strstr(told, ":3: ") != NULL && strstr(told, ":4: ") != NULL &&
                strstr(told, ":5: ") != NULL,
@@ -166,7 +167,7 @@ static void test_many_sections(void)
     unsigned long few = compared_for(1000), many = compared_for(10000);
 
     ok(few > 1000 && many < 15 * few,
-       "ten times the sections take ten times the work: %lu comparisons, %lu", few, many);
+       "X9-03 ten times the sections take ten times the work: %lu comparisons, %lu", few, many);
 }
 
 /* 10,000 pools of which two overlap are told of by name; so are all, if all are the same. */
@@ -242,7 +243,7 @@ static void test_long_lines(void)
     memset(text + strlen(text), 'x', n);
     strcpy(text + n, "\nlns = b\n");
     c = parse(text);
-    ok(c != NULL && c->lac->lns->next != NULL, "a comment of a megabyte");
+    ok(c != NULL && c->lac->lns->next != NULL, "X4-10 X9-03 a comment of a megabyte");
     conf_free(c);
     memset(text, 'x', n);
     memcpy(text, "[lac x]\n", 8);
@@ -261,7 +262,7 @@ static void test_long_lines(void)
     memset(text + strlen(text), 'x', 4093);
     strcpy(text + 30 + 4093, "\n");
     c = parse(text);
-    ok(c != NULL && strlen(c->lac->peer.pppoptfile) == 4094, "a path of 4094 octets");
+    ok(c != NULL && strlen(c->lac->peer.pppoptfile) == 4094, "X4-10 a path of 4094 octets");
     conf_free(c);
     memset(text + 30, 'x', 5000);
     strcpy(text + 5030, "\n");

@@ -9,7 +9,7 @@ static const struct {
     const char *name, *script, *expected;
     unsigned tunnels; /* in all, afterwards */
 } rows[] = {
-    {"a second tunnel is refused, and the first one asked whether it is alive",
+    {"XD-03 X4-34 a second tunnel is refused, and the first one asked whether it is alive",
      "SCCRQ SCCCN | SCCRQ,ns=0,atid=9", "StopCCN:3 HELLO", 1},
     {"from another port too", "SCCRQ SCCCN | SCCRQ,ns=0,atid=9,port=1702", "StopCCN:3 HELLO", 1},
     {"and again; what is under way is asked once",

@@ -45,20 +45,20 @@ static const struct {
     const char *name, *words;
     const char *want; /* ident conf secrets pid fifo */
 } paths[] = {
-    {"our own paths", "l2tpd",
+    {"XD-01 our own paths", "l2tpd",
      "l2tpd /etc/l2tpd/l2tpd.conf /etc/l2tpd/l2tp-secrets /var/run/l2tpd/l2tpd.pid "
      "/var/run/l2tpd/l2tp-control"},
     {"by any other name too", "/opt/x/xl2tpd.real",
      "l2tpd /etc/l2tpd/l2tpd.conf /etc/l2tpd/l2tp-secrets /var/run/l2tpd/l2tpd.pid "
      "/var/run/l2tpd/l2tp-control"},
-    {"under the name xl2tpd, its paths", "xl2tpd",
+    {"XD-01 X1-01 under the name xl2tpd, its paths", "xl2tpd",
      "xl2tpd /etc/xl2tpd/xl2tpd.conf /etc/xl2tpd/l2tp-secrets /var/run/xl2tpd.pid "
      "/var/run/xl2tpd/l2tp-control"},
     {"wherever it lies", "/usr/sbin/xl2tpd",
      "xl2tpd /etc/xl2tpd/xl2tpd.conf /etc/xl2tpd/l2tp-secrets /var/run/xl2tpd.pid "
      "/var/run/xl2tpd/l2tp-control"},
-    {"-c FILE, -s FILE, -p FILE, -C FILE", "xl2tpd -c 1 -s 2 -p 3 -C 4", "xl2tpd 1 2 3 4"},
-    {"without a blank", "l2tpd -c1 -s2 -p3 -C4", "l2tpd 1 2 3 4"},
+    {"X2-01 -c FILE, -s FILE, -p FILE, -C FILE", "xl2tpd -c 1 -s 2 -p 3 -C 4", "xl2tpd 1 2 3 4"},
+    {"X2-06 without a blank", "l2tpd -c1 -s2 -p3 -C4", "l2tpd 1 2 3 4"},
     {"behind others in one word", "l2tpd -Dlc 1 -s2 -p 3 -C4", "l2tpd 1 2 3 4"},
     {"the last of several counts", "l2tpd -c 0 -c 1 -s 2 -p 3 -C 4", "l2tpd 1 2 3 4"},
     {"a path that looks like an option", "l2tpd -c -s -s 2 -p 3 -C 4", "l2tpd -s 2 3 4"},
@@ -123,7 +123,7 @@ static void test_asked(void)
         ok(read && o.task == asked[i].task && o.in_front == asked[i].in_front &&
                o.to_syslog == asked[i].to_syslog && o.tos == asked[i].tos &&
                (conf != NULL ? o.conf_given && strcmp(o.conf, conf) == 0 : !o.conf_given),
-           "%s", asked[i].words);
+           "X2-02 %s", asked[i].words);
     }
 }
 
@@ -166,7 +166,7 @@ static void test_refused(void)
         bool read = read_words(refused[i].words);
 
         ok(!read && strcmp(bad, refused[i].bad) == 0 && strcmp(why, refused[i].why) == 0,
-           "%s: '%s' %s", refused[i].words, refused[i].bad, refused[i].why);
+           "X2-06 %s: '%s' %s", refused[i].words, refused[i].bad, refused[i].why);
     }
 }
 
@@ -185,20 +185,20 @@ static const struct {
      false,
      "/etc/xl2tpd/xl2tpd.conf",
      SECRETS},
-    {"without it, the place in xl2tpd's code, and its secrets",
+    {"X1-02 without it, the place in xl2tpd's code, and its secrets",
      "xl2tpd",
      {OLD, "/etc/l2tpd/l2tpd.conf"},
      true,
      OLD,
      OLD_SECRETS},
-    {"or that of xl2tpd's manual",
+    {"X1-02 or that of xl2tpd's manual",
      "xl2tpd",
      {"/etc/l2tpd/l2tpd.conf"},
      true,
      "/etc/l2tpd/l2tpd.conf",
      OLD_SECRETS},
-    {"-s is not overridden by that", "xl2tpd -s mine", {OLD}, true, OLD, "mine"},
-    {"nor is -c", "xl2tpd -c mine", {OLD}, false, "mine", SECRETS},
+    {"X1-02 -s is not overridden by that", "xl2tpd -s mine", {OLD}, true, OLD, "mine"},
+    {"X1-02 nor is -c", "xl2tpd -c mine", {OLD}, false, "mine", SECRETS},
     {"one that cannot be read is an error, and no reason to take another",
      "xl2tpd",
      {"!/etc/xl2tpd/xl2tpd.conf", OLD},

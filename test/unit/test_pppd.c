@@ -486,7 +486,7 @@ static void test_start(void)
                     "L2TP_TUNNEL=none\nL2TP_CALL=none\nCONNECT_SPEED_TX=none\n"
                     "CONNECT_SPEED_RX=9600\nDIAL_NUMBER=110\n") != NULL,
        "what is known of the call through the environment, and nothing old");
-    ok(strstr(text, "kept yes\n") != NULL, "which is ours otherwise");
+    ok(strstr(text, "kept yes\n") != NULL, "X1-12 which is ours otherwise");
     ok(strstr(text, "session 1\n") != NULL, "a session of its own");
     ok(strstr(text, "mask 0\nhandler 0\n") != NULL, "no signal is blocked or handled");
     ok(strstr(text, "same 1\n") != NULL, "descriptors 0 and 1 are the tty");
@@ -579,7 +579,7 @@ static void test_stop(void)
     pppd_stop(&p);
     run_until_end();
     is_str(pppd_end_text(seen.status, text, sizeof text), "killed by signal 9",
-           "one that ignores TERM is killed");
+           "X7-07 one that ignores TERM is killed");
     ok(sys_now_ms() - begun >= 55, "but not at once");
     is_int(seen.times, 1, "its end is told once");
 

@@ -34,25 +34,27 @@ static const struct {
     const char *name, *text, *us, *them, *secret; /* secret NULL: none */
     unsigned line;
 } rows[] = {
-    {"three fields", "us them secret\n", "us", "them", "secret", 1},
+    {"X6-01 three fields", "us them secret\n", "us", "them", "secret", 1},
     {"no last newline", "us them secret", "us", "them", "secret", 1},
     {"CRLF", "us them secret\r\n", "us", "them", "secret", 1},
     {"a byte order mark", "\xef\xbb\xbfus them secret", "us", "them", "secret", 1},
     {"tabs, and blanks at both ends", " \tus\t\tthem \t secret \t\n", "us", "them", "secret", 1},
-    {"inner blanks are kept", "us them my  old\tsecret \n", "us", "them", "my  old\tsecret", 1},
+    {"X6-01 inner blanks are kept", "us them my  old\tsecret \n", "us", "them", "my  old\tsecret",
+     1},
     {"a name is not a part of one", "us them secret\n", "us", "the", NULL, 0},
     {"nor the other way round", "us them secret\n", "us", "themes", NULL, 0},
     {"us counts too", "us them secret\n", "them", "them", NULL, 0},
-    {"case does not", "US Them Secret\n", "us", "tHEM", "Secret", 1},
-    {"* is everybody", "* * secret\n", "a", "b", "secret", 1},
+    {"X6-02 case does not", "US Them Secret\n", "us", "tHEM", "Secret", 1},
+    {"X6-02 * is everybody", "* * secret\n", "a", "b", "secret", 1},
     {"* for us", "* b secret\n", "a", "b", "secret", 1},
     {"* for us, not them", "* b secret\n", "a", "c", NULL, 0},
     {"** is a name", "** b secret\n", "a", "b", NULL, 0},
-    {"the first match wins", "a c 1\na * 2\na b 3\n", "a", "b", "2", 2},
-    {"comments", "# a b 1\n; a b 2\n  # a b 3\na b 4 # 5\n", "a", "b", "4", 4},
+    {"X6-02 the first match wins", "a c 1\na * 2\na b 3\n", "a", "b", "2", 2},
+    {"X6-03 comments", "# a b 1\n; a b 2\n  # a b 3\na b 4 # 5\n", "a", "b", "4", 4},
     {"a comment within a word", "a b sec#ret\n", "a", "b", "sec", 1},
     {"a comment by ;", "a b sec;ret\n", "a", "b", "sec", 1},
-    {"quotes hold comment signs and blanks", "a b \" s#e;c \" # x\n", "a", "b", " s#e;c ", 1},
+    {"X6-03 X6-04 quotes hold comment signs and blanks", "a b \" s#e;c \" # x\n", "a", "b",
+     " s#e;c ", 1},
     {"escapes in quotes", "a b \"s\\\"e\\\\c\\r\"\n", "a", "b", "s\"e\\c\\r", 1},
     {"no escapes elsewhere", "a b s\\\\e\"c\"\n", "a", "b", "s\\\\e\"c\"", 1},
     {"two fields are passed over", "a b\na b 2\n", "a", "b", "2", 2},
@@ -95,7 +97,7 @@ static void test_change(void)
     ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "1") == 0, "before");
     put(path, "a b 2\n", 6);
     ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "2") == 0,
-       "a change of the same size, at once");
+       "X6-06 a change of the same size, at once");
     put(other, "a b 3\n", 6);
     rename(other, path);
     ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "3") == 0,
@@ -172,7 +174,7 @@ static void test_said(void)
     snprintf(want, sizeof want,
              "secrets: %s cannot be read, so no tunnel has a secret: No such file or directory\n",
              path);
-    is_str(said, want, "which is told once");
+    is_str(said, want, "X6-07 which is told once");
     put(path, "a b 1\n", 6);
     ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "when it is back, it counts");
     unlink(path);
@@ -197,7 +199,7 @@ static void test_long(void)
     strcpy(text + n, " b c\nd e ");
     memset(text + n + 9, 'y', 40);
     put(path, text, n + 49);
-    ok(secrets_find(s, "d", "e", got, n, NULL) && strlen(got) == 40, "lines of any length");
+    ok(secrets_find(s, "d", "e", got, n, NULL) && strlen(got) == 40, "X6-05 lines of any length");
     secrets_free(s);
     free(text);
     free(got);
@@ -211,7 +213,7 @@ static void test_others(void)
     chmod(path, 0600);
     ok(!secrets_readable_by_others(s), "mode 0600 is private");
     chmod(path, 0640);
-    ok(secrets_readable_by_others(s), "mode 0640 is not");
+    ok(secrets_readable_by_others(s), "X6-08 mode 0640 is not");
     chmod(path, 0604);
     ok(secrets_readable_by_others(s), "nor is mode 0604");
     unlink(path);

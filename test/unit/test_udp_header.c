@@ -203,7 +203,7 @@ static void test_tos(const char *ip)
     seen = look();
     if (me.raw >= 0 && to.family == 4)
         is_mem(seen.tos, seen.n, wanted, sizeof wanted,
-               "control messages have their Type of Service, data have not");
+               "X2-03 control messages have their Type of Service, data have not");
     ok(me.n == 4 && me.ecn[1] == 0 && me.ecn[3] == 0, "%s: without an ECN field", ip);
 }
 
