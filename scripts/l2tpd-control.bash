@@ -1,5 +1,5 @@
-# bash completion for l2tpd-control and, where it stands in for that, xl2tpd-control: verbs from its
-# help, names of sections, ids of tunnels and calls from the running daemon.
+# bash completion for l2tpd-control: verbs from its help, names of sections, ids of tunnels and calls
+# from the running daemon.
 
 # Its answers, by the FIFO that stands on the command line; nothing if no daemon answers.
 _l2tpd_control_ask()

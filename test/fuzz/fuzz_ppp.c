@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "wire/ppp.h"
+#include "wire/ppp_facts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -89,8 +90,25 @@ static void watch(struct ppp_watch *w, bool from_pppd, struct span frame)
         must(now_send == send && now_receive == receive);
 }
 
+/* What is known of names and addresses changes only where that is said, and by what says so. */
+static void facts(struct ppp_facts *f, bool from_pppd, struct span frame)
+{
+    struct ppp_facts was = *f;
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+    bool news = ppp_facts_frame(f, from_pppd, frame);
+
+    must(memchr(f->far.name, '\0', PPP_NAME) != NULL &&
+         memchr(f->pppd.name, '\0', PPP_NAME) != NULL);
+    must(!news || protocol >= 0x8000);
+    must(protocol == 0xc021 || news == (memcmp(&was, f, sizeof was) != 0));
+    must(protocol >= 0x8000 || memcmp(&was, f, sizeof was) == 0);
+    must(f->far.name[0] != '\0' || !f->far.accepted);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    struct ppp_facts f = {0};
     struct rd r = rd_over(span_of(data, size));
     uint8_t outer = rd_u8(&r) & 3;
     struct ppp_watch w;
@@ -106,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (frame.n > 0)
             memcpy(block, frame.p, frame.n);
         watch(&w, head > MOST, span_of(block, frame.n));
+        facts(&f, head > MOST, span_of(block, frame.n));
         merge(outer, block, frame.n);
         free(block);
     }
