@@ -171,6 +171,10 @@ demo: all
 l2tpd.conf.example: $(B)/l2tpd
 	$(B)/l2tpd --print-example >$@
 
+# What is written out of the rows of keys: the example, and the tables in l2tpd.conf(5).
+keys: l2tpd.conf.example
+	@L2TPD=$(abspath $(B)/l2tpd) scripts/keys --write
+
 # What is installed: programs, manuals by section, documents.
 PROGRAMS = l2tpd l2tpd-control
 MAN5     = $(wildcard doc/*.5)
@@ -213,6 +217,7 @@ help:
 	@echo 'check-long  the same with 100,000 seeds of the simulator'
 	@echo 'mutate   breaks the code in known ways; each must fail a test (MUTATIONS=NAME...)'
 	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
+	@echo 'keys     l2tpd.conf.example and the tables of keys in doc/l2tpd.conf.5'
 	@echo 'demo     a LNS and a LAC with real pppds, and a ping through'
 	@echo 'bench    figures beside xl2tpd'
 	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
@@ -224,5 +229,5 @@ help:
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
-.PHONY: all helpers tests check check-system check-long doc mutate floors pure fuzz coverage coverage-tests \
+.PHONY: all keys helpers tests check check-system check-long doc mutate floors pure fuzz coverage coverage-tests \
         bench demo install install-init uninstall clean help

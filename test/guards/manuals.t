@@ -29,6 +29,12 @@ ok "there are keys to compare" [ "$(wc -l <"$tmp/keys")" -gt 40 ]
 ok "l2tpd.conf.5 has each key, and no other" same "$tmp/keys" "$tmp/keys-told"
 ok "and each second spelling, and no other" same "$tmp/spellings" "$tmp/spellings-told"
 
+# The tables of keys, which are written out of the rows.
+sed -n '/^\.\\" What stands here .* scripts\/keys\.$/,/^\.\\" The end of the tables\.$/{/^\.\\"/!p;}' "$conf_man" >"$tmp/tables"
+L2TPD=$L2TPD "$root/scripts/keys" >"$tmp/tables-fresh"
+ok "there are tables to compare" [ "$(wc -l <"$tmp/tables")" -gt 60 ]
+ok "the tables of l2tpd.conf.5 are what scripts/keys writes (make keys)" same "$tmp/tables" "$tmp/tables-fresh"
+
 # Commands of the FIFO: the rows of control.c.
 sed -n "s/^    {'\(.\)', [0-9], \"\(.*\)\", .*/\1/p" "$root/src/control.c" |
 	LC_ALL=C sort >"$tmp/commands"
