@@ -63,18 +63,20 @@ static void step_lose(unsigned i)
 static void step_repeat(unsigned i)
 {
     struct side *s = &world.side[i];
+    struct datagram *first = under_way(s, 0);
 
     if (s->queued > 0)
-        arrive(i, &s->queue[0].from, span_of(s->queue[0].octets, s->queue[0].n));
+        arrive(i, &first->from, span_of(first->octets, first->n));
 }
 
 static void step_damage(unsigned i)
 {
     struct side *s = &world.side[i];
+    struct datagram *first = under_way(s, 0);
     unsigned at = next_octet(), by = next_octet();
 
-    if (s->queued > 0 && s->queue[0].n > 0)
-        s->queue[0].octets[at % s->queue[0].n] ^= (uint8_t)by;
+    if (s->queued > 0 && first->n > 0)
+        first->octets[at % first->n] ^= (uint8_t)by;
     deliver_first(i);
 }
 

@@ -297,18 +297,19 @@ static void step_data_in(unsigned i, struct rd *r)
 static void step_network(unsigned i, struct rd *r)
 {
     struct side *s = &world.side[i];
+    struct datagram *first = under_way(s, 0);
     unsigned what = rd_u8(r), at = rd_u8(r), by = rd_u8(r);
 
     if (s->queued == 0)
         return;
     if (what % 4 == 0)
-        arrive(i, &s->queue[0].from, span_of(s->queue[0].octets, s->queue[0].n));
+        arrive(i, &first->from, span_of(first->octets, first->n));
     else if (what % 4 == 1)
         forget_first(s);
     else if (what % 4 == 2)
         move_first_back(i);
-    else if (s->queue[0].n > 0)
-        s->queue[0].octets[at % s->queue[0].n] ^= (uint8_t)by;
+    else if (first->n > 0)
+        first->octets[at % first->n] ^= (uint8_t)by;
 }
 
 static void step_replay(unsigned i, struct rd *r)

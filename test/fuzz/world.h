@@ -33,8 +33,8 @@ struct side {
     enum l2tp_welcome welcome;
     bool admit;
     uint16_t dial;                 /* the call that the peer last asked us to place */
-    struct datagram queue[FLIGHT]; /* under way to this engine, oldest first */
-    size_t queued;
+    struct datagram queue[FLIGHT]; /* a ring of what is under way to this engine */
+    size_t oldest, queued;
     struct datagram kept[KEPT]; /* a ring of what was sent to this engine */
     unsigned sent;
 };
@@ -103,10 +103,16 @@ static inline bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_
 
 /* The network. */
 
+/* The one that is to arrive after n others; the one behind them all if there are n. */
+static inline struct datagram *under_way(struct side *s, size_t n)
+{
+    return &s->queue[(s->oldest + n) % FLIGHT];
+}
+
 static inline void put_under_way(unsigned to, const struct addr *from, struct span octets)
 {
     struct side *s = &world.side[to];
-    struct datagram *d = &s->kept[s->sent % KEPT];
+    struct datagram *d = &s->kept[s->sent % KEPT], *last;
 
     if (octets.n > DATAGRAM)
         return;
@@ -117,10 +123,11 @@ static inline void put_under_way(unsigned to, const struct addr *from, struct sp
     memcpy(d->octets, octets.p, octets.n);
     if (s->queued == FLIGHT)
         return;
-    s->queue[s->queued].n = d->n;
-    s->queue[s->queued].from = d->from;
-    s->queue[s->queued].to = d->to;
-    memcpy(s->queue[s->queued++].octets, octets.p, octets.n);
+    last = under_way(s, s->queued++);
+    last->n = d->n;
+    last->from = d->from;
+    last->to = d->to;
+    memcpy(last->octets, octets.p, octets.n);
 }
 
 static inline void arrive(unsigned to, const struct addr *from, struct span octets)
@@ -142,8 +149,8 @@ static inline void arrive(unsigned to, const struct addr *from, struct span octe
 
 static inline void forget_first(struct side *s)
 {
+    s->oldest = (s->oldest + 1) % FLIGHT;
     s->queued--;
-    memmove(s->queue, s->queue + 1, s->queued * sizeof s->queue[0]);
 }
 
 static inline void deliver_first(unsigned i)
@@ -153,23 +160,24 @@ static inline void deliver_first(unsigned i)
 
     if (s->queued == 0)
         return;
-    d.n = s->queue[0].n;
-    d.from = s->queue[0].from;
-    memcpy(d.octets, s->queue[0].octets, d.n);
+    d.n = under_way(s, 0)->n;
+    d.from = under_way(s, 0)->from;
+    memcpy(d.octets, under_way(s, 0)->octets, d.n);
     forget_first(s);
     arrive(i, &d.from, span_of(d.octets, d.n));
 }
 
 static inline void move_first_back(unsigned i)
 {
-    static struct datagram d;
     struct side *s = &world.side[i];
+    size_t n = s->queued;
 
-    if (s->queued < 2)
+    if (n < 2)
         return;
-    d = s->queue[0];
-    memmove(s->queue, s->queue + 1, (s->queued - 1) * sizeof d);
-    s->queue[s->queued - 1] = d;
+    if (n < FLIGHT) /* else its own slot is the one behind the last */
+        *under_way(s, n) = *under_way(s, 0);
+    forget_first(s);
+    s->queued = n;
 }
 
 /* Events. */
@@ -259,7 +267,7 @@ static inline void side_begin(struct side *s, uint32_t serial)
 {
     struct l2tp_host host = {s, answer_random, answer_profile, answer_admit, NULL};
 
-    s->queued = s->sent = 0;
+    s->oldest = s->queued = s->sent = 0;
     s->dial = 0;
     s->e = l2tp_new(&host, serial);
     must(s->e != NULL);
