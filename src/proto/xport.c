@@ -420,5 +420,9 @@ void xport_check(const struct xport *x)
         m = m->next;
     }
     assert(m == NULL);
-    assert(x->early == NULL || x->early[early_slot(x->nr)] == NULL);
+    if (x->early == NULL)
+        return;
+    assert(x->early[early_slot(x->nr)] == NULL);
+    for (unsigned ahead = x->window; ahead < XPORT_EARLY; ahead++)
+        assert(x->early[early_slot((uint16_t)(x->nr + ahead))] == NULL);
 }

@@ -391,6 +391,7 @@ void host_drain(struct host *h)
     l2tp_reap(h->engine, host_now(h));
     l2tp_check(h->engine);
     forget_ended(h);
+    flow_rest(h);
     check_bounds(h);
 }
 
@@ -412,9 +413,11 @@ void host_hear(struct host *h, const struct flight *f)
     struct l2tp_frame frame;
 
     frame_comes(h, f);
+    flow_hear(h, f);
     h->mark = f->ecn;
     l2tp_mark(h->engine, f->ecn);
     if (l2tp_input(h->engine, host_now(h), &f->from, &f->to, span_of(f->octets, f->n), &frame) ==
         L2TP_FRAME)
         frame_heard(h, &frame, false);
+    flow_heard(h, f);
 }

@@ -35,9 +35,27 @@ static void enter(struct net *n, struct flight *f)
     n->n_flights++;
 }
 
+/* A control message of somebody else's, or one whose numbers are somewhat higher: an Nr for what
+ * was never sent, an Ns beyond a window. */
+static void lie(struct net *n, struct flight *f)
+{
+    uint32_t what = prng_below(&n->dice, 3);
+
+    if (f->n < 12 || !(f->octets[0] & 0x80))
+        return;
+    if (what == 2)
+        f->from.port++;
+    else
+        f->octets[what == 0 ? 9 : 11] += (uint8_t)(1 + prng_below(&n->dice, 8)); /* Ns, Nr */
+}
+
 /* Some octets become others. */
 static void garble(struct net *n, struct flight *f)
 {
+    if (prng_chance(&n->dice, 30)) {
+        lie(n, f);
+        return;
+    }
     for (uint32_t times = 1 + prng_below(&n->dice, 3); times > 0 && f->n > 0; times--)
         f->octets[prng_below(&n->dice, (uint32_t)f->n)] = (uint8_t)prng_next(&n->dice);
     if (prng_chance(&n->dice, 20))

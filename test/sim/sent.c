@@ -90,7 +90,10 @@ void sent_look(struct host *h, const struct tunnel *t, struct span datagram)
 {
     struct packet p;
 
-    if (t == NULL || h->sim->garbles || packet_parse(datagram, &p) != PACKET_GOOD)
+    if (t == NULL || packet_parse(datagram, &p) != PACKET_GOOD)
+        return;
+    flow_say(h, t, &p);
+    if (h->sim->garbles)
         return;
     sim_hold(h->sim, OF_SCHEDULE, p.nr == t->x.nr, "host %d: tunnel %u: says Nr %u, and expects %u",
              h->number, (unsigned)t->id, (unsigned)p.nr, (unsigned)t->x.nr);

@@ -3,10 +3,10 @@
  * net.c loses, repeats, delays (and so reorders), cuts and garbles; memory.c lets malloc fail;
  * settings.c draws each host's settings; hosts.c is what stands around each engine and watches that
  * its news make sense; frames.c sends numbered frames and looks at those that arrive; deeds.c is
- * what hosts do at random; sent.c looks at when and how far ahead they speak; player.c and makes.c
- * are peers as they are in the field; rest.c compares the two ends when all has come to rest;
- * lives.c is one seed from birth to death; fixed.c has the few lives that are the same each time.
- * The same seed gives the same life. */
+ * what hosts do at random; sent.c and flow.c look at when and how far ahead they speak; player.c
+ * and makes.c are peers as they are in the field; rest.c compares the two ends when all has come to
+ * rest; lives.c is one seed from birth to death; fixed.c has the few lives that are the same each
+ * time. The same seed gives the same life. */
 #ifndef TEST_SIM_H
 #define TEST_SIM_H
 
@@ -47,6 +47,7 @@ enum oracle {
     OF_IDS,      /* ids rest before they are given again */
     OF_WINDOW,   /* no more is sent ahead than the peer's window lets */
     OF_SCHEDULE, /* when what is not acknowledged is sent again, and how often */
+    OF_FLOW,     /* the same, and how much, by a second reckoning */
     OF_FAIR,     /* nobody falls silent in fair weather */
     OF_AGREE,    /* both ends agree at rest */
     OF_LEAVE,    /* all closed, all gone */
@@ -107,6 +108,20 @@ struct sent {
 };
 #define SENT 512u
 
+/* A tunnel's transport by a second reckoning; see flow.c. */
+#define FLOWS 64u
+#define IN_FLIGHT 64u /* with more the reckoning ends */
+struct flow {
+    bool is_known;
+    uint16_t tunnel;
+    uint64_t born;
+    uint16_t una, next, high; /* oldest not acknowledged; next to leave; next that never left */
+    unsigned cwnd, ssthresh, part, window; /* part: acknowledgements towards the next step */
+    uint32_t mean8, off4, interval, due;
+    uint32_t left[IN_FLIGHT]; /* when, by number */
+    bool again[IN_FLIGHT];
+};
+
 /* What a host knows of a tunnel or call of its own, by id. */
 enum known { UNKNOWN, IS_UP, ENDED };
 
@@ -139,6 +154,7 @@ struct host {
     uint16_t up_calls[4096];                       /* ids of calls that are up */
     struct ear ear[4096];                          /* beside them */
     struct sent sent[SENT];                        /* by the tunnel's id */
+    struct flow flow[FLOWS];                       /* likewise */
     unsigned n_up;
     uint16_t ended[4096]; /* ids of tunnels whose end has been told */
     unsigned n_ended;
@@ -227,6 +243,13 @@ void frame_counts(struct host *h, const struct call *c); /* at rest */
 void sent_look(struct host *h, const struct tunnel *t, struct span datagram);
 void sent_in_vain(struct host *h, const struct tunnel *t);
 bool sent_too_far(uint16_t expected, uint16_t ns, unsigned window);
+
+/* flow.c: a datagram is about to be given to the engine, and has been; one has left. */
+void flow_hear(struct host *h, const struct flight *datagram);
+void flow_heard(struct host *h, const struct flight *datagram);
+struct packet;
+void flow_say(struct host *h, const struct tunnel *t, const struct packet *p);
+void flow_rest(struct host *h); /* all has left that may */
 
 /* deeds.c */
 void deed_any(struct sim *s);
