@@ -5,6 +5,7 @@
  * made as it is read (a source), or of one that goes on for as long as it listens (a feed). */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -361,6 +362,19 @@ void fifo_reply_finish(struct fifo_reply *r)
 
 /* -- feeds ------------------------------------------------------------------------------------- */
 
+/* Where the loop is not told of a reader's leave (select() knows none), it is seen when the next
+ * one comes. */
+static void drop_deserted(struct fifo *f)
+{
+    for (struct outbox *o = f->outboxes, *next; o != NULL; o = next) {
+        struct pollfd p = {.fd = o->watch.fd, .events = POLLOUT};
+
+        next = o->next;
+        if (o->is_feed && poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP)) != 0)
+            outbox_close(o);
+    }
+}
+
 struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner), void *owner)
 {
     struct outbox *o;
@@ -370,6 +384,7 @@ struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner)
         fifo_answer(r, 1, "There is nobody to tell: begin with @/path/of/a/fifo");
         return NULL;
     }
+    drop_deserted(r->fifo);
     if (!has_room(r->fifo, true)) {
         fifo_answer(r, 1, "Too many listen already");
         return NULL;
