@@ -51,6 +51,7 @@ static void forget_credentials(struct lac *l)
 
 static void start(struct lac *l);
 static void redial_due(struct timer *t);
+static void back_due(struct timer *t);
 
 static struct lac *lac_new(struct hub *h, const char *name)
 {
@@ -62,15 +63,20 @@ static struct lac *lac_new(struct hub *h, const char *name)
     l->name = strdup(name);
     if (l->name == NULL || loop_timer_init(h->loop, &l->redial) < 0)
         goto fail;
-    if (!lac_dial_init(l)) {
-        loop_timer_done(h->loop, &l->redial);
-        goto fail;
-    }
+    if (loop_timer_init(h->loop, &l->back) < 0)
+        goto no_back;
+    if (!lac_dial_init(l))
+        goto no_dial;
     l->redial.fire = redial_due;
-    l->redial.owner = l;
+    l->back.fire = back_due;
+    l->redial.owner = l->back.owner = l;
     l->next = h->lacs;
     h->lacs = l;
     return l;
+no_dial:
+    loop_timer_done(h->loop, &l->back);
+no_back:
+    loop_timer_done(h->loop, &l->redial);
 fail:
     free(l->name);
     free(l);
@@ -86,6 +92,7 @@ static void lac_free(struct lac *l)
     *at = l->next;
     lac_dial_free(l);
     loop_timer_done(l->hub->loop, &l->redial);
+    loop_timer_done(l->hub->loop, &l->back);
     forget_credentials(l);
     free(l->name);
     free(l);
@@ -142,6 +149,7 @@ void lac_fallen(struct lac *l)
     const struct conf_lac *conf = lac_section(l);
 
     l->tunnel_id = l->call_id = 0;
+    loop_timer_unset(l->hub->loop, &l->back);
     if (l->dial_anew && !l->doomed && l->hub->stopping == STOP_NOT) {
         start(l);
         return;
@@ -292,6 +300,31 @@ void lac_hurry(struct lac *l)
     loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
 }
 
+/* A call goes by a fall-back, and the section says for how long.  The first LNS is not asked
+ * before: only a call shows that it takes calls. */
+static void back_due(struct timer *t)
+{
+    struct lac *l = t->owner;
+
+    if (l->state != LAC_UP || !l->wanted || l->hub->stopping != STOP_NOT)
+        return;
+    if (hosts_first_free(&l->hosts) > loop_now(l->hub->loop)) {
+        loop_timer_set(l->hub->loop, t, hosts_first_free(&l->hosts));
+        return; /* it would be tried after this one */
+    }
+    log_notice("lac %s: leaves its fall-back to dial its first lns", l->name);
+    l->dial_anew = true;
+    l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel_of(l), STOPCCN_GENERAL, ERROR_NONE,
+               "back to the first LNS");
+}
+
+static void stay_on_fallback(struct lac *l, const struct conf_lac *conf, const struct tunnel *t)
+{
+    if (conf->lns_return_s > 0 && hosts_is_fallback(&l->hosts, &t->peer))
+        loop_timer_set(l->hub->loop, &l->back,
+                       loop_now(l->hub->loop) + (uint64_t)conf->lns_return_s * 1000u);
+}
+
 void lac_forget(struct lac *l)
 {
     l->doomed = true;
@@ -353,6 +386,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
         return NULL;
     lac_set_state(l, LAC_UP);
     lac_dial_worked(l);
+    stay_on_fallback(l, conf, c->tunnel);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);
 }

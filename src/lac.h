@@ -41,6 +41,7 @@ struct lac {
     uint16_t asked_port;
     struct timer patience; /* with a look-up, while there is something else to try */
     struct timer redial;
+    struct timer back; /* to the first LNS, off a fall-back */
     bool unheard;          /* the peer of the last tunnel has not said a word */
     bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
     bool other_port_works; /* ... as it was with the last call, ... */

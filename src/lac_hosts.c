@@ -358,6 +358,16 @@ bool hosts_is_fallback(const struct hosts *h, const struct addr *addr)
     return true; /* somewhere that we were sent to, or that the name no longer means */
 }
 
+uint64_t hosts_first_free(const struct hosts *h)
+{
+    uint64_t first = UINT64_MAX;
+
+    for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
+        if (h->lines[0].addrs[a].locked_until < first)
+            first = h->lines[0].addrs[a].locked_until;
+    return first != UINT64_MAX ? first : 0;
+}
+
 uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot)
 {
     uint64_t ms = base_ms, part;

@@ -122,6 +122,10 @@ size_t hosts_read_directions(const char *text, const struct addr *from, struct a
 /* Is this an address of another line than the first, or of none any more?  Not with "share". */
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
 
+/* When the first of the first line's addresses is not locked out any more; not after now: it is
+ * not. */
+uint64_t hosts_first_free(const struct hosts *h);
+
 /* How long to wait before the n-th redial in a row (from 1), in ms: the first takes the base, each
  * further one twice the time of the one before, up to the cap (not above the base: then always the
  * base).  A part is by lot, so that a crowd does not return at once: up to an eighth, 2 s at most,

@@ -141,6 +141,7 @@ struct conf_lac {
     struct addr bind_address;                           /* unset: the system's choice */
     char *bind_device;                                  /* NULL: any */
     int lns_lockout_s;                                  /* 60; 0: none */
+    int lns_return_s;                                   /* 0: not before it ends by itself */
     bool lns_directed;                                  /* "try another" with addresses: yes */
     int connect_timeout_s;                              /* for an answer to SCCRQ: 8; 0: none */
     char *called_number, *calling_number, *sub_address; /* in ICRQ; at most 63 octets; or NULL */

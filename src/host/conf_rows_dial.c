@@ -34,6 +34,15 @@ static const struct conf_row rows[] = {
      .preset = "60",
      .help = "Seconds for which an address that has failed is tried after all others, longer each\n"
              "time it fails again; 0: it keeps its place."},
+    {.name = "lns return",
+     .places = IN_LAC,
+     .kind = KIND_INT,
+     .at = LAC(lns_return_s),
+     .min = 0,
+     .max = 7 * DAY_S,
+     .preset = "0",
+     .help = "Seconds after which a call that another 'lns' than the first has taken is ended, and the\n"
+             "first dialled again; 0: it lasts as long as it does."},
     {.name = "lns directed",
      .places = IN_LAC,
      .kind = KIND_BOOL,

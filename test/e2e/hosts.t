@@ -72,6 +72,21 @@ sub refuse
     $d->finish;
 }
 
+{
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = lac "lns lockout = 1\nlns return = 2\n", $one, $two;
+
+    is(scalar $one->refuse_for(5, 1), 1, 'the first refuses');
+    my $p = comes($two, 'the second takes us');
+    ok($p->wait_for('StopCCN'), 'lns return: it is left after a while');
+    is(scalar $one->refuse_for(5, 1), 1, 'for the first, which refuses again');
+    $p = comes($two, 'back to the second, in the same attempt');
+    ok($p->wait_for('StopCCN'), 'and again');
+    $p = comes($one, 'now the first takes us');
+    ok($p->hears_no('StopCCN', 2.5), 'which is not left');
+    $d->finish;
+}
+
 # -- weights -------------------------------------------------------------------------------------
 
 {
