@@ -291,6 +291,19 @@ for (
     $d->finish;
 }
 
+{
+    my $d = daemon 'alone', conf => "[lns default]\nassign ip = no\nexclusive = yes\n";
+    my ($first, $second, $other) = map { Peer->new(to => $d->port, name => $_) } qw(a.test a.test b.test);
+
+    ok($first->open_tunnel, 'exclusive = yes: the first tunnel comes up');
+    like(Peer::result($second->open_tunnel(half => 1, seconds => 10) // {}),
+        qr/^3\/0 the peer has a tunnel already/, 'X4-34 its second one is refused');
+    ok($first->wait_for('HELLO'), 'X4-34 and the first is asked whether it is alive');
+    ok($other->open_tunnel, 'X4-34 another peer is welcome, from the same address');
+    $_->close for $first, $other;
+    $d->finish;
+}
+
 # -- tie breaker, between two daemons ------------------------------------------------------------
 
 # Two gateways that dial each other at the same moment: one tunnel, and both calls in it.  Who wins is
