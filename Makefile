@@ -48,7 +48,7 @@ HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/pppd_options ho
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_rows \
         render metrics
-TOP   = options sockets wake check explain profiles bearer lac lac_dial lac_hosts reload say news service daemon \
+TOP   = options trouble diagnose sockets wake check explain profiles bearer lac lac_dial lac_hosts reload say news service daemon \
         $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

@@ -112,6 +112,8 @@ static void look(struct bearer *b, bool from_pppd, struct span frame)
     uint32_t send, receive;
 
     note_facts(b, from_pppd, frame);
+    if (!b->password_failed && ppp_is_rejection(frame))
+        b->password_failed = true;
     if (!b->tell_accm && !b->auto_sequence)
         return;
     ppp_watch_frame(&b->watch, from_pppd, frame);
@@ -173,6 +175,24 @@ static void heard(void *ctx, struct buf *frame)
     udp_send_buf(udp, &b->local, &b->peer, ecn, frame);
 }
 
+struct diagnose_ppp bearer_ppp(const struct bearer *b)
+{
+    return (struct diagnose_ppp){.asked = b->asked,
+                                 .password_failed = b->password_failed,
+                                 .user = b->user,
+                                 .optfile = b->optfile[0] != '\0' ? b->optfile : NULL};
+}
+
+/* The end of a pppd whose call is still up: that is what ends it. */
+static void explain(const struct bearer *b, int status)
+{
+    const struct call *c = b->call_id != 0 ? l2tp_call_by_id(b->hub->engine, b->call_id) : NULL;
+    struct diagnose_ppp ppp = bearer_ppp(b);
+
+    if (c != NULL && b->hub->stopping == STOP_NOT)
+        diagnose_pppd(b->hub, c, status, &ppp);
+}
+
 static void gone(struct pppd *p, int status)
 {
     struct bearer *b = p->owner;
@@ -189,6 +209,7 @@ static void gone(struct pppd *p, int status)
     log_info("child_handler : pppd exited for call %u with code %d", (unsigned)b->number,
              WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     log_info("%s: pppd ended: %s", b->name, text);
+    explain(b, status);
     bearer_free(b);
     if (call != 0) {
         l2tp_set_call_data(h->engine, call, NULL);
@@ -206,18 +227,36 @@ static void log_arguments(const struct pppd_settings *s)
         log_info("\"%s\" ", args.argv[i]);
 }
 
+/* Something is missing that a call needs: it is told, and the bearer is gone.  For the return. */
+static struct bearer *fail(struct bearer *b, enum trouble what, const char *text, const char *file,
+                           const char **why)
+{
+    const struct call *c = l2tp_call_by_id(b->hub->engine, b->call_id);
+    int reason = errno;
+
+    if (reason == EMFILE || reason == ENFILE || reason == EAGAIN)
+        what = TROUBLE_NO_DESCRIPTORS;
+    else if (reason == ENOMEM)
+        what = TROUBLE_NO_MEMORY;
+    if (c != NULL)
+        diagnose_bearer(b->hub, c, what, strerror(reason), file);
+    *why = text;
+    bearer_free(b);
+    return NULL;
+}
+
 /* The last of a start: link, then pppd.  On failure the bearer is gone. */
 static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const char **why)
 {
     char ipparam[256];
 
+    snprintf(b->user, sizeof b->user, "%s", s->name != NULL ? s->name : "");
+    snprintf(b->optfile, sizeof b->optfile, "%s", s->optfile != NULL ? s->optfile : "");
     b->link = link_open_pty(b->hub->loop, heard, b);
-    if (b->link == NULL) {
-        log_warn("%s: cannot open a pty", b->name);
-        *why = errno == EMFILE ? "too few descriptors for another pty" : "no pty is left";
-        bearer_free(b);
-        return NULL;
-    }
+    if (b->link == NULL)
+        return fail(b, TROUBLE_NO_PTY,
+                    errno == EMFILE ? "too few descriptors for another pty" : "no pty is left",
+                    NULL, why);
     if (b->tell_errors)
         link_tell_refused(b->link, tell_errors);
     s->path = b->hub->conf->global.pppd;
@@ -227,15 +266,10 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     b->pppd.gone = gone;
     b->pppd.owner = b;
     log_arguments(s);
-    if (pppd_start(&b->pppd, b->hub->loop, s, link_slave_fd(b->link)) < 0) {
-        log_warn("%s: cannot run %s%s", b->name, s->path != NULL ? s->path : PPPD_PATH,
-                 errno == EMFILE || errno == EAGAIN || errno == ENOMEM
-                     ? " (raise the limits of descriptors and processes)"
-                     : " (is the package ppp installed? see key \"pppd\")");
-        *why = errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run";
-        bearer_free(b);
-        return NULL;
-    }
+    if (pppd_start(&b->pppd, b->hub->loop, s, link_slave_fd(b->link)) < 0)
+        return fail(b, TROUBLE_PPPD_NOT_RUN,
+                    errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run",
+                    s->path != NULL ? s->path : PPPD_PATH, why);
     link_release_slave(b->link);
     return b;
 }
@@ -404,6 +438,17 @@ static bool may_overtake(struct span frame)
            protocol == PPP_IPV6;
 }
 
+/* It has read nothing for too long. */
+static void stuck(const struct bearer *b)
+{
+    const struct call *c = l2tp_call_by_id(b->hub->engine, b->call_id);
+    char pid[32];
+
+    snprintf(pid, sizeof pid, "%d", (int)b->pppd.child.pid);
+    if (c != NULL)
+        diagnose_bearer(b->hub, c, TROUBLE_PPPD_STUCK, pid, NULL);
+}
+
 void bearer_carry(struct bearer *b, struct span frame, bool priority)
 {
     struct hub *h = b->hub;
@@ -423,8 +468,7 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
     else if (b->stuck_since == 0)
         b->stuck_since = now;
     else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
-        log_warnx("%s: pppd %d has read nothing for %d s: hung up", b->name, (int)b->pppd.child.pid,
-                  STUCK_MS / 1000);
+        stuck(b);
         l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES, "pppd does not read");
     }
 }
@@ -447,6 +491,7 @@ void bearer_call_down(struct bearer *b)
 
 void bearer_hang_up(struct bearer *b)
 {
+    b->asked = true;
     pppd_stop(&b->pppd);
 }
 

@@ -5,6 +5,7 @@
 #ifndef BEARER_H
 #define BEARER_H
 
+#include "diagnose.h"
 #include "host/link.h"
 #include "host/pppd.h"
 #include "hub.h"
@@ -23,6 +24,10 @@ struct bearer {
     struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
     bool dialling;               /* for the peer: pppd has said nothing yet */
+    bool asked;                  /* we have asked pppd to end */
+    bool password_failed;        /* one end has told the other so */
+    char user[64];               /* whom pppd was told to be; may be cut, or empty */
+    char optfile[256];           /* of pppd's; empty: none */
     bool tell_errors;            /* the LNS wants to know of the line's errors */
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
@@ -66,6 +71,9 @@ void bearer_call_down(struct bearer *b);
 
 /* Asks pppd to end the PPP session; its end ends the call. */
 void bearer_hang_up(struct bearer *b);
+
+/* What it knows of its PPP; good as long as the bearer. */
+struct diagnose_ppp bearer_ppp(const struct bearer *b);
 
 /* All that are left, when the daemon goes: kill, or forget. */
 void bearer_kill_all(struct hub *h);

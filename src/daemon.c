@@ -21,6 +21,7 @@
 #include "news.h"
 #include "profiles.h"
 #include "reload.h"
+#include "trouble.h"
 #include "service.h"
 #include "sockets.h"
 #include "wake.h"
@@ -179,6 +180,8 @@ static uint64_t turn(void *ctx)
     if (deadline != 0 && deadline <= loop_now(h->loop))
         l2tp_tick(h->engine, loop_now(h->loop));
     drain_events(h);
+    if (h->is_done && h->stopping == STOP_NOT)
+        hang_up_calls(h);
     if (h->stopping != STOP_NOT) {
         stop_proceed(h);
         drain_events(h);
@@ -209,11 +212,12 @@ static bool make_parts(struct hub *h)
     h->loop = loop_new();
     h->secrets = secrets_new("");
     h->book = pool_book_new();
+    h->troubles = trouble_book_new();
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->pools = profiles_make_pools(h->conf);
     h->added = conf_empty("added by command");
     if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
-        h->added == NULL || (h->pools == NULL && h->conf->lns != NULL) ||
+        h->added == NULL || h->troubles == NULL || (h->pools == NULL && h->conf->lns != NULL) ||
         loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
         return false;
@@ -293,9 +297,10 @@ fail:
     return NULL;
 }
 
-void daemon_start(struct hub *h)
+void daemon_start(struct hub *h, bool in_front)
 {
     conf_freeze_names(true);
+    trouble_watch_only_lac(h, in_front);
     lac_adopt_sections(h);
     wake_start(h);
 }
@@ -303,6 +308,11 @@ void daemon_start(struct hub *h)
 void daemon_run(struct hub *h)
 {
     loop_run(h->loop);
+}
+
+int daemon_status(const struct hub *h)
+{
+    return h->exit_status;
 }
 
 void daemon_free(struct hub *h)
@@ -325,6 +335,7 @@ void daemon_free(struct hub *h)
         loop_free(h->loop);
     }
     profiles_free_pools(h->pools);
+    trouble_book_free(h->troubles);
     if (h->book != NULL)
         pool_book_free(h->book);
     if (h->secrets != NULL)

@@ -17,10 +17,12 @@ struct daemon_options {
  * NULL after saying why, with what to do about it. */
 struct hub *daemon_new(const struct daemon_options *o, struct conf *conf);
 
-/* The LACs with autodial are dialled. */
-void daemon_start(struct hub *h);
+/* The LACs with autodial are dialled.  A daemon in front that is for one of them alone ends with it
+ * (trouble.h). */
+void daemon_start(struct hub *h, bool in_front);
 
-void daemon_run(struct hub *h); /* until it has been stopped in good order */
+void daemon_run(struct hub *h);         /* until it has been stopped in good order */
+int daemon_status(const struct hub *h); /* what it is to exit with */
 void daemon_free(struct hub *h);
 
 #endif

@@ -57,6 +57,7 @@ struct hub {
     struct pool_book *book; /* leases */
     struct lns_pool *pools;
     struct lac *lacs;
+    struct trouble_book *troubles; /* what has failed, and why */
     struct bearer *bearers;
     unsigned n_bearers;
     char host_name[64];       /* this machine's */
@@ -80,6 +81,8 @@ struct hub {
     uint64_t started;             /* ms */
     struct totals totals;
     uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for */
+    bool is_done;                 /* the only thing it was for has ended: so does it, ... */
+    int exit_status;              /* ... with this */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "diagnose.h"
 #include "events.h"
 #include "host/sys.h"
 #include "lac_parts.h"
@@ -161,6 +162,8 @@ void lac_fallen(struct lac *l)
     }
     if (l->wanted && conf != NULL && conf->redial && !l->bare && l->hub->stopping == STOP_NOT)
         log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
+    if (l->wanted && !l->bare && l->hub->stopping == STOP_NOT)
+        trouble_gave_up(l->hub, l->name);
     lac_set_state(l, LAC_IDLE);
     l->wanted = false;
     forget_credentials(l);

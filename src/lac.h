@@ -90,6 +90,9 @@ void lac_probe(struct lac *l, const struct addr *from);
 /* What kept it from coming up may be over: if it waits for its redial it need not any more. */
 void lac_hurry(struct lac *l);
 
+/* The host that its tunnel goes to, as its section has it. */
+const char *lac_host_name(const struct lac *l);
+
 const char *lac_state_name(enum lac_state state);
 
 void lac_free_all(struct hub *h);

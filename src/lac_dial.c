@@ -1,10 +1,12 @@
 /* One attempt of a LAC: which host, its addresses, a tunnel with a call in it; see lac_parts.h.
  * What is next is for lac_hosts to say, what becomes of the LAC for lac.c. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "diagnose.h"
 #include "host/sys.h"
 #include "lac_parts.h"
 #include "profiles.h"
@@ -116,15 +118,10 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
 static bool open_socket(const struct lac *l, const struct socket_wish *wish,
                         struct socket_own **own)
 {
-    char text[ADDR_TEXT];
-
     *own = sockets_open(l->hub, wish);
     if (*own != NULL)
         return true;
-    log_warn("lac %s: cannot open a socket for %s%s%s%s%s", l->name, addr_text(wish->to, text),
-             wish->device != NULL ? " on " : "", wish->device != NULL ? wish->device : "",
-             addr_is_set(&wish->address) ? ", bind address" : "",
-             wish->port > 0 ? ", source port" : "");
+    diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOURCE, lac_host_name(l), strerror(errno));
     return false;
 }
 
@@ -155,7 +152,7 @@ static bool open_tunnel(struct lac *l, const struct hosts_next *next)
         sockets_use(l->hub, own, l->tunnel_id);
     if (l->tunnel_id == 0) {
         sockets_drop_unused(l->hub);
-        log_warnx("lac %s: no memory or id for a tunnel", l->name);
+        diagnose_attempt(l->hub, l->name, TROUBLE_NO_MEMORY, next->host, "no tunnel can be opened");
         return false;
     }
     if (!l->bare)
@@ -175,7 +172,7 @@ static bool look_up(struct lac *l, const struct hosts_next *next)
         snprintf(l->asked, sizeof l->asked, "%s", next->host);
         l->asked_port = next->port;
         if (resolve_start(&l->resolve, l->hub->loop, next->host, next->port) != 0) {
-            log_warn("lac %s: cannot look up %s", l->name, next->host);
+            diagnose_attempt(l->hub, l->name, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
             return false;
         }
     }
@@ -196,7 +193,8 @@ static void go_on(struct lac *l)
     if (take_lines(l))
         begin_round(l); /* a reload, under the attempt's feet */
     if (l->hosts.n == 0) {
-        log_warnx("lac %s: no \"lns\" to dial", l->name);
+        diagnose_attempt(l->hub, l->name, TROUBLE_NO_LNS, "", "");
+        trouble_gave_up(l->hub, l->name);
         l->wanted = false;
         lac_fallen(l);
         return;
@@ -236,8 +234,8 @@ static void resolved(struct resolve *r, const struct addr *got, size_t n, const 
             good[n_good++] = got[i];
     if (n_good == 0) {
         log_warnx("Host name lookup failed for %s.", l->asked);
-        log_warnx("lac %s: %s: %s", l->name, l->asked,
-                  n > 0 ? "no socket for this kind of address" : why);
+        diagnose_attempt(l->hub, l->name, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, l->asked,
+                         n > 0 ? "no socket for this kind of address" : why);
     }
     hosts_found(&l->hosts, l->asked, l->asked_port, good, n_good);
     if (waits)
@@ -303,6 +301,11 @@ static bool try_second_way(struct lac *l)
     log_info("lac %s: no answer: tried from %s port", l->name,
              l->other_port ? "another" : "the daemon's");
     return open_tunnel(l, &again);
+}
+
+const char *lac_host_name(const struct lac *l)
+{
+    return l->hosts.at_line != NULL ? l->hosts.at_line->host : l->name;
 }
 
 void lac_dial_worked(struct lac *l)

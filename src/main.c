@@ -149,7 +149,7 @@ static struct hub *start(const struct options *o, struct conf *conf, int told)
         log_sink_syslog(o->ident);
     log_notice("%s version %s-%s started on %s PID:%d", o->ident, o->ident, VERSION, h->host_name,
                (int)getpid());
-    daemon_start(h);
+    daemon_start(h, o->in_front);
     if (told >= 0)
         sys_detach_ready(told);
     service_ready(h);
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
     const char *missing;
     struct conf *conf;
     struct hub *h;
-    int told = -1;
+    int told = -1, status;
 
     sys_open_standard();
     read_options(argc, argv, &o);
@@ -190,8 +190,9 @@ int main(int argc, char **argv)
     if (h == NULL)
         return 1;
     daemon_run(h);
+    status = daemon_status(h);
     daemon_free(h);
     sys_pidfile_remove();
     log_notice("stopped");
-    return 0;
+    return status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "bearer.h"
+#include "diagnose.h"
 #include "lac.h"
 #include "say.h"
 #include "sockets.h"
@@ -16,6 +17,8 @@ static void on_send(struct hub *h, const struct l2tp_event *ev)
 {
     struct udp *udp = sockets_of(h, ev->tunnel, &ev->to);
 
+    if (ev->refused != NULL)
+        diagnose_refusal(h, ev->refused);
     if (udp != NULL)
         udp_send(udp, &ev->from, &ev->to, ev->datagram);
 }
@@ -50,14 +53,16 @@ static bool is_worth_a_line(struct hub *h, const struct tunnel *t)
 static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct tunnel *t = ev->tunnel;
+    struct lac *l = t->host_data;
 
     h->totals.tunnels_down++;
     if (is_worth_a_line(h, t)) {
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));
     }
-    if (t->host_data != NULL)
-        lac_tunnel_down(t->host_data, t);
+    diagnose_tunnel(h, t, l != NULL ? lac_host_name(l) : NULL);
+    if (l != NULL)
+        lac_tunnel_down(l, t);
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
 }
 
@@ -105,6 +110,8 @@ static void on_call_up(struct hub *h, const struct l2tp_event *ev)
         hang_up(h, c, CDN_ERROR, ERROR_RESOURCES, why);
     else {
         h->totals.calls_up++;
+        if (lac_of(c) != NULL)
+            trouble_over(h, c->tunnel->p.label);
         say_call_up(c, (int)b->pppd.child.pid);
         tell_call_up(c, b);
     }
@@ -119,6 +126,18 @@ static void count_call(struct totals *n, const struct call *c)
     n->tx_frames += c->frames_out;
 }
 
+static void explain(struct hub *h, const struct call *c)
+{
+    struct diagnose_ppp ppp;
+
+    if (c->host_data == NULL) {
+        diagnose_call(h, c, NULL);
+        return;
+    }
+    ppp = bearer_ppp(c->host_data);
+    diagnose_call(h, c, &ppp);
+}
+
 static void on_call_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
@@ -126,6 +145,7 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
     count_call(&h->totals, c);
     say_call_down(c, loop_now(h->loop));
     tell_call_down(c, loop_now(h->loop));
+    explain(h, c);
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
     l2tp_set_call_data(h->engine, c->id, NULL);

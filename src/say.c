@@ -13,16 +13,20 @@ static const char *peer_name(const struct tunnel *t)
     return t->peer_name[0] != '\0' ? t->peer_name : "?";
 }
 
-/* A tunnel that is dead at once has fallen silent; or it gives way to another with the same peer.
- */
-static bool gives_way(const struct tunnel *t)
+/* Not by its state: with little patience that has moved on before it is asked for. */
+static bool is_silent(const struct tunnel *t)
 {
-    return t->state == DEAD && t->why.result == STOPCCN_EXISTS;
+    return t->why.fault == FAULT_SILENCE;
+}
+
+static bool ended_by_us(const struct tunnel *t)
+{
+    return t->why_ours || t->why.fault == FAULT_GIVES_WAY;
 }
 
 const char *say_ended_by(const struct tunnel *t)
 {
-    return t->why_ours || gives_way(t) ? "us" : t->state == DEAD ? "silence" : "peer";
+    return ended_by_us(t) ? "us" : is_silent(t) ? "silence" : "peer";
 }
 
 /* A call that ends with its tunnel is ended by whoever ended that. */
@@ -48,7 +52,7 @@ static const char *reason(unsigned msg_type, const struct verdict *v, char *dst,
 /* A tunnel that is dead at once has had no StopCCN, so no code. */
 const char *say_tunnel_reason(const struct tunnel *t, char *dst)
 {
-    if (t->state != DEAD)
+    if (!is_silent(t))
         return reason(STOPCCN, &t->why, dst, SAY_REASON);
     snprintf(dst, SAY_REASON, "%s", t->why.text);
     return dst;
@@ -80,9 +84,9 @@ void say_tunnel_down(const struct tunnel *t)
     char peer[ADDR_TEXT], why[SAY_REASON];
 
     addr_host_text(&t->peer, peer);
-    if (t->state == DEAD && !gives_way(t))
+    if (is_silent(t))
         log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
-    else if (t->why_ours || gives_way(t))
+    else if (ended_by_us(t))
         log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
                    (unsigned)t->peer.port, t->why.text);
     else

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "trouble.h"
 #include "wire/packet.h"
 
 #define BIND_AGAIN_MS 5000 /* where the system has no other way to await an address */
@@ -29,25 +30,46 @@ static void say_listening(const struct udp *udp)
     log_info("Listening on IP address %s, port %u", addr_host_text(&a, text), (unsigned)a.port);
 }
 
-static void say_why_not(const struct hub *h, const struct addr *a, bool must)
+/* What could not be sent, or did not arrive: it may explain a silence. */
+static void failed_main(void *ctx, const struct addr *to, int reason, bool icmp,
+                        const struct addr *via)
 {
+    trouble_bounced(ctx, to, reason, icmp, via);
+}
+
+static void failed_own(void *ctx, const struct addr *to, int reason, bool icmp,
+                       const struct addr *via)
+{
+    const struct socket_own *own = ctx;
+
+    trouble_bounced(own->hub, to, reason, icmp, via);
+}
+
+static void say_why_not(struct hub *h, const struct addr *a, bool must)
+{
+    const struct trouble_place daemon = {.name = NULL};
+    struct facts f = {.used = 0};
     char text[ADDR_TEXT];
 
-    if (must && errno == EADDRINUSE)
-        log_errorx("UDP port %u is in use: is another L2TP daemon running? stop it, or set 'port' "
-                   "or 'listen-addr' in %s",
-                   (unsigned)a->port, h->conf_file);
-    else if (errno == EADDRINUSE)
+    if (!must && errno == EADDRINUSE)
         log_warnx("UDP port %u of IPv6 is in use by another program: only IPv4 is served",
                   (unsigned)a->port);
-    else if (must)
-        log_error("cannot listen on %s (see 'listen-addr' and 'port' in %s)", addr_text(a, text),
-                  h->conf_file);
+    if (!must)
+        return;
+    if (errno == EADDRINUSE)
+        facts_put(&f, FACT_TEXT, "UDP port %u is in use: is another L2TP daemon running? stop it",
+                  (unsigned)a->port);
+    else
+        facts_put(&f, FACT_TEXT, "%s", strerror(errno));
+    facts_put(&f, FACT_LOCAL, "%s", addr_text(a, text));
+    facts_put(&f, FACT_FILE, "%s", h->conf_file);
+    trouble_tell(h, TROUBLE_CANNOT_LISTEN, &daemon, &f);
 }
 
 static struct udp *take_up(const struct hub *h, struct udp *udp)
 {
     udp_set_tos(udp, h->tos);
+    udp_tell_failed(udp, failed_main);
     if (h->packet_marks && udp_tell_marks(udp) != 0)
         log_warn("'packet marks' has no effect: the system does not tell them (Linux 5.19 does)");
     say_listening(udp);
@@ -258,6 +280,7 @@ struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish)
         return NULL;
     }
     udp_set_tos(own->udp, h->tos);
+    udp_tell_failed(own->udp, failed_own);
     own->next = h->own_sockets;
     h->own_sockets = own;
     return own;

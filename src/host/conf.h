@@ -44,6 +44,7 @@ struct conf_global {
     char *auth_file;         /* NULL: not set */
     char *pppd;              /* path; default /usr/sbin/pppd */
     bool access_control;
+    bool exit_with_lac; /* the only one there is, if we are in front; yes */
     bool force_userspace, ipsec_saref;
     int saref_refinfo;
     char *rand_source;

@@ -43,6 +43,13 @@ static const struct conf_row rows[] = {
      .at = GLOBAL(access_control),
      .preset = "no",
      .help = "Refuse every peer that no 'lac' range of an [lns] section names."},
+    {.name = "exit with lac",
+     .places = IN_GLOBAL,
+     .kind = KIND_BOOL,
+     .at = GLOBAL(exit_with_lac),
+     .preset = "yes",
+     .help = "A daemon in front (-D) that is for one [lac] alone, with autodial, ends when this is\n"
+             "given up: see EXIT STATUS in l2tpd(8)."},
     {.name = "force userspace",
      .places = IN_GLOBAL,
      .kind = KIND_BOOL,

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -327,6 +328,55 @@ socklen_t sys_addr_to(const struct addr *a, struct sockaddr_storage *dst)
         return sizeof in6;
     }
     return 0;
+}
+
+int sys_source_for(const struct addr *peer, struct addr *source)
+{
+    struct sockaddr_storage name;
+    socklen_t n = sys_addr_to(peer, &name);
+    int fd = socket(peer->family == 6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    int keep, got = -1;
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (struct sockaddr *)&name, n) == 0) {
+        n = sizeof name;
+        got = getsockname(fd, (struct sockaddr *)&name, &n);
+    }
+    keep = errno;
+    close(fd);
+    errno = keep;
+    if (got != 0)
+        return -1;
+    *source = sys_addr_from(&name);
+    source->port = 0;
+    return 0;
+}
+
+bool sys_interface_of(const struct addr *a, char *dst, size_t size)
+{
+    struct ifaddrs *all;
+    bool found = false;
+
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (const struct ifaddrs *i = all; i != NULL && !found; i = i->ifa_next) {
+        struct sockaddr_storage name = {0};
+        struct addr one;
+
+        if (i->ifa_addr == NULL ||
+            (i->ifa_addr->sa_family != AF_INET && i->ifa_addr->sa_family != AF_INET6))
+            continue;
+        memcpy(&name, i->ifa_addr,
+               i->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+                                                 : sizeof(struct sockaddr_in6));
+        one = sys_addr_from(&name);
+        found = one.family == a->family && memcmp(one.ip, a->ip, sizeof one.ip) == 0;
+        if (found)
+            snprintf(dst, size, "%s", i->ifa_name);
+    }
+    freeifaddrs(all);
+    return found;
 }
 
 void sys_hostname(char *dst, size_t size)

@@ -57,6 +57,13 @@ void sys_pidfile_remove(void);
 struct addr sys_addr_from(const struct sockaddr_storage *given);
 socklen_t sys_addr_to(const struct addr *a, struct sockaddr_storage *dst);
 
+/* The address that datagrams to a peer leave from, as the system routes them now; its port is 0.
+ * Nothing is sent.  0, or -1 with errno (ENETUNREACH and the like: there is no way). */
+int sys_source_for(const struct addr *peer, struct addr *source);
+
+/* The name of the interface that has this address, cut to fit; false if none has it. */
+bool sys_interface_of(const struct addr *a, char *dst, size_t size);
+
 /* This host's name as gethostname() gives it, cut to fit, never empty. */
 void sys_hostname(char *dst, size_t size);
 

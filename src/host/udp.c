@@ -16,6 +16,9 @@
 #define OUT_BATCH 64   /* datagrams gathered before they are sent at the latest */
 #define IN_PER_TURN 64 /* datagrams heard before others have their turn */
 
+#define BOUNCES_PER_CALL 64
+#define TRIES_PER_FLUSH 16 /* of datagrams that failed for another's sake */
+
 struct udp {
     struct loop *loop;
     struct watch watch;
@@ -24,6 +27,7 @@ struct udp {
     bool any_address; /* local is the wildcard */
     uint8_t tos;      /* of what udp_send() sends */
     udp_heard_fn *heard;
+    udp_failed_fn *failed; /* NULL: nobody wants to know */
     void *ctx;
     struct udp_counts counts;
     int n_out;
@@ -128,6 +132,11 @@ int udp_tell_marks(struct udp *u)
     return udp_os_tell_marks(u->os);
 }
 
+void udp_tell_failed(struct udp *u, udp_failed_fn *failed)
+{
+    u->failed = failed;
+}
+
 struct addr udp_local(const struct udp *u)
 {
     return u->local;
@@ -141,6 +150,25 @@ void udp_set_tos(struct udp *u, uint8_t tos)
 const struct udp_counts *udp_counts(const struct udp *u)
 {
     return &u->counts;
+}
+
+/* -- what comes back ----------------------------------------------------------------------------
+ */
+
+/* Takes what the system has kept; how many there were. */
+static unsigned take_bounces(struct udp *u)
+{
+    struct udp_bounce b;
+    unsigned n = 0;
+
+    while (n < BOUNCES_PER_CALL && udp_os_bounced(u->os, &b)) {
+        n++;
+        if (u->failed != NULL)
+            u->failed(u->ctx, &b.to, b.reason, true, &b.via);
+    }
+    u->counts.bounced += n;
+    u->counts.system_calls = udp_os_calls(u->os);
+    return n;
 }
 
 /* -- receiving --------------------------------------------------------------------------------- */
@@ -167,11 +195,15 @@ static void on_ready(struct watch *w, unsigned what)
         int n = udp_os_receive(u->os, in);
 
         u->counts.system_calls = udp_os_calls(u->os);
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            if (left == IN_PER_TURN) /* then what woke us is an error */
+                take_bounces(u);
             break;
+        }
         if (n < 0) {
             u->counts.errors++;
             log_debug(TOPIC_NETWORK, "receiving: %s", strerror(errno));
+            take_bounces(u);
             continue;
         }
         for (int i = 0; i < n; i++)
@@ -214,10 +246,35 @@ void udp_send(struct udp *u, const struct addr *from, const struct addr *to, str
     queue(u, from, to, u->tos, span_of(copy, octets.n));
 }
 
+/* The error is the datagram's own, unless it was ICMP's about another one: then it is tried again.
+ */
+static bool was_of_another(struct udp *u, unsigned *tries)
+{
+    int keep = errno;
+    bool another = *tries > 0 && take_bounces(u) > 0;
+
+    if (another)
+        --*tries;
+    errno = keep;
+    return another;
+}
+
+static void tell_unsent(const struct udp *u, const struct udp_out *out)
+{
+    static const struct addr nobody;
+    int keep = errno;
+
+    log_debug(TOPIC_NETWORK, "not sent: %s", strerror(errno));
+    if (u->failed != NULL)
+        u->failed(u->ctx, &out->to, keep, false, &nobody);
+    errno = keep;
+}
+
 /* Without room in the kernel the whole rest is dropped, as the next would fare no better; with any
  * other trouble (no route, an address that is no longer ours) only the datagram that had it. */
 void udp_flush(struct udp *u)
 {
+    unsigned tries = TRIES_PER_FLUSH;
     int done = 0;
 
     while (done < u->n_out) {
@@ -232,7 +289,11 @@ void udp_flush(struct udp *u)
         }
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
             lost = u->n_out - done;
-        if (n < 0)
+        else if (n < 0 && was_of_another(u, &tries))
+            continue;
+        else if (n < 0)
+            tell_unsent(u, &u->out[done]);
+        if (lost > 1)
             log_debug(TOPIC_NETWORK, "%d not sent: %s", lost, strerror(errno));
         u->counts.dropped += (uint64_t)lost;
         done += lost;

@@ -18,10 +18,16 @@ struct udp;
 typedef void udp_heard_fn(void *ctx, const struct addr *from, const struct addr *to, uint8_t ecn,
                           struct span octets);
 
+/* A datagram for "to" has come to nothing: it could not be sent (icmp false; reason is errno), or
+ * it was sent, and ICMP says that it did not arrive (via: who says so; may be unset). */
+typedef void udp_failed_fn(void *ctx, const struct addr *to, int reason, bool icmp,
+                           const struct addr *via);
+
 struct udp_counts {
     uint64_t received, sent; /* datagrams */
     uint64_t dropped;        /* could not be sent: no room, no route */
     uint64_t errors;         /* receive errors, such as an ICMP "port unreachable" */
+    uint64_t bounced;        /* datagrams that ICMP tells of, where the system lets us know */
     uint64_t system_calls;   /* for sending and receiving */
 };
 
@@ -49,13 +55,17 @@ void udp_set_tos(struct udp *u, uint8_t tos);
  * logged, and goes without, like all others. */
 int udp_tell_marks(struct udp *u);
 
+/* From now on failed() is told, with the ctx of udp_open().  Not of what there was no room for. */
+void udp_tell_failed(struct udp *u, udp_failed_fn *failed);
+
 /* The address bound to, with the real port. */
 struct addr udp_local(const struct udp *u);
 
 /* Queues one datagram; "from" may be unset (the system picks the address).  send() copies the
  * octets; send_buf() takes the buffer.  ecn (0..3) goes into the ECN field of its IP header, as far
  * as the system can; with send() it is 0, as it must be unless both ends want it used (RFC 9601,
- * 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported: see counts. */
+ * 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported but to
+ * udp_failed_fn: see counts. */
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets);
 void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
                   struct buf *b);

@@ -66,15 +66,17 @@ int udp_os_early(int fd, uint8_t family)
     return setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
 }
 
-/* Without local addresses there is no answering; without ECN fields there is. */
+/* Without local addresses there is no answering; without ECN fields and errors there is. */
 static int ask_for_more(int fd, uint8_t family)
 {
     int on = 1;
 
     if (family == 6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
         setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
         return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
     }
+    setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
     setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
     return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
@@ -282,6 +284,61 @@ int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
         fill_in(os, i, &out[i]);
     os->calls++;
     return sendmmsg(os->fd, os->msg, (unsigned)n, MSG_DONTWAIT);
+}
+
+/* ip(7), IP_RECVERR: the kernel's sock_extended_err, whose header not each C library comes with. */
+struct error {
+    uint32_t reason; /* errno */
+    uint8_t origin, type, code, pad;
+    uint32_t info, data;
+};
+#define ORIGIN_ICMP 2
+#define ORIGIN_ICMP6 3
+
+/* The offender's address stands behind the error; its family is 0 if nobody is named. */
+static bool take_error(const struct cmsghdr *c, struct udp_bounce *b)
+{
+    struct error error;
+    struct sockaddr_storage name = {0};
+    size_t head = CMSG_LEN(sizeof error), left = c->cmsg_len > head ? c->cmsg_len - head : 0;
+
+    if (!(c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) &&
+        !(c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+        return false;
+    memcpy(&error, CMSG_DATA(c), sizeof error);
+    memcpy(&name, CMSG_DATA(c) + sizeof error, left < sizeof name ? left : sizeof name);
+    b->reason = (int)error.reason;
+    b->via = sys_addr_from(&name);
+    b->via.port = 0;
+    return error.origin == ORIGIN_ICMP || error.origin == ORIGIN_ICMP6;
+}
+
+bool udp_os_bounced(struct udp_os *os, struct udp_bounce *b)
+{
+    struct sockaddr_storage name;
+    union {
+        struct cmsghdr align;
+        uint8_t room[512];
+    } control;
+    uint8_t octets[64]; /* the beginning of the datagram: of no use to us */
+
+    for (;;) {
+        struct iovec iov = {octets, sizeof octets};
+        struct msghdr m = {.msg_name = &name,
+                           .msg_namelen = sizeof name,
+                           .msg_iov = &iov,
+                           .msg_iovlen = 1,
+                           .msg_control = control.room,
+                           .msg_controllen = sizeof control.room};
+
+        os->calls++;
+        if (recvmsg(os->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+            return false;
+        b->to = sys_addr_from(&name);
+        for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c))
+            if (take_error(c, b))
+                return true;
+    }
 }
 
 uint64_t udp_os_calls(const struct udp_os *os)

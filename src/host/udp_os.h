@@ -5,6 +5,7 @@
 #ifndef HOST_UDP_OS_H
 #define HOST_UDP_OS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -48,6 +49,17 @@ int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST]);
 /* Sends from the first on, without waiting; how many have gone.  -1 with errno if not even the
  * first. */
 int udp_os_send(struct udp_os *os, const struct udp_out *out, int n);
+
+/* A datagram of ours that has come to nothing on the way, as ICMP tells. */
+struct udp_bounce {
+    struct addr to, via; /* whom it was for; who says so, unset if that is not told */
+    int reason;          /* ECONNREFUSED and the like */
+};
+
+/* The next of those that the system has kept for us; false: there is none, or it keeps none.  To be
+ * asked whenever a call has failed, or there was nothing to receive after all: an error that ICMP
+ * brings makes an innocent call fail, and leaves the socket readable. */
+bool udp_os_bounced(struct udp_os *os, struct udp_bounce *b);
 
 uint64_t udp_os_calls(const struct udp_os *os); /* system calls made so far to receive and send */
 

@@ -376,6 +376,14 @@ int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
     return n;
 }
 
+/* POSIX has no word for it. */
+bool udp_os_bounced(struct udp_os *os, struct udp_bounce *b)
+{
+    (void)os;
+    (void)b;
+    return false;
+}
+
 uint64_t udp_os_calls(const struct udp_os *os)
 {
     return os->calls;

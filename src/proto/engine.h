@@ -16,6 +16,7 @@
 struct refusal {
     bool pending;
     struct addr from, to;
+    struct l2tp_refused about; /* for the host */
     size_t n;
     uint8_t datagram[256];
 };

@@ -84,6 +84,7 @@ static bool next_of_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now, struc
 {
     event->tunnel = t;
     event->call = NULL;
+    event->refused = NULL;
     if (next_datagram(e, t, now, event))
         return true;
     if (t->news & NEWS_UP) {
@@ -110,6 +111,7 @@ static bool next_refusal(struct l2tp *e, struct l2tp_event *event)
     r->pending = false;
     *event = (struct l2tp_event){
         .kind = L2TP_SEND, .from = r->from, .to = r->to, .datagram = span_of(r->datagram, r->n)};
+    event->refused = &r->about;
     return true;
 }
 

@@ -173,11 +173,23 @@ static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now
 
 /* SCCRQs. */
 
+static void describe_refusal(struct l2tp_refused *r, const struct addr *from, const struct msg *m,
+                             const struct l2tp_profile *profile, const struct verdict *v)
+{
+    r->peer = *from;
+    log_safe(m->host_name, r->peer_name, sizeof r->peer_name);
+    span_to_str(span_str(profile->label), r->label, sizeof r->label);
+    span_to_str(span_str(profile->host_name), r->host_name, sizeof r->host_name);
+    r->secret_line = profile->secret_line;
+    r->why = *v;
+}
+
 /* One StopCCN that leaves nothing behind, the same for each repeat, and not longer than what asked
  * for it: nobody can make us shout at a third party. */
 static enum l2tp_got refuse(struct l2tp *e, uint64_t now, const struct addr *from,
                             const struct addr *to, const struct packet *p, const struct msg *m,
-                            const struct verdict *v, enum l2tp_cause cause)
+                            const struct l2tp_profile *profile, const struct verdict *v,
+                            enum l2tp_cause cause)
 {
     struct refusal *r = &e->refusal;
     struct wr w = wr_over(r->datagram, sizeof r->datagram);
@@ -199,6 +211,7 @@ static enum l2tp_got refuse(struct l2tp *e, uint64_t now, const struct addr *fro
         r->n = wr_len(&w);
         r->from = *to;
         r->to = *from;
+        describe_refusal(&r->about, from, m, profile, v);
     }
     return drop(e, now, cause, from, v->text);
 }
@@ -252,9 +265,10 @@ static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs,
         theirs->host_data = ours->host_data;
         ours->host_data = NULL;
     }
-    tunnel_event(ours, now, EVENT_TIE_LOST,
-                 verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
-                              "the peer's own SCCRQ has won the tie"));
+    tunnel_event(
+        ours, now, EVENT_TIE_LOST,
+        verdict_for(FAULT_GIVES_WAY, verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                                                  "the peer's own SCCRQ has won the tie")));
     engine_settle(e, ours, was, now);
 }
 
@@ -334,7 +348,8 @@ static void forget_oldest_half(struct l2tp *e, uint64_t now)
     t->due_linger = 0;
     tunnel_event(
         t, now, was == WAIT_CTL_CONN || was == STOPPING ? EVENT_SILENCE : EVENT_EXPIRY,
-        verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "too many half-open tunnels"));
+        verdict_for(FAULT_GIVES_WAY, verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
+                                                  "too many half-open tunnels")));
     engine_settle(e, t, was, now);
 }
 
@@ -354,7 +369,7 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     if (welcome == IGNORED)
         return drop(e, now, CAUSE_REFUSED, from, "ignored, as configured");
     if (v.damage != DAMAGE_NONE)
-        return refuse(e, now, from, to, p, m, &v, CAUSE_REFUSED);
+        return refuse(e, now, from, to, p, m, profile, &v, CAUSE_REFUSED);
     /* not answered: a crowd behind one address comes in as its peers try again */
     if (registry_half_of(&e->reg, from) >= e->half_per_source)
         return drop(e, now, CAUSE_HALF_OPEN, from, "from this address");
@@ -371,7 +386,8 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
     if (theirs != NULL || tie == TIE_EQUAL)
         return L2TP_TAKEN;
     v = verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no memory or id");
-    return refuse(e, now, from, to, p, m, &v, CAUSE_HALF_OPEN);
+    v.fault = FAULT_NO_ROOM;
+    return refuse(e, now, from, to, p, m, profile, &v, CAUSE_HALF_OPEN);
 }
 
 static enum l2tp_got new_request(struct l2tp *e, uint64_t now, const struct addr *from,

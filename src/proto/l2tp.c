@@ -188,9 +188,11 @@ static void bury_ghosts(struct l2tp *e, struct tunnel *t, uint64_t now)
     while ((ghost = registry_find_live(&e->reg, t)) != NULL) {
         enum state was = ghost->state;
 
-        tunnel_event(ghost, now, EVENT_SILENCE,
-                     verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
-                                  "the peer has begun anew as tunnel %u", (unsigned)t->id));
+        tunnel_event(
+            ghost, now, EVENT_SILENCE,
+            verdict_for(FAULT_GIVES_WAY,
+                        verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                                     "the peer has begun anew as tunnel %u", (unsigned)t->id)));
         engine_settle(e, ghost, was, now);
     }
 }
@@ -212,7 +214,8 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
     if (t->lost_word && tunnel_is_live(t))
         tunnel_close(
             t, now,
-            verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES, "no room for a message"));
+            verdict_for(FAULT_NO_ROOM, verdict_make(DAMAGE_TUNNEL, STOPCCN_ERROR, ERROR_RESOURCES,
+                                                    "no room for a message")));
     t->lost_word = false;
     registry_update_tunnel(&e->reg, t);
     if (was != ESTABLISHED && t->state == ESTABLISHED) {

@@ -117,13 +117,24 @@ enum l2tp_event_kind {
     L2TP_CARRY        /* call, frame: data that had to wait for its turn */
 };
 
+/* An SCCRQ that was turned down; what is not known is empty, or 0. */
+struct l2tp_refused {
+    struct addr peer;
+    char peer_name[PEER_NAME]; /* fit to be logged */
+    char label[PROFILE_NAME];  /* of the profile that it would have had, ... */
+    char host_name[PEER_NAME]; /* ... our name in it (cut), ... */
+    unsigned secret_line;      /* ... and where its secret came from */
+    struct verdict why;
+};
+
 struct l2tp_event {
     enum l2tp_event_kind kind;
     const struct tunnel *tunnel;
     const struct call *call; /* NULL for events of a tunnel */
     struct addr from, to;    /* of a datagram; from may be unset */
     struct span datagram;
-    struct l2tp_frame frame; /* of L2TP_CARRY */
+    struct l2tp_frame frame;            /* of L2TP_CARRY */
+    const struct l2tp_refused *refused; /* with a datagram that refuses an SCCRQ; else NULL */
 };
 
 /* The next event, or false.  What it points to is good until the next verb. */

@@ -96,7 +96,8 @@ struct tunnel {
     struct verdict why; /* of its end */
     bool why_ours;      /* we ended it, not the peer or silence */
     uint16_t unacked;   /* if silence did: the message that was not acknowledged (its type) ... */
-    uint16_t unacked_sent; /* ... and how often it was sent */
+    uint16_t unacked_sent;  /* ... how often it was sent ... */
+    uint64_t unacked_since; /* ms: ... and since when */
     unsigned news;
     void *host_data; /* the host's */
     void *path;      /* the host's, to the very end: by which way its datagrams go; NULL: the usual */

@@ -67,7 +67,7 @@ bool silence_is_final(struct tunnel *t, uint64_t now)
     return false;
 }
 
-void silence_note(struct tunnel *t)
+void silence_note(struct tunnel *t, uint64_t now)
 {
     const struct xport_msg *m = t->x.queue;
 
@@ -75,5 +75,6 @@ void silence_note(struct tunnel *t)
     t->unacked = m != NULL && m->n >= AVP_HEADER + 2
                      ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
                      : ZLB;
-    t->unacked_sent = t->x.tries + 1;
+    t->unacked_sent = (uint16_t)(t->x.tries + 1);
+    t->unacked_since = m != NULL ? now - ((uint32_t)now - m->sent_ms) : now;
 }

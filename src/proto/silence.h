@@ -18,6 +18,6 @@ bool silence_is_final(struct tunnel *t, uint64_t now);
 
 /* Keeps in the tunnel which message it is that the peer does not acknowledge, before it is
  * forgotten. */
-void silence_note(struct tunnel *t);
+void silence_note(struct tunnel *t, uint64_t now);
 
 #endif

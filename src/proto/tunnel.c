@@ -454,6 +454,9 @@ static void refine_secret(struct tunnel *t, const struct msg *m)
 {
     struct l2tp_who who = {&t->peer, &t->local, m->host_name, t->host_data};
 
+    if (m->type == SCCRP && t->state == WAIT_CTL_REPLY) /* whatever becomes of it: for the log */
+        log_safe(m->host_name, t->peer_name, sizeof t->peer_name);
+
     if (m->type == SCCRP && t->state == WAIT_CTL_REPLY && msg_has(m, AVP_HOST_NAME) &&
         t->host_data != NULL)
         t->host->profile(t->host->ctx, &who, &t->p);
@@ -509,7 +512,7 @@ static void tick_hello(struct tunnel *t, uint64_t now)
 
 static void fall_silent(struct tunnel *t, uint64_t now, const char *text)
 {
-    silence_note(t);
+    silence_note(t, now);
     step(t, now, EVENT_SILENCE, NULL,
          verdict_for(FAULT_SILENCE,
                      verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "%s", text)));

@@ -26,6 +26,9 @@ enum protocol {
     CCP_OF_LINK = 0x80fb,
     CCP = 0x80fd,
     LCP = 0xc021,
+    PAP = 0xc023,
+    CHAP = 0xc223,
+    EAP = 0xc227,
 };
 
 enum code {
@@ -37,6 +40,9 @@ enum code {
     ECHO_REQUEST = 9,
     ECHO_REPLY = 10,
 };
+
+#define PAP_NAK 3 /* RFC 1334, 2.2.2 */
+#define FAILURE 4 /* of CHAP (RFC 1994, 4.2) and EAP (RFC 3748, 4.2) */
 
 #define OPTION_ACCM 2    /* of LCP */
 #define OPTION_HEADERS 2 /* of IPCP (RFC 1332, 3.2) and IPv6CP (RFC 2023): compression protocol */
@@ -86,6 +92,17 @@ bool ppp_is_echo(struct span frame)
 
     return ppp_protocol(frame, &info) == LCP && ppp_read_packet(frame, info, &p) &&
            (p.code == ECHO_REQUEST || p.code == ECHO_REPLY);
+}
+
+bool ppp_is_rejection(struct span frame)
+{
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+    struct ppp_packet p;
+
+    if (protocol != PAP && protocol != CHAP && protocol != EAP)
+        return false;
+    return ppp_read_packet(frame, info, &p) && p.code == (protocol == PAP ? PAP_NAK : FAILURE);
 }
 
 bool ppp_is_negotiation(struct span frame)

@@ -30,6 +30,10 @@ bool ppp_next_option(struct rd *r, uint8_t *type, struct rd *value);
 /* True for LCP's Echo-Request and Echo-Reply, the keepalive of a link (RFC 2661, 3.1: P bit). */
 bool ppp_is_echo(struct span frame);
 
+/* True for the packet that tells a user that its name or password is no good: Authenticate-Nak of
+ * PAP (RFC 1334), Failure of CHAP (RFC 1994) and of EAP (RFC 3748). */
+bool ppp_is_rejection(struct span frame);
+
 /* True for the packets of LCP that negotiate a link or end it, codes 1 to 7: they are sent as if
  * nothing had been agreed on, so with all control characters escaped (RFC 1661, 5). */
 bool ppp_is_negotiation(struct span frame);

@@ -174,7 +174,8 @@ sub preloaded
 # -- a daemon ------------------------------------------------------------------------------------
 
 # daemon(NAME, conf => TEXT, ...): starts it in the foreground and waits until it listens.  The text
-# follows a [global] section that has been begun.  port, secrets, args, pppd may be given.  The same
+# follows a [global] section that has been begun.  port, secrets, args, pppd may be given;
+# ends: it may end by itself, with its only LAC.  The same
 # name again is the same folder again: with the file as it is there if no conf is given.
 sub daemon
 {
@@ -184,6 +185,7 @@ sub daemon
         name => $name, dir => $dir, conf => "$dir/l2tpd.conf", fifo => "$dir/run/control",
         pidfile => "$dir/run/pid", secrets => "$dir/secrets", logfile => "$dir/log", from => 0,
         wanted_port => $o{port} // 0, pppd => $o{pppd} // $PPPD,
+        ends => $o{ends},
     }, __PACKAGE__;
 
     mkdir $dir;
@@ -215,7 +217,7 @@ sub configure
     my ($self, $text) = @_;
 
     put_file($self->{conf}, "[global]\nlisten-addr = 127.0.0.1\nport = $self->{wanted_port}\n"
-          . "pppd = $self->{pppd}\n$text");
+          . "pppd = $self->{pppd}\n$text" . ($self->{ends} ? '' : "\n[global]\nexit with lac = no\n"));
     return $self;
 }
 

@@ -182,7 +182,7 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     my $cdn  = $peer->wait_for('CDN');
 
     is(Peer::result($cdn // {}), '2/4 pppd cannot be run', "X7-08 $path: CDN, and why");
-    like($d->log, qr/call \S+: cannot run \Q$path\E \(.*key "pppd"\): $reason/,
+    like($d->log, qr/call \S+: trouble pppd-not-run: \Q$path\E cannot be run: $reason.*key 'pppd'/,
         'X1-11 the log has the reason');
     ok(!$peer->wait_for('StopCCN', 0.1), 'the tunnel stays');
     $peer->close;

@@ -77,6 +77,14 @@ ok "l2tpd.conf.5 has each make of peers and its quirks, and no other" \
 	same "$tmp/makes" "$tmp/makes-told"
 ok "and what is done for whoever the peer is" same "$tmp/default" "$tmp/default-told"
 
+# Troubles: code and exit status, as trouble.c has them in its table, in its order.
+sed -n 's/^ *\[TROUBLE_[A-Z_]*\] = {"\([a-z-]\{1,\}\)", LEVEL_[A-Z]*, \([0-9]*\),.*/\1 \2/p' \
+	"$root/src/trouble.c" >"$tmp/troubles"
+sed -n '/^\.Sh TROUBLE$/,/^\.Sh DIAG/s/^\.It Sy \([a-z-]*\) Pq \([0-9]*\)$/\1 \2/p' "$man" >"$tmp/troubles-told"
+troubles=$(grep -c '^ *\[TROUBLE_' "$root/src/trouble.c")
+ok "each row of the table of troubles is read" [ "$(wc -l <"$tmp/troubles")" -eq $((troubles - 1)) ]
+ok "l2tpd.8 has each trouble, in their order, and no other" same "$tmp/troubles" "$tmp/troubles-told"
+
 # Options: what the help says.
 "$L2TPD" -h | sed -n 's/^  -\(-*[A-Za-z-]*\) .*/\1/p' | LC_ALL=C sort >"$tmp/options"
 sed -n 's/^\.It Fl \([A-Za-z-]*\).*/\1/p' "$man" | sed 's/^-*\([a-z]..*\)/-\1/' |

@@ -13,7 +13,7 @@ static const struct {
      "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
      "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
      "pppd=y|half open limit=65535|half open per source=1|packet marks=yes|"
-     "metrics file=/run/m.prom|metrics interval=86400"},
+     "metrics file=/run/m.prom|metrics interval=86400|exit with lac=no"},
     {"lns default",
      "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
      "hidden bit=no|length bit=no|challenge=no|tunnel rws=1|call rws=0|flow bit=no|flow bits=no|"

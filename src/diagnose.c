@@ -1,0 +1,395 @@
+/* From an end to a trouble; see diagnose.h. */
+#include "diagnose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "host/pppd.h"
+#include "host/sys.h"
+#include "say.h"
+#include "sockets.h"
+
+#define PPP_CAUSE_AUTHENTICATION 16u /* RFC 3145: authentication failed */
+
+/* Facts that every tunnel has. */
+
+static void put_secret(const struct hub *h, struct facts *f, unsigned line)
+{
+    facts_put(f, FACT_FILE, "%s", secrets_path(h->secrets));
+    if (line != 0)
+        facts_put(f, FACT_SECRET, "%s:%u", secrets_path(h->secrets), line);
+}
+
+static void put_peer(struct facts *f, const struct addr *peer)
+{
+    char text[ADDR_TEXT];
+
+    facts_put(f, FACT_PEER, "%s", addr_text(peer, text));
+    facts_put(f, FACT_PORT, "%u", (unsigned)peer->port);
+}
+
+/* Where our datagrams leave from: as the peer has shown, or as the system would choose now. -1 with
+ * errno if they cannot leave at all. */
+static int local_of(const struct hub *h, const struct tunnel *t, struct addr *local)
+{
+    const struct udp *udp = sockets_of(h, t, &t->peer);
+
+    *local = t->local;
+    if (!addr_is_set(local) && sys_source_for(&t->peer, local) < 0)
+        return -1;
+    if (local->port == 0 && udp != NULL)
+        local->port = udp_local(udp).port;
+    return 0;
+}
+
+static void put_local(const struct hub *h, const struct tunnel *t, struct facts *f)
+{
+    char text[ADDR_TEXT];
+    struct addr local;
+
+    if (local_of(h, t, &local) == 0)
+        facts_put(f, FACT_LOCAL, "%s", addr_text(&local, text));
+}
+
+static void put_tunnel(const struct hub *h, const struct tunnel *t, const char *host,
+                       struct facts *f)
+{
+    char cause[SAY_REASON];
+
+    put_peer(f, &t->peer);
+    put_local(h, t, f);
+    put_secret(h, f, t->p.secret_line);
+    facts_put(f, FACT_US, "%s", t->p.host_name);
+    facts_put(f, FACT_THEM, "%s",
+              t->peer_name[0] != '\0' ? t->peer_name
+              : host != NULL          ? host
+                                      : "");
+    facts_put(f, FACT_CAUSE, "%s", say_tunnel_reason(t, cause));
+    facts_put(f, FACT_TEXT, "%s", t->why.text);
+    facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - t->heard) / 1000));
+    facts_put(f, FACT_MESSAGE, "%s", t->unacked != ZLB ? msg_type_name(t->unacked) : "message");
+    facts_put(f, FACT_COUNT, "%u", t->unacked != ZLB ? (unsigned)t->unacked_sent : 0);
+    if (host != NULL)
+        facts_put(f, FACT_HOST, "%s", host);
+}
+
+static struct trouble_place place_of(const struct tunnel *t, const struct call *c)
+{
+    return (struct trouble_place){.lac = t->initiator,
+                                  .name = t->p.label,
+                                  .tunnel = t->id,
+                                  .call = c != NULL ? c->id : 0,
+                                  .stranger = !t->initiator};
+}
+
+/* Silence. */
+
+/* An SCCRQ, or an SCCRP, was answered by nobody: has anybody said why? */
+static enum trouble of_no_answer(const struct hub *h, const struct tunnel *t, struct facts *f)
+{
+    const struct bounce *b = trouble_bounce(h, &t->peer, t->born);
+    struct addr local;
+    char via[ADDR_TEXT];
+
+    if (b == NULL && local_of(h, t, &local) == 0)
+        return TROUBLE_NO_ANSWER;
+    facts_put(f, FACT_TEXT, "%s", strerror(b != NULL ? b->reason : errno));
+    if (b == NULL || !b->icmp)
+        return TROUBLE_NO_ROUTE;
+    facts_put(f, FACT_VIA, "%s", addr_host_text(&b->via, via));
+    return b->reason == ECONNREFUSED ? TROUBLE_PORT_CLOSED : TROUBLE_UNREACHABLE;
+}
+
+/* Does the peer's address lie behind a ppp interface by now?  (The default route has gone into the
+ * tunnel, and the tunnel's own packets with it.) */
+static bool goes_into_tunnel(const struct tunnel *t, struct facts *f)
+{
+    char name[32];
+    struct addr now;
+
+    if (sys_source_for(&t->peer, &now) < 0 || !sys_interface_of(&now, name, sizeof name) ||
+        strncmp(name, "ppp", 3) != 0)
+        return false;
+    facts_put(f, FACT_VIA, "%s", name);
+    return true;
+}
+
+static enum trouble of_silence(const struct hub *h, const struct tunnel *t, struct facts *f)
+{
+    uint64_t now = loop_now(h->loop);
+
+    if (!t->was_up || t->unacked == SCCCN || t->unacked == ICRQ || t->unacked == OCRQ)
+        return of_no_answer(h, t, f);
+    if (t->data_heard != 0 && t->data_heard >= t->unacked_since) {
+        facts_put(f, FACT_SECS, "%llu", (unsigned long long)((now - t->data_heard) / 1000));
+        return TROUBLE_NO_ACK;
+    }
+    if (t->initiator && goes_into_tunnel(t, f))
+        return TROUBLE_ROUTE_LOOP;
+    /* the last that came was data: something flowed, and stopped */
+    return t->data_heard != 0 && t->data_heard == t->heard ? TROUBLE_TRAFFIC_STOPPED
+                                                           : TROUBLE_PEER_SILENT;
+}
+
+/* What we find wrong ourselves. */
+static enum trouble of_fault(const struct hub *h, const struct tunnel *t, struct facts *f)
+{
+    static const enum trouble troubles[] = {
+        [FAULT_NONE] = TROUBLE_NONE,
+        [FAULT_MESSAGE] = TROUBLE_BAD_MESSAGE,
+        [FAULT_VERSION] = TROUBLE_VERSION,
+        [FAULT_HIDDEN] = TROUBLE_HIDDEN_SECRET,
+        [FAULT_NO_SECRET] = TROUBLE_NO_SECRET,
+        [FAULT_NO_RESPONSE] = TROUBLE_PEER_MUTE,
+        [FAULT_RESPONSE] = TROUBLE_PEER_SECRET,
+        [FAULT_NOT_ALLOWED] = TROUBLE_NOT_ALLOWED,
+        [FAULT_NO_ROOM] = TROUBLE_NO_MEMORY,
+        [FAULT_SLOW] = TROUBLE_TOO_SLOW,
+        [FAULT_SILENCE] = TROUBLE_NONE,
+        [FAULT_GIVES_WAY] = TROUBLE_NONE,
+    };
+
+    if (t->why.fault == FAULT_SILENCE)
+        return of_silence(h, t, f);
+    if (t->why.fault == FAULT_HIDDEN && t->p.secret[0] == '\0')
+        return TROUBLE_HIDDEN_NO_SECRET;
+    if (t->why.fault == FAULT_SLOW)
+        facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - t->born) / 1000));
+    return troubles[t->why.fault];
+}
+
+/* What the peer says. */
+
+/* xl2tpd says nearly everything with 2/6, and what it means in words. */
+static const struct {
+    const char *text;
+    enum trouble what;
+} phrases[] = {
+    {"No Authorization", TROUBLE_NOT_AUTHORISED},
+    {"Invalid challenge authentication", TROUBLE_SECRET_REFUSED},
+    {"No secret key on our side", TROUBLE_NOT_AUTHORISED},
+    {"No available IP address", TROUBLE_PEER_NO_ADDRESS},
+};
+
+static enum trouble of_phrase(const char *text)
+{
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (strstr(text, phrases[i].text) != NULL)
+            return phrases[i].what;
+    return TROUBLE_NONE;
+}
+
+/* Has a call been up in it? */
+static bool has_lived(const struct tunnel *t)
+{
+    for (const struct call *c = t->calls; c != NULL; c = c->next)
+        if (c->was_up)
+            return true;
+    return t->data_heard != 0;
+}
+
+/* Its StopCCN (4.4.2). */
+static enum trouble of_stopccn(const struct tunnel *t)
+{
+    const struct verdict *v = &t->why;
+    enum trouble phrase = of_phrase(v->text);
+    bool in_order = v->result == STOPCCN_GENERAL || v->result == STOPCCN_SHUTTING_DOWN;
+
+    if (!t->initiator && (in_order || v->result == STOPCCN_EXISTS))
+        return TROUBLE_NONE;
+    if (v->result == STOPCCN_SHUTTING_DOWN)
+        return TROUBLE_PEER_LEAVES;
+    if (v->result == STOPCCN_VERSION)
+        return TROUBLE_VERSION;
+    if (has_lived(t))
+        return TROUBLE_CLOSED;
+    if (v->result == STOPCCN_NOT_AUTHORISED || phrase == TROUBLE_NOT_AUTHORISED)
+        return t->owe_response ? TROUBLE_SECRET_REFUSED : TROUBLE_NOT_AUTHORISED;
+    if (v->result == STOPCCN_ERROR &&
+        (v->error == ERROR_RESOURCES || v->error == ERROR_TRY_ANOTHER))
+        return TROUBLE_PEER_BUSY;
+    return phrase != TROUBLE_NONE ? phrase : TROUBLE_REFUSED;
+}
+
+void diagnose_tunnel(struct hub *h, const struct tunnel *t, const char *host)
+{
+    struct trouble_place place = place_of(t, NULL);
+    struct facts f = {.used = 0};
+    enum trouble what = TROUBLE_NONE;
+
+    put_tunnel(h, t, host, &f);
+    if (t->why.fault != FAULT_NONE)
+        what = of_fault(h, t, &f);
+    else if (!t->why_ours)
+        what = of_stopccn(t);
+    trouble_tell(h, what, &place, &f);
+}
+
+void diagnose_refusal(struct hub *h, const struct l2tp_refused *r)
+{
+    struct trouble_place place = {.name = r->label[0] != '\0' ? r->label : NULL, .stranger = true};
+    struct facts f = {.used = 0};
+    enum trouble what = TROUBLE_BAD_MESSAGE;
+
+    put_peer(&f, &r->peer);
+    put_secret(h, &f, r->secret_line);
+    facts_put(&f, FACT_US, "%s", r->host_name);
+    facts_put(&f, FACT_THEM, "%s", r->peer_name);
+    facts_put(&f, FACT_TEXT, "%s", r->why.text);
+    facts_put(&f, FACT_CAUSE, "%s", r->why.text);
+    switch (r->why.fault) {
+    case FAULT_VERSION:
+        what = TROUBLE_VERSION;
+        break;
+    case FAULT_HIDDEN:
+        what = r->secret_line != 0 ? TROUBLE_HIDDEN_SECRET : TROUBLE_HIDDEN_NO_SECRET;
+        break;
+    case FAULT_NO_SECRET:
+        what = TROUBLE_NO_SECRET;
+        break;
+    case FAULT_NOT_ALLOWED:
+        what = TROUBLE_NOT_ALLOWED;
+        break;
+    case FAULT_NO_ROOM:
+        what = TROUBLE_NO_MEMORY;
+        break;
+    default:
+        break;
+    }
+    trouble_tell(h, what, &place, &f);
+}
+
+/* Calls. */
+
+static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
+{
+    const struct verdict *v = &c->why;
+    bool lac = c->tunnel->initiator;
+    bool in_order = v->result == CDN_CARRIER_LOST || v->result == CDN_ADMINISTRATIVE ||
+                    v->result == CDN_TIMEOUT;
+
+    if ((ppp != NULL && ppp->password_failed) ||
+        (c->cause.has_ppp && c->cause.ppp == PPP_CAUSE_AUTHENTICATION))
+        return lac ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (!lac && in_order)
+        return TROUBLE_NONE;
+    if (c->was_up)
+        return TROUBLE_CLOSED;
+    if (v->result == CDN_ERROR && v->error == ERROR_RESOURCES)
+        return TROUBLE_PEER_NO_ADDRESS;
+    if (of_phrase(v->text) != TROUBLE_NONE)
+        return of_phrase(v->text);
+    if ((v->result == CDN_ERROR && v->error == ERROR_TRY_ANOTHER) || v->result == CDN_NO_FACILITIES)
+        return TROUBLE_PEER_BUSY;
+    return TROUBLE_CALL_REFUSED;
+}
+
+static void put_call(const struct hub *h, const struct call *c, const struct diagnose_ppp *ppp,
+                     struct facts *f)
+{
+    char cause[SAY_REASON];
+
+    put_tunnel(h, c->tunnel, NULL, f);
+    facts_put(f, FACT_CAUSE, "%s", say_call_reason(c, cause));
+    facts_put(f, FACT_TEXT, "%s", c->why.text);
+    facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
+    if (ppp == NULL)
+        return;
+    facts_put(f, FACT_USER, "%s", ppp->user);
+    facts_put(f, FACT_FILE, "%s", ppp->optfile != NULL ? ppp->optfile : "none");
+}
+
+void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_ppp *ppp)
+{
+    struct trouble_place place = place_of(c->tunnel, c);
+    struct facts f = {.used = 0};
+    enum trouble what = TROUBLE_NONE;
+
+    if (c->tunnel->why.damage != DAMAGE_NONE)
+        return; /* it is the tunnel that has ended */
+    if (c->why.fault == FAULT_MESSAGE)
+        what = TROUBLE_BAD_MESSAGE;
+    else if (c->why.fault == FAULT_SLOW)
+        what = TROUBLE_TOO_SLOW;
+    else if (c->why.fault == FAULT_NO_ROOM)
+        what = TROUBLE_NO_ADDRESS;
+    else if (c->why.fault == FAULT_HIDDEN)
+        what = c->tunnel->p.secret[0] != '\0' ? TROUBLE_HIDDEN_SECRET : TROUBLE_HIDDEN_NO_SECRET;
+    else if (!c->why_ours)
+        what = of_cdn(c, ppp);
+    put_call(h, c, what == TROUBLE_PASSWORD_REFUSED ? ppp : NULL, &f);
+    trouble_tell(h, what, &place, &f);
+}
+
+void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, const char *text,
+                     const char *file)
+{
+    struct trouble_place place = place_of(c->tunnel, c);
+    struct facts f = {.used = 0};
+
+    put_call(h, c, NULL, &f);
+    facts_put(&f, FACT_TEXT, "%s", text);
+    if (file != NULL)
+        facts_put(&f, FACT_FILE, "%s", file);
+    trouble_tell(h, what, &place, &f);
+}
+
+/* pppd(8), "EXIT STATUS". */
+static const struct {
+    enum trouble what;
+    bool in_order; /* a [lns] is not told */
+} exits[] = {
+    [0] = {TROUBLE_PPP_ENDED, true},         [1] = {TROUBLE_PPPD_FAILED, false},
+    [2] = {TROUBLE_PPPD_OPTIONS, false},     [3] = {TROUBLE_PPPD_NOT_ROOT, false},
+    [4] = {TROUBLE_NO_KERNEL_PPP, false},    [5] = {TROUBLE_PPPD_KILLED, false},
+    [6] = {TROUBLE_PPPD_DEVICE, false},      [7] = {TROUBLE_PPPD_DEVICE, false},
+    [8] = {TROUBLE_PPPD_DEVICE, false},      [9] = {TROUBLE_PPPD_DEVICE, false},
+    [10] = {TROUBLE_PPP_NEGOTIATION, false}, [11] = {TROUBLE_PEER_PASSWORD, false},
+    [12] = {TROUBLE_PPP_IDLE, true},         [13] = {TROUBLE_PPP_TIME, true},
+    [14] = {TROUBLE_PPP_ENDED, true},        [15] = {TROUBLE_NO_ECHO, false},
+    [16] = {TROUBLE_HUNG_UP, true},          [17] = {TROUBLE_PPP_LOOP, false},
+    [18] = {TROUBLE_PPPD_DEVICE, false},     [19] = {TROUBLE_PASSWORD_REFUSED, false},
+};
+
+static enum trouble of_exit(const struct call *c, int status, const struct diagnose_ppp *ppp)
+{
+    size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 5;
+    bool lac = c->tunnel->initiator;
+
+    if (ppp->asked)
+        return TROUBLE_NONE;
+    if (ppp->password_failed && WIFEXITED(status) && (code == 0 || code >= 10))
+        return lac ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (code >= sizeof exits / sizeof *exits)
+        return TROUBLE_PPPD_FAILED;
+    if (code == 10 && c->frames_in == 0)
+        return TROUBLE_NO_PPP_ANSWER;
+    if (code == 2 && ppp->optfile != NULL)
+        return TROUBLE_PPPD_OPTIONS;
+    return !lac && exits[code].in_order ? TROUBLE_NONE : exits[code].what;
+}
+
+void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct diagnose_ppp *ppp)
+{
+    struct trouble_place place = place_of(c->tunnel, c);
+    struct facts f = {.used = 0};
+    char text[64];
+
+    put_call(h, c, ppp, &f);
+    facts_put(&f, FACT_TEXT, "%s", pppd_end_text(status, text, sizeof text));
+    trouble_tell(h, of_exit(c, status, ppp), &place, &f);
+}
+
+void diagnose_attempt(struct hub *h, const char *lac, enum trouble what, const char *host,
+                      const char *text)
+{
+    struct trouble_place place = {.lac = true, .name = lac};
+    struct facts f = {.used = 0};
+
+    facts_put(&f, FACT_HOST, "%s", host);
+    facts_put(&f, FACT_TEXT, "%s", text);
+    trouble_tell(h, what, &place, &f);
+}
