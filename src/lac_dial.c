@@ -209,7 +209,10 @@ static void go_on(struct lac *l)
         case HOSTS_TRY:
             l->both_ports = false;
             l->other_port = l->other_port_works;
-            if (can_reach(l, &next.addr) && open_tunnel(l, &next))
+            if (!can_reach(l, &next.addr))
+                diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOCKET, next.host,
+                                 "no socket for this kind of address");
+            else if (open_tunnel(l, &next))
                 return;
             hosts_failed(&l->hosts, loop_now(l->hub->loop));
             break;

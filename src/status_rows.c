@@ -7,6 +7,7 @@
 
 #include "profiles.h"
 #include "say.h"
+#include "trouble.h"
 
 /* A getter for what is one expression. */
 #define NUMBER_OF(name, expression)                                                                \
@@ -195,11 +196,47 @@ NUMBER_OF(pool_total, pool_size_now(at))
 NUMBER_OF(pool_leased, pool_used_now(at))
 NUMBER_OF(pool_free_now, pool_size_now(at) - pool_used_now(at))
 
+/* The last word on a section, of whichever kind. */
+static const struct trouble_note *last_of(const struct status_at *at)
+{
+    if (at->kind == STATUS_POOL)
+        return trouble_last(at->hub, false, at->lns->name);
+    return at->lac->bare ? NULL : trouble_last(at->hub, true, at->lac->name);
+}
+
+static bool trouble_code(const struct status_at *at, struct status_value *v)
+{
+    const struct trouble_note *n = last_of(at);
+
+    return n != NULL && put_text(v, trouble_row(n->what)->code);
+}
+
+static bool trouble_words(const struct status_at *at, struct status_value *v)
+{
+    const struct trouble_note *n = last_of(at);
+
+    if (n != NULL)
+        span_to_str(span_str(n->text), v->text, sizeof v->text);
+    return n != NULL;
+}
+
+static bool trouble_age(const struct status_at *at, struct status_value *v)
+{
+    const struct trouble_note *n = last_of(at);
+
+    v->number = n != NULL ? seconds_since(at, n->at) : 0;
+    return n != NULL;
+}
+
 static const struct status_row pool_rows[] = {
     {"lns", TYPE_TEXT, true, "LNS", 20, "The [lns] section.", pool_lns},
     {"addresses", TYPE_GAUGE, false, "addresses", 9, "Addresses of its 'ip range'.", pool_total},
     {"used", TYPE_GAUGE, false, "used", 6, "Of these, leased now.", pool_leased},
     {"free", TYPE_GAUGE, false, "free", 6, "Of these, free.", pool_free_now},
+    {"trouble", TYPE_TEXT, false, "trouble", 16, "What failed last, by its code: see l2tpd(8).",
+     trouble_code},
+    {"trouble_text", TYPE_TEXT, false, NULL, 0, "The same in a sentence.", trouble_words},
+    {"trouble_seconds", TYPE_SECONDS, false, NULL, 0, "Time since then.", trouble_age},
     {0},
 };
 
@@ -269,6 +306,10 @@ static const struct status_row lac_rows[] = {
     {"up_seconds", TYPE_SECONDS, false, "up", 8, "Time since it came up.", lac_up_seconds},
     {"redials", TYPE_GAUGE, false, "redials", 7, "Tries since a call was last up for a while.",
      lac_redials},
+    {"trouble", TYPE_TEXT, false, "trouble", 16, "What failed last, by its code: see l2tpd(8).",
+     trouble_code},
+    {"trouble_text", TYPE_TEXT, false, NULL, 0, "The same in a sentence.", trouble_words},
+    {"trouble_seconds", TYPE_SECONDS, false, NULL, 0, "Time since then.", trouble_age},
     {0},
 };
 

@@ -128,7 +128,7 @@ my @refused = (
     ['a pid file where none can be', "port = 0\n", ['-p', "$DIR/a-file/pid"],
         qr/cannot write the pid file \Q$DIR\E\/a-file\/pid/],
     ['an address that nobody can have', "port = 0\nlisten-addr = ff02::1:1\n", [],
-        qr/cannot listen on \[ff02::1:1\]:0.*listen-addr.*: /],
+        qr/trouble cannot-listen: cannot listen on \[ff02::1:1\]:0: \S.*listen-addr/],
 );
 
 for (@refused) {
