@@ -11,6 +11,7 @@
 #include "lac_parts.h"
 #include "profiles.h"
 #include "sockets.h"
+#include "wire/line.h"
 
 #define L2TP_PORT 1701
 #define WHOLE_TEXT 60    /* a peer's text of fewer octets has not been cut */
@@ -118,10 +119,22 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
 static bool open_socket(const struct lac *l, const struct socket_wish *wish,
                         struct socket_own **own)
 {
+    char address[ADDR_TEXT], text[200];
+    struct line line = line_over(text, sizeof text);
+    int reason;
+
     *own = sockets_open(l->hub, wish);
     if (*own != NULL)
         return true;
-    diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOURCE, lac_host_name(l), strerror(errno));
+    reason = errno;
+    if (wish->device != NULL)
+        line_add(&line, "bind device %s: ", wish->device);
+    if (addr_is_set(&wish->address))
+        line_add(&line, "bind address %s: ", addr_host_text(&wish->address, address));
+    if (wish->port > 0)
+        line_add(&line, "source port %d: ", wish->port);
+    line_add(&line, "%s", strerror(reason));
+    diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOURCE, lac_host_name(l), text);
     return false;
 }
 

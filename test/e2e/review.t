@@ -251,7 +251,7 @@ for (['ends by itself', '', 16], ['ignores the hang-up', "ignore-hup\n", 5]) {
     my $cdn = $stuck_peer->wait_for('CDN|StopCCN', 3);
     is($cdn ? "$cdn->{type} $cdn->{session}" : 'none', "CDN $deaf->{id}", 'its call is ended');
     is($cdn ? Peer::result($cdn) : 'none', '2/4 pppd does not read', 'and the CDN says why');
-    $stuck_d->says(qr/has read nothing for 10 s: hung up/, 'so does the log');
+    $stuck_d->says(qr/trouble pppd-stuck: pppd \d+ has read nothing for 10 s, and was hung up/, 'so does the log');
     is($stuck_d->count(qr/has read nothing/), 1, 'once');
     ok($stuck_peer->echoes($other, $frame), 'the other goes on');
     like($stuck_d->status, qr/\b1 calls?\b/, 'and is the only one left');

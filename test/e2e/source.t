@@ -162,7 +162,7 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
 
     $d = lac 'lns = 127.0.0.1:' . $far->port . "\nautodial = yes\nbind address = 192.0.2.77\n"
       . "redial = yes\nredial timeout = 1\n";
-    $d->says(qr/lac there: cannot open a socket for \S+, bind address: .*Will redial/s,
+    $d->says(qr/lac there: trouble no-source: .*bind address \S+: .*Will redial/s,
         'an address that is not ours is told, and tried again');
     $d->finish;
 }
@@ -174,12 +174,12 @@ SKIP: {
     my $d = lac 'lns = 127.0.0.1:' . $far->port . "\nautodial = yes\nbind device = lo\n";
 
     skip 'this system binds to no device', 5
-      if $d->wait_log(qr/cannot open a socket for \S+ on lo|Connecting to host/) && $d->log =~ /cannot open/;
+      if $d->wait_log(qr/trouble no-source|Connecting to host/) && $d->log =~ /trouble no-source/;
     isnt((comes_up($far, 'bind device'))[1], $d->port, 'bind device: a socket of its own');
     $d->finish;
     $d = lac 'lns = 127.0.0.1:' . $far->port
       . "\nautodial = yes\nbind device = none-such\nredial = yes\nredial timeout = 1\n";
-    $d->says(qr/lac there: cannot open a socket for \S+ on none-such: .*Will redial/s,
+    $d->says(qr/lac there: trouble no-source: .*bind device none-such: .*Will redial/s,
         'a device that is not there is told, and tried again');
     $d->finish;
 }
