@@ -6,13 +6,15 @@
 #include "host/change.h"
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/bytes.h"
+#include "host/rtnl.h"
 
 #define SLEPT_LEAST_MS 5000 /* a shorter sleep is none: no peer gives up for that */
 #define FAR_S (50L * 365 * 24 * 3600)
@@ -76,72 +78,92 @@ static void on_clock(struct watch *w, unsigned what)
 /* -- addresses --------------------------------------------------------------------------------- */
 
 /* Of a message's attributes: our own address, and the other end's of a point-to-point link. */
-static void take_attributes(const struct ifaddrmsg *m, size_t n, struct addr *own, bool *has_peer)
+static void take_attributes(uint8_t family, struct span rest, struct addr *own, bool *has_peer)
 {
-    uint8_t family = m->ifa_family == AF_INET6 ? 6 : 4;
     size_t octets = family == 6 ? 16 : 4;
     struct addr local = {0}, other = {0};
+    struct rtnl_attribute a;
 
-    for (const struct rtattr *a = IFA_RTA(m); RTA_OK(a, n); a = RTA_NEXT(a, n)) {
-        struct addr *at = a->rta_type == IFA_LOCAL     ? &local
-                          : a->rta_type == IFA_ADDRESS ? &other
-                                                       : NULL;
+    while (rest.n >= sizeof a) {
+        struct addr *at;
+        size_t step;
 
-        if (at == NULL || RTA_PAYLOAD(a) < octets)
-            continue;
-        at->family = family;
-        memcpy(at->ip, RTA_DATA(a), octets);
+        memcpy(&a, rest.p, sizeof a);
+        if (a.length < sizeof a || a.length > rest.n)
+            break;
+        at = a.type == RTNL_LOCAL ? &local : a.type == RTNL_ADDRESS ? &other : NULL;
+        if (at != NULL && a.length >= sizeof a + octets) {
+            at->family = family;
+            memcpy(at->ip, rest.p + sizeof a, octets);
+        }
+        step = RTNL_ALIGN(a.length) < rest.n ? RTNL_ALIGN(a.length) : rest.n;
+        rest = span_of(rest.p + step, rest.n - step);
     }
     *own = addr_is_set(&local) ? local : other;
     *has_peer = addr_is_set(&local) && addr_is_set(&other) && !addr_same_host(&local, &other);
 }
 
-static void take_message(struct change *c, const struct nlmsghdr *h)
+/* A message whole, head and all. */
+static void take_message(struct change *c, unsigned type, struct span octets)
 {
-    const struct ifaddrmsg *m = NLMSG_DATA(h);
+    const size_t head = sizeof(struct rtnl_message);
+    struct rtnl_address m;
     struct addr own;
     bool has_peer;
 
-    if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) ||
-        h->nlmsg_len < NLMSG_LENGTH(sizeof *m) ||
-        (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+    if ((type != RTNL_NEW_ADDRESS && type != RTNL_ADDRESS_GONE) || octets.n < head + sizeof m)
         return;
-    take_attributes(m, IFA_PAYLOAD(h), &own, &has_peer);
+    memcpy(&m, octets.p + head, sizeof m);
+    if (m.family != AF_INET && m.family != AF_INET6)
+        return;
+    take_attributes(m.family == AF_INET6 ? 6 : 4,
+                    span_of(octets.p + head + sizeof m, octets.n - head - sizeof m), &own,
+                    &has_peer);
     if (!addr_is_set(&own))
         return;
-    if (h->nlmsg_type == RTM_DELADDR)
+    if (type == RTNL_ADDRESS_GONE)
         c->told(c->ctx, CHANGE_ADDRESS_GONE, &own, 0);
-    else if (!has_peer && m->ifa_scope == RT_SCOPE_UNIVERSE)
+    else if (!has_peer && m.scope == RTNL_EVERYWHERE)
         c->told(c->ctx, CHANGE_ADDRESS_NEW, &own, 0);
+}
+
+static void take_messages(struct change *c, struct span rest)
+{
+    struct rtnl_message h;
+
+    while (rest.n >= sizeof h) {
+        size_t step;
+
+        memcpy(&h, rest.p, sizeof h);
+        if (h.length < sizeof h || h.length > rest.n)
+            return;
+        take_message(c, h.type, span_of(rest.p, h.length));
+        step = RTNL_ALIGN(h.length) < rest.n ? RTNL_ALIGN(h.length) : rest.n;
+        rest = span_of(rest.p + step, rest.n - step);
+    }
 }
 
 static void on_netlink(struct watch *w, unsigned what)
 {
-    union {
-        struct nlmsghdr first;
-        uint8_t room[16384];
-    } in;
     struct change *c = w->owner;
+    uint8_t in[16384];
 
     (void)what;
     for (;;) {
-        ssize_t got = recv(w->fd, &in, sizeof in, MSG_DONTWAIT);
-        size_t n = got > 0 ? (size_t)got : 0;
+        ssize_t got = recv(w->fd, in, sizeof in, MSG_DONTWAIT);
 
         if (got < 0 && errno == ENOBUFS)
             continue; /* some were lost: the rest is still good */
         if (got <= 0)
             return;
-        for (const struct nlmsghdr *h = &in.first; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n))
-            take_message(c, h);
+        take_messages(c, span_of(in, (size_t)got));
     }
 }
 
 static int open_netlink(void)
 {
-    struct sockaddr_nl name = {.nl_family = AF_NETLINK,
-                               .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    struct rtnl_name name = {.family = AF_NETLINK, .groups = RTNL_GROUP_IP4 | RTNL_GROUP_IP6};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, RTNL_PROTOCOL);
 
     if (fd >= 0 && bind(fd, (struct sockaddr *)&name, sizeof name) != 0) {
         close(fd);

@@ -320,7 +320,8 @@ sub ask
     my ($path, $f) = $self->reply_fifo;
     my $answer = '';
 
-    $self->command("\@$path $command\n") or return undef;
+    # a FIFO that others have filled takes it later
+    loop_until { $self->command("\@$path $command\n") } $seconds // 5 or return undef;
     my $whole = loop_until { sysread($f, $answer, 4096, length $answer); $answer =~ /\n\z/ }
       $seconds // 5;
     unlink $path;
