@@ -44,8 +44,8 @@ static const char *const oracles[ORACLES] = {
     [OF_WINDOW] = "S5.8-18 no more is sent ahead than the peer's window lets",
     [OF_SCHEDULE] =
         "S5.8-11 S5.8-12 what is not acknowledged is sent again in time, and as often as set",
-    [OF_FLOW] = "S5.8-05 S5.8-10 S5.8-22 SA-01 SA-02 SA-03 SA-04 SA-05, Karn's rule: each datagram "
-                "leaves by the congestion window and at the time that are reckoned from outside",
+    [OF_FLOW] =
+        "S5.8-05 S5.8-10 S5.8-22 SA-01 SA-02 SA-03 SA-04 SA-05 Karn's rule, reckoned outside",
     [OF_FAIR] = "S8.1-11 S5.8-04 S5.8-17 S5.7-02: in fair weather nobody is thought dead",
     [OF_AGREE] = "S5.8-15: both ends agree at rest, or both are dead, within the RFC's bounds",
     [OF_LEAVE] = "all is closed, nothing is left, and nothing is waited for",
