@@ -2,12 +2,15 @@
 #include "diagnose.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "host/pppd.h"
+#include "host/pppd_options.h"
 #include "host/sys.h"
 #include "say.h"
 #include "sockets.h"
@@ -354,7 +357,68 @@ static const struct {
     [18] = {TROUBLE_PPPD_DEVICE, false},     [19] = {TROUBLE_PASSWORD_REFUSED, false},
 };
 
-static enum trouble of_exit(const struct call *c, int status, const struct diagnose_ppp *ppp)
+/* Where pppds look for plugins that are named without a folder, by version. */
+static const char *const plugin_folders[] = {
+    "/usr/lib/pppd/*/",
+    "/usr/lib64/pppd/*/",
+    "/usr/lib/*/pppd/*/",
+    "/usr/local/lib/pppd/*/",
+};
+
+static bool has_plugin(const char *name)
+{
+    char pattern[400];
+    bool found = false;
+
+    if (strchr(name, '/') != NULL)
+        return access(name, F_OK) == 0;
+    for (size_t i = 0; !found && i < sizeof plugin_folders / sizeof *plugin_folders; i++) {
+        glob_t got;
+
+        snprintf(pattern, sizeof pattern, "%s%.300s", plugin_folders[i], name);
+        found = glob(pattern, GLOB_NOSORT, NULL, &got) == 0;
+        if (found)
+            globfree(&got);
+    }
+    return found;
+}
+
+struct missing {
+    char plugin[128]; /* the first that is not there; empty: none */
+};
+
+static void on_option(void *ctx, const struct pppd_option *o)
+{
+    struct missing *m = ctx;
+
+    if (m->plugin[0] == '\0' && strcmp(o->word, "plugin") == 0 && !has_plugin(o->value))
+        snprintf(m->plugin, sizeof m->plugin, "%.100s", o->value);
+}
+
+static void on_problem(void *ctx, const char *file, unsigned line, const char *text)
+{
+    (void)ctx;
+    (void)file;
+    (void)line;
+    (void)text;
+}
+
+/* pppd does not like its options: is it a plugin that it does not find? */
+static enum trouble of_options(const struct diagnose_ppp *ppp, struct facts *f)
+{
+    struct missing m = {""};
+    const struct pppd_reader reader = {on_option, on_problem, &m};
+
+    if (ppp->optfile != NULL)
+        pppd_options_read(ppp->optfile, &reader);
+    if (m.plugin[0] == '\0')
+        return TROUBLE_PPPD_OPTIONS;
+    facts_put(f, FACT_TEXT, "%s", m.plugin);
+    return TROUBLE_PPPD_PLUGIN;
+}
+
+static enum trouble of_exit(const struct call *c, int status, const struct diagnose_ppp *ppp,
+                            struct facts *f)
 {
     size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 5;
     bool lac = c->tunnel->initiator;
@@ -363,12 +427,12 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
         return TROUBLE_NONE;
     if (ppp->password_failed && WIFEXITED(status) && (code == 0 || code >= 10))
         return lac ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (code == 2)
+        return of_options(ppp, f);
     if (code >= sizeof exits / sizeof *exits)
         return TROUBLE_PPPD_FAILED;
     if (code == 10 && c->frames_in == 0)
         return TROUBLE_NO_PPP_ANSWER;
-    if (code == 2 && ppp->optfile != NULL)
-        return TROUBLE_PPPD_OPTIONS;
     return !lac && exits[code].in_order ? TROUBLE_NONE : exits[code].what;
 }
 
@@ -376,11 +440,13 @@ void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct
 {
     struct trouble_place place = place_of(c->tunnel, c);
     struct facts f = {.used = 0};
+    enum trouble what;
     char text[64];
 
     put_call(h, c, ppp, &f);
     facts_put(&f, FACT_TEXT, "%s", pppd_end_text(status, text, sizeof text));
-    trouble_tell(h, of_exit(c, status, ppp), &place, &f);
+    what = of_exit(c, status, ppp, &f);
+    trouble_tell(h, what, &place, &f);
 }
 
 void diagnose_attempt(struct hub *h, const char *lac, enum trouble what, const char *host,

@@ -251,6 +251,12 @@ for (
     explains $d, $code, $facts, $status, "pppd ends with $exit";
 }
 {
+    my ($d) = with_call "plugin nowhere.so\n";
+
+    explains $d, 'pppd-plugin', qr/pppd finds no plugin nowhere\.so \(file \S+\)/, 1,
+      'an option file that names a plugin which is nowhere';
+}
+{
     my ($d, $far, $call) = with_call "await 1\nexit 10\n";
 
     $far->send_frame($call, "\xff\x03\xc0\x21\x01\x01\x00\x04");

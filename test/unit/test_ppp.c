@@ -87,6 +87,29 @@ static const struct {
     {"nor an empty frame", "", false},
 };
 
+static const struct {
+    const char *name, *frame;
+    bool want;
+} rejections[] = {
+    {"CHAP's Failure says that a password is no good", "ff03c223 0401 0008 6e6f7065", true},
+    {"CHAP's Success does not", "ff03c223 0301 0008 6e6f7065", false},
+    {"PAP's Authenticate-Nak does", "c023 0301 0005 00", true},
+    {"PAP's Authenticate-Ack does not", "c023 0201 0005 00", false},
+    {"PAP's code 4 is nothing", "c023 0401 0005 00", false},
+    {"EAP's Failure does", "ff03c227 0401 0004", true},
+    {"EAP's Success does not", "ff03c227 0301 0004", false},
+    {"LCP's code 4 is a Reject", "ff03c021 0401 0004", false},
+    {"one cut short does not", "ff03c223 0401 0008 6e", false},
+    {"nor an empty frame", "", false},
+};
+
+static void test_rejections(void)
+{
+    for (size_t i = 0; i < sizeof rejections / sizeof rejections[0]; i++)
+        is_int(ppp_is_rejection(frame(rejections[i].frame)), rejections[i].want,
+               rejections[i].name);
+}
+
 static void test_echoes(void)
 {
     for (size_t i = 0; i < sizeof echoes / sizeof echoes[0]; i++)
@@ -450,6 +473,7 @@ int main(void)
 {
     test_protocols();
     test_echoes();
+    test_rejections();
     test_watched();
     test_merge();
     test_checksums();

@@ -324,6 +324,54 @@ static bool connect_to(struct udp *u, const struct addr *a)
     return false;
 }
 
+/* What the other ear is told. */
+static struct {
+    struct addr to;
+    int reason;
+    unsigned icmp, unsent;
+} failed;
+
+static void on_failed(void *ctx, const struct addr *to, int reason, bool icmp,
+                      const struct addr *via)
+{
+    (void)ctx;
+    (void)via;
+    failed.to = *to;
+    failed.reason = reason;
+    failed.icmp += icmp;
+    failed.unsent += !icmp;
+}
+
+/* ICMP is about datagrams of the past, and must not cost those that are just leaving. */
+static void test_bounces(struct heard h[2])
+{
+    struct addr nobody = address("127.0.0.1", 9), to = udp_local(h[1].udp);
+    struct addr nowhere = address("255.255.255.255", 9);
+    const struct udp_counts *counts = udp_counts(h[0].udp);
+    uint64_t dropped = counts->dropped;
+
+    udp_tell_failed(h[0].udp, on_failed);
+    expect(&h[1], 20);
+    for (int i = 0; i < 20; i++) {
+        udp_send(h[0].udp, &unset, &nobody, span_str("refused"));
+        udp_send(h[0].udp, &unset, &to, span_str("good"));
+        udp_flush(h[0].udp);
+    }
+    run(1000);
+    is_int(h[1].n, 20, "datagrams between refused ones arrive");
+    run(50);
+    if (udp_os_batch > 1) { /* the body that hears ICMP */
+        ok(failed.icmp > 0 && addr_same(&failed.to, &nobody) && failed.reason == ECONNREFUSED,
+           "refusals are told, with whom they are about");
+        is_int((long long)(counts->dropped - dropped), 0, "and nothing was dropped for them");
+    }
+    udp_send(h[0].udp, &unset, &nowhere, span_str("not sent"));
+    run(50);
+    ok(failed.unsent == 1 && addr_same(&failed.to, &nowhere) && failed.reason != 0,
+       "what cannot be sent is told");
+    udp_tell_failed(h[0].udp, NULL);
+}
+
 static void test_refused(struct heard h[2])
 {
     const struct udp_counts *counts = udp_counts(h[0].udp);
@@ -356,6 +404,7 @@ int main(void)
         test_order(h);
         test_sizes(h);
         test_trouble(h);
+        test_bounces(h);
         test_refused(h);
         udp_close(h[0].udp);
         udp_close(h[1].udp);

@@ -1,0 +1,167 @@
+#!/usr/bin/perl
+# A [lns] section's troubles: callers that cannot come in, and why; what is none; few words about
+# strangers; the last one in the status, each as an event.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use JSON::PP;
+use Peer;
+use Test::More;
+
+my $n = 0;
+
+sub lns
+{
+    my ($text, %o) = @_;
+    my $d = daemon 'lns' . ++$n,
+      conf => ($o{global} // '') . "[lns office]\nlac = 127.0.0.1\nhostname = near.test\n"
+      . ($o{addresses} // "assign ip = no\n") . $text, secrets => $o{secrets};
+
+    return ($d, Peer->new(to => $d->port, name => 'far.test', secret => $o{secret}, ip => $o{ip}));
+}
+
+# It tells of this, and of nothing else.
+sub tells
+{
+    my ($d, $code, $facts, $what) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $d->says(qr/: (?:lns office|daemon)\b[^:]*: trouble $code: $facts/, "$code: $what");
+    is($d->count(qr/: trouble /), 1, "$code: once");
+    $d->finish;
+}
+
+# -- tunnels that do not come up -----------------------------------------------------------------
+
+{
+    my ($d, $p) = lns '', ip => '127.0.0.2';
+
+    is(Peer::result($p->open_tunnel), '4/0 peer is not allowed', 'an address that is not expected');
+    tells $d, 'not-allowed', qr/127\.0\.0\.2:\d+ \('far\.test'\) is refused/, 'no section is for it';
+}
+{
+    my ($d, $p) = lns '', secrets => "near.test other s1\n";
+
+    $p->{challenges} = 1;
+    is($p->open_tunnel->{type}, 'StopCCN', 'a challenge, and no secret');
+    tells $d, 'no-secret', qr/.*no line of \Q$d->{secrets}\E is for 'near\.test' and 'far\.test'/,
+      'which names were looked up';
+}
+{
+    my ($d, $p) = lns "challenge = yes\n", secrets => "\nnear.test far.test s1\n", secret => 's2';
+
+    $p->open_tunnel;
+    tells $d, 'peer-secret', qr/.*\('far\.test'\) has not proven the secret of \Q$d->{secrets}\E:2, /,
+      'whose secret differs from which line';
+}
+{
+    my ($d, $p) = lns '';
+
+    $p->control('SCCRQ', 0, avp(2, "\2\0"), avp(3, u32(3)), avp(7, 'far.test'), avp(9, u16(9)));
+    tells $d, 'version', qr/127\S+ speaks another version of L2TP: protocol version 2\.0/, 'SCCRQ of 2.0';
+}
+for (['', 'hidden-no-secret', qr/.*hides what it says.*'near\.test' and 'far\.test'/],
+    ["* far.test s1\n", 'hidden-secret', qr/the secret of \S+:1 does not reveal what 127\S+ \('far\.test'\) hides/])
+{
+    my ($d, $p) = lns '', secrets => $_->[0];
+
+    $p->control('SCCRQ', 0, avp(2, "\1\0"), avp(3, u32(3)), avp(7, 'far.test'), avp(36, 'v' x 16),
+        pack('nnn', 0xc000 | 6 + 16, 0, 9) . "\xa5" x 16);
+    tells $d, $_->[1], $_->[2], 'an id that cannot be revealed';
+}
+{
+    my ($d, $p) = lns '', global => "max retries = 0\n";
+
+    $p->{mute} = 1;
+    $p->open_tunnel(half => 1);
+    tells $d, 'no-answer', qr/127\S+ has answered none of 1 SCCRPs from 127\.0\.0\.1:${\ $d->port}/,
+      'a caller that hears no answer of ours';
+}
+
+# -- calls ---------------------------------------------------------------------------------------
+
+{
+    my ($d, $p) = lns '', addresses => "ip range = 10.9.0.2\n";
+
+    $p->open_tunnel;
+    $p->open_call;
+    is($p->open_call->{refused}, '2/4 no address or other resource is left', 'the pool is empty');
+    tells $d, 'no-address', qr/there is no address for the caller 127\S+ \('far\.test'\)/, 'and it says so';
+}
+for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/],
+    [4, 'no-kernel-ppp', qr/pppd finds no PPP/])
+{
+    my ($exit, $code, $facts) = @$_;
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("exit $exit\n") . "\n";
+
+    $p->open_tunnel;
+    $p->open_call;
+    $p->wait_for('CDN');
+    tells $d, $code, $facts, "pppd ends with $exit";
+}
+
+# -- what is none --------------------------------------------------------------------------------
+
+for (0, 12, 13, 16) {
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("exit $_\n") . "\n";
+
+    $p->open_tunnel;
+    $p->open_call;
+    $p->wait_for('CDN');
+    $d->says(qr/: down by=us/, "pppd ends with $_");
+    is($d->count(qr/: trouble /), 0, 'which is no trouble of a LNS');
+    $d->finish;
+}
+{
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("sink\n") . "\n";
+
+    $p->open_tunnel;
+    $p->hang_up($p->open_call, 3);
+    $p->hang_up($p->open_call, 1);
+    $p->close;
+    my $q = Peer->new(to => $d->port);
+    my $call = $q->open_tunnel && $q->open_call;
+    is($d->ask("h $call->{peer}"), '00 OK', 'hung up here');
+    $q->wait_for('CDN');
+    is($d->count(qr/: trouble /), 0, 'nor is a caller that hangs up, or whom we hang up');
+    $d->finish;
+}
+
+# -- strangers, status, events -------------------------------------------------------------------
+
+{
+    my ($d, $p) = lns '';
+    my ($path, $feed) = $d->reply_fifo;
+
+    $d->command("\@$path events\n");
+    for my $i (1 .. 25) {
+        my $q = Peer->new(share => $p, to => $d->port, name => "far$i.test");
+
+        $q->{challenges} = 1;
+        $q->open_tunnel;
+    }
+    $d->says(qr/trouble no-secret: .*far10\.test/, 'strangers are told of');
+    is($d->count(qr/: trouble /), 10, 'ten times in ten seconds');
+
+    my ($said) = $d->ask('status json') // '';
+    like($said, qr/"trouble":"no-secret"/, 'the status has the last one');
+    like($said, qr/far25\.test/, 'also when it was not told of');
+
+    my $events = '';
+    loop_until { sysread $feed, $events, 65536, length $events; $events =~ /far10\.test/ };
+    my ($line) = grep { /"trouble"/ } split /\n/, $events;
+    $line =~ s/^[^{]*//;
+    my $event = eval { decode_json $line } // {};
+    is($event->{event}, 'trouble', 'an event');
+    is("$event->{code} $event->{lns} $event->{us} $event->{them} $event->{file}",
+        "no-secret office near.test far1.test $d->{secrets}", 'with its code, place and facts');
+    like($event->{text}, qr/no line of .* is for/, 'its sentence');
+    like($event->{advice}, qr/add such a line/, 'and what to do');
+    $d->finish;
+}
+
+done_testing;
