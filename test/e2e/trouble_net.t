@@ -30,7 +30,7 @@ my $router = fork // die "fork: $!\n";
 if ($router == 0) {
     close $held;
     open STDIN, '<&', $hold or POSIX::_exit(127);
-    exec 'unshare', '-n', $^X, '-e', 'sysread STDIN, $_, 1';
+    { exec 'unshare', '-n', $^X, '-e', 'sysread STDIN, $_, 1' }
     POSIX::_exit(127);
 }
 close $hold;
