@@ -6,6 +6,7 @@
 #include "host/sys.h"
 #include "profiles.h"
 #include "tap.h"
+#include "trouble.h"
 
 #define MANY 10000
 
@@ -159,6 +160,7 @@ int main(void)
 
     h.loop = loop_new();
     h.engine = l2tp_new(&host, 1);
+    h.troubles = trouble_book_new();
     h.book = pool_book_new();
     h.conf = conf_parse("f", file, sizeof file - 1, NULL, NULL);
     h.conf_file = "/etc/l2tpd.conf";
@@ -173,6 +175,7 @@ int main(void)
     test_many();
     text_free(&page);
     l2tp_free(h.engine);
+    trouble_book_free(h.troubles);
     profiles_free_pools(h.pools);
     pool_book_free(h.book);
     conf_free(h.conf);
