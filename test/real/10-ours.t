@@ -41,6 +41,7 @@ scenario "a second call while the only address is taken"
 forget_logs
 tell lac "c b"
 ok "the LNS refuses it" wait_until 15 says lac "closed to 192.0.2.1\|Call .* to 192.0.2.1 disconnected"
+ok "the LAC says why" wait_until 5 says lac "trouble peer-no-address: "
 ok "no second pppd runs" all_pppds_are 1
 ok "the first call does not notice" ping_all lac 10.9.0.1
 
@@ -69,6 +70,8 @@ tell lac "c a"
 ok "the call is placed" wait_until 15 says lns "Call established"
 ok "it ends with no pppd left" wait_until 15 all_pppds_are 0
 ok "it was not let in" grep -q "CHAP authentication failed" $work/lac/run/pppd.log
+ok "the LAC says why" wait_until 5 says lac "trouble password-refused: .*user 'alice'"
+ok "the LNS too" wait_until 5 says lns "trouble peer-password: "
 tell lac "d a"
 chap_secret lac chap-secret
 
@@ -77,6 +80,7 @@ tunnel_secret lac wrong
 forget_logs
 tell lac "c a"
 ok "the tunnel is refused" wait_until 15 says lac "closed to 192.0.2.1"
+ok "whose secret differs is told" wait_until 5 says lac "trouble \(secret-refused\|peer-secret\|hidden-secret\|not-authorised\): "
 ok "it was never up" [ -z "$(call_id lns)$(call_id lac)" ]
 ok "no pppd ran" [ ! -s $work/lns/run/pppd.log ]
 tell lac "d a"
@@ -94,6 +98,7 @@ ok "its pppd is gone" pppds_are lns 0
 ok "its pid file is gone" [ ! -e $work/lns/pid ]
 ok "its FIFO is gone" [ ! -e $work/lns/control ]
 ok "the LAC notices" wait_until 5 pppds_are lac 0
+ok "and says why" wait_until 5 says lac "trouble closed: .*shutting down"
 
 scenario "two calls"
 forget_logs
