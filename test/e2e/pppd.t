@@ -202,6 +202,7 @@ for ([$plain_file, 'Permission denied'], ["$DIR/missing", 'No such file'], [$no_
     }
     like($why, qr/^2\/4 too few descriptors/,
         'with 40 descriptors: ' . @up . ' calls, then a CDN that says why');
+    $d->says(qr/: trouble no-descriptors: .*Too many open files/, 'and the log, by its code');
     is(scalar(grep { !$peer->echoes($_, $frame) } @up), 0, 'those that are up carry frames');
     $d->is_well('and the daemon is well') if $peer->hang_up(shift @up);
     $d->says(qr/pppd ended/, 'one ends');
