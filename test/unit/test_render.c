@@ -130,11 +130,13 @@ static void test_few(void)
     ok(strstr(json, ",\"lacs\":[\n]\n,\"tunnels\":[\n]\n,\"calls\":[\n]\n}\n") != NULL,
        "empty lists are lists");
     ok(strstr(json,
-              "{\"lns\":\"a\\\"b\",\"addresses\":8,\"used\":1,\"free\":7}\n,{\"lns\":\"default\","
-              "\"addresses\":0,\"used\":0,\"free\":0}\n") != NULL,
+              "{\"lns\":\"a\\\"b\",\"addresses\":8,\"used\":1,\"free\":7,\"trouble\":null,"
+              "\"trouble_text\":null,\"trouble_seconds\":null}\n,{\"lns\":\"default\","
+              "\"addresses\":0,\"used\":0,\"free\":0,\"trouble\":null,\"trouble_text\":null,"
+              "\"trouble_seconds\":null}\n") != NULL,
        "pools");
-    ok(strstr(make_page(RENDER_TABLE), "\nLNS                   addresses  used    free\n"
-                                       "a\\\"b                  8          1       7\n") != NULL,
+    ok(strstr(make_page(RENDER_TABLE), "\nLNS                   addresses  used    free    trouble\n"
+                                       "a\\\"b                  8          1       7       -\n") != NULL,
        "tables: a header, and columns");
     ok(strstr(page.p, "refused because") == NULL && strstr(page.p, "tunnel  role") == NULL,
        "what is not there has no table");
@@ -144,7 +146,8 @@ static void test_few(void)
     ok(strstr(page.p, "# TYPE l2tpd_rx_bytes_total counter\nl2tpd_rx_bytes_total 5000000000\n") !=
            NULL,
        "a counter of more than 32 bits");
-    ok(strstr(page.p, "l2tpd_pool_info") == NULL, "no info where there is none");
+    ok(strstr(page.p, "\nl2tpd_pool_info{lns=\"default\"} 1\n") != NULL,
+       "info has no label for what is not there");
 }
 
 static void answer_random(void *ctx, void *room, size_t n)
