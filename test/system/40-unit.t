@@ -41,6 +41,11 @@ report_has() {
 	grep -q -- "$1" $work/box/run/report
 }
 
+# answers MACHINE ADDRESS: a ping from there.
+answers() {
+	on "$1" ping -q -c 1 -W 10 "$2" >$work/ping
+}
+
 exposure() {
 	# it wants to write to /tmp
 	on box unshare -m sh -ec 'mount -t tmpfs tmp /tmp
@@ -172,7 +177,7 @@ l2tpd_on far
 echo 'c other' >$work/far/run/l2tpd/l2tp-control
 ok "a client's PPP is up" wait_until 60 [ -e $work/far/run/up.ppp0 ]
 ok "here too, says a script of pppd's" wait_until 20 [ -e $work/box/run/up.ppp0 ]
-ok "a ping" on far ping -q -c 1 -W 10 10.9.1.1 >$work/ping
+ok "a ping" answers far 10.9.1.1
 ok "the status has the call" wait_until 20 property_is StatusText "1 tunnel, 1 call"
 ok "a script may set routes, and the network's settings" report_has 'route added'
 ok "those too" report_has 'network set'
@@ -194,7 +199,7 @@ lns = 192.0.2.77" >>/etc/l2tpd/l2tpd.conf'
 ok "a reload" box systemctl reload l2tpd.service
 ok "which the daemon has done when the command is back, or soon" wait_until 20 says box 'lac new is new'
 ok "with the same process" property_is MainPID "$before"
-ok "and the same call" on far ping -q -c 1 -W 10 10.9.1.1 >$work/ping
+ok "and the same call" answers far 10.9.1.1
 echo 'd other' >$work/far/run/l2tpd/l2tp-control
 ok "the call ends" wait_until 20 [ ! -e $work/box/run/up.ppp0 ]
 
@@ -202,7 +207,7 @@ scenario "as LAC"
 on box sh -c ': >/run/report; echo "search example.test" >/etc/resolv.conf'
 echo 'c other' >$work/box/run/l2tpd/l2tp-control
 ok "PPP is up" wait_until 60 [ -e $work/box/run/up.ppp0 ]
-ok "a ping" box ping -q -c 1 -W 10 10.9.2.1 >$work/ping
+ok "a ping" answers box 10.9.2.1
 ok "Debian's script has put the peer's name server into resolv.conf" \
 	wait_until 20 on box grep -q 'nameserver 192.0.2.53' /etc/resolv.conf
 ok "and left the rest" on box grep -q 'search example.test' /etc/resolv.conf
