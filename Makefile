@@ -198,6 +198,11 @@ INSTALL_INIT = DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDI
 install-init:
 	@$(INSTALL_INIT) $(INIT)
 
+# Debian's packages, into $(B)/deb.
+deb:
+	@scripts/need deb
+	@scripts/deb $(B)/deb
+
 # Takes away what both have put there, with the same variables; the configuration stays.
 uninstall:
 	@$(INSTALL_INIT) --remove systemd sysv openrc rcd
@@ -213,7 +218,7 @@ clean:
 help:
 	@echo 'all      the daemon, build/l2tpd (default)'
 	@echo 'check    every test; closes on "N passed, N failed" (SEEDS=5000)'
-	@echo 'check-system  the recipes of doc/, with strongSwan, FreeRADIUS and real pppds'
+	@echo 'check-system  the recipes of doc/ with strongSwan and FreeRADIUS, the systemd unit, the packages'
 	@echo 'check-long  the same with 100,000 seeds of the simulator'
 	@echo 'mutate   breaks the code in known ways; each must fail a test (MUTATIONS=NAME...)'
 	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
@@ -225,9 +230,10 @@ help:
 	@echo 'floors   who includes whom; pure: what the pure floors call'
 	@echo 'install  DESTDIR, PREFIX, SBINDIR, MANDIR, COMPDIR, DOCDIR, SYSCONFDIR; uninstall: the reverse'
 	@echo 'install-init  the service files: INIT=systemd, sysv, openrc, rcd; UNITDIR, TMPFILESDIR, RCDIR'
+	@echo 'deb      Debian packages: l2tpd, and l2tpd-compat in the place of xl2tpd; into build/deb'
 	@echo 'clean    removes build/'
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
 .PHONY: all keys helpers tests check check-system check-long doc mutate floors pure fuzz coverage coverage-tests \
-        bench demo install install-init uninstall clean help
+        bench demo install install-init deb uninstall clean help

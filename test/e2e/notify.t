@@ -67,7 +67,7 @@ hears $s, qr/^STATUS=1 tunnel, 1 call\z/, 'a tunnel and a call are told';
 my ($pppd) = loop_until { (reports("$DIR/echo"))[-1] };
 my $of_pppd = slurp("/proc/$pppd->{pid}[0]/environ");
 ok(length $of_pppd, 'the environment of its pppd can be read');
-unlike($of_pppd, qr/NOTIFY_SOCKET/, 'and has no NOTIFY_SOCKET');
+unlike($of_pppd, qr/NOTIFY_SOCKET/, 'X1-12 and has no NOTIFY_SOCKET');
 ok(!grep({ (readlink($_) // '') =~ /^socket:/ } glob "/proc/$pppd->{pid}[0]/fd/*"),
     'nor has that pppd a socket of ours');
 

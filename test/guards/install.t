@@ -69,6 +69,9 @@ for kind in systemd sysv openrc rcd; do
 	ok "$kind: they name the daemon where it is" grep -rq /opt/l2tpd/sbin/ "$dest"
 	ok "$kind: no place is left open" [ "$(grep -rl '@[A-Z]*@' "$dest")" = "" ]
 done
+version=$(sed -n 's/^#define VERSION "\(.*\)"/\1/p' "$root/src/base/version.h")
+ok "the changelog of the Debian package tells of this version" \
+	grep -q "^l2tpd ($version) " "$root/scripts/debian/changelog"
 ok "an unknown init is refused, with the names of those that there are" \
 	refuses 'upstart.*systemd, sysv, openrc, rcd' install install-init INIT=upstart
 
