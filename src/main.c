@@ -149,7 +149,7 @@ static struct hub *start(const struct options *o, struct conf *conf, int told)
         log_sink_syslog(o->ident);
     log_notice("%s version %s-%s started on %s PID:%d", o->ident, o->ident, VERSION, h->host_name,
                (int)getpid());
-    daemon_start(h, o->in_front);
+    daemon_start(h, o->in_front && !service_is_managed());
     if (told >= 0)
         sys_detach_ready(told);
     service_ready(h);

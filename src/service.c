@@ -16,6 +16,11 @@ void service_open(void)
         log_warn("the service manager cannot be told how we are (NOTIFY_SOCKET)");
 }
 
+bool service_is_managed(void)
+{
+    return notify_is_on();
+}
+
 static void say_status(struct hub *h)
 {
     struct l2tp_counts n = l2tp_counts(h->engine);

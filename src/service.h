@@ -11,6 +11,9 @@
  * goes on without. */
 void service_open(void);
 
+/* Does one?  Then we are a service, though in front: it is not for us to end when a connection has. */
+bool service_is_managed(void);
+
 /* We listen: what was started may be relied on from now. */
 void service_ready(struct hub *h);
 

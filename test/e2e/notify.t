@@ -92,6 +92,17 @@ hears $s, qr/^STATUS=1 tunnel, 1 call\z/, 'once it is mended that is forgotten';
 $d->finish;
 hears $s, qr/^STOPPING=1$/m, 'the stop is told';
 
+# -- a service stays ------------------------------------------------------------------------------
+
+{
+    my $manager = manager "$DIR/only.socket";
+    my $lac = daemon 'only-lac', ends => 1, conf => "[lac only]\nautodial = yes\n";
+
+    $lac->says(qr/lac only.*: trouble no-lns: /, 'the only LAC that there is fails for good');
+    $lac->is_well('a daemon in front would end with it; not one that a service manager has started');
+    $lac->finish;
+}
+
 # -- other managers ------------------------------------------------------------------------------
 
 SKIP: {

@@ -160,6 +160,9 @@ ok "where it runs at once" there service xl2tpd status
 ok "under that name" [ "$(tr '\0' ' ' <"/proc/$(cat "$clean/run/xl2tpd.pid")/cmdline" | cut -d ' ' -f 1)" = /usr/sbin/xl2tpd ]
 ok "with its file, says its tool" there sh -c 'xl2tpd-control status-lns default'
 ok "and stops it" there service xl2tpd stop
+unit=$clean/lib/systemd/system/xl2tpd.service
+ok "its unit does the same" grep -qxF 'ExecStart=/usr/sbin/xl2tpd -D -l $DAEMON_OPTS' "$unit"
+ok "once there is that file" grep -qx ConditionPathExists=/etc/xl2tpd/xl2tpd.conf "$unit"
 ok "it is gone" [ ! -e "$clean/run/xl2tpd.pid" ]
 ok "l2tpd-compat goes" apt purge l2tpd-compat
 ok "xl2tpd too" apt purge xl2tpd
