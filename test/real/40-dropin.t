@@ -215,7 +215,7 @@ openwrt() {
 }
 openwrt "with xl2tpd's own control program" /usr/sbin/xl2tpd-control
 if [ -x "$root/build/l2tpd-control" ]; then
-	ln -s "$root/build/l2tpd-control" $work/xl2tpd-control
+	cp "$root/build/l2tpd-control" $work/xl2tpd-control
 	openwrt "with ours under its name" $work/xl2tpd-control
 	scenario "a router by an old OpenWrt"
 	forget
