@@ -122,6 +122,11 @@ void flow_heard(struct host *h, const struct flight *datagram)
     f = t != NULL ? flow_of(h, t) : NULL;
     if (f == NULL || t->state == STOPPED || t->state == DEAD)
         return; /* it says nothing any more */
+    if (t->initiator && !f->has_met && (t->was_up || t->state == ESTABLISHED)) {
+        f->has_met = true; /* SCCRP has told the window; it need not have acknowledged SCCRQ */
+        f->ssthresh = f->window = t->x.peer_window;
+        f->cwnd = f->cwnd < f->window ? f->cwnd : f->window;
+    }
     sim_hold(h->sim, OF_FLOW, t->x.una == f->una,
              "host %d: tunnel %u: takes %u as acknowledged, and it is %u", h->number,
              (unsigned)t->id, (unsigned)t->x.una, (unsigned)f->una);
@@ -177,10 +182,6 @@ void flow_say(struct host *h, const struct tunnel *t, const struct packet *p)
     if (t->x.is_borne || t->x.una != f->una || seq_gap(f->una, f->high) >= IN_FLIGHT) {
         f->is_known = false;
         return;
-    }
-    if (t->initiator && p->ns == 1 && f->high == 1 && p->body.n > 0) { /* SCCRP has told it */
-        f->ssthresh = f->window = t->x.peer_window;
-        f->cwnd = f->cwnd < f->window ? f->cwnd : f->window;
     }
     if (p->body.n > 0)
         speak(h, t, f, p->ns, (uint32_t)host_now(h));

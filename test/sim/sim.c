@@ -23,6 +23,7 @@ static uint64_t seed_in_hand; /* for the signal handler: an assert in the engine
 static const uint64_t kept[] = {
     267, /* a tie breaker that was not sent (quirk minimal) won: both sides forgot theirs */
     348, /* ECN at one end alone, as the answer (quirk minimal) did not grant it */
+    18505, 48373, /* SCCRP told its window and did not acknowledge SCCRQ: the reckoning had it told later */
 };
 
 /* What is looked at, with the clauses that would be seen to be broken. */

@@ -112,7 +112,7 @@ struct sent {
 #define FLOWS 64u
 #define IN_FLIGHT 64u /* with more the reckoning ends */
 struct flow {
-    bool is_known;
+    bool is_known, has_met; /* has_met: as initiator, the peer has told its window */
     uint16_t tunnel;
     uint64_t born;
     uint16_t una, next, high; /* oldest not acknowledged; next to leave; next that never left */
