@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "host/sys.h"
@@ -141,7 +142,7 @@ struct lns_pool *profiles_pool(const struct hub *h, const char *section)
 {
     struct lns_pool *p = h->pools;
 
-    while (p != NULL && strcmp(p->name, section) != 0)
+    while (p != NULL && strcasecmp(p->name, section) != 0)
         p = p->next;
     return p;
 }
@@ -170,9 +171,10 @@ struct lns_pool *profiles_make_pools(const struct conf *conf)
         *end = p;
         end = &p->next;
         p->name = strdup(lns->name);
-        p->remote = make_pool(lns->ip_range);
+        p->remote = make_pool(lns->ip_range); /* without our own address, below */
         p->local = lns->local_ip_range != NULL ? make_pool(lns->local_ip_range) : NULL;
-        if (p->name == NULL || p->remote == NULL) {
+        if (p->name == NULL || p->remote == NULL ||
+            !pool_add(p->remote, lns->local_ip, lns->local_ip, true)) {
             profiles_free_pools(first);
             return NULL;
         }

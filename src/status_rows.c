@@ -191,7 +191,7 @@ static uint64_t pool_size_now(const struct status_at *at)
     return pool_of(at) != NULL ? pool_size(pool_of(at)->remote) : 0;
 }
 
-TEXT_OF(pool_lns, at->lns->name[0] != '\0' ? at->lns->name : "(unnamed)")
+TEXT_OF(pool_lns, at->lns->name)
 NUMBER_OF(pool_total, pool_size_now(at))
 NUMBER_OF(pool_leased, pool_used_now(at))
 NUMBER_OF(pool_free_now, pool_size_now(at) - pool_used_now(at))

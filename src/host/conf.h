@@ -112,7 +112,8 @@ struct conf_peer {
 };
 
 struct conf_lns {
-    char *name; /* "default" for the one of last resort; "" for an unnamed one */
+    char *
+        name; /* "default" for the one of last resort; "(unnamed #1)" and so on for those without */
     unsigned line;
     uint64_t set[5]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;
@@ -134,9 +135,9 @@ struct conf_lac {
     struct conf_lns_host *lns;
     uint32_t local_ip, remote_ip; /* 0: none */
     bool autodial, redial, default_route;
-    int redial_timeout_s;                               /* 30 */
-    int redial_timeout_max_s;                           /* 0: as redial_timeout_s */
-    int max_redials;                                    /* 0: no limit */
+    int redial_timeout_s;     /* 30 */
+    int redial_timeout_max_s; /* 0: as redial_timeout_s */
+    int max_redials;          /* 0: no limit */
     enum conf_policy policy;
     int source_port;                                    /* CONF_PORT_..., or a port */
     struct addr bind_address;                           /* unset: the system's choice */
@@ -196,8 +197,7 @@ void conf_free(struct conf *c); /* NULL is fine */
  */
 void conf_freeze_names(bool freeze);
 
-/* A section by name, as xl2tpd without regard to case; NULL if there is none.  "" finds an unnamed
- * one. */
+/* A section by name, as xl2tpd without regard to case; NULL if there is none. */
 struct conf_lns *conf_find_lns(const struct conf *c, const char *name);
 struct conf_lac *conf_find_lac(const struct conf *c, const char *name);
 

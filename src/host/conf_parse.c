@@ -28,7 +28,8 @@ struct parser {
     bool seen_header;
     bool no_memory;
     unsigned line;
-    struct conf fresh; /* with nothing but defaults */
+    unsigned unnamed[PLACE_COUNT]; /* how many of each kind */
+    struct conf fresh;             /* with nothing but defaults */
     struct conf_lns fresh_lns;
     struct conf_lac fresh_lac;
 };
@@ -48,6 +49,18 @@ static char *make_title(enum conf_place place, const char *name)
 }
 
 /* Puts a new object with defaults behind the others of its kind. */
+/* What a section goes by.  For one without a name: its place among its like, so that a reload knows
+ * it again; in a form that no header can have, as '#' begins a comment, and no word of a command.
+ */
+static char *name_of(struct parser *p, enum conf_place place, const char *name)
+{
+    char text[32];
+
+    if (name[0] == '\0')
+        snprintf(text, sizeof text, "(unnamed #%u)", ++p->unnamed[place]);
+    return strdup(name[0] != '\0' ? name : text);
+}
+
 static void *new_lns(struct parser *p, const char *name)
 {
     struct conf_lns *lns = calloc(1, sizeof *lns);
@@ -57,7 +70,7 @@ static void *new_lns(struct parser *p, const char *name)
     *p->last_lns = lns;
     p->last_lns = &lns->next;
     lns->line = p->line;
-    lns->name = strdup(name);
+    lns->name = name_of(p, PLACE_LNS, name);
     return lns->name != NULL && conf_object_defaults(PLACE_LNS, lns) ? lns : NULL;
 }
 
@@ -70,7 +83,7 @@ static void *new_lac(struct parser *p, const char *name)
     *p->last_lac = lac;
     p->last_lac = &lac->next;
     lac->line = p->line;
-    lac->name = strdup(name);
+    lac->name = name_of(p, PLACE_LAC, name);
     return lac->name != NULL && conf_object_defaults(PLACE_LAC, lac) ? lac : NULL;
 }
 
@@ -109,7 +122,8 @@ static struct conf_section *new_section(struct parser *p, enum conf_place place,
     hash_join(&p->by_name, &s->by_name, hash_of_name(place, name));
     if (s->title == NULL || s->object == NULL)
         return NULL;
-    s->name = place == PLACE_LNS   ? ((struct conf_lns *)s->object)->name
+    s->name = name[0] == '\0'      ? ""
+              : place == PLACE_LNS ? ((struct conf_lns *)s->object)->name
               : place == PLACE_LAC ? ((struct conf_lac *)s->object)->name
                                    : "";
     return s;

@@ -197,8 +197,7 @@ static void test_dial(void)
     x = conf_find_lac(c, "x");
     y = conf_find_lac(c, "y");
     ok(x->policy == CONF_POLICY_ORDER && x->lns_lockout_s == 60 && x->lns_directed &&
-           x->lns_return_s == 0 &&
-           x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0 &&
+           x->lns_return_s == 0 && x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0 &&
            x->source_port == CONF_PORT_MAIN && x->bind_device == NULL &&
            !addr_is_set(&x->bind_address),
        "how a LAC dials by default");
@@ -235,7 +234,8 @@ static void test_sections(void)
     ok(b == c->lac && strcmp(b->lns->host, "l1") == 0 && b->lns->next->port == 7 &&
            b->lns->next->next == NULL,
        "a list key adds, in the order of the file");
-    ok(b->next->name[0] == '\0' && b->next->next->name[0] == '\0' &&
+    ok(b->next == conf_find_lac(c, "(unnamed #1)") &&
+           b->next->next == conf_find_lac(c, "(unnamed #2)") &&
            strcmp(b->next->next->lns->host, "u2") == 0 && b->next->lns->next == NULL,
        "X4-07 each unnamed section is a new one");
     ok(conf_find_lac(c, "A") == b->next->next->next, "names do not regard case");

@@ -1,0 +1,52 @@
+#!/usr/bin/perl
+# Sections without a name are sections of their own: each serves its callers, by its own settings and
+# out of its own addresses, and each is dialled.  And our own address is nobody else's.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use Test::More;
+
+my $options = ppp_script "reports $DIR/sink\n";
+my @far     = map { Peer->new } 1, 2;
+my $d       = daemon 'd', conf => <<"EOT";
+[lns]
+lac = 127.0.0.2
+ip range = 10.1.0.1 - 10.1.0.9
+local ip = 10.1.0.1
+name = first
+pppoptfile = $options
+[lns]
+lac = 127.0.0.3
+ip range = 10.2.0.1 - 10.2.0.9
+name = second
+pppoptfile = $options
+[lac]
+lns = 127.0.0.1:${\ $far[0]->port}
+autodial = yes
+pppoptfile = $options
+[lac]
+lns = 127.0.0.1:${\ $far[1]->port}
+autodial = yes
+pppoptfile = $options
+EOT
+
+ok($far[$_]->accept_tunnel && $far[$_]->accept_call, "X4-07 LAC $_ is dialled") for 0, 1;
+
+my %wanted = ('127.0.0.2' => '10.1.0.1:10.1.0.2 name first', '127.0.0.3' => ':10.2.0.1 name second');
+for my $ip (sort keys %wanted) {
+    my $peer = Peer->new(to => $d->port, ip => $ip);
+
+    $peer->open_tunnel;
+    ok($peer->open_call, "$ip is served");
+    soon { grep { "@{$_->{arg}}" =~ / \Q$wanted{$ip}\E / } reports("$DIR/sink") }
+    "X4-07 by its own section: $wanted{$ip}";
+}
+like($d->status, qr/lns \(unnamed #2\): 1 of 9 addresses leased/, 'the status tells them apart');
+$d->finish;
+
+done_testing;
