@@ -120,9 +120,10 @@ static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile
         return true; /* a LAC's: which section it comes to is found when it is up */
     if (lns == NULL)
         return false;
-    if (!lns->assign_ip)
-        return true;
-    return pool != NULL && pool_has_room(pool->remote, h->book);
+    if (lns->local_ip_range != NULL &&
+        (pool == NULL || pool->local == NULL || !pool_has_room(pool->local, h->book)))
+        return false;
+    return !lns->assign_ip || (pool != NULL && pool_has_room(pool->remote, h->book));
 }
 
 static void answer_random(void *ctx, void *room, size_t n)
