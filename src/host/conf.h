@@ -112,8 +112,7 @@ struct conf_peer {
 };
 
 struct conf_lns {
-    char *
-        name; /* "default" for the one of last resort; "(unnamed #1)" and so on for those without */
+    char *name; /* "default": that of last resort; "(unnamed #1)" and so on for those without */
     unsigned line;
     uint64_t set[5]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;

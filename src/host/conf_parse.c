@@ -48,7 +48,6 @@ static char *make_title(enum conf_place place, const char *name)
     return strdup(title);
 }
 
-/* Puts a new object with defaults behind the others of its kind. */
 /* What a section goes by.  For one without a name: its place among its like, so that a reload knows
  * it again; in a form that no header can have, as '#' begins a comment, and no word of a command.
  */
@@ -61,6 +60,7 @@ static char *name_of(struct parser *p, enum conf_place place, const char *name)
     return strdup(name[0] != '\0' ? name : text);
 }
 
+/* Puts a new object with defaults behind the others of its kind. */
 static void *new_lns(struct parser *p, const char *name)
 {
     struct conf_lns *lns = calloc(1, sizeof *lns);
