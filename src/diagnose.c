@@ -311,8 +311,8 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
     struct facts f = {.used = 0};
     enum trouble what = TROUBLE_NONE;
 
-    if (c->tunnel->why.damage != DAMAGE_NONE)
-        return; /* it is the tunnel that has ended */
+    if (c->why.fault == FAULT_WITH_TUNNEL)
+        return; /* whose end tells more */
     if (c->why.fault == FAULT_MESSAGE)
         what = TROUBLE_BAD_MESSAGE;
     else if (c->why.fault == FAULT_SLOW)

@@ -32,7 +32,7 @@ const char *say_ended_by(const struct tunnel *t)
 /* A call that ends with its tunnel is ended by whoever ended that. */
 const char *say_call_ended_by(const struct call *c)
 {
-    bool with_tunnel = c->tunnel->why.damage != DAMAGE_NONE;
+    bool with_tunnel = c->why.fault == FAULT_WITH_TUNNEL;
 
     return with_tunnel ? say_ended_by(c->tunnel) : c->why_ours ? "us" : "peer";
 }

@@ -227,8 +227,9 @@ void engine_settle(struct l2tp *e, struct tunnel *t, enum state was, uint64_t no
     if (was_live && !tunnel_is_live(t))
         for (struct call *c = t->calls; c != NULL; c = c->next) {
             call_event(c, now, EVENT_TUNNEL_GONE,
-                       verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
-                                    "its tunnel has ended"));
+                       verdict_for(FAULT_WITH_TUNNEL,
+                                   verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
+                                                "its tunnel has ended")));
             engine_settle_call(e, c, now);
         }
     engine_touch(e, t);

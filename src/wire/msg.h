@@ -39,6 +39,7 @@ enum fault {
     FAULT_NO_ROOM,     /* no address, memory, id or other resource */
     FAULT_SLOW,        /* not set up in time */
     FAULT_SILENCE,     /* the peer acknowledges nothing */
+    FAULT_WITH_TUNNEL, /* a call that has ended with its tunnel */
     FAULT_GIVES_WAY    /* nothing is wrong with it, but another takes its place */
 };
 

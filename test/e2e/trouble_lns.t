@@ -104,6 +104,21 @@ for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/]
     tells $d, $code, $facts, "pppd ends with $exit";
 }
 
+# The reason of a call is told though the end of its tunnel comes in the same batch.
+{
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("sink\n") . "\n";
+
+    $p->open_tunnel;
+    my $call = $p->open_call;
+    $d->signal('STOP');
+    $p->control('CDN', $call->{peer}, avp(14, u16($call->{id})), avp(1, pack 'nna*', 3, 0, 'bye'),
+        soft(46, pack 'nnC', 16, 0xc023, 2));
+    $p->control('StopCCN', 0, avp(9, u16($p->{id})), avp(1, pack 'nna*', 1, 0, 'no call left'));
+    $d->signal('CONT');
+    tells $d, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/,
+      'a CDN with its reason, and a StopCCN behind it';
+}
+
 # -- what is none --------------------------------------------------------------------------------
 
 for (0, 12, 13, 16) {
