@@ -82,6 +82,11 @@ static void check_secret(const struct conf_section *s, struct secrets *secrets,
                  peer->challenge ? "no tunnel comes up" : "nothing is hidden");
 }
 
+static void on_secrets(void *ctx, unsigned line, const char *text)
+{
+    conf_say(ctx, true, line, "%s", text);
+}
+
 static void check_secrets(const struct conf *c, const char *path, struct conf_told *told)
 {
     struct secrets *secrets = secrets_new(path);
@@ -89,13 +94,14 @@ static void check_secrets(const struct conf *c, const char *path, struct conf_to
 
     if (secrets == NULL)
         return;
+    of_file.file = path;
+    secrets_tell_to(secrets, on_secrets, &of_file);
+    secrets_look(secrets);
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
         if (s->place != PLACE_GLOBAL)
             check_secret(s, secrets, told);
-    if (secrets_readable_by_others(secrets)) {
-        of_file.file = path;
+    if (secrets_readable_by_others(secrets))
         conf_say(&of_file, true, 0, "can be read by others: chmod 600 it");
-    }
     secrets_free(secrets);
 }
 

@@ -32,6 +32,7 @@ void reload_apply_globals(struct hub *h)
     secrets_set_path(h->secrets, secrets);
     if (secrets_readable_by_others(h->secrets))
         log_warnx("%s can be read by others: chmod 600 it", secrets);
+    secrets_look(h->secrets);
 }
 
 static bool same_text(const char *a, const char *b)

@@ -83,6 +83,9 @@ enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CO
 /* "lns policy": which of several lines is dialled first. */
 enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
 
+/* The letters that stand for something behind a '%' of "ipparam", as pppd_expand() has it. */
+#define CONF_IPPARAM_WORDS "phndgtc%"
+
 /* Keys that [lns] and [lac] share. */
 struct conf_peer {
     char *hostname; /* our Host Name; NULL: this host's name */

@@ -4,12 +4,19 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "host/conf_overlap.h"
 #include "wire/quirks.h"
 
 static bool is_default(const struct conf_section *s)
 {
     return strcmp(s->name, "default") == 0;
+}
+
+/* Of a value that could not be read its own error is told; what follows from that is noise. */
+static bool unsure(const struct conf_section *s, const char *key, const char *other)
+{
+    return conf_section_wrong(s, key) || conf_section_wrong(s, other);
 }
 
 /* The trap: key is on, and other is on or off as told here. */
@@ -43,7 +50,7 @@ static void check_pairs(const struct conf_section *s, struct conf_told *told)
         const struct pair *p = &pairs[i];
         unsigned line = conf_section_line(s, p->key);
 
-        if ((p->places & 1u << s->place) == 0)
+        if ((p->places & 1u << s->place) == 0 || unsure(s, p->key, p->other))
             continue;
         if (line == 0)
             line = conf_section_line(s, p->other);
@@ -81,6 +88,8 @@ static void check_hiding(const struct conf_section *s, struct conf_told *told)
     const struct conf_peer *peer = peer_of(s);
     unsigned line = line_of(s, "hidden bit", "challenge");
 
+    if (unsure(s, "hidden bit", "challenge"))
+        return;
     if (line > 0 && peer->hide == CONF_HIDE_YES && !peer->challenge)
         conf_say(told, true, line, "'hidden bit' in %s has no effect without 'challenge = yes'",
                  s->title);
@@ -136,6 +145,26 @@ static void check_flow(const struct conf_section *s, struct conf_told *told)
                  s->title);
 }
 
+/* A '%' of "ipparam" that stands for nothing known is passed on as it is, which nobody wants. */
+static void check_ipparam(const struct conf_section *s, struct conf_told *told)
+{
+    const char *text = peer_of(s)->ipparam;
+    unsigned line = conf_section_line(s, "ipparam");
+    char safe[16];
+
+    if (line == 0 || text == NULL)
+        return;
+    for (; (text = strchr(text, '%')) != NULL; text += 2) {
+        if (text[1] != '\0' && strchr(CONF_IPPARAM_WORDS, text[1]) != NULL)
+            continue;
+        conf_say(told, true, line,
+                 "'ipparam' of %s has a '%s' that stands for nothing and stays as it is: known are "
+                 "%%p, %%h, %%n, %%d, %%g, %%t and %%c, and %%%% for a percent sign",
+                 s->title, log_safe(span_of(text, text[1] != '\0' ? 2 : 1), safe, sizeof safe));
+        return;
+    }
+}
+
 /* An address that both lists allow, if there is one: it is the first of a range, or follows the
  * last of a denied one. */
 static bool share(const struct conf_range *a, const struct conf_range *b, uint32_t *ip)
@@ -161,12 +190,13 @@ static void check_pool(const struct conf *c, const struct conf_section *s, struc
     unsigned line = conf_section_line(s, "ip range");
     uint32_t ip;
 
-    if (chosen && lns->assign_ip && !share(lns->ip_range, lns->ip_range, &ip))
+    if (chosen && lns->assign_ip && !unsure(s, "ip range", "assign ip") &&
+        !share(lns->ip_range, lns->ip_range, &ip))
         conf_say(told, true, line > 0 ? line : s->line,
                  "%s has no address to give, so it refuses every call: add an 'ip range', or set "
                  "'assign ip = no' if the address comes from elsewhere",
                  s->title);
-    if (line > 0 && !lns->assign_ip)
+    if (line > 0 && !lns->assign_ip && !unsure(s, "assign ip", "assign ip"))
         conf_say(told, true, line, "'ip range' in %s has no effect with 'assign ip = no'",
                  s->title);
     line = conf_section_line(s, "local ip");
@@ -186,7 +216,7 @@ static void check_chosen(const struct conf *c, const struct conf_section *s, str
 
     if (line == 0)
         line = conf_section_line(s, "lac");
-    if (!is_default(s) && conf_section_line(s, "lac") == 0)
+    if (!is_default(s) && conf_section_line(s, "lac") == 0 && !unsure(s, "lac", "lac"))
         conf_say(told, true, s->line, "%s has no 'lac' range, so no peer is ever served by it",
                  s->title);
     if (is_default(s) && lns->lac != NULL && !c->global.access_control)
@@ -203,8 +233,10 @@ static void check_lac(const struct conf_section *s, struct conf_told *told)
 
     if (is_default(s))
         return;
-    if (lac->lns == NULL)
+    if (lac->lns == NULL && !unsure(s, "lns", "lns"))
         conf_say(told, true, s->line, "%s has no 'lns', so there is nowhere to dial", s->title);
+    if (unsure(s, "redial", "redial"))
+        return;
     if (!lac->redial && timeout > 0 && lac->redial_timeout_s != 30)
         conf_say(told, true, timeout, "'redial timeout' in %s has no effect without 'redial = yes'",
                  s->title);
@@ -220,12 +252,14 @@ static void check_dialling(const struct conf_section *s, struct conf_told *told)
     unsigned first = conf_section_line(s, "lns");
 
     for (const struct conf_lns_host *h = first > 0 ? lac->lns : NULL; h != NULL; h = h->next)
-        if (h->weight != 1 && lac->policy != CONF_POLICY_SHARE && !is_default(s)) {
+        if (h->weight != 1 && lac->policy != CONF_POLICY_SHARE && !is_default(s) &&
+            !unsure(s, "lns policy", "lns policy")) {
             conf_say(told, true, h->line,
                      "'weight' in %s has no effect without 'lns policy = share'", s->title);
             break;
         }
-    if (cap == 0 || lac->redial_timeout_max_s == 0 || is_default(s))
+    if (cap == 0 || lac->redial_timeout_max_s == 0 || is_default(s) ||
+        unsure(s, "redial", "redial timeout"))
         return;
     if (!lac->redial)
         conf_say(told, true, cap, "'redial timeout max' in %s has no effect without 'redial = yes'",
@@ -242,7 +276,7 @@ static void check_calls(const struct conf_section *s, struct conf_told *told)
     const struct conf_lac *lac = s->object;
     unsigned line = line_of(s, "minimum bps", "maximum bps");
 
-    if (line > 0 && lac->minimum_bps > lac->maximum_bps)
+    if (line > 0 && lac->minimum_bps > lac->maximum_bps && !unsure(s, "minimum bps", "maximum bps"))
         conf_say(told, false, line,
                  "'minimum bps' of %s, %u, is above its 'maximum bps', %u: change one of them",
                  s->title, (unsigned)lac->minimum_bps, (unsigned)lac->maximum_bps);
@@ -253,7 +287,8 @@ static void check_half_open(const struct conf *c, const struct conf_section *s,
 {
     unsigned line = line_of(s, "half open per source", "half open limit");
 
-    if (line > 0 && c->global.half_open_per_source > c->global.half_open_limit)
+    if (line > 0 && c->global.half_open_per_source > c->global.half_open_limit &&
+        !unsure(s, "half open per source", "half open limit"))
         conf_say(told, true, line,
                  "'half open per source' has no effect, as it is above 'half open limit': one "
                  "address can take up all of it");
@@ -266,6 +301,8 @@ static void check_access(const struct conf *c, struct conf_told *told)
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
         if (s->place == PLACE_GLOBAL)
             line = conf_section_line(s, "access control");
+        else if (s->place == PLACE_LNS && unsure(s, "lac", "no lac"))
+            return;
     }
     if (!c->global.access_control || c->lns == NULL)
         return; /* without any LNS nobody is to be served, as in a LAC's file */
@@ -290,6 +327,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     check_hiding(s, told);
     check_quirks(s, told);
     check_flow(s, told);
+    check_ipparam(s, told);
     if (s->place == PLACE_LAC) {
         check_lac(s, told);
         check_dialling(s, told);

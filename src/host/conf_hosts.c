@@ -99,23 +99,26 @@ static bool look_up(const char *name, uint32_t *ip)
     return k != NULL;
 }
 
-bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why)
+bool conf_name_read(const char *text, const char *or_else, uint32_t *ip, struct conf_why *why)
 {
-    struct addr a;
-
-    if (addr_parse(text, 0, &a)) {
-        if (a.family != 4)
-            return conf_refuse(why, "must be an IPv4 address");
-        *ip = addr_get_ip4(&a);
-        return true;
-    }
     if (!is_host_name(text))
-        return conf_refuse(why,
-                           "must be an IPv4 address, such as 192.0.2.1, or the name of a host");
+        return conf_refuse(why, "must be %s, or the name of a host", or_else);
     if (!look_up(text, ip))
         return conf_refuse(why, frozen ? "names a host that was not known at the start: write its "
                                          "address, or restart"
                                        : "names a host that cannot be resolved: write its address");
+    return true;
+}
+
+bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why)
+{
+    struct addr a;
+
+    if (!addr_parse(text, 0, &a))
+        return conf_name_read(text, "an IPv4 address, such as 192.0.2.1", ip, why);
+    if (a.family != 4)
+        return conf_refuse(why, "must be an IPv4 address");
+    *ip = addr_get_ip4(&a);
     return true;
 }
 

@@ -130,7 +130,7 @@ static bool addr_set(void *field, const struct conf_row *row, const char *text, 
 
     (void)row, (void)line;
     if (!addr_parse(text, 0, &got)) {
-        if (!conf_ip4_read(text, &ip, why))
+        if (!conf_name_read(text, "an address, such as 192.0.2.1 or 2001:db8::1", &ip, why))
             return false;
         got = addr_ip4(ip, 0);
     }

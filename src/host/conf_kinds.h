@@ -50,6 +50,10 @@ bool conf_quirks_read(const char *text, uint32_t *on, uint32_t *off, struct conf
 /* Sets why; returns false, so that a refusal is one line. */
 bool conf_refuse(struct conf_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The IPv4 address of a host by its name, host order; what is no name is refused as "must be
+ * OR_ELSE, or the name of a host". */
+bool conf_name_read(const char *text, const char *or_else, uint32_t *ip, struct conf_why *why);
+
 /* An IPv4 address or the name of a host that has one, host order. */
 bool conf_ip4_read(const char *text, uint32_t *ip, struct conf_why *why);
 

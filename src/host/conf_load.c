@@ -8,24 +8,14 @@
 #include <unistd.h>
 
 #include "host/conf_section.h"
+#include "host/sys.h"
 
 #define FILE_MAX_OCTETS ((size_t)16 << 20) /* nobody writes so much */
-
-/* What a file is if it is not a plain one, and the errno for it. */
-static const struct {
-    mode_t type;
-    const char *what;
-    int reason;
-} kinds[] = {
-    {S_IFDIR, "a folder", EISDIR}, {S_IFIFO, "a FIFO", EINVAL},    {S_IFCHR, "a device", EINVAL},
-    {S_IFBLK, "a device", EINVAL}, {S_IFSOCK, "a socket", EINVAL},
-};
 
 /* Opens a plain file, and nothing else: a FIFO has us wait for its writer, a device has no end.
  * What is wrong is told.  A descriptor, or -1 with errno. */
 static int open_plain(const char *path, size_t *size, struct conf_told *told)
 {
-    const char *what = "something else";
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), reason = EINVAL;
     struct stat st;
 
@@ -33,14 +23,9 @@ static int open_plain(const char *path, size_t *size, struct conf_told *told)
         reason = errno;
         conf_say(told, false, 0, "cannot be read: %s", strerror(reason));
     } else if (!S_ISREG(st.st_mode)) {
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-            if (kinds[i].type == (st.st_mode & S_IFMT)) {
-                what = kinds[i].what;
-                reason = kinds[i].reason;
-            }
-        }
+        reason = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
         conf_say(told, false, 0, "cannot be read: it is %s, and a configuration is a plain file",
-                 what);
+                 sys_odd_kind(st.st_mode));
     } else {
         *size = st.st_size > 0 ? (size_t)st.st_size : 0;
         return fd;

@@ -191,6 +191,8 @@ static void tell_unknown(struct parser *p, const char *key)
     char room[SHOWN];
 
     near = conf_row_nearest(key, p->now->place, &spelling);
+    if (near != NULL)
+        p->now->wrong[conf_row_index(near)] = true;
     if (near == NULL)
         conf_say(&p->told, false, p->line, "unknown key '%s' in %s: l2tpd.conf(5) lists the keys",
                  shown(key, room), p->now->title);
@@ -241,6 +243,7 @@ static void set_key(struct parser *p, const struct conf_row *row, const char *va
                  row->name, *seen, s->title);
     if (!conf_kinds[row->kind].set(conf_field(row, s->place, s->object), row, value, p->line,
                                    &why)) {
+        s->wrong[conf_row_index(row)] = true;
         conf_say(&p->told, false, p->line, "'%s = %s' %s", row->name, shown(value, room), why.text);
         return;
     }

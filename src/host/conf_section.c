@@ -33,6 +33,14 @@ unsigned conf_section_line(const struct conf_section *s, const char *key)
     return row != NULL ? s->key_line[conf_row_index(row)] : 0;
 }
 
+bool conf_section_wrong(const struct conf_section *s, const char *key)
+{
+    const struct conf_row *row = conf_row_find(key);
+    size_t i = conf_row_index(row);
+
+    return s->wrong[i] || (s->from != NULL && !row->own && s->from->wrong[i]);
+}
+
 void *conf_field(const struct conf_row *row, enum conf_place place, void *object)
 {
     return (char *)object + row->at[place];

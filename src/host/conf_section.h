@@ -28,6 +28,7 @@ struct conf_section {
     char *title;                      /* "[lns default]", fit to be logged */
     unsigned line;                    /* where it begins */
     unsigned key_line[CONF_ROWS_MAX]; /* where each row was set last; 0: was not */
+    bool wrong[CONF_ROWS_MAX];        /* of each row: a line was meant to set it, but is an error */
     const struct conf_section *from;  /* its template, or NULL */
     struct conf_section *next;        /* in the order of the file */
     struct hash_node by_name;
@@ -35,6 +36,10 @@ struct conf_section {
 
 /* The line at which a key, by its first spelling, was set in this section; 0: was not. */
 unsigned conf_section_line(const struct conf_section *s, const char *key);
+
+/* True if a line of the section, or of its template, was meant to set the key but is an error, so
+ * that nothing can be said of its value. */
+bool conf_section_wrong(const struct conf_section *s, const char *key);
 
 /* The field of a row in an object of that place. */
 void *conf_field(const struct conf_row *row, enum conf_place place, void *object);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "host/sys.h"
 
 #define FILE_MAX_OCTETS ((size_t)4 << 20)
 #define FRESH_S 2 /* a file changed as lately as this may change again within its clock's grain */
@@ -22,10 +24,12 @@ struct secrets {
     char *path;
     char *text; /* the file as it was read; NULL: there is none */
     size_t n;
-    struct stat seen;  /* of the file when it was read */
-    bool known;        /* seen and text stand for what was found */
-    bool fresh;        /* it had just been written: seen cannot tell the next change */
-    int missing_errno; /* why it could not be read, which has been told; 0: it could */
+    struct stat seen;      /* of the file when it was read */
+    bool known;            /* seen and text stand for what was found */
+    bool fresh;            /* it had just been written: seen cannot tell the next change */
+    int missing_errno;     /* why it could not be read, which has been told; 0: it could */
+    secrets_tell_fn *tell; /* NULL: the log */
+    void *ctx;
 };
 
 struct entry {
@@ -84,6 +88,12 @@ void secrets_set_path(struct secrets *s, const char *path)
     s->known = false;
     s->missing_errno = 0;
     forget(s);
+}
+
+void secrets_tell_to(struct secrets *s, secrets_tell_fn *tell, void *ctx)
+{
+    s->tell = tell;
+    s->ctx = ctx;
 }
 
 const char *secrets_path(const struct secrets *s)
@@ -193,13 +203,19 @@ static void tell_problems(const struct secrets *s)
 {
     struct span line;
     unsigned number = 0;
+    char text[128];
 
     for (size_t at = 0; next_line(s, &at, &line);) {
         struct entry e = read_line(line);
 
         number++;
-        if (e.problem != NULL)
-            log_warnx("%s:%u: line not used: %s", s->path, number, e.problem);
+        if (e.problem == NULL)
+            continue;
+        snprintf(text, sizeof text, "line not used: %s", e.problem);
+        if (s->tell != NULL)
+            s->tell(s->ctx, number, text);
+        else
+            log_warnx("%s:%u: %s", s->path, number, text);
     }
 }
 
@@ -245,14 +261,20 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static void tell_missing(struct secrets *s, int reason)
+/* what: what is there in place of a plain file, or NULL. */
+static void tell_missing(struct secrets *s, int reason, const char *what)
 {
+    char text[256];
+
     forget(s);
     s->known = false;
-    if (s->missing_errno != reason) {
-        errno = reason;
-        log_warn("secrets: %s cannot be read, so no tunnel has a secret", s->path);
-    }
+    snprintf(text, sizeof text, "cannot be read, so no tunnel has a secret: %s%s%s",
+             what != NULL ? "it is " : "", what != NULL ? what : strerror(reason),
+             what != NULL ? ", and secrets are in a plain file" : "");
+    if (s->missing_errno != reason && s->tell != NULL)
+        s->tell(s->ctx, 0, text);
+    else if (s->missing_errno != reason)
+        log_warnx("secrets: %s %s", s->path, text);
     s->missing_errno = reason;
 }
 
@@ -272,6 +294,7 @@ static void keep(struct secrets *s, char *text, size_t n)
 /* Reads the file unless it is known to be as it was. */
 static void refresh(struct secrets *s)
 {
+    const char *what = NULL;
     struct stat now;
     char *text;
     size_t n;
@@ -279,18 +302,25 @@ static void refresh(struct secrets *s)
 
     if (s->known && !s->fresh && stat(s->path, &now) == 0 && same_file(&now, &s->seen))
         return;
-    fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
-    if (fd < 0 || fstat(fd, &now) < 0 || (text = read_all(fd, &n)) == NULL) {
-        reason = errno;
+    fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &now) < 0 || (what = sys_odd_kind(now.st_mode)) != NULL ||
+        (text = read_all(fd, &n)) == NULL) {
+        reason = what == NULL ? errno : S_ISDIR(now.st_mode) ? EISDIR : EINVAL;
         if (fd >= 0)
             close(fd);
-        tell_missing(s, reason);
+        tell_missing(s, reason, what);
         return;
     }
     close(fd);
     s->seen = now;
     s->fresh = time(NULL) - now.st_mtim.tv_sec <= FRESH_S;
     keep(s, text, n);
+}
+
+void secrets_look(struct secrets *s)
+{
+    if (access(s->path, F_OK) == 0)
+        refresh(s);
 }
 
 static bool name_fits(struct span pattern, const char *name)
@@ -366,5 +396,6 @@ bool secrets_readable_by_others(const struct secrets *s)
 {
     struct stat now;
 
-    return stat(s->path, &now) == 0 && (now.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    return stat(s->path, &now) == 0 && S_ISREG(now.st_mode) &&
+           (now.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }

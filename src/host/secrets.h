@@ -17,6 +17,14 @@ struct secrets *secrets_new(const char *path);
 void secrets_free(struct secrets *s); /* wipes */
 void secrets_set_path(struct secrets *s, const char *path);
 
+/* Whom to tell of a file that cannot be read, and of lines that are not used; line 0: of the file
+ * as a whole.  Without this it is the log. */
+typedef void secrets_tell_fn(void *ctx, unsigned line, const char *text);
+void secrets_tell_to(struct secrets *s, secrets_tell_fn *tell, void *ctx);
+
+/* Reads the file now, if there is one, so that what is wrong with it is told now. */
+void secrets_look(struct secrets *s);
+
 /* The secret that "us" shares with "them", as a C string into dst; false if there is none (dst
  * empty) or it does not fit.  line, if not NULL, gets the line number that matched. */
 bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
@@ -29,7 +37,7 @@ bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, 
 /* The file's path, for messages; good until it is set anew. */
 const char *secrets_path(const struct secrets *s);
 
-/* True if others than the owner can read the file (a trap to warn of). */
+/* True if it is a plain file that others than its owner can read (a trap to warn of). */
 bool secrets_readable_by_others(const struct secrets *s);
 
 #endif

@@ -147,6 +147,22 @@ size_t sys_raise_descriptors(void)
     return now.rlim_cur < MOST_DESCRIPTORS ? (size_t)now.rlim_cur : MOST_DESCRIPTORS;
 }
 
+const char *sys_odd_kind(mode_t mode)
+{
+    static const struct {
+        mode_t type;
+        const char *what;
+    } kinds[] = {
+        {S_IFREG, NULL},       {S_IFDIR, "a folder"}, {S_IFIFO, "a FIFO"},
+        {S_IFCHR, "a device"}, {S_IFBLK, "a device"}, {S_IFSOCK, "a socket"},
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].type == (mode & S_IFMT))
+            return kinds[i].what;
+    return "something else";
+}
+
 int sys_make_dir_of(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -37,6 +37,10 @@ void sys_open_standard(void);
  * now in force. */
 size_t sys_raise_descriptors(void);
 
+/* What a file of this mode is if it is not a plain one, in words: "a folder", "a FIFO"; NULL: it is
+ * plain.  Others are not read: a FIFO has one wait for its writer, a device has no end. */
+const char *sys_odd_kind(mode_t mode);
+
 /* The path's folder is made (mode 0755) if it is missing, one level.  0 or -1 with errno. */
 int sys_make_dir_of(const char *path);
 

@@ -126,6 +126,7 @@ static const struct {
      "W f:6: 'challenge' is on in [lns default], but $S has no line for 'us' = here: no tunnel "
      "comes up; add 'us them secret'"},
     {"challenge without secrets", LNS "challenge=yes\n", "", NULL,
+     "W $S: cannot be read, so no tunnel has a secret: No such file or directory\n"
      "W f:6: 'challenge' is on in [lns default], but $S has no line for 'us' = here: no tunnel "
      "comes up; add 'us them secret'"},
     {"challenge with one", LNS "challenge=yes\n", "", "HERE x y\n", NULL},
@@ -133,8 +134,11 @@ static const struct {
     {"challenge with one for the section's name", LNS "challenge=yes\nhostname=h\n", "",
      "# h x y\nh x y\n", NULL},
     {"challenge with a line that is none", LNS "challenge=yes\nhostname=h\n", "", "h x\n",
+     "W $S:1: line not used: there is no secret: a line is 'us them secret'\n"
      "W f:6: 'challenge' is on in [lns default], but $S has no line for 'us' = h: no tunnel comes "
      "up; add 'us them secret'"},
+    {"a line that is none, and nobody who needs one", LNS, "", "a b c\nh x\n",
+     "W $S:2: line not used: there is no secret: a line is 'us them secret'"},
     {"hidden AVPs without a secret", LAC "hidden bit=always\n", "", "",
      "W f:6: 'hidden bit' is on in [lac x], but $S has no line for 'us' = here: nothing is hidden; "
      "add 'us them secret'"},
@@ -219,6 +223,15 @@ static void test_modes(void)
         snprintf(want, sizeof want, "W %s: can be read by others: chmod 600 it", secrets);
         is_str(told, want, "X6-08 secrets that others can read");
     }
+    unlink(secrets);
+    mkfifo(secrets, 0644);
+    told[0] = '\0';
+    check_surroundings(c, secrets, routes, tell, NULL);
+    snprintf(want, sizeof want,
+             "W %s: cannot be read, so no tunnel has a secret: it is a FIFO, and secrets are in a "
+             "plain file",
+             secrets);
+    is_str(told, want, "secrets that are a FIFO");
     conf_free(c);
 }
 

@@ -68,8 +68,7 @@ static const struct {
     {"a misspelt key of elsewhere", "[global]\nredail = yes\n",
      "E f:2: unknown key 'redail' in [global]; did you mean 'redial' of [lac NAME]?"},
     {"a key as much like one of elsewhere", "[lac x]\nlnc = a\n",
-     "E f:2: unknown key 'lnc' in [lac x]; did you mean 'lns'?\n"
-     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+     "E f:2: unknown key 'lnc' in [lac x]; did you mean 'lns'?"},
     {"a key like no other", "[global]\nfrobnicate = yes\n",
      "E f:2: unknown key 'frobnicate' in [global]: l2tpd.conf(5) lists the keys"},
     {"a key that terminals would obey is shown escaped", "[global]\n\xc2\x9bxxxxxxxxxx = 1\n",
@@ -130,8 +129,14 @@ static const struct {
     {"a bad source", "[global]\nrand source = nuts\n",
      "E f:2: 'rand source = nuts' must be dev, sys or egd"},
     {"a bad address", "[global]\nlisten-addr = 192.0.2.256\n",
-     "E f:2: 'listen-addr = 192.0.2.256' must be an IPv4 address, such as 192.0.2.1, or the name "
-     "of a host"},
+     "E f:2: 'listen-addr = 192.0.2.256' must be an address, such as 192.0.2.1 or 2001:db8::1, or "
+     "the name of a host"},
+    {"a bad address to come from", "[lac x]\nlns = a\nbind address = 1.2\n",
+     "E f:3: 'bind address = 1.2' must be an address, such as 192.0.2.1 or 2001:db8::1, or the "
+     "name of a host"},
+    {"an IPv6 address to come from", "[lac x]\nlns = a\nbind address = 2001:db8::1\n", NULL},
+    {"a bad address of PPP", "[lac x]\nlns = a\nlocal ip = 1.2\n",
+     "E f:3: 'local ip = 1.2' must be an IPv4 address, such as 192.0.2.1, or the name of a host"},
     {"an unknown host", "[lac x]\nlns = a\nlocal ip = nowhere\n",
      "E f:3: 'local ip = nowhere' names a host that cannot be resolved: write its address"},
     {"IPv6 where PPP wants IPv4", "[lac x]\nlns = a\nremote ip = ::1\n",
@@ -144,14 +149,11 @@ static const struct {
     {"nor is 0", "[lac x]\nlns = a\nsource port = 0\n",
      "E f:3: 'source port = 0' must be a port from 1 to 65535, or random, or auto"},
     {"a weight of many", "[lac x]\nlns = a weight 1001\n",
-     "E f:2: 'lns = a weight 1001' needs a number from 0 to 1000 behind 'weight'\n"
-     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+     "E f:2: 'lns = a weight 1001' needs a number from 0 to 1000 behind 'weight'"},
     {"a weight of none", "[lac x]\nlns = a weight\n",
-     "E f:2: 'lns = a weight' needs a number from 0 to 1000 behind 'weight'\n"
-     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+     "E f:2: 'lns = a weight' needs a number from 0 to 1000 behind 'weight'"},
     {"a weight that is none", "[lac x]\nlns = a weight -1\n",
-     "E f:2: 'lns = a weight -1' needs a number from 0 to 1000 behind 'weight'\n"
-     "W f:1: [lac x] has no 'lns', so there is nowhere to dial"},
+     "E f:2: 'lns = a weight -1' needs a number from 0 to 1000 behind 'weight'"},
     {"a bad port of an lns", "[lac x]\nlns = a:0\nlns = b\n",
      "E f:2: 'lns = a:0' needs a port from 1 to 65535 behind the host, such as host:1701"},
     {"a bad lns", "[lac x]\nlns = 10.0.0.300\nlns = b\n",
@@ -295,6 +297,28 @@ static const struct {
      "[lac x]\nlns = a\nredial = yes\nredial timeout = 40\nredial timeout max = 20\n",
      "W f:5: 'redial timeout max' of [lac x] has no effect, as it is not above its "
      "'redial timeout', 40"},
+    {"what follows from an error is not told: lns",
+     "[lac default]\nredial = maybe\n[lac x]\nlns = a:0\nmax redials = 3\n",
+     "E f:2: 'redial = maybe' must be yes or no\n"
+     "E f:4: 'lns = a:0' needs a port from 1 to 65535 behind the host, such as host:1701"},
+    {"what follows from an error is not told: pools",
+     "[global]\naccess control = yes\n[lns x]\nlac = 9-8\nip rnage = 192.0.2.1\nrequire auth = 2\n"
+     "require chap = yes\n",
+     "E f:4: 'lac = 9-8' must be an IPv4 address, such as 192.0.2.1, or the name of a host\n"
+     "E f:5: unknown key 'ip rnage' in [lns x]; did you mean 'ip range'?\n"
+     "E f:6: 'require authentication = 2' must be yes or no"},
+    {"a wrong template's lac is nobody else's",
+     "[lns default]\nassign ip = no\nlac = 9-8\n[lns x]\n",
+     "E f:3: 'lac = 9-8' must be an IPv4 address, such as 192.0.2.1, or the name of a host\n"
+     "W f:4: [lns x] has no 'lac' range, so no peer is ever served by it"},
+    {"each word of ipparam", "[lac x]\nlns = a\nipparam = %p%h%n%d%g%t%c%%\n", NULL},
+    {"a word of ipparam that stands for nothing", "[lac x]\nlns = a\nipparam = %h %u %v\n",
+     "W f:3: 'ipparam' of [lac x] has a '%u' that stands for nothing and stays as it is: known are "
+     "%p, %h, %n, %d, %g, %t and %c, and %% for a percent sign"},
+    {"a percent sign that ends ipparam", "[lns default]\nassign ip = no\nipparam = 50%\n",
+     "W f:3: 'ipparam' of [lns default] has a '%' that stands for nothing and stays as it is: "
+     "known "
+     "are %p, %h, %n, %d, %g, %t and %c, and %% for a percent sign"},
     {"redialling without redial", "[lac x]\nlns = a\nredial timeout = 5\nmax redials = 1\n",
      "W f:3: 'redial timeout' in [lac x] has no effect without 'redial = yes'\n"
      "W f:4: 'max redials' in [lac x] has no effect without 'redial = yes'"},

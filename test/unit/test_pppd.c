@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/conf.h"
 #include "host/pppd.h"
 #include "host/sys.h"
 
@@ -223,6 +224,10 @@ static void test_expand(void)
     for (size_t i = 0; i < sizeof expansions / sizeof expansions[0]; i++)
         is_str(pppd_expand(expansions[i].text, &s, got, expansions[i].size), expansions[i].want,
                expansions[i].name);
+    for (char word[3] = "%!"; word[1] <= '~'; word[1]++)
+        if ((strcmp(pppd_expand(word, &s, got, sizeof got), word) == 0) !=
+            (strchr(CONF_IPPARAM_WORDS, word[1]) == NULL))
+            ok(false, "'%s' is warned of, if and only if it stands for nothing", word);
     s = (struct pppd_settings){.peer_name = "a;b", .caller_id = "`c`"};
     is_str(pppd_expand("<%p%h%n%d%g%t%c>", &s, got, sizeof got), "<>",
            "what is unknown, or not clean, is nothing");

@@ -182,10 +182,23 @@ static void test_said(void)
     secrets_find(s, "a", "b", got, sizeof got, NULL);
     is_str(said, want, "and when it goes again, that is told again");
     mkfifo(path, 0600);
+    said[0] = '\0';
     ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a FIFO does not hold us up");
+    secrets_find(s, "a", "b", got, sizeof got, NULL);
+    snprintf(want, sizeof want,
+             "secrets: %s cannot be read, so no tunnel has a secret: it is a FIFO, and secrets are "
+             "in a plain file\n",
+             path);
+    is_str(said, want, "and is told of, once");
     unlink(path);
+    said[0] = '\0';
+    secrets_set_path(s, "/dev/null");
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "nor does a device");
+    ok(strstr(said, "no tunnel has a secret: it is a device") != NULL, "which is told of, too");
+    said[0] = '\0';
     secrets_set_path(s, folder);
     ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a folder has no secrets");
+    ok(strstr(said, "no tunnel has a secret: it is a folder") != NULL, "but a sentence");
     secrets_free(s);
 }
 
@@ -218,6 +231,8 @@ static void test_others(void)
     ok(secrets_readable_by_others(s), "nor is mode 0604");
     unlink(path);
     ok(!secrets_readable_by_others(s), "no file cannot be read");
+    secrets_set_path(s, "/dev/null");
+    ok(!secrets_readable_by_others(s), "nobody is told to chmod a device");
     secrets_free(s);
 }
 
