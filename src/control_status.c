@@ -134,7 +134,7 @@ static void log_sections(const struct hub *h)
         if (p != NULL)
             log_notice("  lns %s: %zu of %zu addresses leased",
                        log_safe(span_str(lns->name), safe, sizeof safe),
-                       pool_used(p->remote, h->book), pool_size(p->remote));
+                       pool_used(p->remote, h->book), pool_size(p->remote, h->book));
     }
     for (const struct lac *l = h->lacs; l != NULL; l = l->next)
         log_notice("  %s %s: %s", l->bare ? "host" : "lac",

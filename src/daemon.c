@@ -214,10 +214,9 @@ static bool make_parts(struct hub *h)
     h->book = pool_book_new();
     h->troubles = trouble_book_new();
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
-    h->pools = profiles_make_pools(h->conf);
     h->added = conf_empty("added by command");
     if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
-        h->added == NULL || h->troubles == NULL || (h->pools == NULL && h->conf->lns != NULL) ||
+        h->added == NULL || h->troubles == NULL || !profiles_use_pools(h, h->conf) ||
         loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
         return false;

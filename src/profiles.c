@@ -148,10 +148,12 @@ struct lns_pool *profiles_pool(const struct hub *h, const char *section)
     return p;
 }
 
-static struct pool *make_pool(const struct conf_range *ranges)
+static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
 {
     struct pool *pool = pool_new();
 
+    if (pool != NULL && for_us)
+        pool_for_us(pool);
     for (const struct conf_range *r = ranges; pool != NULL && r != NULL; r = r->next)
         if (!pool_add(pool, r->low, r->high, r->deny)) {
             pool_free(pool);
@@ -160,7 +162,7 @@ static struct pool *make_pool(const struct conf_range *ranges)
     return pool;
 }
 
-struct lns_pool *profiles_make_pools(const struct conf *conf)
+static struct lns_pool *make_pools(const struct conf *conf)
 {
     struct lns_pool *first = NULL, **end = &first;
 
@@ -172,15 +174,50 @@ struct lns_pool *profiles_make_pools(const struct conf *conf)
         *end = p;
         end = &p->next;
         p->name = strdup(lns->name);
-        p->remote = make_pool(lns->ip_range); /* without our own address, below */
-        p->local = lns->local_ip_range != NULL ? make_pool(lns->local_ip_range) : NULL;
-        if (p->name == NULL || p->remote == NULL ||
-            !pool_add(p->remote, lns->local_ip, lns->local_ip, true)) {
+        p->remote = make_pool(lns->ip_range, false);
+        p->local = lns->local_ip_range != NULL ? make_pool(lns->local_ip_range, true) : NULL;
+        if (p->name == NULL || p->remote == NULL) {
             profiles_free_pools(first);
             return NULL;
         }
     }
     return first;
+}
+
+/* Each "local ip" of a configuration. */
+static bool name_ours(struct pool_book *book, const struct conf *conf)
+{
+    size_t n = 0, most = 1;
+    uint32_t *ip;
+    bool good;
+
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        most++;
+    for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next)
+        most++;
+    ip = calloc(most, sizeof *ip);
+    if (ip == NULL)
+        return false;
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        ip[n++] = lns->local_ip;
+    for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next)
+        ip[n++] = lac->local_ip;
+    good = pool_book_set_ours(book, ip, n);
+    free(ip);
+    return good;
+}
+
+bool profiles_use_pools(struct hub *h, const struct conf *conf)
+{
+    struct lns_pool *pools = make_pools(conf);
+
+    if ((pools == NULL && conf->lns != NULL) || !name_ours(h->book, conf)) {
+        profiles_free_pools(pools);
+        return false;
+    }
+    profiles_free_pools(h->pools);
+    h->pools = pools;
+    return true;
 }
 
 void profiles_free_pools(struct lns_pool *pools)

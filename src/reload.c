@@ -137,21 +137,14 @@ static struct conf *load_all(struct hub *h)
 
 bool reload_pools(struct hub *h)
 {
-    struct lns_pool *pools = profiles_make_pools(h->conf);
-
-    if (pools == NULL && h->conf->lns != NULL)
-        return false;
-    profiles_free_pools(h->pools);
-    h->pools = pools;
-    return true;
+    return profiles_use_pools(h, h->conf);
 }
 
 bool reload(struct hub *h)
 {
     struct conf *is = load_all(h);
-    struct lns_pool *pools = is != NULL ? profiles_make_pools(is) : NULL;
 
-    if (is == NULL || (pools == NULL && is->lns != NULL)) {
+    if (is == NULL || !profiles_use_pools(h, is)) {
         log_errorx("reload: %s: the old configuration stays in force",
                    is == NULL ? "errors in the file" : "no memory");
         conf_free(is);
@@ -163,9 +156,7 @@ bool reload(struct hub *h)
     compare_lns(h->conf, is);
     compare_lac(h->conf, is);
     conf_free(h->conf);
-    profiles_free_pools(h->pools);
     h->conf = is;
-    h->pools = pools;
     reload_apply_globals(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);

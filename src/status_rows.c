@@ -188,7 +188,7 @@ static uint64_t pool_used_now(const struct status_at *at)
 
 static uint64_t pool_size_now(const struct status_at *at)
 {
-    return pool_of(at) != NULL ? pool_size(pool_of(at)->remote) : 0;
+    return pool_of(at) != NULL ? pool_size(pool_of(at)->remote, at->hub->book) : 0;
 }
 
 TEXT_OF(pool_lns, at->lns->name)

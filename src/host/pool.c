@@ -19,6 +19,7 @@ struct pool {
     uint32_t next;       /* where the next search begins */
     uint64_t full_since; /* the book's count of returns when a search found nothing, + 1; else 0 */
     const struct pool_book *full_book;
+    bool for_us; /* what is ours may be taken */
 };
 
 #define FEWEST 64 /* slots of a book, a power of two */
@@ -33,24 +34,32 @@ struct memory {
     uint32_t ip;
 };
 
-struct pool_book {
+struct set {
     uint32_t *slot; /* 0: free; 0.0.0.0 is never leased */
     size_t room;    /* a power of two, at least twice n */
     size_t n;
+};
+
+struct pool_book {
+    struct set out;        /* leased */
+    struct set ours;       /* no peer's; no slots until there is one */
     uint64_t returns;      /* addresses given back, ever */
     struct memory *memory; /* MEMORY_SETS times MEMORY_WAYS; NULL: nobody yet, or no room */
     uint64_t takings;      /* the clock by which memories are old */
 };
 
+static bool set_init(struct set *s)
+{
+    *s = (struct set){.room = FEWEST};
+    s->slot = calloc(s->room, sizeof *s->slot);
+    return s->slot != NULL;
+}
+
 struct pool_book *pool_book_new(void)
 {
     struct pool_book *b = calloc(1, sizeof *b);
 
-    if (b == NULL)
-        return NULL;
-    b->room = FEWEST;
-    b->slot = calloc(b->room, sizeof *b->slot);
-    if (b->slot == NULL) {
+    if (b == NULL || !set_init(&b->out)) {
         free(b);
         return NULL;
     }
@@ -61,91 +70,124 @@ void pool_book_free(struct pool_book *b)
 {
     if (b == NULL)
         return;
-    free(b->slot);
+    free(b->out.slot);
+    free(b->ours.slot);
     free(b->memory);
     free(b);
 }
 
 size_t pool_book_count(const struct pool_book *b)
 {
-    return b->n;
+    return b->out.n;
 }
 
 /* Where an address would like to stand.  Neighbours are spread by the golden ratio's multiplier. */
-static size_t home(const struct pool_book *b, uint32_t ip)
+static size_t home(const struct set *s, uint32_t ip)
 {
     uint32_t h = ip * 0x9e3779b1u;
 
-    return (h ^ h >> 15) & (b->room - 1);
+    return (h ^ h >> 15) & (s->room - 1);
 }
 
 /* Where it stands, or the free slot where it would. */
-static size_t find(const struct pool_book *b, uint32_t ip)
+static size_t find(const struct set *s, uint32_t ip)
 {
-    size_t at = home(b, ip);
+    size_t at = home(s, ip);
 
-    while (b->slot[at] != 0 && b->slot[at] != ip)
-        at = (at + 1) & (b->room - 1);
+    while (s->slot[at] != 0 && s->slot[at] != ip)
+        at = (at + 1) & (s->room - 1);
     return at;
+}
+
+static bool has(const struct set *s, uint32_t ip)
+{
+    return ip != 0 && s->n > 0 && s->slot[find(s, ip)] == ip;
+}
+
+static bool grow(struct set *s)
+{
+    struct set bigger = *s;
+
+    bigger.room = 2 * s->room;
+    bigger.slot = calloc(bigger.room, sizeof *bigger.slot);
+    if (bigger.slot == NULL)
+        return false;
+    for (size_t i = 0; i < s->room; i++) {
+        if (s->slot[i] != 0)
+            bigger.slot[find(&bigger, s->slot[i])] = s->slot[i];
+    }
+    free(s->slot);
+    *s = bigger;
+    return true;
+}
+
+/* One that it does not have. */
+static bool put(struct set *s, uint32_t ip)
+{
+    if (2 * (s->n + 1) > s->room && !grow(s))
+        return false;
+    s->slot[find(s, ip)] = ip;
+    s->n++;
+    return true;
 }
 
 bool pool_book_has(const struct pool_book *b, uint32_t ip)
 {
-    return ip != 0 && b->slot[find(b, ip)] == ip;
-}
-
-static bool grow(struct pool_book *b)
-{
-    struct pool_book bigger = *b;
-
-    bigger.room = 2 * b->room;
-    bigger.slot = calloc(bigger.room, sizeof *bigger.slot);
-    if (bigger.slot == NULL)
-        return false;
-    for (size_t i = 0; i < b->room; i++) {
-        if (b->slot[i] != 0)
-            bigger.slot[find(&bigger, b->slot[i])] = b->slot[i];
-    }
-    free(b->slot);
-    *b = bigger;
-    return true;
+    return has(&b->out, ip);
 }
 
 bool pool_book_mark(struct pool_book *b, uint32_t ip)
 {
-    if (ip == 0 || pool_book_has(b, ip))
+    return ip != 0 && !has(&b->out, ip) && put(&b->out, ip);
+}
+
+bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n)
+{
+    struct set ours;
+
+    if (!set_init(&ours))
         return false;
-    if (2 * (b->n + 1) > b->room && !grow(b))
+    for (size_t i = 0; i < n; i++) {
+        if (ip[i] == 0 || has(&ours, ip[i]) || put(&ours, ip[i]))
+            continue;
+        free(ours.slot);
         return false;
-    b->slot[find(b, ip)] = ip;
-    b->n++;
+    }
+    free(b->ours.slot);
+    b->ours = ours;
     return true;
 }
 
 void pool_give(struct pool_book *b, uint32_t ip)
 {
-    size_t mask = b->room - 1, gap, at;
+    struct set *s = &b->out;
+    size_t mask = s->room - 1, gap, at;
 
-    if (!pool_book_has(b, ip))
+    if (!has(s, ip))
         return;
-    gap = find(b, ip);
+    gap = find(s, ip);
     /* those behind move up into the gap, unless that lies before their home */
-    for (at = (gap + 1) & mask; b->slot[at] != 0; at = (at + 1) & mask) {
-        size_t from_home = (at - home(b, b->slot[at])) & mask;
+    for (at = (gap + 1) & mask; s->slot[at] != 0; at = (at + 1) & mask) {
+        size_t from_home = (at - home(s, s->slot[at])) & mask;
 
         if (from_home < ((at - gap) & mask))
             continue;
-        b->slot[gap] = b->slot[at];
+        s->slot[gap] = s->slot[at];
         gap = at;
     }
-    b->slot[gap] = 0;
-    b->n--;
+    s->slot[gap] = 0;
+    s->n--;
     b->returns++;
 }
 
 struct pool *pool_new(void)
 {
     return calloc(1, sizeof(struct pool));
+}
+
+void pool_for_us(struct pool *p)
+{
+    p->for_us = true;
 }
 
 void pool_free(struct pool *p)
@@ -223,7 +265,12 @@ static bool pool_has(const struct pool *p, uint32_t ip)
     return i < p->n && p->part[i].low <= ip;
 }
 
-/* The first address of the pool in from..to that the book does not have; 0: none. */
+static bool may_give(const struct pool *p, const struct pool_book *b, uint32_t ip)
+{
+    return !has(&b->out, ip) && (p->for_us || !has(&b->ours, ip));
+}
+
+/* The first address of the pool in from..to that may be given now; 0: none. */
 static uint32_t search(const struct pool *p, const struct pool_book *b, uint64_t from, uint64_t to)
 {
     for (size_t i = part_of(p, (uint32_t)from); i < p->n && p->part[i].low <= to; i++) {
@@ -231,7 +278,7 @@ static uint32_t search(const struct pool *p, const struct pool_book *b, uint64_t
         uint64_t last = p->part[i].high < to ? p->part[i].high : to;
 
         for (; ip <= last; ip++) {
-            if (!pool_book_has(b, (uint32_t)ip))
+            if (may_give(p, b, (uint32_t)ip))
                 return (uint32_t)ip;
         }
     }
@@ -291,7 +338,8 @@ static struct memory *recall(struct pool_book *b, uint64_t who)
 uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who)
 {
     struct memory *m = who != 0 ? recall(b, who) : NULL;
-    uint32_t ip = m != NULL && m->who == who && pool_has(p, m->ip) ? m->ip : 0;
+    uint32_t ip =
+        m != NULL && m->who == who && pool_has(p, m->ip) && may_give(p, b, m->ip) ? m->ip : 0;
 
     if (ip == 0 || !pool_book_mark(b, ip))
         ip = pool_take(p, b);
@@ -305,20 +353,27 @@ bool pool_has_room(struct pool *p, const struct pool_book *b)
     return find_free(p, b) != 0;
 }
 
-size_t pool_size(const struct pool *p)
+/* How many of a set the pool has. */
+static size_t common(const struct pool *p, const struct set *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; s->n > 0 && i < s->room; i++)
+        n += s->slot[i] != 0 && pool_has(p, s->slot[i]);
+    return n;
+}
+
+size_t pool_size(const struct pool *p, const struct pool_book *b)
 {
     uint64_t size = 0;
 
     for (size_t i = 0; i < p->n; i++)
         size += (uint64_t)p->part[i].high - p->part[i].low + 1;
+    size -= p->for_us ? 0 : common(p, &b->ours);
     return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
 }
 
 size_t pool_used(const struct pool *p, const struct pool_book *b)
 {
-    size_t used = 0;
-
-    for (size_t i = 0; i < b->room; i++)
-        used += b->slot[i] != 0 && pool_has(p, b->slot[i]);
-    return used;
+    return common(p, &b->out);
 }

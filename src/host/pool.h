@@ -3,7 +3,8 @@
  * A pool is made of ranges, allowed and denied, the later entry overriding the earlier for the same
  * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The
  * same address is never leased twice, also across pools that overlap and across a reload: leases
- * live in one book, pools only say what may be taken.  Taking is O(1) amortised: the search goes on
+ * live in one book, pools only say what may be taken.  The book knows our own addresses, too, which
+ * no pool for peers gives away.  Taking is O(1) amortised: the search goes on
  * where the last one ended (so a freed address rests before it is used again).  Does not know who
  * leases. */
 #ifndef HOST_POOL_H
@@ -20,8 +21,14 @@ struct pool_book *pool_book_new(void); /* NULL without memory */
 void pool_book_free(struct pool_book *b);
 size_t pool_book_count(const struct pool_book *b); /* leases out */
 
-struct pool *pool_new(void);    /* NULL without memory */
-void pool_free(struct pool *p); /* leases stay in the book */
+/* The addresses that are ours, in place of those before; 0 is none.  A lease that is out stays out.
+ * Pools that are there already must not be used any more, but a new one be made.  False without
+ * memory, and nothing has changed. */
+bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n);
+
+struct pool *pool_new(void);      /* NULL without memory */
+void pool_for_us(struct pool *p); /* what is ours is taken from this one like any other address */
+void pool_free(struct pool *p);   /* leases stay in the book */
 
 /* Adds a range, ends included, host order, low <= high.  False without memory. */
 bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny);
@@ -42,7 +49,8 @@ bool pool_book_mark(struct pool_book *b, uint32_t ip);
 void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */
 bool pool_book_has(const struct pool_book *b, uint32_t ip);
 
-size_t pool_size(const struct pool *p); /* addresses allowed in all, leased or not */
+/* Addresses that may be given in all, leased or not. */
+size_t pool_size(const struct pool *p, const struct pool_book *b);
 size_t pool_used(const struct pool *p, const struct pool_book *b);
 
 #endif

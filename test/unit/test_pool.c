@@ -73,7 +73,7 @@ static void test_rows(void)
         for (int k = 0; k < rows[i].n; k++)
             pool_add(p, IP(10, 0, 0, rows[i].line[k].low), IP(10, 0, 0, rows[i].line[k].high),
                      rows[i].line[k].deny);
-        is_int((long long)pool_size(p), (long long)rows[i].size, rows[i].name);
+        is_int((long long)pool_size(p, b), (long long)rows[i].size, rows[i].name);
         while ((ip = pool_take(p, b)) != 0 && strlen(taken) < 200)
             sprintf(taken + strlen(taken), "%u ", (unsigned)(ip - IP(10, 0, 0, 0)));
         is_str(taken, rows[i].taken, rows[i].name);
@@ -110,7 +110,7 @@ static void test_lots(void)
         }
         for (int a = 0; a < 64; a++)
             n += in[a];
-        size &= pool_size(p) == n;
+        size &= pool_size(p, b) == n;
         for (; n > 0; n--) {
             ip = pool_take(p, b) - IP(10, 0, 0, 0);
             same &= ip < 64 && in[ip];
@@ -168,13 +168,43 @@ static void test_leases(void)
     pool_book_free(b);
 }
 
+/* What is ours no peer is given. */
+static void test_ours(void)
+{
+    static const uint32_t ours[] = {0, IP(10, 0, 0, 1), IP(10, 0, 0, 3), IP(10, 0, 0, 1)};
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4)), *local;
+
+    is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 1), "nothing is ours yet");
+    ok(pool_book_set_ours(b, ours, 4), "two addresses are ours");
+    pool_free(p);
+    p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+    ok(pool_book_has(b, IP(10, 0, 0, 1)), "a lease that was out stays out");
+    is_int((long long)pool_size(p, b), 2, "two are left for peers");
+    pool_give(b, IP(10, 0, 0, 1));
+    is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 2), "who had what is ours now gets another");
+    is_int(pool_take(p, b), IP(10, 0, 0, 4), "and so does everybody");
+    ok(pool_take(p, b) == 0 && !pool_has_room(p, b), "until no more are left");
+    local = range(IP(10, 0, 0, 1), IP(10, 0, 0, 1));
+    pool_for_us(local);
+    is_int((long long)pool_size(local, b), 1, "a pool for us has them");
+    is_int(pool_take(local, b), IP(10, 0, 0, 1), "and gives them");
+    ok(pool_book_set_ours(b, NULL, 0), "nothing is ours any more");
+    pool_free(p);
+    p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+    is_int(pool_take(p, b), IP(10, 0, 0, 3), "so it is given");
+    pool_free(p);
+    pool_free(local);
+    pool_book_free(b);
+}
+
 static void test_ends(void)
 {
     struct pool_book *b = pool_book_new();
     struct pool *all = range(0, UINT32_MAX), *top = range(UINT32_MAX - 1, UINT32_MAX);
     struct pool *zero = range(0, 0);
 
-    ok(pool_size(all) == UINT32_MAX,
+    ok(pool_size(all, b) == UINT32_MAX,
        "all of IPv4 but 0.0.0.0, without a word of memory an address");
     is_int(pool_take(all, b), 1, "0.0.0.0 is nobody's");
     is_int(pool_take(zero, b), 0, "not even alone");
@@ -182,7 +212,7 @@ static void test_ends(void)
     is_int(pool_take(top, b), UINT32_MAX, "the last of all");
     is_int(pool_take(top, b), 0, "and no overflow behind it");
     pool_add(all, 2, UINT32_MAX, true);
-    is_int((long long)pool_size(all), 1, "a deny up to the last address");
+    is_int((long long)pool_size(all, b), 1, "a deny up to the last address");
     pool_free(all);
     pool_free(top);
     pool_free(zero);
@@ -310,6 +340,7 @@ int main(void)
     test_rows();
     test_lots();
     test_leases();
+    test_ours();
     test_ends();
     test_many();
     return tap_done();
