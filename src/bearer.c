@@ -193,6 +193,16 @@ static void explain(const struct bearer *b, int status)
         diagnose_pppd(b->hub, c, status, &ppp);
 }
 
+/* In xl2tpd's words. */
+static void log_end(unsigned call, int status)
+{
+    if (WIFSIGNALED(status))
+        log_info("child_handler : pppd terminated for call %u by signal %d", call,
+                 WTERMSIG(status));
+    else
+        log_info("child_handler : pppd exited for call %u with code %d", call, WEXITSTATUS(status));
+}
+
 static void gone(struct pppd *p, int status)
 {
     struct bearer *b = p->owner;
@@ -206,8 +216,7 @@ static void gone(struct pppd *p, int status)
     char text[64];
 
     pppd_end_text(status, text, sizeof text);
-    log_info("child_handler : pppd exited for call %u with code %d", (unsigned)b->number,
-             WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
     explain(b, status);
     bearer_free(b);

@@ -62,11 +62,20 @@ line $lns, "Terminating pppd: sending TERM signal to pid $seen{farpid}";
 line $lns, "child_handler : pppd exited for call $seen{farcall} with code 5";
 line $lns, "call_close: Call $seen{farcall} to $ip disconnected";
 line $lac, "call_close: Call $seen{call} to $ip disconnected";
-line $lac, "child_handler : pppd exited for call $seen{call} with code (?:5|16|-1)";
+line $lac, "child_handler : pppd (?:exited for call $seen{call} with code (?:5|16)"
+  . "|terminated for call $seen{call} by signal 1)";
 line $lac, "Connection $seen{far} closed to $ip, port $lns_port \\(.*\\)";
 line $lns, "control_finish: Connection closed to $ip, port $lac_port \\(.*\\),"
   . " Local: $seen{far}, Remote: $seen{tunnel}";
 line $lac, 'Will redial in 2 seconds';
+$lac->ask('d there');
+
+# a pppd that is killed
+$_->mark for $lac, $lns;
+$lac->ask('c there');
+line $lac, "Call established with $ip, PID: (\\d+), Local: (\\d+), .*", qw(pid call);
+kill 'KILL', $seen{pid};
+line $lac, "child_handler : pppd terminated for call $seen{call} by signal 9";
 $lac->ask('d there');
 
 # names and silence

@@ -184,6 +184,32 @@ SKIP: {
     $d->finish;
 }
 
+# -- the Type of Service -------------------------------------------------------------------------
+
+# Of the next control message that a peer hears.
+sub tos_of
+{
+    my ($p) = @_;
+
+    open my $keep, '<&', \*STDIN or die "dup: $!\n";
+    open STDIN, '<&', $p->{link}{sock} or die "dup: $!\n";
+    my $said = `$B/test/tos 10000 control`;
+    open STDIN, '<&', $keep or die "dup: $!\n";
+    return $said =~ s/\s+\z//r;
+}
+
+for (['', 'tos 0', 'without -q'], ['', 'tos 184', '-q 184', '-q', 184],
+    ["source port = random\n", 'tos 184', '-q 184 and a socket of its own', '-q', 184]) {
+    my ($conf, $want, $what, @args) = @$_;
+    my $p = Peer->new;
+
+    setsockopt $p->{link}{sock}, 0, 13, pack 'i', 1 or die "IP_RECVTOS: $!\n";
+    my $d = daemon 'tos' . ++$n, args => \@args,
+      conf => "[lac there]\nlns = 127.0.0.1:" . $p->port . "\nautodial = yes\n$conf";
+    is(tos_of($p), $want, "X2-03 $what: control messages have it");
+    $d->kill_now;
+}
+
 # -- listen-addr ---------------------------------------------------------------------------------
 
 {

@@ -1,0 +1,131 @@
+/* What each key makes of the profile that a tunnel lives by, in both kinds of sections. */
+#include "profiles.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static struct hub h;
+
+/* The profile of a peer that comes, or of one that is dialled, with this file. */
+static struct l2tp_profile profile_of(bool lac, const char *global, const char *keys)
+{
+    struct addr peer = addr_ip4(0xc0000207, 1701);
+    struct l2tp_host host = profiles_host(&h);
+    struct l2tp_profile p = {.window = 0};
+    char text[512];
+
+    snprintf(text, sizeof text, "[global]\n%s\n%s\n%s\n", global,
+             lac ? "[lac x]\nlns = 192.0.2.7" : "[lns default]\nassign ip = no", keys);
+    h.conf = conf_parse("f", text, strlen(text), NULL, NULL);
+    if (h.conf == NULL)
+        ok(false, "'%s' is right", text);
+    else if (lac)
+        profiles_of_lac(&h, h.conf->lac, &peer, "192.0.2.7", &p);
+    else
+        host.profile(host.ctx, &(struct l2tp_who){.peer = &peer, .host_name = span_str("peer")},
+                     &p);
+    conf_free(h.conf);
+    h.conf = NULL;
+    return p;
+}
+
+#define FIELD(field) offsetof(struct l2tp_profile, field), sizeof((struct l2tp_profile *)0)->field
+
+enum { LNS = 1, LAC = 2, BOTH = 3 };
+
+/* A key, the field, its value by default and with the key. */
+static const struct {
+    const char *name, *global, *keys;
+    unsigned roles;
+    size_t at, size;
+    unsigned long before, after;
+} rows[] = {
+    {"X4-23 max retries = 7", "max retries = 7", "", BOTH, FIELD(max_tries), 5, 7},
+    {"X4-24 cap backoff = 8", "cap backoff = 8", "", BOTH, FIELD(cap_ms), 16000, 8000},
+    {"X4-24 cap backoff = 60", "cap backoff = 60", "", BOTH, FIELD(cap_ms), 16000, 60000},
+    {"X4-34 exclusive", "", "exclusive = yes", LNS, FIELD(exclusive), 0, 1},
+    {"X4-35 hidden bit", "", "hidden bit = yes", BOTH, FIELD(hide), HIDE_NEVER, HIDE_PROVEN},
+    {"X4-35 always", "", "hidden bit = always", BOTH, FIELD(hide), HIDE_NEVER, HIDE_ALWAYS},
+    {"X4-36 length bit", "", "length bit = yes", BOTH, FIELD(length_bit), 0, 1},
+    {"X4-37 challenge", "", "challenge = yes", BOTH, FIELD(challenge), 0, 1},
+    {"X4-38 tunnel rws", "", "tunnel rws = 9", BOTH, FIELD(window), 4, 9},
+    {"X4-39 flow bit", "", "flow bit = yes", BOTH, FIELD(sequence), 0, 1},
+    {"X4-39 flow bits", "", "flow bits = yes", BOTH, FIELD(sequence), 0, 1},
+    {"flow bit = auto", "", "flow bit = auto", LNS, FIELD(sequence), 0, 1},
+    {"which is no for a LAC", "", "flow bit = auto", LAC, FIELD(sequence), 0, 0},
+    {"X4-41 tx bps", "", "tx bps = 56000", BOTH, FIELD(tx_bps), 10000000, 56000},
+    {"X4-41 rx bps", "", "rx bps = 57000", BOTH, FIELD(rx_bps), 10000000, 57000},
+    {"X4-41 bps", "", "bps = 58000", BOTH, FIELD(tx_bps), 10000000, 58000},
+    {"X4-41 bps, both ways", "", "bps = 58000", BOTH, FIELD(rx_bps), 10000000, 58000},
+    {"hello interval", "", "hello interval = 7", BOTH, FIELD(hello_ms), 60000, 7000},
+    {"hello", "", "hello = no", BOTH, FIELD(hello_ms), 60000, 0},
+    {"dead time", "", "dead time = 7", BOTH, FIELD(dead_ms), 0, 7000},
+    {"setup timeout", "", "setup timeout = 7", BOTH, FIELD(setup_ms), 60000, 7000},
+    {"reorder timeout", "", "reorder timeout = 7", BOTH, FIELD(reorder_ms), 0, 7},
+    {"priority bit", "", "priority bit = yes", BOTH, FIELD(priority_bit), 0, 1},
+    {"ecn", "", "ecn = yes", BOTH, FIELD(ecn), 0, 1},
+    {"disconnect cause", "", "disconnect cause = no", BOTH, FIELD(disconnect_cause), 1, 0},
+    {"outgoing calls", "", "outgoing calls = yes", BOTH, FIELD(accept_outgoing), 0, 1},
+    {"tie breaker", "", "tie breaker = yes", LAC, FIELD(tie_breaker), 0, 1},
+    {"require sequencing", "", "require sequencing = yes", LAC, FIELD(require_sequencing), 0, 1},
+};
+
+static unsigned long value(const struct l2tp_profile *p, size_t i)
+{
+    const void *field = (const char *)p + rows[i].at;
+
+    return rows[i].size == 1   ? *(const uint8_t *)field
+           : rows[i].size == 2 ? *(const uint16_t *)field
+                               : *(const uint32_t *)field;
+}
+
+static void test_keys(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int lac = 0; lac < 2; lac++) {
+            const char *place = lac ? "[lac]" : "[lns]";
+            struct l2tp_profile p;
+
+            if ((rows[i].roles & (lac ? LAC : LNS)) == 0)
+                continue;
+            p = profile_of(lac, "", "");
+            is_int((long long)value(&p, i), (long long)rows[i].before, rows[i].name);
+            p = profile_of(lac, rows[i].global, rows[i].keys);
+            ok(value(&p, i) == rows[i].after, "%s in %s", rows[i].name, place);
+        }
+}
+
+static void test_names(void)
+{
+    for (int lac = 0; lac < 2; lac++) {
+        struct l2tp_profile p = profile_of(lac, "", "");
+
+        is_str(p.host_name, "here", "the Host Name is that of this host");
+        is_str(p.secret, "ours", "under which the secret is found");
+        is_str(p.label, lac ? "x" : "default", "the section goes by its name");
+        p = profile_of(lac, "", "hostname = other");
+        is_str(p.host_name, "other", "X4-42 or that of the key hostname");
+        is_str(p.secret, "theirs", "X4-42 and so is us in the secrets");
+    }
+}
+
+int main(void)
+{
+    char path[] = "/tmp/test_profiles.XXXXXX";
+    static const char text[] = "here * ours\nother * theirs\n";
+    int fd = mkstemp(path);
+
+    if (fd < 0 || write(fd, text, sizeof text - 1) != (ssize_t)sizeof text - 1)
+        return 1;
+    close(fd);
+    snprintf(h.host_name, sizeof h.host_name, "here");
+    h.secrets = secrets_new(path);
+    test_keys();
+    test_names();
+    secrets_free(h.secrets);
+    unlink(path);
+    return tap_done();
+}
