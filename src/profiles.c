@@ -150,15 +150,20 @@ struct lns_pool *profiles_pool(const struct hub *h, const char *section)
 
 static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
 {
+    size_t n;
+    struct conf_span *flat = conf_ranges_flat(ranges, &n);
     struct pool *pool = pool_new();
+    bool good = flat != NULL && pool != NULL;
 
-    if (pool != NULL && for_us)
+    for (size_t i = 0; i < n && good; i++)
+        good = pool_add(pool, flat[i].low, flat[i].high, false);
+    free(flat);
+    if (!good) {
+        pool_free(pool);
+        return NULL;
+    }
+    if (for_us)
         pool_for_us(pool);
-    for (const struct conf_range *r = ranges; pool != NULL && r != NULL; r = r->next)
-        if (!pool_add(pool, r->low, r->high, r->deny)) {
-            pool_free(pool);
-            return NULL;
-        }
     return pool;
 }
 

@@ -22,17 +22,6 @@ struct conf_lac *conf_find_lac(const struct conf *c, const char *name)
     return NULL;
 }
 
-bool conf_ranges_allow(const struct conf_range *list, uint32_t ip)
-{
-    bool allowed = false;
-
-    for (; list != NULL; list = list->next) {
-        if (ip >= list->low && ip <= list->high)
-            allowed = !list->deny;
-    }
-    return allowed;
-}
-
 const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *peer)
 {
     const struct conf_lns *matched = NULL, *last_resort = NULL;

@@ -26,6 +26,12 @@ struct conf_range {
     bool deny;
     unsigned line;
     struct conf_range *next;
+    struct conf_range *last; /* of a list's first entry: its last one, so that a line costs the same
+                              * after fifty thousand others */
+};
+
+struct conf_span {
+    uint32_t low, high; /* IPv4, host order, ends included */
 };
 
 /* One "lns = host[:port] [weight N]" (also "host port", "[v6]:port"); names are resolved when
@@ -205,6 +211,10 @@ struct conf_lac *conf_find_lac(const struct conf *c, const char *name);
 
 /* The last entry of a list that holds an address decides; none: not allowed. */
 bool conf_ranges_allow(const struct conf_range *list, uint32_t ip);
+
+/* What a list allows, as ranges in ascending order that neither overlap nor touch, in an array of
+ * *n that the caller frees; NULL without memory.  n log n, whatever the list holds. */
+struct conf_span *conf_ranges_flat(const struct conf_range *list, size_t *n);
 
 /* The LNS for a peer's address: as xl2tpd looks from the end of the file, the last section whose
  * "lac" ranges allow it; without any, [lns default], which with "access control" on needs a range

@@ -209,9 +209,11 @@ static bool ranges_add(struct conf_range **list, uint32_t low, uint32_t high, bo
     if (r == NULL)
         return false;
     *r = (struct conf_range){.low = low, .high = high, .deny = deny, .line = line};
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = r;
+    if (*list == NULL)
+        *list = r;
+    else
+        (*list)->last->next = r;
+    (*list)->last = r;
     return true;
 }
 
@@ -220,7 +222,7 @@ static bool ranges_add(struct conf_range **list, uint32_t low, uint32_t high, bo
 static bool ranges_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                        struct conf_why *why)
 {
-    struct conf_range **tail = field;
+    struct conf_range **list = field;
 
     for (;;) {
         size_t n = strcspn(text, ",");
@@ -234,10 +236,8 @@ static bool ranges_set(void *field, const struct conf_row *row, const char *text
         free(item);
         if (!good)
             return false;
-        if (!ranges_add(tail, low, high, row->kind == KIND_DENY, line))
+        if (!ranges_add(list, low, high, row->kind == KIND_DENY, line))
             return conf_refuse(why, "cannot be kept: out of memory");
-        while ((*tail)->next != NULL) /* the next item need not walk from the front */
-            tail = &(*tail)->next;
         if (text[n] == '\0')
             return true;
         text += n + 1;
@@ -414,13 +414,11 @@ static bool ranges_same(const void *a, const void *b, const struct conf_row *row
 static bool ranges_copy(void *to, const void *from, const struct conf_row *row)
 {
     const struct conf_range *r = *(struct conf_range *const *)from;
-    struct conf_range **tail = to;
 
     (void)row;
     for (; r != NULL; r = r->next) {
-        if (!ranges_add(tail, r->low, r->high, r->deny, r->line))
+        if (!ranges_add(to, r->low, r->high, r->deny, r->line))
             return false;
-        tail = &(*tail)->next;
     }
     return true;
 }

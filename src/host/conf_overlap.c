@@ -32,13 +32,6 @@ static const struct conf_range *pool_of(const struct conf_section *s)
     return ((const struct conf_lns *)s->object)->ip_range;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static int by_place(const void *a, const void *b)
 {
     const struct piece *x = a, *y = b;
@@ -62,28 +55,15 @@ static bool add_piece(struct work *w, uint32_t low, uint32_t high)
     return true;
 }
 
-/* Between two neighbours of all ends of ranges the answer is the same for each address. */
 static bool add_pool(struct work *w, const struct conf_range *list)
 {
-    uint64_t *end;
-    size_t n = 0, k = 0;
-    bool good = true;
+    size_t n;
+    struct conf_span *flat = conf_ranges_flat(list, &n);
+    bool good = flat != NULL;
 
-    for (const struct conf_range *r = list; r != NULL; r = r->next)
-        n += 2;
-    end = malloc((n > 0 ? n : 1) * sizeof *end);
-    if (end == NULL)
-        return false;
-    for (const struct conf_range *r = list; r != NULL; r = r->next) {
-        end[k++] = r->low;
-        end[k++] = (uint64_t)r->high + 1;
-    }
-    qsort(end, n, sizeof *end, by_number);
-    for (k = 0; k + 1 < n && good; k++) {
-        if (end[k] < end[k + 1] && conf_ranges_allow(list, (uint32_t)end[k]))
-            good = add_piece(w, (uint32_t)end[k], (uint32_t)(end[k + 1] - 1));
-    }
-    free(end);
+    for (size_t i = 0; i < n && good; i++)
+        good = add_piece(w, flat[i].low, flat[i].high);
+    free(flat);
     return good;
 }
 

@@ -15,7 +15,7 @@ struct interval {
 
 struct pool {
     struct interval *part;
-    size_t n;
+    size_t n, room;
     uint32_t next;       /* where the next search begins */
     uint64_t full_since; /* the book's count of returns when a search found nothing, + 1; else 0 */
     const struct pool_book *full_book;
@@ -212,7 +212,31 @@ static void append(struct interval *part, size_t *n, int64_t low, int64_t high)
     part[(*n)++] = (struct interval){(uint32_t)low, (uint32_t)high};
 }
 
-bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny)
+/* Room for one interval more behind the last. */
+static bool grow_parts(struct pool *p)
+{
+    struct interval *bigger = p->part;
+
+    if (p->n == p->room) {
+        bigger = realloc(p->part, (p->room * 2 + 4) * sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        p->part = bigger;
+        p->room = p->room * 2 + 4;
+    }
+    return true;
+}
+
+static bool add_behind(struct pool *p, uint32_t low, uint32_t high)
+{
+    if (!grow_parts(p))
+        return false;
+    append(p->part, &p->n, low > 0 ? low : 1, high);
+    p->full_since = 0;
+    return true;
+}
+
+static bool add_between(struct pool *p, uint32_t low, uint32_t high, bool deny)
 {
     /* one more interval at the most: a new one, or one that is cut in two */
     struct interval *part = calloc(p->n + 2, sizeof *part);
@@ -237,9 +261,17 @@ bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny)
         append(part, &n, from, to);
     free(p->part);
     p->part = part;
+    p->room = p->n + 2;
     p->n = n;
     p->full_since = 0;
     return true;
+}
+
+bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny)
+{
+    if (!deny && (p->n == 0 || low > p->part[p->n - 1].high))
+        return add_behind(p, low, high);
+    return add_between(p, low, high, deny);
 }
 
 /* The first interval that ends at ip or behind it; p->n if none does. */
