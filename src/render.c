@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "wire/json.h"
 #include "wire/utf8.h"
 
@@ -45,15 +44,25 @@ static void put_octets(struct text *out, unsigned long long n)
     text_add(out, "%llu.%llu%c", tenths / 10, tenths % 10, units[unit]);
 }
 
+/* What a peer has said has been made safe once, with its backslashes; what is left to escape here
+ * is what pppd's wire or a file has brought. */
+static void put_visible(struct text *out, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        uint8_t c = (uint8_t)*s;
+
+        text_add(out, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
+    }
+}
+
 static void put_for_people(struct text *out, const struct status_row *row,
                            const struct status_value *v)
 {
     unsigned long long n = v->number;
-    char safe[256];
 
     switch (row->type) {
     case TYPE_TEXT:
-        text_put_str(out, log_safe(span_str(v->text), safe, sizeof safe));
+        put_visible(out, v->text);
         break;
     case TYPE_BOOL:
         text_put_str(out, n != 0 ? "yes" : "no");

@@ -92,9 +92,12 @@ static int take_verb(struct order *o, char **argv)
             o->words[o->n++] = *argv;
     }
     if (o->n < o->verb->least || (o->verb->most >= 0 && o->n > o->verb->most)) {
-        fprintf(stderr, "%s: usage: %s %s %s\n", program, program, o->verb->name, o->verb->words);
+        fprintf(stderr, "%s: usage: %s %s%s%s\n", program, program, o->verb->name,
+                o->verb->words[0] != '\0' ? " " : "", o->verb->words);
         return ASK_USAGE;
     }
+    if (o->json && !verb_has_json(o))
+        return bad(program, "--json goes with status of everything, not with", o->verb->name);
     return 0;
 }
 

@@ -274,11 +274,13 @@ static int status(const struct order *o)
 /* Again and again, until the daemon goes or somebody has seen enough. */
 static int watch(const struct order *o)
 {
-    unsigned seconds = o->n > 0 ? (unsigned)strtoul(o->words[0], NULL, 10) : REFRESH_S;
+    static char none[] = "";
+    char *end = none;
+    unsigned long seconds = o->n > 0 ? strtoul(o->words[0], &end, 10) : REFRESH_S;
     bool on_terminal = isatty(STDOUT_FILENO) != 0;
     int code = 0;
 
-    if (seconds == 0 || seconds > 86400) {
+    if (seconds == 0 || seconds > 86400 || *end != '\0') {
         fprintf(stderr, "%s: watch takes a number of seconds, from 1 to 86400\n", o->asker.program);
         return ASK_USAGE;
     }
@@ -291,7 +293,7 @@ static int watch(const struct order *o)
         fputs(on_terminal ? "" : "\n", stdout);
         fflush(stdout);
         if (code == 0)
-            sleep(seconds);
+            sleep((unsigned)seconds);
     }
     return code;
 }
@@ -348,6 +350,11 @@ const struct verb *verb_find(const char *name)
            (v->alias == NULL || strcmp(v->alias, name) != 0))
         v++;
     return v->name != NULL ? v : NULL;
+}
+
+bool verb_has_json(const struct order *o)
+{
+    return (o->verb->run == status && o->n == 0) || o->verb->run == events;
 }
 
 int verb_run(const struct order *o)

@@ -3,6 +3,8 @@
 #ifndef TOOL_VERBS_H
 #define TOOL_VERBS_H
 
+#include <stdbool.h>
+
 #include "tool/ask.h"
 
 struct verb;
@@ -29,6 +31,9 @@ struct verb {
 extern const struct verb verbs[]; /* to one without a name */
 
 const struct verb *verb_find(const char *name); /* NULL: there is none */
+
+/* Whether what was asked can be answered in JSON. */
+bool verb_has_json(const struct order *o);
 
 /* Does what was asked; an exit code. */
 int verb_run(const struct order *o);

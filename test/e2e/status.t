@@ -101,7 +101,8 @@ my $table = unframe $d->ask('status');
 like($table, qr/^calls +1$/m, 'tables: the daemon');
 like($table, qr/^default +8 +1 +7 +-$/m, 'the pool');
 like($table, qr/^there +idle +/m, 'the LAC');
-like($table, qr/^$tid +lns +default +established +127\.0\.0\.1:\d+ +odd/m, 'the tunnel');
+like($table, qr/^$tid +lns +default +established +127\.0\.0\.1:\d+ +odd \\\"name\\\"\\x1b\\xff /m,
+    'the tunnel; what its peer said is made safe once');
 like($table, qr/^$tid +$cid +default +127\.0\.0\.1:\d+ +joe +10\.9\.0\.2 +- +$pppd->{pid}[0] +\d+s +15 +120 /m,
     'the call');
 unlike($table, qr/[^\x20-\x7e\n]/, 'and nothing that a terminal would obey');

@@ -160,8 +160,11 @@ gives 'open 127.0.0.1', 0, "OK\n";
 is((run_program([$tool, '-c', $d->{fifo}]))[0], 255, 'no verb: usage');
 tells 'frobnicate',  255, qr/no such verb: frobnicate/;
 tells 'connect',     255, qr/usage: l2tpd-control connect LAC/;
-tells 'available x', 255, qr/usage: /;
+tells 'available x', 255, qr/usage: l2tpd-control available$/m;
 tells 'watch 0',     255, qr/watch takes a number of seconds/;
+tells 'watch 2s',    255, qr/watch takes a number of seconds/;
+tells "--json $_", 255, qr/--json goes with status of everything, not with/
+  for 'available', 'status there', 'watch', 'metrics', 'reload', 'connect there';
 is((tool('connect', 'a b'))[0], 255, 'a name with a blank');
 is((tool('connect', "a\nr there"))[0], 255, 'a name with a newline');
 is((tool('connect', ''))[0], 255, 'an empty name');
