@@ -279,6 +279,7 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
         conf_free(conf);
         return NULL;
     }
+    hash_init(&h->lacs_by_name);
     h->conf = conf;
     h->ident = o->ident;
     h->conf_file = o->conf_file;
@@ -322,6 +323,7 @@ void daemon_free(struct hub *h)
     wake_stop(h);
     if (h->loop != NULL)
         lac_free_all(h);
+    hash_free(&h->lacs_by_name);
     control_end_events(h);
     metrics_close(h);
     if (h->fifo != NULL)

@@ -174,10 +174,11 @@ static bool say_lacs(const struct question *q)
     unsigned line;
 
     for (const struct conf_lac *lac = q->c->lac; lac != NULL; lac = lac->next) {
-        const struct conf_section *s = section_of(q->c, lac);
+        const struct conf_section *s;
 
         if (strcmp(lac->name, "default") == 0 || !dials(q, lac, &line))
             continue;
+        s = section_of(q->c, lac);
         fprintf(q->out, "as LNS it is dialled by %s of line %u, for the 'lns' of line %u\n",
                 s->title, s->line, line);
         /* until it has told its name it goes by that of the host dialled */

@@ -45,18 +45,20 @@ struct hub {
     struct conf *conf;
     struct conf *added; /* sections by command, which a reload puts on top of the file's */
     struct secrets *secrets;
-    struct udp *udp4, *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
+    struct udp *udp4,
+        *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
     struct socket_own *own_sockets; /* those of LACs; see sockets.h */
     udp_heard_fn *heard;            /* what all sockets tell */
     struct change *change;          /* NULL: the system tells of none */
     struct timer settle;            /* of a new address */
     struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */
     struct fifo *fifo;
-    struct metrics *metrics; /* a file of them; NULL: none */
+    struct metrics *metrics;    /* a file of them; NULL: none */
     struct listener *listeners; /* to events, by command */
-    struct pool_book *book; /* leases */
+    struct pool_book *book;     /* leases */
     struct lns_pool *pools;
     struct lac *lacs;
+    struct hash lacs_by_name;
     struct trouble_book *troubles; /* what has failed, and why */
     struct bearer *bearers;
     unsigned n_bearers;
@@ -74,15 +76,15 @@ struct hub {
     unsigned strangers_said;  /* ... how many were said in it, ... */
     unsigned strangers_unsaid; /* ... and how many not */
     enum stop_phase stopping;
-    struct timer status_timer; /* service.c: a status for the service manager is due */
+    struct timer status_timer;         /* service.c: a status for the service manager is due */
     unsigned told_tunnels, told_calls; /* what the last one said */
     bool reload_failed;
     void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
     uint64_t started;             /* ms */
     struct totals totals;
     uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for */
-    bool is_done;                 /* the only thing it was for has ended: so does it, ... */
-    int exit_status;              /* ... with this */
+    bool is_done;               /* the only thing it was for has ended: so does it, ... */
+    int exit_status;            /* ... with this */
 };
 
 #endif

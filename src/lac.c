@@ -1,6 +1,7 @@
 /* One LAC's way from idle to up and back; see lac.h. */
 #include "lac.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,7 @@ static struct lac *lac_new(struct hub *h, const char *name)
     l->redial.owner = l->back.owner = l;
     l->next = h->lacs;
     h->lacs = l;
+    hash_join(&h->lacs_by_name, &l->by_name, hash_of_word(name));
     return l;
 no_dial:
     loop_timer_done(h->loop, &l->back);
@@ -91,6 +93,7 @@ static void lac_free(struct lac *l)
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;
+    hash_leave(&l->hub->lacs_by_name, &l->by_name);
     lac_dial_free(l);
     loop_timer_done(l->hub->loop, &l->redial);
     loop_timer_done(l->hub->loop, &l->back);
@@ -107,11 +110,15 @@ void lac_free_all(struct hub *h)
 
 struct lac *lac_find(const struct hub *h, const char *name)
 {
-    struct lac *l = h->lacs;
+    struct hash_node *n = hash_find(&h->lacs_by_name, hash_of_word(name));
 
-    while (l != NULL && (l->bare || l->doomed || strcasecmp(l->name, name) != 0))
-        l = l->next;
-    return l;
+    for (; n != NULL; n = hash_next(n)) {
+        struct lac *l = (struct lac *)(void *)((char *)n - offsetof(struct lac, by_name));
+
+        if (!l->bare && !l->doomed && strcasecmp(l->name, name) == 0)
+            return l;
+    }
+    return NULL;
 }
 
 /* Falling and rising. */

@@ -41,17 +41,19 @@ struct lac {
     uint16_t asked_port;
     struct timer patience; /* with a look-up, while there is something else to try */
     struct timer redial;
-    struct timer back; /* to the first LNS, off a fall-back */
+    struct timer back;     /* to the first LNS, off a fall-back */
     bool unheard;          /* the peer of the last tunnel has not said a word */
     bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
     bool other_port_works; /* ... as it was with the last call, ... */
     bool both_ports;       /* ... and this is the second way that the address in hand is tried */
     struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
     size_t n_sent;
-    uint64_t hurry_until; /* ms: what falls before then is this machine's fault, so it redials at once */
-    int redials;       /* since a call was last up for a while */
+    uint64_t
+        hurry_until; /* ms: what falls before then is this machine's fault, so it redials at once */
+    int redials;     /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     struct lac *next;
+    struct hash_node by_name; /* of hub.lacs_by_name */
 };
 
 /* Run-time objects for the sections of the configuration; those with autodial are dialled.  Called
@@ -83,8 +85,9 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t);
 struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why);
 void lac_call_down(struct lac *l, const struct call *c);
 
-/* Its peer may be out of reach (from NULL), or its tunnel comes from an address that has gone: if it
- * is up the peer is asked for a sign of life, and if there is none it is dialled again at once. */
+/* Its peer may be out of reach (from NULL), or its tunnel comes from an address that has gone: if
+ * it is up the peer is asked for a sign of life, and if there is none it is dialled again at once.
+ */
 void lac_probe(struct lac *l, const struct addr *from);
 
 /* What kept it from coming up may be over: if it waits for its redial it need not any more. */

@@ -103,3 +103,15 @@ uint32_t hash_of(uint32_t seed, const void *p, size_t n)
         h = (h ^ octets[i]) * 0x01000193u;
     return h ^ h >> 15;
 }
+
+uint32_t hash_of_word(const char *word)
+{
+    uint32_t hash = 0;
+
+    for (; *word != '\0'; word++) {
+        char c = *word >= 'A' && *word <= 'Z' ? (char)(*word | 0x20) : *word;
+
+        hash = hash_of(hash, &c, 1);
+    }
+    return hash;
+}

@@ -28,7 +28,8 @@ struct hash {
 void hash_init(struct hash *h);
 void hash_free(struct hash *h); /* the table only; the nodes are their owners' */
 
-/* Joins in front of those with the same hash; the node stands in no table.  Leaving twice is fine. */
+/* Joins in front of those with the same hash; the node stands in no table.  Leaving twice is fine.
+ */
 void hash_join(struct hash *h, struct hash_node *node, uint32_t hash);
 void hash_leave(struct hash *h, struct hash_node *node);
 
@@ -39,5 +40,8 @@ struct hash_node *hash_next(const struct hash_node *node);
 /* The hash of n octets, behind an earlier hash or a seed.  A secret seed keeps peers from choosing
  * where they land. */
 uint32_t hash_of(uint32_t seed, const void *p, size_t n);
+
+/* The hash of a word of the operator's, the same whatever the case of its letters. */
+uint32_t hash_of_word(const char *word);
 
 #endif

@@ -1,25 +1,50 @@
 /* Finding things in a parsed configuration; see conf.h.  Does not know how one is read. */
 #include "host/conf.h"
 
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+struct conf *conf_new(void)
+{
+    struct conf *c = calloc(1, sizeof *c);
+
+    if (c != NULL) {
+        hash_init(&c->lns_by_name);
+        hash_init(&c->lac_by_name);
+    }
+    return c;
+}
+
+void conf_join_lns(struct conf *c, struct conf_lns *lns)
+{
+    hash_join(&c->lns_by_name, &lns->by_name, hash_of_word(lns->name));
+}
+
+void conf_join_lac(struct conf *c, struct conf_lac *lac)
+{
+    hash_join(&c->lac_by_name, &lac->by_name, hash_of_word(lac->name));
+}
+
+#define OWNER(type, node) ((type *)(void *)((char *)(node)-offsetof(type, by_name)))
+
 struct conf_lns *conf_find_lns(const struct conf *c, const char *name)
 {
-    for (struct conf_lns *lns = c->lns; lns != NULL; lns = lns->next) {
-        if (strcasecmp(lns->name, name) == 0)
-            return lns;
-    }
-    return NULL;
+    struct hash_node *n = hash_find(&c->lns_by_name, hash_of_word(name));
+
+    while (n != NULL && strcasecmp(OWNER(struct conf_lns, n)->name, name) != 0)
+        n = hash_next(n);
+    return n != NULL ? OWNER(struct conf_lns, n) : NULL;
 }
 
 struct conf_lac *conf_find_lac(const struct conf *c, const char *name)
 {
-    for (struct conf_lac *lac = c->lac; lac != NULL; lac = lac->next) {
-        if (strcasecmp(lac->name, name) == 0)
-            return lac;
-    }
-    return NULL;
+    struct hash_node *n = hash_find(&c->lac_by_name, hash_of_word(name));
+
+    while (n != NULL && strcasecmp(OWNER(struct conf_lac, n)->name, name) != 0)
+        n = hash_next(n);
+    return n != NULL ? OWNER(struct conf_lac, n) : NULL;
 }
 
 const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *peer)

@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 
 /* An item of a list key, in the order of the file; deny for "no ..." */
 struct conf_range {
@@ -133,6 +134,7 @@ struct conf_lns {
     bool sticky;           /* who comes again gets the address that it had */
     bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
     struct conf_lns *next; /* in the order of the file */
+    struct hash_node by_name;
 };
 
 struct conf_lac {
@@ -166,6 +168,7 @@ struct conf_lac {
     bool tie_breaker;                  /* in SCCRQ */
     uint32_t fwmark;                   /* on each packet to the LNS; 0: none */
     struct conf_lac *next;
+    struct hash_node by_name;
 };
 
 /* Where each key was set; see conf_section.h. */
@@ -177,6 +180,7 @@ struct conf {
     struct conf_global global;
     struct conf_lns *lns;
     struct conf_lac *lac;
+    struct hash lns_by_name, lac_by_name; /* there may be very many */
 };
 
 /* What a problem is told through: one line without newline, "file:line: text".  warning: the file
@@ -204,6 +208,14 @@ void conf_free(struct conf *c); /* NULL is fine */
  * daemon that reloads has tunnels to serve.  ("lns" names are looked up elsewhere, at each dial.)
  */
 void conf_freeze_names(bool freeze);
+
+/* An empty one, without defaults; NULL without memory. */
+struct conf *conf_new(void);
+
+/* A section that has its name and stands in its list is found by it from now on, until it leaves.
+ */
+void conf_join_lns(struct conf *c, struct conf_lns *lns);
+void conf_join_lac(struct conf *c, struct conf_lac *lac);
 
 /* A section by name, as xl2tpd without regard to case; NULL if there is none. */
 struct conf_lns *conf_find_lns(const struct conf *c, const char *name);

@@ -71,7 +71,10 @@ static void *new_lns(struct parser *p, const char *name)
     p->last_lns = &lns->next;
     lns->line = p->line;
     lns->name = name_of(p, PLACE_LNS, name);
-    return lns->name != NULL && conf_object_defaults(PLACE_LNS, lns) ? lns : NULL;
+    if (lns->name == NULL || !conf_object_defaults(PLACE_LNS, lns))
+        return NULL;
+    conf_join_lns(p->conf, lns);
+    return lns;
 }
 
 static void *new_lac(struct parser *p, const char *name)
@@ -84,7 +87,10 @@ static void *new_lac(struct parser *p, const char *name)
     p->last_lac = &lac->next;
     lac->line = p->line;
     lac->name = name_of(p, PLACE_LAC, name);
-    return lac->name != NULL && conf_object_defaults(PLACE_LAC, lac) ? lac : NULL;
+    if (lac->name == NULL || !conf_object_defaults(PLACE_LAC, lac))
+        return NULL;
+    conf_join_lac(p->conf, lac);
+    return lac;
 }
 
 static void *new_object(struct parser *p, enum conf_place place, const char *name)
@@ -97,14 +103,7 @@ static void *new_object(struct parser *p, enum conf_place place, const char *nam
 /* There may be very many sections, so each is found by a hash. */
 static uint32_t hash_of_name(enum conf_place place, const char *name)
 {
-    uint32_t hash = place;
-
-    for (; *name != '\0'; name++) {
-        char c = (char)tolower((unsigned char)*name);
-
-        hash = hash_of(hash, &c, 1);
-    }
-    return hash;
+    return hash_of_word(name) ^ place;
 }
 
 static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
@@ -358,7 +357,7 @@ static void parser_free(struct parser *p)
 static bool parser_start(struct parser *p)
 {
     hash_init(&p->by_name);
-    p->conf = calloc(1, sizeof *p->conf);
+    p->conf = conf_new();
     if (p->conf == NULL)
         return false;
     p->last = &p->conf->sections;

@@ -73,10 +73,12 @@ static void keep_identity(enum conf_place place, void *made, const void *is)
         lns->name = old_lns->name;
         lns->line = old_lns->line;
         lns->next = old_lns->next;
+        lns->by_name = old_lns->by_name;
     } else {
         lac->name = old_lac->name;
         lac->line = old_lac->line;
         lac->next = old_lac->next;
+        lac->by_name = old_lac->by_name;
     }
 }
 
@@ -153,6 +155,7 @@ static void *new_object(struct conf *c, enum conf_place place, const char *name)
             end = &(*end)->next;
         *end = object;
         (*end)->name = copy;
+        conf_join_lns(c, object);
     } else {
         struct conf_lac **end = &c->lac;
 
@@ -160,6 +163,7 @@ static void *new_object(struct conf *c, enum conf_place place, const char *name)
             end = &(*end)->next;
         *end = object;
         (*end)->name = copy;
+        conf_join_lac(c, object);
     }
     return object;
 }
@@ -230,7 +234,7 @@ bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void 
 
 struct conf *conf_empty(const char *file)
 {
-    struct conf *c = calloc(1, sizeof *c);
+    struct conf *c = conf_new();
 
     if (c != NULL && (c->file = strdup(file)) != NULL &&
         conf_object_defaults(PLACE_GLOBAL, &c->global))
@@ -247,6 +251,7 @@ static void free_object(struct conf *c, enum conf_place place, void *object)
         while (*at != object)
             at = &(*at)->next;
         *at = (*at)->next;
+        hash_leave(&c->lns_by_name, &((struct conf_lns *)object)->by_name);
         free(((struct conf_lns *)object)->name);
     } else {
         struct conf_lac **at = &c->lac;
@@ -254,6 +259,7 @@ static void free_object(struct conf *c, enum conf_place place, void *object)
         while (*at != object)
             at = &(*at)->next;
         *at = (*at)->next;
+        hash_leave(&c->lac_by_name, &((struct conf_lac *)object)->by_name);
         free(((struct conf_lac *)object)->name);
     }
     conf_object_drop(place, object);

@@ -136,6 +136,8 @@ void conf_free(struct conf *c)
         free(s->title);
         free(s);
     }
+    hash_free(&c->lns_by_name);
+    hash_free(&c->lac_by_name);
     conf_object_drop(PLACE_GLOBAL, &c->global);
     free(c->file);
     free(c);

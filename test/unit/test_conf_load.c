@@ -157,6 +157,12 @@ static unsigned long compared_for(unsigned sections)
     for (const struct conf_section *s = c != NULL ? c->sections : NULL; s != NULL; s = s->next)
         n++;
     is_int(n, sections, "all of them");
+    n = 0;
+    for (const struct conf_lns *l = c != NULL ? c->lns : NULL; l != NULL; l = l->next)
+        n += conf_find_lns(c, l->name) == l;
+    for (const struct conf_lac *l = c != NULL ? c->lac : NULL; l != NULL; l = l->next)
+        n += conf_find_lac(c, l->name) == l;
+    is_int(n, sections, "and each is found by its name");
     conf_free(c);
     unlink(path);
     return compared;
