@@ -198,7 +198,11 @@ static uint64_t turn(void *ctx)
 static bool open_fifo(struct hub *h, const char *path)
 {
     h->fifo = fifo_open(h->loop, path, control_commands, control_verbs, h);
-    if (h->fifo == NULL)
+    if (h->fifo == NULL && errno == EEXIST)
+        log_errorx("cannot make the control FIFO %s: what stands there is none, and is left as it "
+                   "is: remove it, or choose another place with -C",
+                   path);
+    else if (h->fifo == NULL)
         log_error("cannot make the control FIFO %s (does another daemon use it? choose another "
                   "place with -C)",
                   path);

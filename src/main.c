@@ -124,6 +124,10 @@ static bool take_pidfile(const char *path)
     if (errno == EEXIST)
         log_errorx("another daemon holds the pid file %s: stop it, or choose another with -p",
                    path);
+    else if (errno == EINVAL)
+        log_errorx("%s is no pid file, and is left as it is: remove it, or choose another place "
+                   "with -p",
+                   path);
     else
         log_error("cannot write the pid file %s (choose another place with -p)", path);
     return false;

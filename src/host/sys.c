@@ -250,6 +250,23 @@ static bool stands_at(int fd, const char *path)
            ours.st_ino == there.st_ino;
 }
 
+/* A file that is empty, or holds a number and nothing else; a slip of the pen (-p for -c) must cost
+ * nobody his file, nor his /dev/null. */
+static bool is_pidfile(int fd)
+{
+    char text[32];
+    struct stat st;
+    ssize_t n;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    n = pread(fd, text, sizeof text - 1, 0);
+    if (n < 0 || n == (ssize_t)sizeof text - 1)
+        return false;
+    text[n] = '\0';
+    return strspn(text, "0123456789 \t\r\n") == (size_t)n;
+}
+
 /* Opens and locks the pid file.  A holder that ends may unlink it between our open() and our lock,
  * and then the lock would be on a file that nobody finds: so look again. */
 static int pidfile_lock(const char *path)
@@ -257,10 +274,15 @@ static int pidfile_lock(const char *path)
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
     for (;;) {
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, PIDFILE_MODE);
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, PIDFILE_MODE);
 
         if (fd < 0)
             return -1;
+        if (!is_pidfile(fd)) {
+            close(fd);
+            errno = EINVAL;
+            return -1;
+        }
         if (fcntl(fd, F_SETLK, &lock) != 0) {
             int why = errno == EACCES || errno == EAGAIN ? EEXIST : errno;
 

@@ -52,8 +52,8 @@ int sys_detach(void);
 void sys_detach_ready(int fd);
 
 /* The pid file.  write(): refuses with -1 and errno EEXIST if another living process holds it
- * (locked by fcntl for as long as we live), else writes our pid and a newline.  remove(): only what
- * we wrote. */
+ * (locked by fcntl for as long as we live), with EINVAL if what stands there is no pid file, which
+ * is left as it is; else writes our pid and a newline.  remove(): only what we wrote. */
 int sys_pidfile_write(const char *path);
 void sys_pidfile_remove(void);
 

@@ -124,7 +124,9 @@ my @refused = (
     ['a FIFO where none can be', "port = 0\n", ['-C', "$DIR/a-file/control"],
         qr/cannot make the control FIFO \Q$DIR\E\/a-file\/control.*-C.*Not a directory/],
     ['a FIFO in the place of a folder', "port = 0\n", ['-C', $dir_in_place],
-        qr/cannot make the control FIFO/],
+        qr/cannot make the control FIFO \S+: what stands there is none, and is left as it is: .*-C$/m],
+    ['a pid file that is something else', "port = 0\n", ['-p', put_file("$DIR/slip", "port = 1701\n")],
+        qr/\Q$DIR\E\/slip is no pid file, and is left as it is: .*-p$/m],
     ['a pid file where none can be', "port = 0\n", ['-p', "$DIR/a-file/pid"],
         qr/cannot write the pid file \Q$DIR\E\/a-file\/pid/],
     ['an address that nobody can have', "port = 0\nlisten-addr = ff02::1:1\n", [],
@@ -146,6 +148,7 @@ for (@refused) {
     }
 }
 ok(-d $dir_in_place, 'the folder is still a folder');
+is(slurp("$DIR/slip"), "port = 1701\n", 'what is no pid file is left as it was');
 
 {
     my @sh = ('/bin/sh', '-c', 'ulimit -n 16; exec "$@"', 'sh', words conf "port = 0\n");

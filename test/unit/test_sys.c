@@ -149,6 +149,16 @@ static void test_pidfile(void)
     sys_pidfile_remove();
     is_int(access(path, F_OK), 0, "somebody else's file in its place is left alone");
     is_int(other_takes(path), 0, "the dead hold nothing");
+    ok(sys_pidfile_write("/dev/null") == -1 && errno == EINVAL && access("/dev/null", F_OK) == 0,
+       "a device is no pid file, and is not removed");
+    f = fopen(path, "w");
+    fputs("123\nport = 1701\n", f);
+    fclose(f);
+    ok(sys_pidfile_write(path) == -1 && errno == EINVAL, "nor is what holds more than a number");
+    f = fopen(path, "r");
+    ok(f != NULL && fgets(text, sizeof text, f) != NULL && strcmp(text, "123\n") == 0,
+       "which is left as it is");
+    fclose(f);
     ok(sys_pidfile_write(in_dir("no/such/pid", path, sizeof path)) == -1 && errno == ENOENT,
        "no folder, no pid file");
 }
