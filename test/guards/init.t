@@ -42,6 +42,10 @@ is() {
 	}
 }
 
+as_nobody() {
+	su -s /bin/sh nobody -c "$etc/init.d/l2tpd $1"
+}
+
 # other_pid: the daemon runs, under another pid than before.
 other_pid() {
 	read -r now <"$pidfile" && kill -s 0 "$now" && [ "$now" != "$before" ]
@@ -100,6 +104,28 @@ read -r before <"$pidfile"
 kill -s STOP "$before"
 ok "one that does not end by itself is killed" is 0 'killed' stop
 ok "and gone, as its pid file tells" is 1 'is there' status
+ok "a start after that" is 0 starts start
+read -r before <"$pidfile"
+kill -s STOP "$before"
+ok "a restart of one that has to be killed" is 0 'starts' restart
+ok "starts another" other_pid
+cp "$pidfile" "$tmp/pid"
+for text in '' nonsense '12 34'; do
+	echo "$text" >"$pidfile"
+	ok "status with '$text' for a pid: 4, unknown" is 4 'cannot tell' status
+done
+cp "$tmp/pid" "$pidfile"
+# Somebody else: the name of the user that everybody has.
+if [ "$(id -u)" = 0 ] && su -s /bin/sh nobody -c : 2>"$tmp/answer"; then
+	chmod 755 "$tmp"
+	script="as_nobody"
+	ok "anybody may ask for the status" is 0 'runs (pid' status
+	for word in start stop restart reload; do
+		ok "$word is for root: 4" is 4 'for root' "$word"
+	done
+	script=$etc/init.d/l2tpd
+	ok "it still runs" is 0 'runs (pid' status
+fi
 ok "an unknown word: 2, with those that there are" is 2 'start|stop|restart' jump
 ok "no word: 2" is 2 usage
 mv "$top/sbin/l2tpd" "$top/sbin/away"
@@ -116,17 +142,32 @@ openrc() {
 		checkpath() { echo "checkpath $*"; }
 		ebegin() { echo "ebegin $*"; }
 		eend() { return "$1"; }
-		start_stop_daemon() { echo "ssd $*"; }
+		eerror() { echo "eerror $*"; }
+		service_started() { true; }
+		default_stop() { echo "default_stop"; }
+		default_status() { echo "default_status"; }
 		CONF=$etc/l2tpd/l2tpd.conf
-		sed 's/start-stop-daemon/start_stop_daemon/' "$etc/init.d/l2tpd" >"$tmp/openrc"
-		. "$tmp/openrc"
+		PIDFILE=$tmp/openrc.pid
+		. "$etc/init.d/l2tpd"
 		"$1"
 	)
 }
-openrc start_pre >"$tmp/told" 2>&1 || :
-ok "OpenRC: the folder is made before the start" grep -q 'checkpath .*/var/run/l2tpd$' "$tmp/told"
-openrc reload >"$tmp/told" 2>&1 || :
-ok "OpenRC: reload is a SIGHUP to the pid file's" grep -q 'ssd --signal HUP --pidfile /var/run/l2tpd/l2tpd.pid' "$tmp/told"
+# says WORD TEXT: the service's function says that.
+says() {
+	openrc "$1" >"$tmp/told" 2>&1 || :
+	grep -q -- "$2" "$tmp/told"
+}
+ok "OpenRC: the folder is made before the start" says start_pre "checkpath .*$tmp\$"
+sh -c 'trap "exit 5" HUP; while :; do sleep 0.1; done' &
+echo $! >"$tmp/openrc.pid"
+ok "OpenRC: status of what runs is OpenRC's own" says status default_status
+ok "OpenRC: a stop too" says stop default_stop
+ok "OpenRC: a reload" openrc reload
+wait $! && got=0 || got=$?
+ok "OpenRC: is a SIGHUP to the pid file's" [ $got = 5 ]
+ok "OpenRC: one that has died is told of" says status crashed
+ok "OpenRC: a stop has nothing to do then" says stop 'ebegin Stopping'
+ok "OpenRC: nor a reload" refuses '' openrc reload
 echo broken >"$etc/l2tpd/l2tpd.conf"
 ok "OpenRC: no start with a broken file" refuses 'l2tpd.conf:1' openrc start_pre
 ok "OpenRC: nor a reload" refuses 'l2tpd.conf:1' openrc reload
@@ -148,7 +189,7 @@ ok "rc.d: no start with a broken file" refuses 'l2tpd.conf:1' rcd start
 ok "rc.d: no restart either" refuses 'l2tpd.conf:1' rcd restart
 conf >"$etc/l2tpd/l2tpd.conf"
 ok "rc.d: else one of the daemon, with its file" rcd start
-rcd start >"$tmp/told"
+rcd start >"$tmp/told" 2>&1
 ok "rc.d: as it is installed" grep -q "^start: $top/sbin/l2tpd -c $etc/l2tpd/l2tpd.conf -p /var/run/l2tpd/l2tpd.pid" "$tmp/told"
 
 # --- what belongs together --------------------------------------------------------------------------
@@ -160,7 +201,7 @@ ok "the manual has two places in /run" [ "$(wc -l <"$tmp/places")" = 2 ]
 ok "tmpfiles makes their folder" grep -q '^d /run/l2tpd 0755 root root' "$top/lib/tmpfiles.d/l2tpd.conf"
 ok "the unit too" grep -qx RuntimeDirectory=l2tpd "$unit"
 ok "the unit waits for a word of the daemon's" grep -qx Type=notify "$unit"
-ok "and starts it in front" grep -q "^ExecStart=$top/sbin/l2tpd -D -l " "$unit"
+ok "and starts it in front" grep -q "^ExecStart=$top/sbin/l2tpd -D -l -c $etc/l2tpd/l2tpd.conf " "$unit"
 ok "rsyslog and logrotate speak of one file" [ "$(
 	sed -n 's/.*\(\/var\/log\/l2tpd[^ ]*\).*/\1/p' "$root/scripts/init/l2tpd.rsyslog" "$etc/logrotate.d/l2tpd" |
 		sort -u | wc -l)" = 1 ]
