@@ -181,15 +181,17 @@ MAN5     = $(wildcard doc/*.5)
 MAN8     = $(wildcard doc/*.8)
 DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md) scripts/init/l2tpd.rsyslog
 
+# A folder's name may have blanks, and what another has put into one of these stays there.
+D = $(DESTDIR)
+
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
-	    $(DESTDIR)$(DOCDIR) $(DESTDIR)$(SYSCONFDIR)/l2tpd
-	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(SBINDIR)/
-	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
-	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
-	install -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)/
-	install -d $(DESTDIR)$(COMPDIR)
-	install -m 644 scripts/l2tpd-control.bash $(DESTDIR)$(COMPDIR)/l2tpd-control
+	install -d "$D$(SBINDIR)" "$D$(MANDIR)/man5" "$D$(MANDIR)/man8" "$D$(DOCDIR)" "$D$(COMPDIR)" \
+	    "$D$(SYSCONFDIR)/l2tpd"
+	install -m 755 $(PROGRAMS:%=$(B)/%) "$D$(SBINDIR)/"
+	install -m 644 $(MAN5) "$D$(MANDIR)/man5/"
+	install -m 644 $(MAN8) "$D$(MANDIR)/man8/"
+	install -m 644 $(DOCS) "$D$(DOCDIR)/"
+	install -m 644 scripts/l2tpd-control.bash "$D$(COMPDIR)/l2tpd-control"
 
 # The service files of an init: INIT=systemd, sysv, openrc, rcd, or auto; nothing is started.
 INSTALL_INIT = DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDIR)' \
@@ -206,11 +208,10 @@ deb:
 # Takes away what both have put there, with the same variables; the configuration stays.
 uninstall:
 	@$(INSTALL_INIT) --remove systemd sysv openrc rcd
-	cd $(DESTDIR)$(SBINDIR) && rm -f $(PROGRAMS)
-	cd $(DESTDIR)$(MANDIR) && rm -f $(patsubst doc/%,man5/%,$(MAN5)) $(patsubst doc/%,man8/%,$(MAN8))
-	rm -rf $(DESTDIR)$(DOCDIR)
-	rm -f $(DESTDIR)$(COMPDIR)/l2tpd-control
-	rmdir $(DESTDIR)$(SYSCONFDIR)/l2tpd 2>/dev/null || :
+	rm -f $(PROGRAMS:%="$D$(SBINDIR)/%") "$D$(COMPDIR)/l2tpd-control" \
+	    $(MAN5:doc/%="$D$(MANDIR)/man5/%") $(MAN8:doc/%="$D$(MANDIR)/man8/%")
+	rm -f $(patsubst %,"$D$(DOCDIR)/%",$(notdir $(DOCS)))
+	rmdir "$D$(DOCDIR)" "$D$(SYSCONFDIR)/l2tpd" 2>/dev/null || :
 
 clean:
 	rm -rf build

@@ -85,4 +85,25 @@ ok "uninstall of all that" install uninstall
 installed >"$tmp/found"
 printf '%s\n' etc/default/l2tpd etc/l2tpd/l2tpd.conf >"$tmp/expected"
 ok "leaves what the administrator has made" same "$tmp/expected" "$tmp/found"
+
+# What an administrator does, and what else may be there.
+rm -rf "$dest"
+dest="$tmp/a b"
+(umask 077 && install install install-init INIT=systemd) >"$tmp/said" 2>&1 || :
+ok "into a folder with a blank in its name" [ -x "$dest/opt/l2tpd/sbin/l2tpd" ]
+ok "whatever the umask, everybody may read it" \
+	[ "$(find "$dest" \( -type d ! -perm 755 -o -type f ! -perm 644 ! -perm 755 \) -print)" = "" ]
+: >"$dest/opt/l2tpd/share/doc/l2tpd/notes"
+ok "uninstall there" install uninstall
+(cd "$dest" && find . -type f) >"$tmp/found"
+ok "leaves what others have put between ours" [ "$(cat "$tmp/found")" = ./opt/l2tpd/share/doc/l2tpd/notes ]
+ok "with nothing there, uninstall has nothing to say" silent install uninstall
+ok "nor where there is no such folder" silent install uninstall DESTDIR="$tmp/none"
+install PREFIX=/usr install-init INIT=sysv >"$tmp/said"
+install install >"$tmp/said"
+ok "uninstall of one in another place" install uninstall
+ok "leaves the script of this one" [ -x "$dest/etc/init.d/l2tpd" ]
+ok "and its options" [ -e "$dest/etc/default/l2tpd" ]
+install PREFIX=/usr uninstall >"$tmp/said"
+ok "which its own takes away" [ ! -e "$dest/etc/init.d/l2tpd" ]
 finish
