@@ -28,8 +28,15 @@ put() {
 # Our binary in the place of theirs, and folders that are the host's own.
 move_in() {
 	mkdir -p $work/"$1"/etc/xl2tpd $work/"$1"/etc/l2tpd $work/"$1"/tmp
+	mkdir -p $work/"$1"/with
+	: >$work/"$1"/with/hosts
 	: >$work/"$1"/etc/hosts
 	on "$1" sh -ec "
+		# a fresh debootstrap has no such file, and here none can be made
+		[ -e /etc/hosts ] || {
+			mount -t overlay -o lowerdir=$work/$1/with:/etc etc /etc
+			mount --bind $work/$1/etc/ppp /etc/ppp
+		}
 		mount --bind $L2TPD /usr/sbin/xl2tpd
 		mount --bind $work/$1/etc/xl2tpd /etc/xl2tpd
 		[ ! -d /etc/l2tpd ] || mount --bind $work/$1/etc/l2tpd /etc/l2tpd

@@ -64,6 +64,10 @@ static void test_rows(void)
         struct resolve r = {.done = on_done};
         char text[ADDR_TEXT];
 
+        if (strcmp(rows[i].host, "localhost") == 0 && access("/etc/hosts", R_OK) < 0) {
+            ok(true, "%s # SKIP this host has no /etc/hosts", rows[i].name);
+            continue;
+        }
         answers = 0;
         if (!ok(resolve_start(&r, l, rows[i].host, 1701) == 0, "%s: asked", rows[i].name))
             continue;
