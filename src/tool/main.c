@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/version.h"
 #include "tool/verbs.h"
@@ -101,6 +102,16 @@ static int take_verb(struct order *o, char **argv)
     return 0;
 }
 
+/* Where ours does not run, the one in xl2tpd's place may. */
+static void look_elsewhere(const struct asker *a)
+{
+    struct stat st;
+
+    if (strcmp(a->fifo, OUR_FIFO) == 0 && stat(XL2TPDS_FIFO, &st) == 0 && S_ISFIFO(st.st_mode))
+        fprintf(stderr, "%s: there is %s: use -c with that, or the name xl2tpd-control\n",
+                a->program, XL2TPDS_FIFO);
+}
+
 int main(int argc, char **argv)
 {
     const char *slash = strrchr(argv[0], '/');
@@ -122,6 +133,8 @@ int main(int argc, char **argv)
     code = take_verb(&o, argv + at);
     if (code == 0)
         code = verb_run(&o);
+    if (code == ASK_NO_DAEMON)
+        look_elsewhere(&o.asker);
     if (fflush(stdout) != 0 && code == 0)
         code = ASK_TROUBLE;
     return code;

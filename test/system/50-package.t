@@ -158,14 +158,27 @@ ok "but its configuration stays" grep -q 10.78.0.10 "$clean/etc/xl2tpd/xl2tpd.co
 ok "whoever depends on xl2tpd is content" [ "$(there dpkg-query -W -f '${Provides}' l2tpd-compat)" = 'xl2tpd (= 1.3.20)' ]
 ok "where it runs at once" there service xl2tpd status
 ok "under that name" [ "$(tr '\0' ' ' <"/proc/$(cat "$clean/run/xl2tpd.pid")/cmdline" | cut -d ' ' -f 1)" = /usr/sbin/xl2tpd ]
+tool_tells() {
+	there l2tpd-control status >"$tmp/answer" 2>&1 && return 1
+	grep -q 'l2tpd-control: there is /var/run/xl2tpd/l2tp-control: use -c' "$tmp/answer"
+}
+ok "l2tpd-control tells where to ask" tool_tells
 ok "with its file, says its tool" there sh -c 'xl2tpd-control status-lns default'
 ok "and stops it" there service xl2tpd stop
 unit=$clean/lib/systemd/system/xl2tpd.service
-ok "its unit does the same" grep -qxF 'ExecStart=/usr/sbin/xl2tpd -D -l $DAEMON_OPTS' "$unit"
+ok "its unit does the same" grep -qxF 'ExecStart=/usr/sbin/xl2tpd -D -l -c /etc/xl2tpd/xl2tpd.conf $DAEMON_OPTS' "$unit"
 ok "once there is that file" grep -qx ConditionPathExists=/etc/xl2tpd/xl2tpd.conf "$unit"
 ok "it is gone" [ ! -e "$clean/run/xl2tpd.pid" ]
+ok "xl2tpd comes back" apt install xl2tpd
+ok "with its configuration" grep -q 10.78.0.10 "$clean/etc/xl2tpd/xl2tpd.conf"
+there service xl2tpd stop >"$tmp/said" 2>&1 || :
+ok "l2tpd-compat takes its place again" apt install /debs/compat.deb
+ok "what xl2tpd has left is purged" apt purge xl2tpd
+ok "but not the configuration, which is in use" grep -q 10.78.0.10 "$clean/etc/xl2tpd/xl2tpd.conf"
+ok "nor its secrets" [ -e "$clean/etc/xl2tpd/l2tp-secrets" ]
+ok "nor what is started" there service xl2tpd restart
 ok "l2tpd-compat goes" apt purge l2tpd-compat
-ok "xl2tpd too" apt purge xl2tpd
+ok "and leaves nothing" [ "$(find "$clean/etc" "$clean/run" -name '*xl2tpd*')" = '' ]
 
 # --- the end -----------------------------------------------------------------------------------
 
