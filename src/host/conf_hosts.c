@@ -293,6 +293,8 @@ bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_w
     if (strlen(text) >= sizeof room)
         return conf_refuse(why, "is too long for the name of a host");
     snprintf(room, sizeof room, "%s", text);
+    if (strchr(room, ',') != NULL)
+        return conf_refuse(why, "has a ',': give each host a line of its own");
     name = split_host(trim(room), &port_text);
     if (port_text != NULL && !read_port(port_text, port))
         return conf_refuse(why, "needs a port from 1 to 65535 behind the host, such as host:1701");

@@ -113,7 +113,7 @@ static const struct conf_row rows[] = {
      .kind = KIND_INT,
      .at = LAC(max_redials),
      .min = 0,
-     .max = 1000000,
+     .max = INT32_MAX,
      .preset = "0",
      .help = "Give up after so many failures in a row; 0: never."},
 };

@@ -46,14 +46,14 @@ answers 'd 99999999999999999999', "01 No such tunnel '99999999999999999999'";
 answers 'c -1',      "01 No such tunnel '-1'";
 
 answers 'c there', '00 OK';
-answers 'c there', "01 Session 'there' already active!", 'a second time, while it dials';
-ok($far->accept_tunnel && $far->accept_call, 'c: it is dialled');
+answers 'c there', "01 Session 'there' already active!", 'X5-02 a second time, while it dials';
+ok($far->accept_tunnel && $far->accept_call, 'X5-01 c: it is dialled');
 $d->says(qr/Call established/, 'c: and up');
 answers 'c there', "01 Session 'there' already active!", 'a third time, when it is up';
-answers 'C there', '01 Unknown command C', 'letters have a case';
+answers 'C there', '01 Unknown command C', 'X5-02 letters have a case';
 answers 'd THERE', '00 OK', 'd: names have none';
-is(Peer::result($far->wait_for('StopCCN') // {}), '1/0 Goodbye!', 'd: StopCCN, "Goodbye!"');
-soon { ($d->ask('d there') // '') eq "01 Session 'there' not up" } 'd: then it is not up';
+is(Peer::result($far->wait_for('StopCCN') // {}), '1/0 Goodbye!', 'X5-01 d: StopCCN, "Goodbye!"');
+soon { ($d->ask('d there') // '') eq "01 Session 'there' not up" } 'X5-01 d: then it is not up';
 
 # by tunnel id, and calls
 my $peer = Peer->new(to => $d->port);
@@ -63,7 +63,7 @@ answers 'h 54321', '00 OK', 'h: the answer is the same for a call that is not th
 $d->says(qr/command h: no such call '54321'/, 'h: the log tells');
 answers "h $call->{peer}", '00 OK';
 my $cdn = $peer->wait_for('CDN');
-is($cdn && $cdn->{session}, $call->{id}, 'h: pppd ends, and a CDN comes for this call');
+is($cdn && $cdn->{session}, $call->{id}, 'X5-01 h: pppd ends, and a CDN comes for this call');
 answers "c $peer->{peer_id}", '01 Error', 'c with the id of a tunnel that the peer has opened';
 answers "d $peer->{peer_id}", '00 OK';
 is(Peer::result($peer->wait_for('StopCCN') // {}), '1/0 Goodbye!', 'd: by tunnel id');
@@ -75,7 +75,7 @@ SKIP: {
     my $bare = eval { Peer->new(ip => $ip, port => 1701) } or skip "port 1701 is taken", 6;
 
     answers "t $ip", '00 OK';
-    ok($bare->accept_tunnel, 't: a tunnel is opened');
+    ok($bare->accept_tunnel, 'X5-01 t: a tunnel is opened');
     ok(!$bare->wait_for('ICRQ', 0.2), 't: without a call');
     answers "c $bare->{peer_id}", '00 OK', 'c TUNNEL: a call in it';
     ok($bare->accept_call, 'c TUNNEL: comes up');
@@ -150,12 +150,12 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
 
     $d->command("\@$path c one\n\@$path d two\n");
     loop_until { $read->() =~ tr/\n// >= 2 } 5;
-    is($got, "01 No such tunnel 'one'\n01 No such tunnel 'two'\n", 'two commands in one write');
+    is($got, "01 No such tunnel 'one'\n01 No such tunnel 'two'\n", 'XD-07 two commands in one write');
 
     $got = '';
     $d->command("\@$path c unended");
     loop_until { $read->() =~ /\n/ } 5;
-    is($got, "01 No such tunnel 'unended'\n", 'a command without a newline');
+    is($got, "01 No such tunnel 'unended'\n", 'XD-07 a command without a newline');
 
     $got = '';
     sysopen my $w, $d->{fifo}, O_WRONLY | O_NONBLOCK or die;
@@ -194,11 +194,11 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
         $d->says(qr/control: no answer to ".*": not a FIFO in our folder/,
             "no answer to " . ($path =~ s/\Q$DIR\E//r));
     }
-    is(slurp($file), "keep me\n", 'a plain file is left as it was');
+    is(slurp($file), "keep me\n", 'XD-07 X5-03 a plain file is left as it was');
     is(slurp($outside), "keep me\n", 'one outside, too');
-    ok(-l "$run/link-to-file" && -p "$run/nobody" && -d "$run/folder", 'nothing has been unlinked');
+    ok(-l "$run/link-to-file" && -p "$run/nobody" && -d "$run/folder", 'X5-03 nothing has been unlinked');
     sysread $f, my $got = '', 100;
-    is($got, '', 'a FIFO outside the folder has got nothing');
+    is($got, '', 'XD-07 X5-03 a FIFO outside the folder has got nothing');
     $d->is_well('after all that');
 }
 

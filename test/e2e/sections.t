@@ -74,21 +74,21 @@ $other->close;
 $other = Peer->new;
 
 answers 'a auto lns=127.0.0.1:' . $other->port . ';autodial=yes', '00 OK', 'a with autodial';
-ok($other->accept_tunnel && $other->accept_call, 'a: is dialled at once, and comes up');
+ok($other->accept_tunnel && $other->accept_call, 'X5-01 a: is dialled at once, and comes up');
 $d->says(qr/Call established/, 'a: up');
-answers 'a auto redial timeout=3', '00 OK', 'a again, on one that is up: an answer';
+answers 'a auto redial timeout=3', '00 OK', 'X5-04 a again, on one that is up: an answer';
 $d->says(qr/lac auto: changed by command/, 'a: and a change');
 reload;
 my ($tunnel) = $d->status =~ /lac auto: (\w+)/;
 is($tunnel, 'up', 'a reload leaves it up');
 answers 'r auto', '00 OK', 'r on one that is up';
-ok($other->wait_for('StopCCN'), 'r: its tunnel is closed');
+ok($other->wait_for('StopCCN'), 'X5-01 r: its tunnel is closed');
 unlike($d->status, qr/lac auto/, 'r: and nothing is left of it');
 
 # a section of the file
 my $third = Peer->new;
 answers 'a there hostname=of.the.command;lns=127.0.0.1:' . $third->port, '00 OK';
-is(name_of('there', $third), 'of.the.command', 'a on a section of the file: changes it');
+is(name_of('there', $third), 'of.the.command', 'X5-04 a on a section of the file: changes it');
 reload;
 is(name_of('there', Peer->new(share => $third)), 'of.the.command', 'across a reload, too');
 answers 'r there', '00 OK', 'r on a section of the file';
@@ -114,7 +114,7 @@ $d->says(qr/"(?:10\.9\.0\.1)?:10\.8\.0\.2" /, 'z: with its addresses');
 my ($tid, $cid, $port) = ($peer->{peer_id}, $call->{peer}, $peer->port);
 $peer->send_frame($call, "\xff\x03\xc0\x21twelve");
 loop_until { ($d->ask('y local') // '') =~ /rx_pkts=1/ };
-answers 'y local', <<"EOT" =~ s/\n\z//r, 'y: tunnels, calls and counts';
+answers 'y local', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 y: tunnels, calls and counts';
 00 OK
 00 STATUS tunnels.0.id=$tid
 00 STATUS tunnels.0.peer=127.0.0.1:$port
@@ -127,7 +127,7 @@ answers 'y local', <<"EOT" =~ s/\n\z//r, 'y: tunnels, calls and counts';
 00 STATUS tunnels.count=1
 EOT
 answers 'y default', "00 OK\n00 STATUS tunnels.count=0", 'y: another section has none';
-answers 'x', <<"EOT" =~ s/\n\z//r, 'x: what there is';
+answers 'x', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 x: what there is';
 00 OK
 00 AVAILABLE lns.0.name=default
 00 AVAILABLE lns.1.name=local
@@ -141,7 +141,7 @@ answers 'x', <<"EOT" =~ s/\n\z//r, 'x: what there is';
 EOT
 like($peer->open_call->{refused} // 'none', qr/^2\/4 /, 'its one address is out');
 answers 'z local ip range=10.8.0.2-10.8.0.3', '00 OK: Saved value', 'z on a section that is there';
-ok(!$peer->open_call->{refused}, 'z: changes it: one address more');
+ok(!$peer->open_call->{refused}, 'X5-01 z: changes it: one address more');
 reload;
 like($d->ask('x') // '', qr/lns\.1\.name=local/, 'a reload leaves it there');
 ok($d->count(qr/call_close: Call $call->{peer} /) == 0, 'the running call has not noticed');
@@ -149,7 +149,7 @@ answers 'w local', '00 OK';
 my $cdn = $peer->wait_for('CDN');
 like($cdn ? Peer::result($cdn) : 'none', qr/^3\/0 section has been removed/, 'w: its calls get a CDN');
 my $stop = $peer->wait_for('StopCCN');
-ok($stop, 'w: then its tunnel is closed');
+ok($stop, 'X5-01 w: then its tunnel is closed');
 answers 'y local', '01 Error: Could not find lns', 'w: it is gone';
 reload;
 answers 'y local', '01 Error: Could not find lns', 'w: a reload does not bring it back';

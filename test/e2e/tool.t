@@ -93,7 +93,7 @@ is((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2],
     "Configuration parse error: setting:1: 'redial timeout = soon' must be a whole number from 1 to 86400\n", 'add-lac: an error')
   or diag((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2]);
 is((tool('add-lac', 'new', 'redial timeout=soon'))[0], 3, 'has its code');
-is((tool('add', 'new', 'redial=no'))[0],    0, 'add: the older spelling');
+is((tool('add', 'new', 'redial=no'))[0],    0, 'X5-05 add: the older spelling');
 is((tool('add-lns', 'local', 'lac=127.0.0.1', 'ip range=10.8.0.1-10.8.0.5'))[0], 0, 'add-lns');
 gives 'available', 0, <<'EOT';
 AVAILABLE lns.0.name=default
@@ -157,7 +157,7 @@ gives 'open 127.0.0.1', 0, "OK\n";
 
 # -- trouble -------------------------------------------------------------------------------------
 
-is((run_program([$tool, '-c', $d->{fifo}]))[0], 255, 'no verb: usage');
+is((run_program([$tool, '-c', $d->{fifo}]))[0], 255, 'X5-06 no verb: usage');
 tells 'frobnicate',  255, qr/no such verb: frobnicate/;
 tells 'connect',     255, qr/usage: l2tpd-control connect LAC/;
 tells 'available x', 255, qr/usage: l2tpd-control available$/m;
@@ -211,11 +211,11 @@ sub fake
     return @got;
 }
 
-is((fake([undef], 'connect', 'x'))[0], 253, 'no answer in time: 253');
+is((fake([undef], 'connect', 'x'))[0], 253, 'X5-06 no answer in time: 253');
 is((fake(["00 l2tpd\n", "00-one\n00-two\n"], 'metrics'))[0], 251, 'an answer without its last line: 251');
 is((fake(["00 l2tpd\n", "00-one\n00 OK"], 'metrics'))[0], 251, 'or without its last newline');
 is((fake(["00 OK\n00 AVAILABLE lns.count=1\n"], 'available'))[0], 251, 'a list without its end');
-is((fake(["07 Seven\n"], 'connect', 'x'))[0], 7, 'any code is the status');
+is((fake(["07 Seven\n"], 'connect', 'x'))[0], 7, 'X5-06 any code is the status');
 is((fake(["01 Unknown command v\n"], 'reload'))[0], 255, 'xl2tpd is not asked for what it has not');
 
 # -- as xl2tpd-control ---------------------------------------------------------------------------
