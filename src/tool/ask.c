@@ -165,6 +165,7 @@ struct hearing {
     bool framed;
     int code;     /* of the answer; -1: nothing yet */
     bool is_over; /* its last line has come */
+    bool deserted;
     bool heard;   /* something has come at all ... */
     long long at; /* ... last at this time */
     struct text text;
@@ -200,10 +201,16 @@ static void take_lines(struct hearing *h)
     text_cut(&h->text, from);
 }
 
+/* Nobody takes any more what is heard: the pipe's reader has gone, or the disk is full. */
+static bool is_deserted(const struct pollfd *out)
+{
+    return (out->revents & (POLLERR | POLLHUP)) != 0 || ferror(stdout);
+}
+
 /* What is there to be read now; false at the end of file, or when that took too long. */
 static bool hear_piece(struct hearing *h, int fd)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct pollfd p[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO}};
     bool patient = h->a->forever && h->heard;
     long long left = h->at + h->a->timeout_s * 1000LL - now_ms();
     static char octets[65536];
@@ -211,7 +218,11 @@ static bool hear_piece(struct hearing *h, int fd)
 
     if (left <= 0 && !patient)
         return false;
-    poll(&p, 1, patient ? -1 : left < 100 ? (int)left : 100);
+    poll(p, patient ? 2 : 1, patient ? -1 : left < 100 ? (int)left : 100);
+    if (patient && is_deserted(&p[1])) {
+        h->deserted = true;
+        return false;
+    }
     n = read(fd, octets, sizeof octets);
     if (n > 0) {
         text_put(&h->text, octets, (size_t)n);
@@ -233,7 +244,9 @@ static int hear(const struct asker *a, int fd, bool framed)
     while (!h.is_over && hear_piece(&h, fd))
         continue;
     errno = 0;
-    if (!h.heard)
+    if (h.deserted)
+        code = trouble(a, ASK_TROUBLE, "nobody reads", "standard output any more");
+    else if (!h.heard)
         code = trouble(a, ASK_NO_ANSWER, "no answer in time by", a->fifo);
     else if (h.code < 0 || (framed && !h.is_over) || h.text.n > 0)
         code = trouble(a, ASK_CUT, "the answer ends in its middle:", a->fifo);

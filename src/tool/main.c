@@ -112,6 +112,16 @@ static void look_elsewhere(const struct asker *a)
                 a->program, XL2TPDS_FIFO);
 }
 
+/* What has not reached its reader is no success: an error of a flush before the last one is kept in
+ * the stream alone. */
+static int ended(const struct order *o, int code)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code != 0)
+        return code;
+    fprintf(stderr, "%s: not all could be written to standard output\n", o->asker.program);
+    return ASK_TROUBLE;
+}
+
 int main(int argc, char **argv)
 {
     const char *slash = strrchr(argv[0], '/');
@@ -135,7 +145,5 @@ int main(int argc, char **argv)
         code = verb_run(&o);
     if (code == ASK_NO_DAEMON)
         look_elsewhere(&o.asker);
-    if (fflush(stdout) != 0 && code == 0)
-        code = ASK_TROUBLE;
-    return code;
+    return ended(&o, code);
 }

@@ -229,6 +229,40 @@ like($err, qr/answer: 00 OK$/m, 'and what comes');
 
 $peer->close;
 $far->close;
+# -- nobody takes it ------------------------------------------------------------------------------
+
+SKIP: {
+    skip 'no /dev/full', 2 if !-c '/dev/full';
+    my ($status, undef, $err) = run_program(
+        [$tool, '-c', $d->{fifo}, 'status'],
+        before => sub { open STDOUT, '>', '/dev/full' }
+    );
+    is($status, 254, 'a status that could not be written down is no success');
+    like($err, qr/not all could be written to standard output/, 'and is told of');
+}
+pipe my $gone, my $to or die;
+close $gone;
+my ($ended) = run_program(
+    [$tool, '-c', $d->{fifo}, 'events'],
+    before => sub { $SIG{PIPE} = 'IGNORE'; open STDOUT, '>&', $to }
+);
+is($ended, 254, 'events end with who reads them');
+{
+    pipe my $from, my $to or die;
+    my $pid = fork // die;
+    if ($pid == 0) {
+        open STDOUT, '>&', $to;
+        open STDERR, '>', '/dev/null';
+        exec $tool, '-c', $d->{fifo}, 'events';
+    }
+    close $to;
+    like(scalar <$from>, qr/"listening"/, 'events are read');
+    close $from;
+    ok(loop_until { waitpid($pid, POSIX::WNOHANG()) == $pid }, 'and end though nothing happens')
+      or kill KILL => $pid;
+    is(join(' ', glob "$d->{dir}/run/*.out"), '', 'nothing is left behind');
+}
+
 $d->finish;
 is((tool('status'))[0], 252, 'after the end: no daemon');
 done_testing;
