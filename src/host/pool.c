@@ -385,13 +385,13 @@ bool pool_has_room(struct pool *p, const struct pool_book *b)
     return find_free(p, b) != 0;
 }
 
-/* How many of a set the pool has. */
-static size_t common(const struct pool *p, const struct set *s)
+/* How many of a set the pool has, less those that stand in the other set too. */
+static size_t common(const struct pool *p, const struct set *s, const struct set *less)
 {
     size_t n = 0;
 
     for (size_t i = 0; s->n > 0 && i < s->room; i++)
-        n += s->slot[i] != 0 && pool_has(p, s->slot[i]);
+        n += s->slot[i] != 0 && pool_has(p, s->slot[i]) && !(less != NULL && has(less, s->slot[i]));
     return n;
 }
 
@@ -401,11 +401,12 @@ size_t pool_size(const struct pool *p, const struct pool_book *b)
 
     for (size_t i = 0; i < p->n; i++)
         size += (uint64_t)p->part[i].high - p->part[i].low + 1;
-    size -= p->for_us ? 0 : common(p, &b->ours);
+    /* what became ours while it was leased is used until it is back */
+    size -= p->for_us ? 0 : common(p, &b->ours, &b->out);
     return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
 }
 
 size_t pool_used(const struct pool *p, const struct pool_book *b)
 {
-    return common(p, &b->out);
+    return common(p, &b->out, NULL);
 }

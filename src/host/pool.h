@@ -49,7 +49,8 @@ bool pool_book_mark(struct pool_book *b, uint32_t ip);
 void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */
 bool pool_book_has(const struct pool_book *b, uint32_t ip);
 
-/* Addresses that may be given in all, leased or not. */
+/* Addresses that may be given in all, and those that are leased: never more.  What has become ours
+ * since it was leased counts in both. */
 size_t pool_size(const struct pool *p, const struct pool_book *b);
 size_t pool_used(const struct pool *p, const struct pool_book *b);
 

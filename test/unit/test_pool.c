@@ -180,8 +180,11 @@ static void test_ours(void)
     pool_free(p);
     p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
     ok(pool_book_has(b, IP(10, 0, 0, 1)), "a lease that was out stays out");
-    is_int((long long)pool_size(p, b), 2, "two are left for peers");
+    is_int((long long)pool_size(p, b), 3, "beside two for peers it still counts");
+    is_int((long long)pool_used(p, b), 1,
+           "as one in use: what is used is never more than there is");
     pool_give(b, IP(10, 0, 0, 1));
+    is_int((long long)pool_size(p, b), 2, "until it is back: two are left for peers");
     is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 2), "who had what is ours now gets another");
     is_int(pool_take(p, b), IP(10, 0, 0, 4), "and so does everybody");
     ok(pool_take(p, b) == 0 && !pool_has_room(p, b), "until no more are left");
