@@ -313,11 +313,18 @@ static bool has_info(const struct status_at *at)
     return false;
 }
 
+/* Series go by the section: a host that a command has opened a tunnel to may have the name of one,
+ * or of another such host, and a page in which two samples are the same is refused as a whole. */
+static bool has_series(const struct status_at *at)
+{
+    return at->kind != STATUS_LAC || !at->lac->bare;
+}
+
 static void show_in_metrics(struct render *r, struct text *out)
 {
     struct status_value v = {.number = 1};
 
-    if (r->row != NULL ? !r->row->get(&r->at, &v) : !has_info(&r->at))
+    if (!has_series(&r->at) || (r->row != NULL ? !r->row->get(&r->at, &v) : !has_info(&r->at)))
         return;
     if (!r->begun)
         put_metric_header(out, r);

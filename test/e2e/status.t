@@ -152,11 +152,20 @@ is("@shrunk", '', 'no counter goes down');
 
 # -- sections, reloads ----------------------------------------------------------------------------
 
+# a host that has the name of a section, twice
+$d->ask('a 127.0.0.1 lns=127.0.0.1:9');
+$d->ask('t 127.0.0.1') for 1, 2;
+is(scalar(grep { $_->{lac} eq '127.0.0.1' } @{status->{lacs}}),
+    3, 'status: a section, and hosts of its name');
+is_deeply([sort grep { /^l2tpd_lac_up/ } keys %{metrics(unframe $d->ask('metrics'))}],
+    ['l2tpd_lac_up{lac="127.0.0.1"}', 'l2tpd_lac_up{lac="there"}'], 'metrics: a series each section');
+ok(heard('section', name => '127.0.0.1'), 'events: the section is added');
+
 $d->ask('c there');
-$e = heard 'lac_state', is => 'dialling';
+$e = heard 'lac_state', is => 'dialling', lac => 'there';
 is($e && $e->{lac}, 'there', 'events: a LAC dials');
 $d->ask('d there');
-ok(heard('lac_state', is => 'idle'), 'and rests');
+ok(heard('lac_state', is => 'idle', lac => 'there'), 'and rests');
 $d->ask('a added lns=127.0.0.1');
 $e = heard 'section';
 is($e && "$e->{kind} $e->{name} $e->{change}", 'lac added added', 'a section is added');
