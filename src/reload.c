@@ -2,6 +2,7 @@
 #include "reload.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "events.h"
@@ -70,6 +71,8 @@ static void compare_global(const struct conf_global *was, const struct conf_glob
         log_notice("reload: 'metrics file' or 'metrics interval' changed, from now");
     if (!same_text(was->auth_file, is->auth_file))
         log_notice("reload: 'auth file' changed, from the next tunnel");
+    if (was->exit_with_lac != is->exit_with_lac)
+        log_notice("reload: 'exit with lac' changed, from now");
 }
 
 static void compare_lns(const struct conf *was, const struct conf *is)
@@ -80,29 +83,40 @@ static void compare_lns(const struct conf *was, const struct conf *is)
         if (b == NULL)
             log_notice("reload: lns %s is gone: no new tunnels, running ones go on", a->name);
         else if (!conf_same_pool(a, b))
-            log_notice("reload: lns %s has another pool: leases still held stay with their calls",
+            log_notice("reload: lns %s has another pool: leases still held stay with their calls; "
+                       "what else has changed counts from the next tunnel",
                        a->name);
         else if (!conf_same_lns(a, b))
-            log_notice("reload: lns %s has changed, from the next tunnel", a->name);
+            log_notice("reload: lns %s has changed, from the next tunnel (what is for pppd: from "
+                       "the next call)",
+                       a->name);
     }
     for (const struct conf_lns *b = is->lns; b != NULL; b = b->next)
         if (conf_find_lns(was, b->name) == NULL)
             log_notice("reload: lns %s is new", b->name);
 }
 
+static bool is_template(const struct conf_lac *lac)
+{
+    return strcasecmp(lac->name, "default") == 0;
+}
+
+/* [lac default] is neither dialled nor hung up. */
 static void compare_lac(const struct conf *was, const struct conf *is)
 {
     for (const struct conf_lac *a = was->lac; a != NULL; a = a->next) {
         const struct conf_lac *b = conf_find_lac(is, a->name);
 
         if (b == NULL)
-            log_notice("reload: lac %s is gone: hung up and forgotten", a->name);
+            log_notice("reload: lac %s is gone%s", a->name,
+                       is_template(a) ? "" : ": hung up and forgotten");
         else if (!conf_same_lac(a, b))
             log_notice("reload: lac %s has changed, from the next dial", a->name);
     }
     for (const struct conf_lac *b = is->lac; b != NULL; b = b->next)
         if (conf_find_lac(was, b->name) == NULL)
-            log_notice("reload: lac %s is new%s", b->name, b->autodial ? ": dialled" : "");
+            log_notice("reload: lac %s is new%s", b->name,
+                       b->autodial && !is_template(b) ? ": dialled" : "");
 }
 
 static void forget_gone_lacs(struct hub *h)

@@ -139,6 +139,36 @@ $d->{wanted_port} = 0;
 ok(reload($d, lns()), 'the port of the start again: reloaded');
 unlike($d->log, qr/needs a restart/, 'and nothing is owed any more');
 
+# what has no other test here: each is named, with when it counts
+my %named = (
+    "pppd = $PPPD.new\n"                          => "'pppd' changed, from the next call",
+    "max retries = 4\n"                           => "'max retries' or 'cap backoff' changed, from the next tunnel",
+    "cap backoff = 9\n"                           => "'max retries' or 'cap backoff' changed, from the next tunnel",
+    "half open limit = 99\n"                      => "'half open limit' or 'half open per source' changed, from now",
+    "half open per source = 9\n"                  => "'half open limit' or 'half open per source' changed, from now",
+    "access control = yes\n"                      => "'access control' changed, from the next tunnel",
+    "auth file = $DIR/others\n"                   => "'auth file' changed, from the next tunnel",
+    "metrics interval = 77\n"                     => "'metrics file' or 'metrics interval' changed, from now",
+    "exit with lac = yes\n"                       => "'exit with lac' changed, from now",
+    "debug state = yes\n"                         => 'debug topics changed, from now',
+    "packet marks = yes\n"                        => "'packet marks' has changed: needs a restart",
+    "listen-addr = 127.0.0.2\n"                   => "'listen-addr' has changed: needs a restart",
+    "[lac default]\nautodial = yes\n"             => 'lac default is new$',
+    "[lns default]\nip range = 10.9.0.20\n"       => 'lns default has another pool: leases still held stay .* counts from the next tunnel',
+    "[lns default]\nipparam = %h\n"               => 'lns default has changed, from the next tunnel \(what is for pppd: from the next call\)',
+);
+for my $keys (sort keys %named) {
+    my ($what) = $keys =~ /(.*)\n\z/s;
+
+    local $d->{ends} = $keys =~ /exit with lac/;    # else the last line has it otherwise
+    ok(reload($d, lns(more => "[global]\n$keys")), "changed: $what");
+    like($d->log, qr/reload: $named{$keys}/m, 'which is named');
+    $d->{ends} = 0;
+    $d->configure(lns())->mark->signal('HUP');
+    $d->says(qr/is in force/, 'and changed back');
+    unlike($d->log, qr/is gone: hung up/, 'a template is not hung up') if $keys =~ /lac default/;
+}
+
 # -- status --------------------------------------------------------------------------------------
 
 for (['SIGUSR1', sub { $d->signal('USR1') }], ['s', sub { $d->command("s\n") }]) {
