@@ -46,6 +46,15 @@ answers() {
 	on "$1" ping -q -c 1 -W 10 "$2" >$work/ping
 }
 
+no_name_server() {
+	! on box grep -q 'nameserver 192.0.2.53' /etc/resolv.conf
+}
+
+# none_in_box PROGRAM: no process of that name runs among box's.
+none_in_box() {
+	! box sh -c 'cat /proc/[0-9]*/comm 2>/dev/null' | grep -qx "$1"
+}
+
 exposure() {
 	# it wants to write to /tmp
 	on box unshare -m sh -ec 'mount -t tmpfs tmp /tmp
@@ -216,6 +225,9 @@ scenario "the end"
 ok "a stop" box systemctl stop l2tpd.service
 ok "in good order" property_is Result success
 ok "inactive" property_is ActiveState inactive
+ok "pppd's scripts come to their end, though the daemon has" wait_until 20 [ ! -e $work/box/run/up.ppp0 ]
+ok "Debian's has taken the name server away again" wait_until 20 no_name_server
+ok "no pppd is left" wait_until 10 none_in_box pppd
 ok "the far end was told" wait_until 20 says far 'control_finish: Connection closed to 192.0.2.1'
 ok "the folder in /run stays" [ -d $work/box/run/l2tpd ]
 ok "without a FIFO" [ ! -e $work/box/run/l2tpd/l2tp-control ]
@@ -225,5 +237,34 @@ box kill -s KILL "$value"
 ok "one that was killed is started again" wait_until 30 property_is NRestarts 1
 ok "and runs" wait_until 30 property_is ActiveState active
 box systemctl stop l2tpd.service
+
+# The unit of l2tpd-compat, as its package has it but for the folder of programs; and what takes the
+# powers that it has: a port below 1024, marks, a device to be bound to.
+scenario "in xl2tpd's place"
+on box sh -ec "ln -s l2tpd /run/inst/xl2tpd
+	sed 's|/run/inst/|/usr/sbin/|' /run/units/l2tpd.service | sed -f $root/scripts/debian/xl2tpd.sed |
+		sed 's|/usr/sbin/|/run/inst/|' >/run/units/xl2tpd.service
+	mkdir -p /etc/xl2tpd
+	mv /etc/l2tpd/l2tp-secrets /etc/xl2tpd/
+	echo 'DAEMON_OPTS=\"-q 16\"' >/etc/default/xl2tpd
+	{
+		printf '%s\n' '[global]' 'packet marks = yes' 'metrics file = /var/log/l2tpd.prom' 'metrics interval = 1'
+		sed '/^\[lac other/a fwmark = 7\nbind device = eth0\nsource port = 700' /etc/l2tpd/l2tpd.conf
+	} >/etc/xl2tpd/xl2tpd.conf"
+box systemctl daemon-reload
+ok "it starts" box systemctl start xl2tpd.service
+ok "with xl2tpd's FIFO" [ -p $work/box/run/xl2tpd/l2tp-control ]
+ok "and pid file" [ -s $work/box/run/xl2tpd.pid ]
+ok "and the options of /etc/default/xl2tpd" on box sh -c 'cat /proc/*/cmdline 2>/dev/null | tr "\0" " " | grep -q "/run/inst/xl2tpd -D -l -c /etc/xl2tpd/xl2tpd.conf -q 16"'
+echo 'c other' >$work/box/run/xl2tpd/l2tp-control
+ok "PPP is up" wait_until 60 [ -e $work/box/run/up.ppp0 ]
+ok "a ping" answers box 10.9.2.1
+ok "with the mark of its section" says box 'tunnel .*: up role=lac .* mark=7'
+ok "metrics are written" wait_until 20 [ -s $work/box/varlog/l2tpd.prom ]
+ok "a reload" box systemctl reload xl2tpd.service
+ok "is done" wait_until 20 says box '/etc/xl2tpd/xl2tpd.conf is in force'
+ok "a stop" box systemctl stop xl2tpd.service
+ok "leaves no pid file" [ ! -e $work/box/run/xl2tpd.pid ]
+ok "nor a call" wait_until 20 [ ! -e $work/box/run/up.ppp0 ]
 kill -s TERM "$far_daemon"
 finish
