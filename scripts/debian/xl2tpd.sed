@@ -8,5 +8,5 @@ s|OPTIONS|DAEMON_OPTS|
 s|RuntimeDirectory=l2tpd|RuntimeDirectory=xl2tpd|
 s|edit l2tpd|edit xl2tpd|
 s|^Description=.*|& (l2tpd in the place of xl2tpd)|
-s|^# Provides:          l2tpd|# Provides:          xl2tpd|
+s|^# Provides:          l2tpd-daemon|# Provides:          xl2tpd|
 s|^NAME=l2tpd|NAME=xl2tpd|

@@ -101,12 +101,13 @@ ok "a clean system" clean_system
 cp "$tmp"/one/l2tpd_*.deb "$clean/$one"
 cp "$tmp"/two/l2tpd_*.deb "$clean/$two"
 cp "$tmp"/two/l2tpd-compat_*.deb "$clean/debs/compat.deb"
-ok "what they depend on is downloaded" fetch xl2tpd "/$one"
+ok "what they depend on is downloaded" fetch xl2tpd insserv rsyslog logrotate "/$one"
 
 # --- l2tpd -------------------------------------------------------------------------------------
 
 ok "l2tpd installs" apt install "/$one"
 ok "its version" version "$version"
+ok "and beside it a log daemon, and what orders scripts by what they provide" apt install insserv rsyslog logrotate
 ok "it is not started before it has a configuration" exits 3 there service l2tpd status
 ok "as the start says" exits 6 there service l2tpd start
 ok "secrets are root's alone" [ "$(stat -c '%a %u' "$clean/etc/l2tpd/l2tp-secrets")" = '600 0' ]
@@ -142,10 +143,32 @@ cp "$tmp/conf" "$clean/etc/l2tpd/l2tpd.conf"
 
 ok "the demo, with the installed daemon" env L2TPD="$clean/usr/sbin/l2tpd" "$root/scripts/demo" --no-setup
 
+# --- its log -----------------------------------------------------------------------------------
+
+# told TEXT: the file of the log has that, now or soon.
+told() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		! grep -q -- "$1" "$clean/var/log/l2tpd.log" 2>"$tmp/answer" || return 0
+		sleep 0.5
+	done
+	return 1
+}
+
+cp "$clean/usr/share/doc/l2tpd/examples/l2tpd.rsyslog" "$clean/etc/rsyslog.d/l2tpd.conf"
+sed -i 's/^module(load="imklog/# &/' "$clean/etc/rsyslog.conf"
+ok "rsyslog with the file of the documents" there rsyslogd
+ok "the daemon, restarted" there service l2tpd restart
+ok "has a log of its own" told ' l2tpd\[[0-9]*\]: .* started on '
+ok "which is rotated" there logrotate -f /etc/logrotate.d/l2tpd
+ok "the old one stays" [ -s "$clean/var/log/l2tpd.log.1" ]
+ok "a reload" there l2tpd-control reload
+ok "is told of in the new one" told 'is in force'
+
 # --- l2tpd-compat ------------------------------------------------------------------------------
 
 ok "l2tpd stops" there service l2tpd stop
 ok "xl2tpd can be installed beside it" apt install xl2tpd
+ok "and both are started at boot" [ "$(ls "$clean/etc/rc2.d" | grep -c '^S[0-9]*x\{0,1\}l2tpd$')" = 2 ]
 there service xl2tpd stop >"$tmp/said" 2>&1 || :
 cat >"$clean/etc/xl2tpd/xl2tpd.conf" <<END
 [lns default]
@@ -187,6 +210,7 @@ running && before=$pid
 ok "it is removed" apt remove l2tpd
 ok "and ended before" [ ! -e "$clean/run/l2tpd/l2tpd.pid" ]
 ok "the configuration stays" same "$tmp/conf" "$clean/etc/l2tpd/l2tpd.conf"
+rm -f "$clean/etc/rsyslog.d/l2tpd.conf"
 ok "purged" apt purge l2tpd
 ok "nothing is left" [ "$(left)" = '' ]
 finish
