@@ -339,12 +339,20 @@ static uint64_t caller(const struct call *c, const struct conf_lns *conf)
     return number != 0 ? number : 1;
 }
 
+static const char *lease_text(uint32_t ip, char dst[ADDR_TEXT])
+{
+    struct addr a = addr_ip4(ip, 0);
+
+    return ip != 0 ? addr_host_text(&a, dst) : "nothing";
+}
+
 /* An address for the caller and, if the section has a range of them, one for us. */
 static bool lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why)
 {
     uint64_t who = conf->sticky ? caller(c, conf) : 0;
     const struct lns_pool *pool = profiles_pool(b->hub, conf->name);
+    char remote[ADDR_TEXT], local[ADDR_TEXT];
 
     if (conf->assign_ip) {
         b->lease = pool != NULL ? pool_take_again(pool->remote, b->hub->book, who) : 0;
@@ -357,6 +365,9 @@ static bool lease(struct bearer *b, const struct call *c, const struct conf_lns 
         if (b->local_lease == 0)
             *why = "no local address is left";
     }
+    if (log_topic(TOPIC_TUNNEL))
+        log_debug(TOPIC_TUNNEL, "%s: leased %s for the peer, %s for us", b->name,
+                  lease_text(b->lease, remote), lease_text(b->local_lease, local));
     return *why == NULL;
 }
 

@@ -91,7 +91,7 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
 {
     struct hub *h = ctx;
     const struct conf_lns *lns;
-    char them[NAME_MOST];
+    char them[NAME_MOST], peer[ADDR_TEXT], safe[80];
 
     span_to_str(who->host_name, them, sizeof them);
     if (who->tunnel_host != NULL) {
@@ -99,6 +99,11 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
         return WELCOME;
     }
     lns = h->stopping == STOP_NOT ? conf_match_lns(h->conf, who->peer) : NULL;
+    if (log_topic(TOPIC_TUNNEL))
+        log_debug(TOPIC_TUNNEL, "peer %s (%s) %s%s", addr_text(who->peer, peer),
+                  log_safe(span_str(them), safe, sizeof safe),
+                  lns != NULL ? "is served by lns " : "is served by no section",
+                  lns != NULL ? lns->name : "");
     if (lns == NULL)
         return REFUSED;
     fill(h, lns->name, &lns->peer, p);

@@ -320,9 +320,12 @@ static pid_t launch(struct launch *u)
 static void on_gone(struct child *c, int status)
 {
     struct pppd *p = c->owner;
+    char text[64];
 
     loop_timer_done(p->loop, &p->timer);
     p->state = PPPD_IDLE;
+    log_debug(TOPIC_PPPD, "pppd %d: has ended: %s", (int)c->pid,
+              pppd_end_text(status, text, sizeof text));
     p->gone(p, status);
 }
 
@@ -381,13 +384,22 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
     p->state = PPPD_RUNNING;
     p->child = (struct child){.pid = pid, .gone = on_gone, .owner = p};
     loop_child(l, &p->child);
+    log_debug(TOPIC_PPPD, "pppd %d: started, %d arguments%s", (int)pid, args.argc,
+              s->role == PPPD_LAC && given(s->password) ? ", its password in a pipe" : "");
+    for (int i = 0; i < env.n && log_topic(TOPIC_PPPD); i++)
+        if (env.row[i].value != NULL)
+            log_debug(TOPIC_PPPD, "pppd %d: has %s=%s", (int)pid, env.row[i].name,
+                      env.row[i].value);
     return 0;
 }
 
 void pppd_expect_end(struct pppd *p)
 {
-    if (p->state == PPPD_RUNNING)
-        loop_timer_set(p->loop, &p->timer, loop_now(p->loop) + PPPD_HANGUP_MS);
+    if (p->state != PPPD_RUNNING)
+        return;
+    log_debug(TOPIC_PPPD, "pppd %d: its terminal is hung up: TERM in %d ms unless it ends",
+              (int)p->child.pid, PPPD_HANGUP_MS);
+    loop_timer_set(p->loop, &p->timer, loop_now(p->loop) + PPPD_HANGUP_MS);
 }
 
 void pppd_stop(struct pppd *p)
@@ -405,6 +417,7 @@ void pppd_kill(struct pppd *p)
     if (p->state == PPPD_IDLE)
         return;
     loop_timer_unset(p->loop, &p->timer);
+    log_debug(TOPIC_PPPD, "pppd %d: KILL", (int)p->child.pid);
     signal_pppd(p, SIGKILL);
     p->state = PPPD_KILLED;
 }

@@ -73,6 +73,7 @@ struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *hea
 struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct udp_place *place,
                         udp_heard_fn *heard, void *ctx)
 {
+    char text[ADDR_TEXT];
     struct udp *u;
 
     if (!addr_is_set(local)) {
@@ -95,6 +96,7 @@ struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct u
     u->os = udp_os_new(u->watch.fd, local->family);
     if (u->os == NULL || loop_watch(l, &u->watch) != 0)
         goto fail;
+    log_debug(TOPIC_NETWORK, "socket of %s opened", addr_text(&u->local, text));
     return u;
 fail:
     udp_close(u);
@@ -116,7 +118,10 @@ static void release(struct udp *u)
 void udp_close(struct udp *u)
 {
     int keep = errno;
+    char text[ADDR_TEXT];
 
+    if (addr_is_set(&u->local))
+        log_debug(TOPIC_NETWORK, "socket of %s closed", addr_text(&u->local, text));
     loop_unwatch(u->loop, &u->watch);
     release(u);
     if (u->os != NULL)

@@ -2,7 +2,9 @@
  * of those that have nothing more to tell.  See l2tp.h. */
 #include <assert.h>
 
+#include "base/log.h"
 #include "proto/engine.h"
+#include "proto/post.h"
 
 /* In this order: a call is to be dialled, is up, has data and line news, is down. */
 static const struct {
@@ -67,9 +69,12 @@ static bool next_of_call(struct l2tp *e, struct tunnel *t, struct l2tp_event *ev
 static bool next_datagram(struct l2tp *e, struct tunnel *t, uint64_t now, struct l2tp_event *event)
 {
     struct wr w = wr_over(e->out, sizeof e->out);
+    uint32_t sent = t->x.sent, again = t->x.retransmitted;
 
     if (!xport_poll(&t->x, now, t->peer_id, &w))
         return false;
+    if (log_topic(TOPIC_XPORT))
+        post_say_sent(t, now, t->x.sent != sent, t->x.retransmitted != again);
     assert(!w.failed);
     engine_touch(e, t); /* its resend time may be set now */
     event->kind = L2TP_SEND;

@@ -42,8 +42,12 @@ static enum l2tp_got drop(struct l2tp *e, uint64_t now, enum l2tp_cause cause,
     uint64_t unsaid = e->dropped[cause] - e->logged[cause];
 
     e->dropped[cause]++;
-    if (e->logged_at[cause] != 0 && now < e->logged_at[cause] + BURST_MS)
+    if (e->logged_at[cause] != 0 && now < e->logged_at[cause] + BURST_MS) {
+        if (log_topic(TOPIC_NETWORK))
+            log_debug(TOPIC_NETWORK, "dropped a datagram from %s: %s%s%s", addr_text(from, peer),
+                      l2tp_cause_name(cause), detail[0] != '\0' ? ": " : "", detail);
         return L2TP_DROPPED;
+    }
     e->logged_at[cause] = now;
     e->logged[cause] = e->dropped[cause];
     log_info("dropped a datagram from %s: %s%s%s (%llu more like it since the last such line)",
@@ -151,8 +155,11 @@ static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now
 {
     enum state was = t->state;
     bool acked;
+    enum xport_got got = xport_input(&t->x, now, p->ns, p->nr, p->session, p->body, &acked);
 
-    if (xport_input(&t->x, now, p->ns, p->nr, p->session, p->body, &acked) == XPORT_DELIVER) {
+    if (log_topic(TOPIC_XPORT))
+        post_say_heard(t, p->ns, p->nr, got);
+    if (got == XPORT_DELIVER) {
         struct xport_msg *early;
 
         deliver(e, t, now, p->session, p->body);

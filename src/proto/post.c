@@ -56,6 +56,43 @@ bool post_send(struct tunnel *t, struct msg *m)
     return xport_send(&t->x, m->session, span_of(body, wr_len(&w)));
 }
 
+void post_say_heard(const struct tunnel *t, uint16_t ns, uint16_t nr, enum xport_got got)
+{
+    static const char *const what[] = {
+        [XPORT_ZLB] = "an acknowledgement alone",
+        [XPORT_DELIVER] = "in its turn",
+        [XPORT_DUPLICATE] = "a duplicate",
+        [XPORT_EARLY_ONE] = "early, kept",
+        [XPORT_BEYOND] = "beyond our window, dropped",
+    };
+    char name[TUNNEL_NAME];
+
+    log_debug(TOPIC_XPORT, "%s: heard ns=%u nr=%u: %s; in flight %u, waiting %u",
+              tunnel_name(t, name, sizeof name), (unsigned)ns, (unsigned)nr, what[got],
+              (unsigned)(uint16_t)(t->x.ns_high - t->x.una),
+              (unsigned)(uint16_t)(t->x.ns_next - t->x.ns_high));
+}
+
+void post_say_sent(const struct tunnel *t, uint64_t now, bool is_message, bool again)
+{
+    const struct xport *x = &t->x;
+    char name[TUNNEL_NAME];
+
+    tunnel_name(t, name, sizeof name);
+    if (!is_message) {
+        log_debug(TOPIC_XPORT, "%s: send ns=%u nr=%u: an acknowledgement alone", name,
+                  (unsigned)x->ns_high, (unsigned)x->nr);
+        return;
+    }
+    log_debug(
+        TOPIC_XPORT,
+        "%s: send ns=%u nr=%u%s: window %u of %u, the oldest was sent again %u times, next in "
+        "%llu ms",
+        name, (unsigned)(uint16_t)(x->ns_send - 1), (unsigned)x->nr, again ? " again" : "", x->cwnd,
+        (unsigned)x->peer_window, x->tries,
+        (unsigned long long)(x->due_resend > now ? x->due_resend - now : 0));
+}
+
 struct msg_result post_result(const struct verdict *why, uint16_t usual)
 {
     bool mute = why->error == ERROR_VENDOR && why->text[0] == '\0';

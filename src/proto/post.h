@@ -18,6 +18,11 @@ struct msg_result post_result(const struct verdict *why, uint16_t usual);
  * arena as for msg_reveal(). */
 struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t size);
 
+/* For the topic xport: what has been heard and what leaves, by the numbers of the transport; a
+ * message that leaves may do so again. */
+void post_say_heard(const struct tunnel *t, uint16_t ns, uint16_t nr, enum xport_got got);
+void post_say_sent(const struct tunnel *t, uint64_t now, bool is_message, bool again);
+
 /* The name of a tunnel in the log: "tunnel 4711 (lns.example)".  Into dst, returns dst. */
 const char *tunnel_name(const struct tunnel *t, char *dst, size_t size);
 #define TUNNEL_NAME 160

@@ -357,6 +357,7 @@ static void act_linger(struct tunnel *t, uint64_t now, const struct step *s)
 
 static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
 {
+    char name[TUNNEL_NAME];
     struct msg m;
 
     (void)s;
@@ -364,6 +365,9 @@ static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
     t->due_hello = t->p.hello_ms > 0 ? now + silence_hello_ms(t) : 0;
     t->hello_ns = t->x.ns_next;
     t->hello_at = now;
+    if (log_topic(TOPIC_TUNNEL))
+        log_debug(TOPIC_TUNNEL, "%s: nothing heard for %llu ms: HELLO",
+                  tunnel_name(t, name, sizeof name), (unsigned long long)(now - t->heard));
     t->hello_out = post_send(t, &m);
 }
 

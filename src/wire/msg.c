@@ -129,6 +129,7 @@ static struct verdict offence_of(const struct msg *m, bool mandatory, unsigned e
         log_debug(TOPIC_AVP, "%s: %s (%u) %s: skipped", msg_type_name(m->type), name, number, what);
         return verdict_ok();
     }
+    log_debug(TOPIC_AVP, "%s: %s (%u) %s: refused", msg_type_name(m->type), name, number, what);
     return verdict_make(damage, STOPCCN_ERROR, error, "%s: %s (%u) %s", msg_type_name(m->type),
                         name, number, what);
 }
@@ -231,6 +232,9 @@ static struct verdict take_value(struct msg *m, unsigned slot, bool mandatory, s
         return offence(m, mandatory, ERROR_VALUE, row, "is zero");
     store(m, row, value);
     msg_set(m, slot);
+    log_debug(TOPIC_AVP, "%s: %s (%u)%s%s, %zu octets: taken", msg_type_name(m->type), row->name,
+              row->number, mandatory ? ", mandatory" : "",
+              (m->hidden & BIT(slot)) != 0 ? ", hidden" : "", value.n);
     return verdict_ok();
 }
 

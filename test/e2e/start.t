@@ -187,6 +187,72 @@ is(slurp("$DIR/slip"), "port = 1701\n", 'what is no pid file is left as it was')
     unlike(slurp("$DIR/stderr"), qr/ started on | stopped/, 'X1-09 X2-02 and its log is not on standard error');
 
     symlink $L2TPD, "$DIR/xl2tpd";
+
+    # what stands in for syslog writes down what it is told
+    SKIP: {
+        my $told = "$DIR/told";
+        my $library = preloaded('syslog', <<"EOT") or skip 'no library of ours can come before libc', 4;
+#include <stdarg.h>
+#include <stdio.h>
+#include <syslog.h>
+static void put(const char *fmt, va_list ap)
+{
+    FILE *f = fopen("$told", "a");
+    vfprintf(f, fmt, ap);
+    putc('\n', f);
+    fclose(f);
+}
+static void note(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put(fmt, ap);
+    va_end(ap);
+}
+void openlog(const char *ident, int option, int facility)
+{
+    note("open %s pid=%d daemon=%d", ident, (option & LOG_PID) != 0, facility == LOG_DAEMON);
+}
+void syslog(int priority, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    note("priority %d", priority);
+    put(fmt, ap);
+    va_end(ap);
+}
+void __syslog_chk(int priority, int flag, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    note("priority %d", priority);
+    put(fmt, ap);
+    va_end(ap);
+}
+EOT
+        for (['in front, with -l', '-D', '-l'], ['detached']) {
+            my ($how, @more) = @$_;
+            unlink $told;
+            my $conf = conf "port = 0\nsaref refinfo = 3\n";
+            my @words = words($conf, @more);
+            my $first = fork // die;
+            if ($first == 0) {
+                $words[0] = "$DIR/xl2tpd";
+                open STDERR, '>', '/dev/null';
+                exec @words;
+            }
+            loop_until { slurp($told) =~ /started/ };
+            my ($pid) = slurp("$DIR/run.$n/pid") =~ /^(\d+)\n/;
+            ok(slurp($told) =~ /^open xl2tpd pid=1 daemon=1\npriority 5\nxl2tpd version \S+ started on/,
+                "X1-09 XD-01 $how: to syslog, by that name, with pid, as daemon, each line with its priority")
+              or diag(slurp $told);
+            kill TERM => $pid if $pid;
+            loop_until { slurp($told) =~ /^stopped$/m };
+            ok(slurp($told) =~ /^stopped$/m, 'to its end');
+            waitpid $first, 0;
+        }
+        delete $ENV{LD_PRELOAD};
+    }
     $d = daemon 'asxl', conf => '', program => "$DIR/xl2tpd";
     $pid = $d->pid;
     like($d->log, qr/^xl2tpd\[$pid\]: xl2tpd version xl2tpd-\S+ started on/m,
