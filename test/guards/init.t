@@ -1,7 +1,7 @@
 #!/bin/sh
 # The service files: the SysV script lives a life with the installed daemon, with the LSB's exit codes;
 # those of OpenRC and rc.d are shells' and call what they should; tmpfiles, logrotate and the unit name
-# what the daemon uses. (The unit under a real systemd: test/system/service.t.)
+# what the daemon uses. (The unit under a real systemd: test/system/40-unit.t.)
 #
 # Unprivileged: everything is installed below a folder of ours, and the port is the kernel's choice.
 set -eu
