@@ -2,6 +2,7 @@
  * template says: that has been told at the template. */
 #include "host/conf_check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -41,7 +42,47 @@ static bool is_on(const struct conf_section *s, const char *key)
     const struct conf_row *row = conf_row_find(key);
     const void *field = conf_field(row, s->place, s->object);
 
+    if (row->kind == KIND_TEXT || row->kind == KIND_PATH)
+        return *(char *const *)field != NULL;
     return row->kind == KIND_WORD ? *(const int *)field != 0 : *(const bool *)field;
+}
+
+/* A key without effect while another one is on or off, as told here. */
+static const struct {
+    unsigned places;
+    const char *key, *other;
+    bool other_on;
+    const char *words;
+} idle[] = {
+    {IN_GLOBAL, "metrics interval", "metrics file", false, "without 'metrics file'"},
+    {IN_LNS, "sticky", "assign ip", false, "with 'assign ip = no'"},
+    {IN_LAC, "lns return", "lns policy", true, "with 'lns policy = share'"},
+    {IN_LNS | IN_LAC, "hello interval", "hello", false, "with 'hello = no'"},
+    {IN_LNS | IN_LAC, "pass peer", "ipparam", true, "beside 'ipparam', which says all of it"},
+};
+
+/* Of a number or a boolean: is it what it would be anyway? */
+static bool is_preset(const struct conf_section *s, const char *key)
+{
+    const struct conf_row *row = conf_row_find(key);
+    struct conf_why unsaid;
+    int64_t room = 0;
+
+    return conf_kinds[row->kind].set(&room, row, row->preset, 0, &unsaid) &&
+           conf_kinds[row->kind].same(&room, conf_field(row, s->place, s->object), row);
+}
+
+static void check_idle(const struct conf_section *s, struct conf_told *told)
+{
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        unsigned line =
+            (idle[i].places & 1u << s->place) != 0 ? conf_section_line(s, idle[i].key) : 0;
+
+        if (line > 0 && !unsure(s, idle[i].key, idle[i].other) &&
+            is_on(s, idle[i].other) == idle[i].other_on && !is_preset(s, idle[i].key))
+            conf_say(told, true, line, "'%s' in %s has no effect %s", idle[i].key, s->title,
+                     idle[i].words);
+    }
 }
 
 static void check_pairs(const struct conf_section *s, struct conf_told *told)
@@ -165,22 +206,17 @@ static void check_ipparam(const struct conf_section *s, struct conf_told *told)
     }
 }
 
-/* An address that both lists allow, if there is one: it is the first of a range, or follows the
- * last of a denied one. */
-static bool share(const struct conf_range *a, const struct conf_range *b, uint32_t *ip)
+/* Is there nothing for a peer in the pool of a section? */
+static bool is_empty(const struct conf_lns *lns)
 {
-    const struct conf_range *lists[] = {a, b};
+    size_t n = 0;
+    struct conf_span *flat = conf_ranges_flat(lns->ip_range, &n);
+    bool empty = n == 0 || (n == 1 && lns->local_ip != 0 && flat[0].low == lns->local_ip &&
+                            flat[0].high == lns->local_ip);
 
-    for (size_t i = 0; i < 2; i++) {
-        for (const struct conf_range *r = lists[i]; r != NULL; r = r->next) {
-            if (r->deny && r->high == UINT32_MAX)
-                continue;
-            *ip = r->deny ? r->high + 1 : r->low;
-            if (conf_ranges_allow(a, *ip) && conf_ranges_allow(b, *ip))
-                return true;
-        }
-    }
-    return false;
+    empty = empty && (flat != NULL || lns->ip_range == NULL);
+    free(flat);
+    return empty;
 }
 
 static void check_pool(const struct conf *c, const struct conf_section *s, struct conf_told *told)
@@ -188,10 +224,8 @@ static void check_pool(const struct conf *c, const struct conf_section *s, struc
     const struct conf_lns *lns = s->object;
     bool chosen = lns->lac != NULL || (is_default(s) && !c->global.access_control);
     unsigned line = conf_section_line(s, "ip range");
-    uint32_t ip;
 
-    if (chosen && lns->assign_ip && !unsure(s, "ip range", "assign ip") &&
-        !share(lns->ip_range, lns->ip_range, &ip))
+    if (chosen && lns->assign_ip && !unsure(s, "ip range", "assign ip") && is_empty(lns))
         conf_say(told, true, line > 0 ? line : s->line,
                  "%s has no address to give, so it refuses every call: add an 'ip range', or set "
                  "'assign ip = no' if the address comes from elsewhere",
@@ -271,6 +305,27 @@ static void check_dialling(const struct conf_section *s, struct conf_told *told)
                  s->title, lac->redial_timeout_s);
 }
 
+/* Addresses of the other kind are never dialled from "bind address". */
+static void check_binding(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned line = line_of(s, "bind address", "lns");
+
+    if (line == 0 || !addr_is_set(&lac->bind_address) || lac->lns == NULL || is_default(s) ||
+        unsure(s, "bind address", "lns"))
+        return;
+    for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next) {
+        struct addr a;
+
+        if (!addr_parse(h->host, 0, &a) || a.family == lac->bind_address.family)
+            return; /* a name may have an address of either kind */
+    }
+    conf_say(told, true, line,
+             "no 'lns' of %s has an address of the kind of its 'bind address', so there is nowhere "
+             "to dial: IPv4 or IPv6, they have to be alike",
+             s->title);
+}
+
 static void check_calls(const struct conf_section *s, struct conf_told *told)
 {
     const struct conf_lac *lac = s->object;
@@ -319,6 +374,7 @@ static void check_access(const struct conf *c, struct conf_told *told)
 
 void conf_check_section(const struct conf *c, const struct conf_section *s, struct conf_told *told)
 {
+    check_idle(s, told);
     if (s->place == PLACE_GLOBAL) {
         check_half_open(c, s, told);
         return;
@@ -331,6 +387,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     if (s->place == PLACE_LAC) {
         check_lac(s, told);
         check_dialling(s, told);
+        check_binding(s, told);
         check_calls(s, told);
         return;
     }

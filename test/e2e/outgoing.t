@@ -73,6 +73,30 @@ sub dialler
     $d->finish;
 }
 
+# the options of a number, which is there for the one who asks with this library before libc
+SKIP: {
+    preloaded('access', <<'EOT') or skip 'no library of ours can come before libc', 1;
+#include <string.h>
+#include <unistd.h>
+int access(const char *path, int mode)
+{
+    return strcmp(path, "/var/l2tp/5550100.options") == 0 ? 0 : faccessat(-100, path, mode, 0);
+}
+EOT
+    my $p = Peer->new(bearer => 3);
+    my $d = dialler $p, "pppoptfile = $echo\ndefaultroute = yes\n";
+
+    delete $ENV{LD_PRELOAD};
+    unlink glob "$DIR/echo*";
+    $d->ask('o there 5550100');
+    $p->accept_tunnel(5);
+    my $call = $p->take_request(5, half => 1);
+    $p->connected($call);
+    $d->says(qr/"passive" \n\S+ "nodetach" \n\S+ "file" \n\S+ "\/var\/l2tp\/5550100\.options" \n\S+ "defaultroute" \n\S+ ":" \n/,
+        'X7-06 a number\'s options stand before those of the section');
+    $d->kill_now;
+}
+
 {
     my $p = Peer->new(bearer => 3);
     my $d = dialler $p, "pppoptfile = $echo\nredial = yes\nredial timeout = 1\n";

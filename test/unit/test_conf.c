@@ -25,7 +25,7 @@ static const struct {
      "quirks=no-hello|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
-     "lns=a weight 3|lns policy=share|lns lockout=9|lns return=4|lns directed=no|connect timeout=3|"
+     "lns=a weight 3|lns policy=share|lns lockout=9|lns return=0|lns directed=no|connect timeout=3|"
      "source port=auto|bind address=192.0.2.1|bind device=lo|"
      "autodial=no|redial=yes|redial timeout=1|redial timeout max=2|max redials=1|local "
      "ip=192.0.2.1|"

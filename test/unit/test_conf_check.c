@@ -315,6 +315,29 @@ static const struct {
      "[lns default]\nassign ip = no\nlac = 9-8\n[lns x]\n",
      "E f:3: 'lac = 9-8' must be an IPv4 address, such as 192.0.2.1, or the name of a host\n"
      "W f:4: [lns x] has no 'lac' range, so no peer is ever served by it"},
+    {"metrics at an interval, and nowhere", "[global]\nmetrics interval = 5\n",
+     "W f:2: 'metrics interval' in [global] has no effect without 'metrics file'"},
+    {"and somewhere", "[global]\nmetrics interval = 5\nmetrics file = /m\n", NULL},
+    {"whose address is sticky", "[lns default]\nassign ip = no\nsticky = no\n",
+     "W f:3: 'sticky' in [lns default] has no effect with 'assign ip = no'"},
+    {"what sticks anyway", "[lns default]\nassign ip = no\nsticky = yes\n", NULL},
+    {"a return by lot", "[lac x]\nlns = a\nlns return = 9\nlns policy = share\n",
+     "W f:3: 'lns return' in [lac x] has no effect with 'lns policy = share'"},
+    {"an interval of no HELLO", "[lac x]\nlns = a\nhello = no\nhello interval = 9\n",
+     "W f:4: 'hello interval' in [lac x] has no effect with 'hello = no'"},
+    {"the template's HELLO", "[lac default]\nhello = no\n[lac x]\nlns = a\nhello interval = 9\n",
+     "W f:5: 'hello interval' in [lac x] has no effect with 'hello = no'"},
+    {"two parameters for one place", "[lac x]\nlns = a\npass peer = yes\nipparam = i\n",
+     "W f:3: 'pass peer' in [lac x] has no effect beside 'ipparam', which says all of it"},
+    {"an IPv4 address, and IPv6 to dial", "[lac x]\nlns = ::1\nbind address = 10.0.0.1\n",
+     "W f:3: no 'lns' of [lac x] has an address of the kind of its 'bind address', so there is "
+     "nowhere to dial: IPv4 or IPv6, they have to be alike"},
+    {"one of both kinds", "[lac x]\nlns = ::1\nlns = 10.0.0.2\nbind address = 10.0.0.1\n", NULL},
+    {"a pool of our own address", "[lns default]\nip range = 10.0.0.1\nlocal ip = 10.0.0.1\n",
+     "W f:2: [lns default] has no address to give, so it refuses every call: add an 'ip range', or "
+     "set 'assign ip = no' if the address comes from elsewhere\n"
+     "W f:3: 'local ip' of [lns default] lies in its own 'ip range': take it out with 'no ip "
+     "range'"},
     {"each word of ipparam", "[lac x]\nlns = a\nipparam = %p%h%n%d%g%t%c%%\n", NULL},
     {"a word of ipparam that stands for nothing", "[lac x]\nlns = a\nipparam = %h %u %v\n",
      "W f:3: 'ipparam' of [lac x] has a '%u' that stands for nothing and stays as it is: known are "
