@@ -209,6 +209,12 @@ ok "a reload" box systemctl reload l2tpd.service
 ok "which the daemon has done when the command is back, or soon" wait_until 20 says box 'lac new is new'
 ok "with the same process" property_is MainPID "$before"
 ok "and the same call" answers far 10.9.1.1
+on box sh -c 'cp /etc/l2tpd/l2tpd.conf /etc/l2tpd/aside; echo "ip rnage = 1" >>/etc/l2tpd/l2tpd.conf'
+box systemctl reload l2tpd.service 2>>$work/systemd && done=yes || done=no
+ok "a reload of a broken file fails, as the command says" [ $done = no ]
+ok "the unit is active" property_is ActiveState active
+ok "with the same call" answers far 10.9.1.1
+on box mv /etc/l2tpd/aside /etc/l2tpd/l2tpd.conf
 echo 'd other' >$work/far/run/l2tpd/l2tp-control
 ok "the call ends" wait_until 20 [ ! -e $work/box/run/up.ppp0 ]
 
