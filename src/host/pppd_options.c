@@ -14,6 +14,7 @@
 #define FILE_MOST ((size_t)1 << 20)
 #define WORD_MOST 1024 /* pppd's own words are as long */
 #define DEPTH_MOST 10
+#define FILES_MOST 200 /* in all: a few lines of each could ask for no end of them */
 #define PEERS "/etc/ppp/peers/"
 
 /* A file that is being read, and in which one it was included. */
@@ -22,6 +23,7 @@ struct source {
     const struct pppd_reader *reader;
     const char *path;
     unsigned depth;
+    unsigned *files;     /* read so far, whoever included them */
     const char *p, *end; /* what is left of it */
     unsigned line;
 };
@@ -226,8 +228,12 @@ static void include(const struct source *s, unsigned line, const char *word, con
             tell(s, line, "the file includes itself");
             return;
         }
+    if (*s->files > FILES_MOST)
+        return; /* told of already */
     if (s->depth >= DEPTH_MOST)
         tell(s, line, "too many files include each other");
+    else if (++*s->files > FILES_MOST)
+        tell(s, line, "too many files are included: what else there is, is not looked at");
     else
         read_file(path, s, line, s->reader);
 }
@@ -282,6 +288,7 @@ static char *slurp(const char *path, size_t *n)
 static void read_file(const char *path, const struct source *within, unsigned line,
                       const struct pppd_reader *reader)
 {
+    unsigned files = 1;
     struct source s = {.within = within, .reader = reader, .path = path, .line = 1};
     char text[WORD_MOST + 128];
     size_t n;
@@ -295,6 +302,7 @@ static void read_file(const char *path, const struct source *within, unsigned li
         return;
     }
     s.depth = within != NULL ? within->depth + 1 : 0;
+    s.files = within != NULL ? within->files : &files;
     s.p = all;
     s.end = all + n;
     read_options(&s);

@@ -35,6 +35,15 @@ static void on_problem(void *ctx, const char *file, unsigned line, const char *t
     add(file, line, '!', text, "");
 }
 
+static unsigned counted;
+
+static void count_option(void *ctx, const struct pppd_option *o)
+{
+    (void)ctx;
+    (void)o;
+    counted++;
+}
+
 static void put(const char *where, const char *text, size_t n)
 {
     FILE *f = fopen(where, "w");
@@ -152,6 +161,28 @@ static void test_depth(void)
     }
 }
 
+/* Depth is bounded by itself; this is breadth. */
+static void test_breadth(void)
+{
+    char text[64 * 1000];
+    size_t n = 0, files = 0;
+
+    for (int i = 0; i < 1000; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "file %s\n", other);
+    put(path, text, n);
+    put(other, "sync\n", 5);
+    counted = 0;
+    pppd_options_read(path, &(struct pppd_reader){count_option, on_problem, NULL});
+    files = counted;
+    told[0] = '\0';
+    pppd_options_read(path, &(struct pppd_reader){count_option, on_problem, NULL});
+    is_int(files, 1000 + 199, "1,000 includes: 200 files are read, the first one too");
+    is_str(told, "200!too many files are included: what else there is, is not looked at",
+           "and that is told of, once");
+    unlink(other);
+    unlink(path);
+}
+
 int main(void)
 {
     if (mkdtemp(folder) == NULL)
@@ -161,6 +192,7 @@ int main(void)
     test_words();
     test_files();
     test_depth();
+    test_breadth();
     rmdir(folder);
     return tap_done();
 }
