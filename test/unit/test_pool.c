@@ -168,6 +168,26 @@ static void test_leases(void)
     pool_book_free(b);
 }
 
+/* A reload makes another pool: what is remembered is of use only if that still has it. */
+static void test_moved(void)
+{
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4)), *moved, *back;
+
+    is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 1), "who comes has the first");
+    pool_give(b, IP(10, 0, 0, 1));
+    moved = range(IP(10, 0, 0, 3), IP(10, 0, 0, 6));
+    is_int(pool_take_again(moved, b, 7), IP(10, 0, 0, 3),
+           "and, when that is the pool's no more, another");
+    pool_give(b, IP(10, 0, 0, 3));
+    back = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+    is_int(pool_take_again(back, b, 7), IP(10, 0, 0, 3), "which it keeps as long as it is there");
+    pool_free(p);
+    pool_free(moved);
+    pool_free(back);
+    pool_book_free(b);
+}
+
 /* What is ours no peer is given. */
 static void test_ours(void)
 {
@@ -343,6 +363,7 @@ int main(void)
     test_rows();
     test_lots();
     test_leases();
+    test_moved();
     test_ours();
     test_ends();
     test_many();

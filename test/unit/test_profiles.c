@@ -112,6 +112,33 @@ static void test_names(void)
     }
 }
 
+/* Our own addresses, of whatever section, are for us alone; sections go by their names in any case.
+ */
+static void test_pools(void)
+{
+    static const char text[] = "[lns default]\nip range = 10.0.0.1 - 10.0.0.8\n"
+                               "local ip range = 10.0.0.1 - 10.0.0.3\n"
+                               "[lns Other]\nlac = 192.0.2.1\nip range = 10.1.0.1 - 10.1.0.9\n"
+                               "local ip = 10.0.0.2\n[lac x]\nlns = 192.0.2.7\n"
+                               "local ip = 10.0.0.3\n";
+    struct lns_pool *p;
+
+    h.conf = conf_parse("f", text, strlen(text), NULL, NULL);
+    h.book = pool_book_new();
+    if (!ok(h.conf != NULL && profiles_use_pools(&h, h.conf), "pools are made"))
+        return;
+    p = profiles_pool(&h, "DEFAULT");
+    ok(p != NULL && profiles_pool(&h, "other") != p, "found by name, in any case");
+    is_int((long long)pool_size(p->remote, h.book), 6, "two of its addresses are ours elsewhere");
+    is_int((long long)pool_size(p->local, h.book), 3, "which we may take ourselves");
+    ok(profiles_pool(&h, "nobody") == NULL, "no section, no pool");
+    profiles_free_pools(h.pools);
+    h.pools = NULL;
+    pool_book_free(h.book);
+    conf_free(h.conf);
+    h.conf = NULL;
+}
+
 int main(void)
 {
     char path[] = "/tmp/test_profiles.XXXXXX";
@@ -125,6 +152,7 @@ int main(void)
     h.secrets = secrets_new(path);
     test_keys();
     test_names();
+    test_pools();
     secrets_free(h.secrets);
     unlink(path);
     return tap_done();
