@@ -13,11 +13,16 @@ use Time::HiRes qw(sleep time);
 
 my $file = "$DIR/l2tpd.prom";
 my $lns  = "[lns default]\nassign ip = no\npppoptfile = " . ppp_script("sink\n") . "\n";
-my $d    = daemon 'd', conf => "metrics file = $file\nmetrics interval = 1\n$lns";
+
+# of one that was killed; and whoever starts us may be strict
+put_file("$file.new", "half a page\n");
+my $strict = umask 077;
+my $d      = daemon 'd', conf => "metrics file = $file\nmetrics interval = 1\n$lns";
 
 # Whether a page has its beginning and its end.
 sub is_whole { return $_[0] =~ /\A# HELP l2tpd_info .*^l2tpd_pool_free\{lns="default"\} \d+\n/ms && $_[0] =~ /\n\z/ }
 
+umask $strict;
 soon { -e $file } 'the file is there, at once';
 my $page = slurp $file;
 ok(is_whole($page), 'and whole') or diag $page;
@@ -61,6 +66,33 @@ ok(!-e "$DIR/taken/m.prom.new", 'and nothing is left beside it');
 $d->configure("metrics file = $file\nmetrics interval = 3600\n$lns");
 $d->signal('HUP');
 soon { -e $file } 'a reload writes it at once';
+$d->configure("metrics file = $file\nmetrics interval = 1\n$lns");
+$d->mark->signal('HUP');
+$d->says(qr{'metrics interval' changed, from now}, 'another interval by a reload');
+my %later;
+soon { $later{(stat $file)[1] // 0}++; keys %later > 2 } 'counts from now';
+
+# told once each time; and what is not ours is left alone
+put_file("$DIR/theirs", "not ours\n");
+mkdir "$DIR/theirs.new";
+for my $time (1, 2) {
+    $d->configure("metrics file = $DIR/theirs\nmetrics interval = 1\n$lns");
+    $d->mark->signal('HUP');
+    $d->says(qr{metrics file .*theirs: cannot be written}, 'a folder beside it: told');
+    last if $time == 2;
+    $d->configure($lns);
+    $d->mark->signal('HUP');
+    $d->says(qr/is in force/, 'no file any more');
+    is(slurp("$DIR/theirs"), "not ours\n", 'what we have not written we do not remove');
+}
+rmdir "$DIR/theirs.new";
+$d->says(qr/theirs: written again/, 'written again');
+$d->mark;
+soon { mkdir "$DIR/theirs.new" } 'in its way again, between two pages';
+$d->says(qr{metrics file .*theirs: cannot be written}, 'and told again');
+$d->configure("metrics file = $file\nmetrics interval = 3600\n$lns");
+$d->mark->signal('HUP');
+soon { -e $file } 'and elsewhere';
 
 $_->close for $peer, @peers;
 $d->finish;
