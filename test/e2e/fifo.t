@@ -64,6 +64,9 @@ $d->says(qr/command h: no such call '54321'/, 'h: the log tells');
 answers "h $call->{peer}", '00 OK';
 my $cdn = $peer->wait_for('CDN');
 is($cdn && $cdn->{session}, $call->{id}, 'X5-01 h: pppd ends, and a CDN comes for this call');
+answers "$_ " . ($peer->{peer_id} + 65536), "01 No such tunnel '${\ ($peer->{peer_id} + 65536)}'",
+  "$_: an id is no remainder"
+  for qw(c d);
 answers "c $peer->{peer_id}", '01 Error', 'c with the id of a tunnel that the peer has opened';
 answers "d $peer->{peer_id}", '00 OK';
 is(Peer::result($peer->wait_for('StopCCN') // {}), '1/0 Goodbye!', 'd: by tunnel id');
@@ -72,13 +75,15 @@ answers "d $peer->{peer_id}", "01 No such tunnel '$peer->{peer_id}'", 'd: once';
 # a bare tunnel goes to port 1701, so its peer needs an address of its own
 my $ip = sprintf '127.%d.%d.%d', 1 + $$ % 200, 1 + $$ / 200 % 200, 7;
 SKIP: {
-    my $bare = eval { Peer->new(ip => $ip, port => 1701) } or skip "port 1701 is taken", 6;
+    my $bare = eval { Peer->new(ip => $ip, port => 1701) } or skip "port 1701 is taken", 7;
 
     answers "t $ip", '00 OK';
     ok($bare->accept_tunnel, 'X5-01 t: a tunnel is opened');
     ok(!$bare->wait_for('ICRQ', 0.2), 't: without a call');
     answers "c $bare->{peer_id}", '00 OK', 'c TUNNEL: a call in it';
     ok($bare->accept_call, 'c TUNNEL: comes up');
+    $d->mark->signal('HUP');
+    $d->says(qr/ is in force/, 'a reload, by which a tunnel without a section stays');
     answers "d $bare->{peer_id}", '00 OK', 'd TUNNEL';
     ok($bare->wait_for('StopCCN'), 'd TUNNEL: it goes');
 }

@@ -25,6 +25,8 @@ pppoptfile = $talk
 [lac there]
 lns = 127.0.0.1:@{[$deaf->port]}
 lns = 127.0.0.2:@{[$far->port]}
+redial = yes
+redial timeout = 1
 pppoptfile = $talk
 [lac refused]
 lns = 127.0.0.1:@{[$deaf->port]}
@@ -136,5 +138,6 @@ $d->ask("d $far->{peer_id}");
 $far->wait_for('StopCCN');
 soon { ($s = status)->{daemon}{pppds} == 0 } 'no pppd';
 is($s->{daemon}{tunnels_up}, $n, 'an end is no begin');
+is($lac->('there')->{state}, 'idle', 'taken down by its tunnel\'s id it is not dialled again');
 $d->finish;
 done_testing;

@@ -85,6 +85,13 @@ answers 'r auto', '00 OK', 'r on one that is up';
 ok($other->wait_for('StopCCN'), 'X5-01 r: its tunnel is closed');
 unlike($d->status, qr/lac auto/, 'r: and nothing is left of it');
 
+# one that is there and idle
+my $idle = Peer->new;
+answers 'a idle lns=127.0.0.1:' . $idle->port, '00 OK', 'a without autodial';
+answers 'a idle autodial=yes', '00 OK', 'a again, with it';
+ok($idle->wait_for('SCCRQ'), 'a: it is dialled now');
+answers 'r idle', '00 OK';
+
 # a section of the file
 my $third = Peer->new;
 answers 'a there hostname=of.the.command;lns=127.0.0.1:' . $third->port, '00 OK';

@@ -175,7 +175,7 @@ ok($e && $e->{in_force}, 'a reload');
 put_file($d->{conf}, "[oops]\n");
 $d->signal('HUP');
 ok(heard('reload', in_force => 0), 'one that failed');
-is(status->{daemon}{reloads_failed}, 1, 'which is counted');
+is(join(' ', @{status->{daemon}}{qw(reloads reloads_failed)}), '1 1', 'each is counted');
 
 # -- topics ---------------------------------------------------------------------------------------
 
