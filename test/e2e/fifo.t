@@ -69,6 +69,7 @@ answers "$_ " . ($peer->{peer_id} + 65536), "01 No such tunnel '${\ ($peer->{pee
   for qw(c d);
 answers "c $peer->{peer_id}", '01 Error', 'c with the id of a tunnel that the peer has opened';
 answers "d $peer->{peer_id}", '00 OK';
+answers "d $peer->{peer_id}", "01 No such tunnel '$peer->{peer_id}'", 'd: one that is going is gone';
 is(Peer::result($peer->wait_for('StopCCN') // {}), '1/0 Goodbye!', 'd: by tunnel id');
 answers "d $peer->{peer_id}", "01 No such tunnel '$peer->{peer_id}'", 'd: once';
 
