@@ -1,6 +1,6 @@
 #!/bin/sh
-# The firewalls of the recipes: nft takes each as it stands, and the one for IPsec lets no L2TP in
-# without it. They are tried on this host's own kernel, in networks of their own: User-Mode
+# The firewalls of the recipes: nft takes each as it stands, and those for IPsec let no L2TP in
+# or out without it. They are tried on this host's own kernel, in networks of their own: User-Mode
 # Linux, in which the other tests run, has no table of that kind.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -59,13 +59,14 @@ for host in $server $client; do
 	address=7
 done
 
-# let_in RULES PORT...: prints to which of the ports a datagram reaches the host with these rules;
-# the last one is to be open, to tell that no more will come.
-let_in() {
-	nsenter -t $server -n nft -f "$1" || return 1
-	shift
+# carried FROM TO PORT...: prints to which of the ports a datagram reaches the one host from the
+# other, from the port of the same number; the last one is to be open, to tell that no more will come.
+carried() {
+	from=$1
+	to=$2
+	shift 2
 	: >"$tmp/ready"
-	nsenter -t $server -n perl -MIO::Socket::INET -MIO::Select -e '
+	nsenter -t "$to" -n perl -MIO::Socket::INET -MIO::Select -e '
 		my $ready = shift;
 		my $last = $ARGV[-1];
 		my @s = map {
@@ -89,35 +90,47 @@ let_in() {
 	until [ -s "$tmp/ready" ] || ! kill -0 $listener; do
 		sleep 0.1
 	done
-	nsenter -t $client -n perl -MIO::Socket::INET -e '
+	case $to in
+	"$server") address=192.0.2.1 ;;
+	*) address=192.0.2.7 ;;
+	esac
+	nsenter -t "$from" -n perl -MIO::Socket::INET -e '
+		my $to = shift;
 		for my $port (@ARGV) {
-			my $s = IO::Socket::INET->new(Proto => "udp", PeerAddr => "192.0.2.1",
+			my $s = IO::Socket::INET->new(Proto => "udp", PeerAddr => $to,
 				PeerPort => $port, LocalPort => $port) or die $!;
 			$s->send("x") for 1 .. 3;
 		}
-	' "$@"
+	' "$address" "$@"
 	wait $listener
 	cat "$tmp/heard"
 }
 
-# lets_in RULES PORTS PORT...: of the ports just these.
-lets_in() {
-	rules=$1
-	expected=$2
-	shift 2
-	heard=$(let_in "$rules" "$@")
+# only FROM TO RULES PORTS PORT...: with these rules at the first host, of the ports just these.
+only() {
+	nsenter -t $server -n nft -f "$3" || return 1
+	from=$1
+	to=$2
+	expected=$4
+	shift 4
+	heard=$(carried "$from" "$to" "$@")
 	[ "$heard" = "$expected" ] || {
-		echo "of $*, what came to these ports was let in: $heard"
+		echo "of $*, what came to these ports was let through: $heard"
 		return 1
 	}
 }
 
 printf '#!/usr/sbin/nft -f\nflush ruleset\n' >"$tmp/open"
-ok "without rules every port is reached" lets_in "$tmp/open" "53 500 1701 4500" 53 1701 4500 500
-for host in ipsec/server; do
-	[ ! -e "$tmp/$host" ] || ok "$host: no L2TP without IPsec, but IKE" \
-		lets_in "$tmp/$host/etc/nftables.conf" "500 4500" 53 1701 4500 500
-done
+ok "without rules every port is reached" only $client $server "$tmp/open" "53 500 1701 4500" 53 1701 4500 500
+ok "from there too" only $server $client "$tmp/open" "500 1701 4500" 1701 4500 500
+rules=etc/nftables.conf
+ok "the server with IPsec: no L2TP comes in without, but IKE" \
+	only $client $server "$tmp/ipsec/server/$rules" "500 4500" 53 1701 4500 500
+ok "and none goes out" only $server $client "$tmp/ipsec/server/$rules" "500 4500" 1701 4500 500
+ok "its client: none goes out without" \
+	only $server $client "$tmp/client/client/$rules" "500 4500" 1701 4500 500
+# 4500 is let in as the answer to what has just gone out.
+ok "and none comes in" only $client $server "$tmp/client/client/$rules" "4500" 1701 4500
 
 echo "1..$tests"
 [ "$failed" = 0 ]
