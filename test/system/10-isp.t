@@ -22,6 +22,29 @@ octets() {
 		tail -n 1)" -gt 120000 ]
 }
 
+# ask PORT COMMAND FILE: FreeRADIUS gets all requests of a file at once, as from LNSs, and $work/asked
+# what it answers.
+ask() {
+	on lns2 radclient -x -t 10 -r 3 -p 200 -f "$3" "192.0.2.9:$1" "$2" radius-change-me >$work/asked 2>&1
+}
+
+# asks_for USER: prints the request of a LNS for it.
+asks_for() {
+	printf '%s\n' "User-Name = \"$1\"" 'User-Password = "password"' 'NAS-IP-Address = 192.0.2.1' \
+		'NAS-Port = 7' 'Service-Type = Framed-User' 'Framed-Protocol = PPP' ''
+}
+
+# tells_of SESSION WORD: prints the account of one of user 0's sessions, who has $zero.
+tells_of() {
+	printf '%s\n' 'User-Name = "user0"' "Acct-Session-Id = \"$1\"" "Acct-Status-Type = $2" \
+		'NAS-IP-Address = 192.0.2.1' 'NAS-Port = 7' "Framed-IP-Address = $zero" ''
+}
+
+# given: prints the addresses in the answers.
+given() {
+	sed -n '/^Received Access-Accept/,/^$/s/.*Framed-IP-Address = //p' $work/asked
+}
+
 mkdir $work
 wire net0
 set -- radius 192.0.2.9 lns1 192.0.2.1 lns2 192.0.2.2 lac 192.0.2.100
@@ -33,6 +56,15 @@ done
 
 scenario "the recipe for an ISP"
 ok "the RADIUS server takes its files" follow isp radius
+on radius sed -i 's/Interval = 300/Interval = 60/' /etc/freeradius/3.0/mods-config/files/authorize
+user=0
+while [ $user -le 240 ]; do
+	printf '\nuser%s Cleartext-Password := "password"\n' $user
+	user=$((user + 1))
+done >$work/users
+on radius sh -ec "cat $work/users >>/etc/freeradius/3.0/mods-config/files/authorize"
+ok "FreeRADIUS finds it well" [ "$(on radius sh -c "freeradius -CX | tail -n 1")" = \
+	"Configuration appears to be OK" ]
 ok "FreeRADIUS starts" freeradius_on radius
 for host in lns1 lns2 lac; do
 	ok "$host takes its files" follow isp $host
@@ -44,7 +76,44 @@ note "alice is $first"
 ok "the other end is at lns1" wait_until 10 ppp_is lns1 ppp0 10.77.0.1 "$first"
 ok "the account of lns1 has her start" wait_until 10 account 192.0.2.1 Start User-Name '"alice"'
 ok "with her address" account 192.0.2.1 Start Framed-IP-Address "$first"
+ok "and whence she comes" account 192.0.2.1 Start Calling-Station-Id '"192.0.2.100"'
 ok "100 pings pass" ping_all lac 10.77.0.1
+ok "radwho knows her" [ "$(on radius radwho -r | grep -c '^alice,.*192\.0\.2\.1,')" = 1 ]
+
+# User 0 is back before the LNS has noticed that his first session is over.
+scenario "a session's account ends when the next one has begun"
+asks_for user0 >$work/one
+ok "user 0 may come" ask 1812 auth $work/one
+zero=$(given)
+tells_of first Start >$work/account
+ok "has come" ask 1813 acct $work/account
+ok "comes again" ask 1812 auth $work/one
+ok "has the address that he had" [ "$zero" = "$(given)" ]
+for account in "second Start" "first Stop"; do
+	# shellcheck disable=SC2086 # two words
+	tells_of $account >$work/account
+	ok "account: $account" ask 1813 acct $work/account
+done
+
+# The pool has 241 addresses, of which user 0 and alice have one each.
+scenario "240 others come at once"
+user=1
+while [ $user -le 240 ]; do
+	asks_for user$user
+	user=$((user + 1))
+done >$work/many
+ok "all may" ask 1812 auth $work/many
+given >$work/given
+ok "239 have addresses" [ "$(wc -l <$work/given)" = 239 ]
+ok "no two the same" [ "$(sort -u $work/given | wc -l)" = 239 ]
+ok "nobody has user 0's" [ "$(grep -cxF "$zero" $work/given)" = 0 ]
+ok "nor alice's" [ "$(grep -cxF "$first" $work/given)" = 0 ]
+tells_of second Stop >$work/account
+ok "user 0 goes" ask 1813 acct $work/account
+
+scenario "her account is kept while she is there"
+ok "lns1 tells of her each minute" wait_until 100 account 192.0.2.1 Interim-Update User-Name '"alice"'
+ok "with what was sent" octets 192.0.2.1
 
 scenario "lns1 goes dark"
 forget_logs
@@ -62,6 +131,9 @@ tell lac "d isp"
 ok "ip-down has run at lns2" wait_until 15 no_ppp lns2 ppp0
 ok "the account of lns2 has the stop" wait_until 10 account 192.0.2.2 Stop User-Name '"alice"'
 ok "with what was sent" octets 192.0.2.2
+ok "from where" account 192.0.2.2 Stop Calling-Station-Id '"192.0.2.100"'
+ok "and why" account 192.0.2.2 Stop Acct-Terminate-Cause Lost-Carrier
+ok "radwho has her no more there" [ "$(on radius radwho -r | grep -c '^alice,.*192\.0\.2\.2,')" = 0 ]
 
 scenario "lns1 is there again, and a user with a fixed address"
 ip link set lns1-eth0 up
@@ -82,5 +154,5 @@ l2tpd_on lac
 ok "the LAC says that it was refused" wait_until 60 says lac "authentication failed"
 tell lac "d isp"
 ok "no account has another start of his" [ "$(cat \
-	$work/radius/varlog/freeradius/radacct/*/detail-* | grep -c 'Status-Type = Start')" = 3 ]
+	$work/radius/varlog/freeradius/radacct/*/detail-* | grep -c 'Status-Type = Start')" = 5 ]
 finish
