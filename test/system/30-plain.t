@@ -55,4 +55,24 @@ kill -s KILL "$pppd"
 rm -f $work/router/run/up.ppp0
 ok "a killed pppd comes back" wait_until 60 has_address router
 ok "100 pings of the PC pass again" ping_all pc 10.77.0.1
+
+# The provider's side changes: the LNS is behind a gateway now, and then behind another one.
+scenario "other ways to the LNS"
+old=192.0.2.100/24
+move() {
+	on router sh -ec "ip address add $2 dev eth0
+		ip address delete $1 dev eth0
+		ip route replace default via $3"
+}
+for net in 10.1.1 10.1.2; do
+	rm -f $work/router/run/up.ppp0
+	on server ip address add $net.1/24 dev eth0
+	move $old $net.100/24 $net.1
+	old=$net.100/24
+	ok "$net: it is there again" wait_until 120 has_address router
+	ok "$net: the LNS is by its gateway" [ "$(on router ip route get 192.0.2.1 |
+		grep -c " via $net.1 dev eth0 ")" = 1 ]
+	ok "$net: the Internet is inside" leads router 198.51.100.1 ppp0
+	ok "$net: 100 pings of the PC pass" ping_all pc 10.77.0.1
+done
 finish
