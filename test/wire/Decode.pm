@@ -115,10 +115,12 @@ sub entity
 
 sub short { $_[0] =~ s/^l2tp\.(?:avp\.)?//r }
 
+# Also 1 and 0 for what tshark from 4.4 on calls True and False.
 sub short_value
 {
     my ($show) = @_;
 
+    return $show eq 'True' ? 1 : 0 if $show =~ /^(?:True|False)$/;
     $show =~ s/:(?=[0-9a-f]{2}(?::|$))//g if $show =~ /^[0-9a-f]{2}(?::[0-9a-f]{2})+$/;
     return $show;
 }

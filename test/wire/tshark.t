@@ -103,7 +103,14 @@ sub ask {
 	open(STDERR, '>&', $saved) or die "dup: $!\n";
 	is($status, 0, "tshark reads $file") or diag(`cat $dir/errors`);
 	chomp @lines;
-	return map { my %row; @row{@fields} = split /\|/, $_, -1; \%row } @lines;
+	my @rows = map { my %row; @row{@fields} = split /\|/, $_, -1; \%row } @lines;
+	# what was 1 and 0 is True and False from tshark 4.4 on
+	for my $row (@rows) {
+		for (values %$row) {
+			s/True/1/g, s/False/0/g if defined && /^(?:True|False)(?:,(?:True|False))*$/;
+		}
+	}
+	return @rows;
 }
 
 # A capture file's datagrams, and the way back.
