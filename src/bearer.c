@@ -112,8 +112,10 @@ static void look(struct bearer *b, bool from_pppd, struct span frame)
     uint32_t send, receive;
 
     note_facts(b, from_pppd, frame);
-    if (!b->password_failed && ppp_is_rejection(frame))
-        b->password_failed = true;
+    if (!b->refused[from_pppd] && ppp_is_rejection(frame))
+        b->refused[from_pppd] = true;
+    if (b->ppp_up == 0)
+        ppp_note_willing(&b->declines, from_pppd, frame);
     if (!b->tell_accm && !b->auto_sequence)
         return;
     ppp_watch_frame(&b->watch, from_pppd, frame);
@@ -178,7 +180,9 @@ static void heard(void *ctx, struct buf *frame)
 struct diagnose_ppp bearer_ppp(const struct bearer *b)
 {
     return (struct diagnose_ppp){.asked = b->asked,
-                                 .password_failed = b->password_failed,
+                                 .refused_us = b->refused[false],
+                                 .refused_peer = b->refused[true],
+                                 .declined = b->declines && b->ppp_up == 0,
                                  .user = b->user,
                                  .optfile = b->optfile[0] != '\0' ? b->optfile : NULL};
 }

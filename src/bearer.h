@@ -25,7 +25,8 @@ struct bearer {
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
     bool dialling;               /* for the peer: pppd has said nothing yet */
     bool asked;                  /* we have asked pppd to end */
-    bool password_failed;        /* one end has told the other so */
+    bool refused[2];             /* a password: by the far end; by pppd */
+    bool declines;               /* pppd would not authenticate itself as it was asked to */
     char user[64];               /* whom pppd was told to be; may be cut, or empty */
     char optfile[256];           /* of pppd's; empty: none */
     bool tell_errors;            /* the LNS wants to know of the line's errors */

@@ -166,14 +166,16 @@ static enum trouble of_fault(const struct hub *h, const struct tunnel *t, struct
 
 /* What the peer says. */
 
-/* xl2tpd says nearly everything with 2/6, and what it means in words. */
+/* xl2tpd says nearly everything with 2/6, and what it means in words; and we say more than 4/0. */
 static const struct {
     const char *text;
     enum trouble what;
 } phrases[] = {
     {"No Authorization", TROUBLE_NOT_AUTHORISED},
     {"Invalid challenge authentication", TROUBLE_SECRET_REFUSED},
-    {"No secret key on our side", TROUBLE_NOT_AUTHORISED},
+    {"No secret key on our", TROUBLE_PEER_NO_SECRET},
+    {"No secret on our side", TROUBLE_PEER_NO_SECRET},
+    {"there is no secret for this peer", TROUBLE_PEER_NO_SECRET}, /* our own words */
     {"No available IP address", TROUBLE_PEER_NO_ADDRESS},
 };
 
@@ -237,6 +239,8 @@ void diagnose_refusal(struct hub *h, const struct l2tp_refused *r)
     struct facts f = {.used = 0};
     enum trouble what = TROUBLE_BAD_MESSAGE;
 
+    if (phrase == TROUBLE_PEER_NO_SECRET)
+        return phrase;
     put_peer(&f, &r->peer);
     put_secret(h, &f, r->secret_line);
     facts_put(&f, FACT_US, "%s", r->host_name);
@@ -274,9 +278,8 @@ static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
     bool in_order = v->result == CDN_CARRIER_LOST || v->result == CDN_ADMINISTRATIVE ||
                     v->result == CDN_TIMEOUT;
 
-    if ((ppp != NULL && ppp->password_failed) ||
-        (c->cause.has_ppp && c->cause.ppp == PPP_CAUSE_AUTHENTICATION))
-        return lac ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (password != TROUBLE_NONE)
+        return password;
     if (!lac && in_order)
         return TROUBLE_NONE;
     if (c->was_up)
@@ -295,10 +298,29 @@ static void put_call(const struct hub *h, const struct call *c, const struct dia
 {
     char cause[SAY_REASON];
 
+/* Who was not let in: as PPP was seen to say, or as the CDN does, whose sender calls us its peer.
+ */
+static enum trouble of_password(const struct call *c, const struct diagnose_ppp *ppp)
+{
+    const struct call_cause *cause = &c->cause;
+    bool told = cause->has_ppp && cause->ppp == PPP_CAUSE_AUTHENTICATION;
+
+    if (ppp != NULL && (ppp->refused_us || ppp->refused_peer))
+        return ppp->refused_us ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (ppp != NULL && ppp->declined)
+        return TROUBLE_NO_PASSWORD;
+    if (!told)
+        return TROUBLE_NONE;
+    if (cause->direction != 0)
+        return cause->direction == 1 ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    return c->tunnel->initiator ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+}
+
     put_tunnel(h, c->tunnel, NULL, f);
     facts_put(f, FACT_CAUSE, "%s", say_call_reason(c, cause));
     facts_put(f, FACT_TEXT, "%s", c->why.text);
     facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
+    enum trouble password = of_password(c, ppp);
     if (ppp == NULL)
         return;
     facts_put(f, FACT_USER, "%s", ppp->user);
@@ -323,7 +345,8 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
         what = c->tunnel->p.secret[0] != '\0' ? TROUBLE_HIDDEN_SECRET : TROUBLE_HIDDEN_NO_SECRET;
     else if (!c->why_ours)
         what = of_cdn(c, ppp);
-    put_call(h, c, what == TROUBLE_PASSWORD_REFUSED ? ppp : NULL, &f);
+    put_call(h, c, what == TROUBLE_PASSWORD_REFUSED || what == TROUBLE_NO_PASSWORD ? ppp : NULL,
+             &f);
     trouble_tell(h, what, &place, &f);
 }
 
@@ -425,8 +448,8 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
 
     if (ppp->asked)
         return TROUBLE_NONE;
-    if (ppp->password_failed && WIFEXITED(status) && (code == 0 || code >= 10))
-        return lac ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (password != TROUBLE_NONE && WIFEXITED(status) && (code == 0 || code >= 10))
+        return password;
     if (code == 2)
         return of_options(ppp, f);
     if (code >= sizeof exits / sizeof *exits)
@@ -450,6 +473,7 @@ void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct
 }
 
 void diagnose_attempt(struct hub *h, const char *lac, enum trouble what, const char *host,
+    enum trouble password = code != 11 ? of_password(c, ppp) : TROUBLE_NONE;
                       const char *text)
 {
     struct trouble_place place = {.lac = true, .name = lac};

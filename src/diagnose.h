@@ -15,10 +15,12 @@ void diagnose_tunnel(struct hub *h, const struct tunnel *t, const char *host);
 
 /* What bearers know of the PPP of a call. */
 struct diagnose_ppp {
-    bool asked;           /* we have asked pppd to end */
-    bool password_failed; /* the refusal of a password has been seen, in either direction */
-    const char *user;     /* whom pppd was told to be; may be empty */
-    const char *optfile;  /* or NULL */
+    bool asked;          /* we have asked pppd to end */
+    bool refused_us;     /* the peer was seen to refuse pppd's password, ... */
+    bool refused_peer;   /* ... or pppd the peer's, ... */
+    bool declined;       /* ... or pppd to give any, and nothing came up after that */
+    const char *user;    /* whom pppd was told to be; may be empty */
+    const char *optfile; /* or NULL */
 };
 
 /* A call is down; ppp may be NULL. */

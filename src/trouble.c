@@ -77,6 +77,10 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_PEER_MUTE] = {"peer-mute", LEVEL_WARNING, 1,
                            "{peer} ('{them}') has not answered our challenge: {text}",
                            "have it authenticate tunnels, or set 'challenge = no' here"},
+    [TROUBLE_PEER_NO_SECRET] = {"peer-no-secret", LEVEL_WARNING, 1,
+                                "{peer} ('{them}') has no secret for '{us}': {cause}",
+                                "have a line for these two names added to its file of secrets; it "
+                                "looks ours up by our 'hostname'"},
     [TROUBLE_SECRET_REFUSED] = {"secret-refused", LEVEL_WARNING, 1,
                                 "{peer} ('{them}') refuses the secret of {secret} from '{us}': "
                                 "{cause}",
@@ -138,6 +142,11 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_PASSWORD_REFUSED] = {"password-refused", LEVEL_WARNING, 2,
                                   "{peer} refuses the name or password of user '{user}'",
                                   "see 'name', and /etc/ppp/chap-secrets and pap-secrets"},
+    [TROUBLE_NO_PASSWORD] = {"no-password", LEVEL_WARNING, 2,
+                             "pppd does not authenticate itself as {peer} asks it to: it has no "
+                             "password for user '{user}', or may not give one in that way",
+                             "see /etc/ppp/chap-secrets and pap-secrets, and 'name', 'refuse chap' "
+                             "and 'refuse pap'"},
     [TROUBLE_PEER_PASSWORD] = {"peer-password", LEVEL_WARNING, 2,
                                "{peer} ('{them}') has not shown a good name and password to pppd",
                                "see /etc/ppp/chap-secrets and pap-secrets; a client that asks "

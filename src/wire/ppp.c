@@ -34,6 +34,8 @@ enum protocol {
 enum code {
     CONFIGURE_REQUEST = 1,
     CONFIGURE_ACK = 2,
+    CONFIGURE_NAK = 3,
+    CONFIGURE_REJECT = 4,
     TERMINATE_REQUEST = 5,
     TERMINATE_ACK = 6,
     CODE_REJECT = 7,
@@ -44,7 +46,10 @@ enum code {
 #define PAP_NAK 3 /* RFC 1334, 2.2.2 */
 #define FAILURE 4 /* of CHAP (RFC 1994, 4.2) and EAP (RFC 3748, 4.2) */
 
-#define OPTION_ACCM 2    /* of LCP */
+#define OPTION_ACCM 2 /* of LCP */
+#define OPTION_AUTHENTICATION 3
+#define NCP_FIRST 0x8000u /* RFC 1661, 2: protocols of network control */
+#define NCP_LAST 0xbfffu
 #define OPTION_HEADERS 2 /* of IPCP (RFC 1332, 3.2) and IPv6CP (RFC 2023): compression protocol */
 #define ANY_OPTION 0
 #define ALL_CONTROLS 0xffffffffu
@@ -103,6 +108,33 @@ bool ppp_is_rejection(struct span frame)
     if (protocol != PAP && protocol != CHAP && protocol != EAP)
         return false;
     return ppp_read_packet(frame, info, &p) && p.code == (protocol == PAP ? PAP_NAK : FAILURE);
+}
+
+static bool has_option(struct span options, uint8_t wanted)
+{
+    struct rd r = rd_over(options), value;
+    uint8_t type;
+
+    while (ppp_next_option(&r, &type, &value)) {
+        if (wanted == ANY_OPTION || type == wanted)
+            return true;
+    }
+    return false;
+}
+
+void ppp_note_willing(bool *declines, bool from_pppd, struct span frame)
+{
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+    struct ppp_packet p;
+
+    if (!from_pppd && protocol >= NCP_FIRST && protocol <= NCP_LAST)
+        *declines = false;
+    if (!from_pppd || protocol != LCP || !ppp_read_packet(frame, info, &p) ||
+        p.code < CONFIGURE_ACK || p.code > CONFIGURE_REJECT ||
+        !has_option(p.options, OPTION_AUTHENTICATION))
+        return;
+    *declines = p.code != CONFIGURE_ACK;
 }
 
 bool ppp_is_negotiation(struct span frame)
@@ -223,18 +255,6 @@ static const struct {
     {CCP, ANY_OPTION},         {CCP_OF_LINK, ANY_OPTION}, {ECP, ANY_OPTION},
     {ECP_OF_LINK, ANY_OPTION}, {IPCP, OPTION_HEADERS},    {IPV6CP, OPTION_HEADERS},
 };
-
-static bool has_option(struct span options, uint8_t wanted)
-{
-    struct rd r = rd_over(options), value;
-    uint8_t type;
-
-    while (ppp_next_option(&r, &type, &value)) {
-        if (wanted == ANY_OPTION || type == wanted)
-            return true;
-    }
-    return false;
-}
 
 /* The Ack alone is looked at, not what was asked: at worst an Ack that nobody asked for keeps
  * sequence numbers on. */

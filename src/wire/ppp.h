@@ -34,6 +34,11 @@ bool ppp_is_echo(struct span frame);
  * PAP (RFC 1334), Failure of CHAP (RFC 1994) and of EAP (RFC 3748). */
 bool ppp_is_rejection(struct span frame);
 
+/* Takes note of whether pppd will authenticate itself: it has declined the way that it was asked to
+ * (LCP's Configure-Nak or -Reject of that option; RFC 1661, 6.2), and not agreed to another one
+ * since, nor has the far end gone on without. */
+void ppp_note_willing(bool *declines, bool from_pppd, struct span frame);
+
 /* True for the packets of LCP that negotiate a link or end it, codes 1 to 7: they are sent as if
  * nothing had been agreed on, so with all control characters escaped (RFC 1661, 5). */
 bool ppp_is_negotiation(struct span frame);

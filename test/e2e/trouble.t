@@ -125,6 +125,9 @@ sub refused
 
 for (
     ['SCCRQ', 4, 0, 'not you', 'not-authorised', qr/127\S+ does not let in '\S+': 4\/0 \(.*\) not you; does it/, 1],
+    ['SCCRQ', 2, 6, 'No secret on our side', 'peer-no-secret', qr/127\S+ \('127.0.0.1'\) has no secret for '\S+': 2\/6 .*side; have a line/, 1],
+    ['SCCRQ', 2, 6, 'No secret key on our end', 'peer-no-secret', qr/127\S+ .*has no secret for/, 1],
+    ['SCCRQ', 4, 0, 'authentication is wanted, but there is no secret for this peer', 'peer-no-secret', qr/127\S+ .*: 4\/0/, 1],
     ['SCCRQ', 2, 6, 'No Authorization', 'not-authorised', qr/.*2\/6 \(.*\) No Authorization/, 1],
     ['SCCRQ', 2, 4, 'full', 'peer-busy', qr/.*has no room for us: 2\/4 \(.*insufficient.*\) full/, 1],
     ['SCCRQ', 2, 7, '', 'peer-busy', qr/.*2\/7 \(general error: try another.*\)/, 1],
@@ -279,6 +282,38 @@ for (['CHAP', "\xff\x03\xc2\x23\x04\x01\x00\x08nope"], ['PAP', "\xc0\x23\x03\x01
     $far->hang_up($call);
     explains $d, 'password-refused', qr/127\S+ refuses the name or password/, 2,
       "a refusal of $kind is seen, though the call is hung up before pppd can tell";
+}
+
+# pppd gives no password: it rejects CHAP, or wants something else than PAP, and the peer hangs up
+for (['CHAP', "\\xff\\x03\\xc0\\x21\\x04\\x01\\x00\\x09\\x03\\x05\\xc2\\x23\\x05"],
+    ['PAP', "\\xff\\x03\\xc0\\x21\\x03\\x01\\x00\\x08\\x03\\x04\\xc0\\x23"])
+{
+}
+
+# pppd gives no password (it rejects CHAP, or wants another way than PAP), and is hung up for it; unless
+# it agrees to the next way, or the peer goes on without: then it is something else.
+my $reject = 'send ff03c021040100090305c22305';
+my $nak    = 'send ff03c021030100080304c023';
+for ([$reject, '', 'no-password', 2], [$nak, '', 'no-password', 2],
+    ["$nak\nsend ff03c021020200090305c22305", '', 'closed', 16],
+    [$reject, "\xff\x03\x80\x21\x01\x01\x00\x04", 'closed', 16])
+{
+    my ($script, $frame, $code, $status) = @$_;
+    my ($d, $far, $call) = with_call "$script\nsend ff030057\nsink\n", "name = carol\n";
+
+    loop_until { ($far->get_frame(1, $call) // '') =~ /^..\x00\x57/s };
+    $far->echoes($call, $frame, seconds => 0.3) if $frame;
+    $far->hang_up($call);
+    explains $d, $code, $code eq 'closed' ? qr/127/ : qr/pppd does not auth.*127.*user 'carol'.*refuse chap/,
+      $status, "pppd is asked for a password: $script" . ($frame ? ', and IPCP' : '');
+}
+{
+    my ($d, $far, $call) = with_call "send ff03c22304010004\nsend ff030057\nsink\n";
+
+    loop_until { ($far->get_frame(1, $call) // '') =~ /^..\x00\x57/s };
+    $far->hang_up($call);
+    explains $d, 'peer-password', qr/127\S+ \('peer\.test'\) has not shown a good name/, 2,
+      'it is pppd here that refuses';
 }
 
 # -- a connection that was up --------------------------------------------------------------------

@@ -104,6 +104,17 @@ for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/]
     tells $d, $code, $facts, "pppd ends with $exit";
 }
 
+# A caller that wants a password of us, and does not take ours, says that its peer has failed.
+{
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("sink\n") . "\n";
+
+    $p->open_tunnel;
+    my $call = $p->open_call;
+    $p->control('CDN', $call->{peer}, avp(14, u16($call->{id})), avp(1, pack 'nna*', 3, 0, 'no'),
+        soft(46, pack 'nnC', 16, 0xc223, 1));
+    tells $d, 'password-refused', qr/127\S+ refuses the name or password/, 'our password, not its';
+}
+
 # The reason of a call is told though the end of its tunnel comes in the same batch.
 {
     my ($d, $p) = lns 'pppoptfile = ' . ppp_script("sink\n") . "\n";
