@@ -167,7 +167,8 @@ static void heard(void *ctx, struct buf *frame)
     }
     look(b, true, buf_span(frame));
     ecn = b->ecn ? ppp_ecn(buf_span(frame)) : 0;
-    n = l2tp_data_header(b->hub->engine, b->call_id, frame->data + frame->off, frame->len);
+    n = l2tp_data_header(b->hub->engine, loop_now(b->hub->loop), b->call_id,
+                         frame->data + frame->off, frame->len);
     if (n == 0) {
         buf_put(frame);
         return;

@@ -12,9 +12,11 @@
 #include "host/pppd.h"
 #include "host/pppd_options.h"
 #include "host/sys.h"
+#include "proto/silence.h"
 #include "say.h"
 #include "sockets.h"
 
+#define LATELY_MS 20000              /* somewhat longer than from one transmission to the next */
 #define PPP_CAUSE_AUTHENTICATION 16u /* RFC 3145: authentication failed */
 
 /* Facts that every tunnel has. */
@@ -120,9 +122,29 @@ static bool goes_into_tunnel(const struct tunnel *t, struct facts *f)
     return true;
 }
 
+/* Has the system, or somebody on the way, said why, as late as the last things were sent?  What was
+ * said earlier may be over. */
+static enum trouble of_bounce(const struct hub *h, const struct tunnel *t, struct facts *f)
+{
+    uint64_t now = loop_now(h->loop), lately = now > LATELY_MS ? now - LATELY_MS : 0;
+    const struct bounce *b = trouble_bounce(h, &t->peer, t->heard > lately ? t->heard : lately);
+    char via[ADDR_TEXT];
+
+    if (b == NULL)
+        return TROUBLE_NONE;
+    if (b->icmp && b->reason == ECONNREFUSED) {
+        facts_put(f, FACT_TEXT, "ICMP says 'port unreachable'");
+        return TROUBLE_PEER_GONE;
+    }
+    facts_put(f, FACT_TEXT, "%s", strerror(b->reason));
+    facts_put(f, FACT_VIA, "%s", addr_host_text(&b->via, via));
+    return b->icmp ? TROUBLE_UNREACHABLE : TROUBLE_NO_ROUTE;
+}
+
 static enum trouble of_silence(const struct hub *h, const struct tunnel *t, struct facts *f)
 {
     uint64_t now = loop_now(h->loop);
+    enum trouble bounced;
 
     if (!t->was_up || t->unacked == SCCCN || t->unacked == ICRQ || t->unacked == OCRQ)
         return of_no_answer(h, t, f);
@@ -132,6 +154,12 @@ static enum trouble of_silence(const struct hub *h, const struct tunnel *t, stru
     }
     if (t->initiator && goes_into_tunnel(t, f))
         return TROUBLE_ROUTE_LOOP;
+    if (silence_is_disowned(t)) {
+        facts_put(f, FACT_TEXT, "what answers at its address knows no such tunnel");
+        return TROUBLE_PEER_GONE;
+    }
+    if ((bounced = of_bounce(h, t, f)) != TROUBLE_NONE)
+        return bounced;
     /* the last that came was data: something flowed, and stopped */
     return t->data_heard != 0 && t->data_heard == t->heard ? TROUBLE_TRAFFIC_STOPPED
                                                            : TROUBLE_PEER_SILENT;
@@ -211,6 +239,8 @@ static enum trouble of_stopccn(const struct tunnel *t)
         return TROUBLE_VERSION;
     if (has_lived(t))
         return TROUBLE_CLOSED;
+    if (phrase == TROUBLE_PEER_NO_SECRET)
+        return phrase;
     if (v->result == STOPCCN_NOT_AUTHORISED || phrase == TROUBLE_NOT_AUTHORISED)
         return t->owe_response ? TROUBLE_SECRET_REFUSED : TROUBLE_NOT_AUTHORISED;
     if (v->result == STOPCCN_ERROR &&
@@ -239,8 +269,6 @@ void diagnose_refusal(struct hub *h, const struct l2tp_refused *r)
     struct facts f = {.used = 0};
     enum trouble what = TROUBLE_BAD_MESSAGE;
 
-    if (phrase == TROUBLE_PEER_NO_SECRET)
-        return phrase;
     put_peer(&f, &r->peer);
     put_secret(h, &f, r->secret_line);
     facts_put(&f, FACT_US, "%s", r->host_name);
@@ -271,10 +299,29 @@ void diagnose_refusal(struct hub *h, const struct l2tp_refused *r)
 
 /* Calls. */
 
+/* Who was not let in: as PPP was seen to say, or as the CDN does, whose sender calls us its peer.
+ */
+static enum trouble of_password(const struct call *c, const struct diagnose_ppp *ppp)
+{
+    const struct call_cause *cause = &c->cause;
+    bool told = cause->has_ppp && cause->ppp == PPP_CAUSE_AUTHENTICATION;
+
+    if (ppp != NULL && (ppp->refused_us || ppp->refused_peer))
+        return ppp->refused_us ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    if (ppp != NULL && ppp->declined)
+        return TROUBLE_NO_PASSWORD;
+    if (!told)
+        return TROUBLE_NONE;
+    if (cause->direction != 0)
+        return cause->direction == 1 ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+    return c->tunnel->initiator ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
+}
+
 static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
 {
     const struct verdict *v = &c->why;
     bool lac = c->tunnel->initiator;
+    enum trouble password = of_password(c, ppp);
     bool in_order = v->result == CDN_CARRIER_LOST || v->result == CDN_ADMINISTRATIVE ||
                     v->result == CDN_TIMEOUT;
 
@@ -298,29 +345,10 @@ static void put_call(const struct hub *h, const struct call *c, const struct dia
 {
     char cause[SAY_REASON];
 
-/* Who was not let in: as PPP was seen to say, or as the CDN does, whose sender calls us its peer.
- */
-static enum trouble of_password(const struct call *c, const struct diagnose_ppp *ppp)
-{
-    const struct call_cause *cause = &c->cause;
-    bool told = cause->has_ppp && cause->ppp == PPP_CAUSE_AUTHENTICATION;
-
-    if (ppp != NULL && (ppp->refused_us || ppp->refused_peer))
-        return ppp->refused_us ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
-    if (ppp != NULL && ppp->declined)
-        return TROUBLE_NO_PASSWORD;
-    if (!told)
-        return TROUBLE_NONE;
-    if (cause->direction != 0)
-        return cause->direction == 1 ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
-    return c->tunnel->initiator ? TROUBLE_PASSWORD_REFUSED : TROUBLE_PEER_PASSWORD;
-}
-
     put_tunnel(h, c->tunnel, NULL, f);
     facts_put(f, FACT_CAUSE, "%s", say_call_reason(c, cause));
     facts_put(f, FACT_TEXT, "%s", c->why.text);
     facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
-    enum trouble password = of_password(c, ppp);
     if (ppp == NULL)
         return;
     facts_put(f, FACT_USER, "%s", ppp->user);
@@ -445,6 +473,7 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
 {
     size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 5;
     bool lac = c->tunnel->initiator;
+    enum trouble password = code != 11 ? of_password(c, ppp) : TROUBLE_NONE;
 
     if (ppp->asked)
         return TROUBLE_NONE;
@@ -473,7 +502,6 @@ void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct
 }
 
 void diagnose_attempt(struct hub *h, const char *lac, enum trouble what, const char *host,
-    enum trouble password = code != 11 ? of_password(c, ppp) : TROUBLE_NONE;
                       const char *text)
 {
     struct trouble_place place = {.lac = true, .name = lac};

@@ -49,6 +49,7 @@ struct hub {
         *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
     struct socket_own *own_sockets; /* those of LACs; see sockets.h */
     udp_heard_fn *heard;            /* what all sockets tell */
+    void (*closed)(struct hub *h, const struct addr *peer); /* nobody listens there, says ICMP */
     struct change *change;          /* NULL: the system tells of none */
     struct timer settle;            /* of a new address */
     struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */

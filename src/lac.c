@@ -12,10 +12,13 @@
 #include "events.h"
 #include "host/sys.h"
 #include "lac_parts.h"
+#include "proto/silence.h"
 
 #define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
 #define MAXIMUM_BPS 10000000u
 #define PROBE_MS 5000   /* for a sign of life after sleep, or without our address */
+#define CLOSED_MS 10000 /* when its port is closed: a firewall may say so for a moment */
+#define CROWD_MS 1000   /* over which a crowd that comes back at once is spread */
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
 
 const char *lac_state_name(enum lac_state state)
@@ -131,24 +134,27 @@ bool lac_will_redial(const struct lac *l)
            (conf->max_redials == 0 || l->redials < conf->max_redials);
 }
 
-/* The n-th redial in a row. */
+/* The n-th redial in a row.  The time that an attempt took in vain counts, but for a rest: a LNS that
+ * is back when it has just been tried is not to wait for all the others too. */
 static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
 {
-    uint64_t ms;
+    uint64_t now = loop_now(l->hub->loop), took = l->dialled != 0 ? now - l->dialled : 0;
+    uint64_t timeout_ms = (uint64_t)conf->redial_timeout_s * 1000u, rest = timeout_ms / 4, ms;
     uint32_t lot;
 
     sys_random(&lot, sizeof lot);
     l->redials++;
-    if (loop_now(l->hub->loop) < l->hurry_until) {
+    if (now < l->hurry_until) {
         l->hurry_until = 0;
         log_info("lac %s: redials at once", l->name);
-        loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
+        loop_timer_set(l->hub->loop, &l->redial, now + lot % CROWD_MS);
         return;
     }
-    ms = hosts_redial_ms((uint64_t)conf->redial_timeout_s * 1000u,
-                         (uint64_t)conf->redial_timeout_max_s * 1000u, (unsigned)l->redials, lot);
+    ms = hosts_redial_ms(timeout_ms, (uint64_t)conf->redial_timeout_max_s * 1000u,
+                         (unsigned)l->redials, lot);
+    ms = ms > took + rest ? ms - took : rest;
     log_info("Will redial in %u seconds", (unsigned)((ms + 500) / 1000));
-    loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop) + ms);
+    loop_timer_set(l->hub->loop, &l->redial, now + ms);
 }
 
 /* An attempt is over: wait and try again, or rest. */
@@ -291,16 +297,36 @@ bool lac_hang_up(struct lac *l, const char *text)
     return true;
 }
 
+static const struct tunnel *tunnel_up(const struct lac *l)
+{
+    return l->state == LAC_UP ? l2tp_tunnel(l->hub->engine, tunnel_of(l)) : NULL;
+}
+
+static void probe(struct lac *l, const struct tunnel *t, uint32_t within_ms, const char *why)
+{
+    uint64_t now = loop_now(l->hub->loop);
+
+    l->hurry_until = now + within_ms + PROBE_MS / 2;
+    if (l2tp_probe(l->hub->engine, now, t->id, within_ms))
+        log_info("lac %s: its peer is asked for a sign of life%s", l->name, why);
+}
+
 void lac_probe(struct lac *l, const struct addr *from)
 {
-    const struct tunnel *t = l->state == LAC_UP ? l2tp_tunnel(l->hub->engine, tunnel_of(l)) : NULL;
+    const struct tunnel *t = tunnel_up(l);
 
-    if (t == NULL || (from != NULL && !addr_same_host(&t->local, from)))
-        return;
-    log_info("lac %s: its peer is asked for a sign of life%s", l->name,
-             from != NULL ? ", as our address has gone" : "");
-    l->hurry_until = loop_now(l->hub->loop) + PROBE_MS + PROBE_MS / 2;
-    l2tp_probe(l->hub->engine, loop_now(l->hub->loop), t->id, PROBE_MS);
+    if (t != NULL && (from == NULL || addr_same_host(&t->local, from)))
+        probe(l, t, PROBE_MS, from != NULL ? ", as our address has gone" : "");
+}
+
+/* Each datagram may bring that word: while the peer is being asked it is no news. */
+void lac_closed(struct lac *l, const struct addr *peer)
+{
+    const struct tunnel *t = tunnel_up(l);
+
+    if (t != NULL && t->due_probe == 0 && t->p.hello_ms > 0 && t->peer.port == peer->port &&
+        addr_same_host(&t->peer, peer))
+        probe(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
 }
 
 void lac_hurry(struct lac *l)
@@ -373,9 +399,15 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
 {
     bool was_up = l->state == LAC_UP || l->state == LAC_CLOSING;
 
+    uint64_t now = loop_now(l->hub->loop);
+    bool lasted = was_up && now - l->up_since >= LASTED_MS;
+
     /* a pppd that fails at once (a wrong password, say) is a failure too */
-    if (was_up && loop_now(l->hub->loop) - l->up_since >= LASTED_MS)
+    if (lasted)
         l->redials = 0;
+    /* its successor is there already; but one that dies again and again is given its time */
+    if (lasted && silence_is_disowned(t))
+        l->hurry_until = now + 1;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
     l->unheard = t->heard == t->born;
@@ -396,6 +428,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
         return NULL;
     lac_set_state(l, LAC_UP);
     lac_dial_worked(l);
+    l->dialled = 0;
     stay_on_fallback(l, conf, c->tunnel);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);

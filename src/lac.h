@@ -48,9 +48,9 @@ struct lac {
     bool both_ports;       /* ... and this is the second way that the address in hand is tried */
     struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
     size_t n_sent;
-    uint64_t
-        hurry_until; /* ms: what falls before then is this machine's fault, so it redials at once */
-    int redials;     /* since a call was last up for a while */
+    uint64_t hurry_until; /* ms: who falls before then redials at once */
+    uint64_t dialled;     /* ms: when the attempt began that has come to no call; 0: it has */
+    int redials;          /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     struct lac *next;
     struct hash_node by_name; /* of hub.lacs_by_name */
@@ -89,6 +89,10 @@ void lac_call_down(struct lac *l, const struct call *c);
  * it is up the peer is asked for a sign of life, and if there is none it is dialled again at once.
  */
 void lac_probe(struct lac *l, const struct addr *from);
+
+/* Somebody says that nobody listens at that address: if it is up with it, the same.  Anybody may have
+ * said so, so it is not believed without asking. */
+void lac_closed(struct lac *l, const struct addr *peer);
 
 /* What kept it from coming up may be over: if it waits for its redial it need not any more. */
 void lac_hurry(struct lac *l);

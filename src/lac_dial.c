@@ -290,6 +290,7 @@ void lac_dial_begin(struct lac *l)
 {
     if (l->hub->stopping != STOP_NOT)
         return;
+    l->dialled = loop_now(l->hub->loop);
     take_lines(l);
     begin_round(l);
     go_on(l);

@@ -31,10 +31,18 @@ static void say_listening(const struct udp *udp)
 }
 
 /* What could not be sent, or did not arrive: it may explain a silence. */
+static void failed(struct hub *h, const struct addr *to, int reason, bool icmp,
+                   const struct addr *via)
+{
+    trouble_bounced(h, to, reason, icmp, via);
+    if (icmp && reason == ECONNREFUSED && h->closed != NULL)
+        h->closed(h, to);
+}
+
 static void failed_main(void *ctx, const struct addr *to, int reason, bool icmp,
                         const struct addr *via)
 {
-    trouble_bounced(ctx, to, reason, icmp, via);
+    failed(ctx, to, reason, icmp, via);
 }
 
 static void failed_own(void *ctx, const struct addr *to, int reason, bool icmp,
@@ -42,7 +50,7 @@ static void failed_own(void *ctx, const struct addr *to, int reason, bool icmp,
 {
     const struct socket_own *own = ctx;
 
-    trouble_bounced(own->hub, to, reason, icmp, via);
+    failed(own->hub, to, reason, icmp, via);
 }
 
 static void say_why_not(struct hub *h, const struct addr *a, bool must)

@@ -181,6 +181,10 @@ static const struct trouble_row rows[TROUBLES] = {
                              "unanswered",
                              "it is gone, or the way there is lost (IPsec SA, NAT binding, "
                              "link)"},
+    [TROUBLE_PEER_GONE] = {"peer-gone", LEVEL_WARNING, 16,
+                           "{peer} has ended without a word: {text}",
+                           "it was killed, or its machine was started anew: its log, and its "
+                           "system's, should say why"},
     [TROUBLE_ROUTE_LOOP] = {"route-loop", LEVEL_WARNING, 16,
                             "the route to {peer} leads through {via}, that is into the tunnel "
                             "itself",

@@ -1,4 +1,4 @@
-/* After sleep, and with other addresses; see wake.h. */
+/* After sleep, with other addresses, and when a port is closed; see wake.h. */
 #include "wake.h"
 
 #include <errno.h>
@@ -62,8 +62,20 @@ static void told(void *ctx, enum change_kind kind, const struct addr *addr, uint
     }
 }
 
+/* A peer whose port is closed has forgotten its tunnels, even if it is back in a moment. */
+static void closed(struct hub *h, const struct addr *peer)
+{
+    struct lac *l = h->stopping == STOP_NOT ? h->lacs : NULL, *next;
+
+    for (; l != NULL; l = next) {
+        next = l->next;
+        lac_closed(l, peer);
+    }
+}
+
 void wake_start(struct hub *h)
 {
+    h->closed = closed;
     if (loop_timer_init(h->loop, &h->settle) < 0)
         return;
     h->settle.fire = settled;

@@ -12,11 +12,13 @@
 #define OUT_MOST (PACKET_CONTROL_HEADER + 4096)
 #define BURST_MS 10000 /* of one cause: the first is logged, the rest counted */
 
-/* The answer to an SCCRQ that was turned down: one slot, so at most one a turn. */
+/* The answer to an SCCRQ that was turned down, or to a stray (stray.h): one slot, so at most one a
+ * turn. */
 struct refusal {
     bool pending;
     struct addr from, to;
-    struct l2tp_refused about; /* for the host */
+    bool is_told;              /* to the host, ... */
+    struct l2tp_refused about; /* ... with this */
     size_t n;
     uint8_t datagram[256];
 };
@@ -30,6 +32,8 @@ struct l2tp {
     struct call *dead_calls;
     struct heap due_tunnels, due_calls;
     struct refusal refusal;
+    uint64_t strays_since;  /* ms: in the second since then ... */
+    unsigned strays;        /* ... so many were answered */
     unsigned half_total, half_per_source;
     uint32_t serial;
     uint8_t ecn;        /* of the datagram to come: l2tp_mark() */

@@ -116,7 +116,7 @@ static bool next_refusal(struct l2tp *e, struct l2tp_event *event)
     r->pending = false;
     *event = (struct l2tp_event){
         .kind = L2TP_SEND, .from = r->from, .to = r->to, .datagram = span_of(r->datagram, r->n)};
-    event->refused = &r->about;
+    event->refused = r->is_told ? &r->about : NULL;
     return true;
 }
 

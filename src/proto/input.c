@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "proto/post.h"
+#include "proto/stray.h"
 #include "wire/packet.h"
 #include "wire/ppp.h"
 #include "wire/quirks.h"
@@ -218,6 +219,7 @@ static enum l2tp_got refuse(struct l2tp *e, uint64_t now, const struct addr *fro
         r->n = wr_len(&w);
         r->from = *to;
         r->to = *from;
+        r->is_told = true;
         describe_refusal(&r->about, from, m, profile, v);
     }
     return drop(e, now, cause, from, v->text);
@@ -434,11 +436,15 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
         t = registry_find_peer(&e->reg, from, m.assigned_tunnel_id, NULL);
         if (t == NULL)
             t = find_unread(e, from, p);
-        /* not one that is up: its peer knows our id, though some never write it; one that is going
-         * acknowledges repeats (5.7) */
-        if (t == NULL || t->state == DEAD ||
-            (t->state == ESTABLISHED && !(t->quirks & QUIRK_ZERO_TUNNEL)))
+        /* one that is up is not ended by that: its peer knows our id, though some never write it;
+         * one that is going acknowledges repeats (5.7) */
+        if (t == NULL || t->state == DEAD)
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
+        if (t->state == ESTABLISHED && !(t->quirks & QUIRK_ZERO_TUNNEL)) {
+            tunnel_disowned(t, now);
+            engine_settle(e, t, ESTABLISHED, now);
+            return L2TP_TAKEN;
+        }
         return take_control(e, t, now, from, p);
     }
     if (m.type != SCCRQ && (t = registry_find_zero(&e->reg, from)) != NULL) {
@@ -514,10 +520,12 @@ enum l2tp_got l2tp_input(struct l2tp *e, uint64_t now, const struct addr *from,
     if (p.tunnel == 0)
         return take_unaddressed(e, now, from, to, &p);
     t = e->reg.tunnel[p.tunnel];
-    if (t == NULL || t->state == DEAD)
-        return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "");
-    if (!is_peer(t, from))
-        return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
+    if (t == NULL || t->state == DEAD || !is_peer(t, from)) {
+        stray_heard(e, now, from, to, &p);
+        return drop(e, now,
+                    t == NULL || t->state == DEAD ? CAUSE_UNKNOWN_TUNNEL : CAUSE_WRONG_ADDRESS,
+                    from, "");
+    }
     t->heard = now;
     if (!addr_is_set(&t->local))
         t->local = *to;

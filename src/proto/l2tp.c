@@ -9,6 +9,7 @@
 #include "base/seq.h"
 #include "proto/call_parts.h"
 #include "proto/engine.h"
+#include "proto/silence.h"
 
 #define HALF_TOTAL 256
 #define HALF_PER_SOURCE 64
@@ -361,14 +362,14 @@ void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, 
     engine_settle(e, t, was, now);
 }
 
-void l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms)
+bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms)
 {
     struct tunnel *t = e->reg.tunnel[tunnel];
 
-    if (t == NULL || t->state != ESTABLISHED)
-        return;
-    tunnel_probe(t, now, within_ms);
+    if (t == NULL || t->state != ESTABLISHED || !tunnel_probe(t, now, within_ms))
+        return false;
     engine_settle(e, t, t->state, now);
+    return true;
 }
 
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
@@ -389,11 +390,14 @@ void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data)
         e->reg.tunnel[tunnel]->host_data = host_data;
 }
 
-size_t l2tp_data_header(const struct l2tp *e, uint16_t call, uint8_t *frame, size_t n)
+size_t l2tp_data_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n)
 {
     struct call *c = e->reg.call[call];
+    size_t header = c != NULL ? call_frame_out(c, frame, n) : 0;
 
-    return c != NULL ? call_frame_out(c, frame, n) : 0;
+    if (header > 0 && silence_data_sent(c->tunnel, now))
+        engine_touch(e, c->tunnel);
+    return header;
 }
 
 /* Time. */

@@ -95,8 +95,9 @@ void l2tp_sequence(struct l2tp *e, uint16_t call, bool on);
 void l2tp_mark(struct l2tp *e, uint8_t ecn);
 
 /* Something has happened by which the peer may be gone: it is asked for a sign of life at once, and
- * if there is none within so many ms the tunnel is given up.  Nothing happens unless it is up. */
-void l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms);
+ * if there is none within so many ms the tunnel is given up.  False: nothing happens, as it is not up, or
+ * as its peer bears no HELLO. */
+bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms);
 
 /* The host's own pointer, told with every event about the object. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
@@ -143,7 +144,7 @@ bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event);
 /* Writes a data header right before a frame of n octets, where PACKET_DATA_HEADER octets must be
  * free; returns its size, 0 if the call is not up.  The datagram goes from c->tunnel->local to
  * c->tunnel->peer. */
-size_t l2tp_data_header(const struct l2tp *e, uint16_t call, uint8_t *frame, size_t n);
+size_t l2tp_data_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n);
 
 /* Frees what has ended and been told; does nothing while l2tp_next() has more to say. */
 void l2tp_reap(struct l2tp *e, uint64_t now);

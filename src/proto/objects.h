@@ -83,6 +83,8 @@ struct tunnel {
 
     uint64_t born, heard; /* ms */
     uint64_t data_heard;  /* ms: of data alone; 0: never any */
+    uint64_t unanswered;  /* ms: data of ours left then, and if "heard" is no later, nothing came */
+    uint64_t disowned;    /* ms: likewise its peer's address says that it has no such tunnel */
     uint64_t due_setup, due_hello, due_linger;
     uint64_t due_dead;  /* if nothing is heard until then; looked at only then */
     uint64_t due_probe; /* the same, since it was asked for a sign of life out of turn, ... */

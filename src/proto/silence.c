@@ -1,17 +1,53 @@
 /* How long a peer may be silent, and what of that is borne; see silence.h.  RFC 2661, 5.5, 5.8. */
 #include "proto/silence.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "proto/post.h"
 #include "wire/quirks.h"
 
-#define UNASKED_MS 60000 /* how fresh data have to be where no HELLO is due by itself */
+#define UNASKED_MS 60000    /* how fresh data have to be where no HELLO is due by itself */
+#define UNANSWERED_MS 10000 /* so long data may go unanswered before who has dialled asks */
 
 uint32_t silence_hello_ms(const struct tunnel *t)
 {
     bool too_long = t->p.dead_ms > 0 && t->p.hello_ms > t->p.dead_ms / 2;
 
     return too_long ? t->p.dead_ms / 2 : t->p.hello_ms;
+}
+
+uint64_t silence_hello_at(const struct tunnel *t)
+{
+    uint64_t at = t->heard + silence_hello_ms(t);
+    uint64_t sooner = t->unanswered + UNANSWERED_MS;
+
+    return t->initiator && t->unanswered > t->heard && sooner < at ? sooner : at;
+}
+
+void silence_make_answerable(const struct tunnel *t, struct msg *m, uint8_t vector[SILENCE_VECTOR])
+{
+    if (t->p.vendor_name[0] == '\0' || strcmp(t->p.vendor_name, t->peer_vendor) != 0)
+        return;
+    t->host->random(t->host->ctx, vector, SILENCE_VECTOR);
+    m->random_vector = span_of(vector, SILENCE_VECTOR);
+    msg_set(m, AVP_RANDOM_VECTOR);
+}
+
+bool silence_data_sent(struct tunnel *t, uint64_t now)
+{
+    if (!t->initiator || t->due_hello == 0 || t->unanswered > t->heard)
+        return false;
+    t->unanswered = now;
+    if (now + UNANSWERED_MS >= t->due_hello)
+        return false;
+    t->due_hello = now + UNANSWERED_MS;
+    return true;
+}
+
+bool silence_is_disowned(const struct tunnel *t)
+{
+    return t->disowned > t->heard;
 }
 
 /* All that goes unanswered is a HELLO, while data came until a short while ago: some phones do not

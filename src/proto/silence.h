@@ -9,6 +9,22 @@
  * silence. */
 uint32_t silence_hello_ms(const struct tunnel *t);
 
+/* The time from which on a HELLO is due.  Who has dialled asks sooner when its data go unanswered:
+ * it is the one who can come back. */
+uint64_t silence_hello_at(const struct tunnel *t);
+
+/* To one of our own make a HELLO is as long as the answer of stray.h, by an AVP that each message
+ * may have (4.4.1); others are sent nothing that they may never have seen.  The message keeps the
+ * vector. */
+#define SILENCE_VECTOR 16u /* octets */
+void silence_make_answerable(const struct tunnel *t, struct msg *m, uint8_t vector[SILENCE_VECTOR]);
+
+/* Data have left.  True: the tunnel's due time has come nearer. */
+bool silence_data_sent(struct tunnel *t, uint64_t now);
+
+/* Has the peer's address, instead of the peer, answered for it: that it knows no such tunnel? */
+bool silence_is_disowned(const struct tunnel *t);
+
 /* xport_tick() has said "silent".  Is that borne all the same?  Then tries have begun anew. */
 bool silence_is_borne(struct tunnel *t, uint64_t now);
 

@@ -11,7 +11,9 @@
 #include "wire/hide.h"
 #include "wire/quirks.h"
 
-#define VERSION 0x0100u /* 1.0: the one there is (4.4.3) */
+#define VERSION 0x0100u  /* 1.0: the one there is (4.4.3) */
+#define AGAIN_MS 2000    /* for an answer to what is sent again */
+#define DISOWNED_MS 5000 /* has a peer, of which its address says that it has no such tunnel */
 
 /* Those of QUIRK_* that hold for a peer: what it is known for, less what the profile forbids. */
 static uint32_t quirks_that_hold(const struct l2tp_profile *p, uint32_t known)
@@ -357,11 +359,13 @@ static void act_linger(struct tunnel *t, uint64_t now, const struct step *s)
 
 static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
 {
+    uint8_t vector[SILENCE_VECTOR];
     char name[TUNNEL_NAME];
     struct msg m;
 
     (void)s;
     msg_init(&m, HELLO, 0);
+    silence_make_answerable(t, &m, vector);
     t->due_hello = t->p.hello_ms > 0 ? now + silence_hello_ms(t) : 0;
     t->hello_ns = t->x.ns_next;
     t->hello_at = now;
@@ -506,8 +510,8 @@ static void tick_hello(struct tunnel *t, uint64_t now)
     /* whoever bears no HELLO is known to be gone by its PPP; without a call there is none */
     bool spared = (t->quirks & QUIRK_NO_HELLO) && t->n_calls > 0;
 
-    if (now < t->heard + silence_hello_ms(t))
-        t->due_hello = t->heard + silence_hello_ms(t);
+    if (now < silence_hello_at(t))
+        t->due_hello = silence_hello_at(t);
     else if (spared || !xport_all_acked(&t->x))
         t->due_hello = now + silence_hello_ms(t); /* what is under way is test enough */
     else
@@ -522,22 +526,46 @@ static void fall_silent(struct tunnel *t, uint64_t now, const char *text)
                      verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "%s", text)));
 }
 
-void tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms)
+bool tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms)
 {
     if (t->quirks & QUIRK_NO_HELLO)
-        return;
+        return false;
     t->probed_at = now;
     t->due_probe = now + within_ms;
     if (xport_all_acked(&t->x))
         step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
     else
         xport_hurry(&t->x, now);
+    return true;
+}
+
+void tunnel_disowned(struct tunnel *t, uint64_t now)
+{
+    uint64_t until = now + DISOWNED_MS;
+    char name[TUNNEL_NAME];
+
+    t->disowned = now;
+    if ((t->due_probe != 0 && t->due_probe <= until) || t->p.hello_ms == 0 ||
+        (t->quirks & QUIRK_NO_HELLO))
+        return;
+    log_info("%s: its peer's address says that it has no such tunnel: the peer is asked for a sign "
+             "of life",
+             tunnel_name(t, name, sizeof name));
+    if (xport_all_acked(&t->x)) {
+        tunnel_probe(t, now, DISOWNED_MS);
+        return;
+    }
+    /* what is under way asks, as often as it is sent anyway: once more at least */
+    t->probed_at = now;
+    t->due_probe = until > t->x.due_resend + AGAIN_MS ? until : t->x.due_resend + AGAIN_MS;
 }
 
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
     if (silence_is_final(t, now)) {
-        fall_silent(t, now, "nothing is heard of the peer");
+        fall_silent(t, now,
+                    silence_is_disowned(t) ? "the peer has no such tunnel any more"
+                                           : "nothing is heard of the peer");
         return;
     }
     if (xport_tick(&t->x, now) && !silence_is_borne(t, now)) {

@@ -31,8 +31,12 @@ void tunnel_close(struct tunnel *t, uint64_t now, struct verdict why);
 
 /* Another event: tie lost, silence, all acknowledged; why matters for an end. */
 /* Asks the peer of a tunnel that is up for a sign of life, now; without any within so many ms it is
- * given up.  Of one that bears no HELLO nothing is asked. */
-void tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms);
+ * given up.  Of one that bears no HELLO nothing is asked: false. */
+bool tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms);
+
+/* Somebody says, from the peer's address, that it has no such tunnel (any more).  That is not
+ * believed, as anybody can say so, but a reason to probe. */
+void tunnel_disowned(struct tunnel *t, uint64_t now);
 
 void tunnel_event(struct tunnel *t, uint64_t now, enum event event, struct verdict why);
 

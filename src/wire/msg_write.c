@@ -199,6 +199,8 @@ bool msg_encode(struct wr *w, const struct msg *m, const struct msg_hiding *hidi
     fine = put_avp(w, m, AVP_MESSAGE_TYPE, NULL);
     if (fine && hides_something(m, hiding))
         fine = put_vector(w, hiding->vector);
+    else if (fine && msg_has(m, AVP_RANDOM_VECTOR))
+        fine = put_vector(w, m->random_vector);
     for (unsigned n = 1; n < AVP_NUMBERS && fine; n++)
         if (msg_has(m, n) && n != AVP_RANDOM_VECTOR)
             fine = put_avp(w, m, n, hiding);

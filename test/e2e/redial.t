@@ -101,4 +101,17 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     $d->finish;
 }
 
+# -- how long a round in vain has taken counts -----------------------------------------------------
+
+{
+    my ($one, $two) = (Peer->new, Peer->new);
+
+    $_->{mute} = 1 for $one, $two;
+    my $d = lac lns_lines($one, $two)
+      . "autodial = yes\nredial = yes\nredial timeout = 20\nconnect timeout = 2\n";
+    $d->says(qr/Will redial in (?:[5-9]|1\d) seconds/,
+        'after two that do not answer it waits for the rest of the redial timeout');
+    $d->finish;
+}
+
 done_testing;

@@ -217,7 +217,7 @@ static void step_data(unsigned i)
     size_t header;
     struct packet p;
 
-    header = l2tp_data_header(world.side[i].e, c != NULL ? c->id : 7, frame, 4);
+    header = l2tp_data_header(world.side[i].e, world.now, c != NULL ? c->id : 7, frame, 4);
     must(header <= PACKET_DATA_HEADER && (header > 0) == (c != NULL && c->state == ESTABLISHED));
     if (header == 0)
         return;

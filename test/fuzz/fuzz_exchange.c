@@ -468,7 +468,7 @@ static void step_data_out(unsigned i, struct rd *r)
     struct packet p;
 
     memcpy(frame, frames[which].octets, n);
-    header = l2tp_data_header(world.side[i].e, c != NULL ? c->id : 7, frame, n);
+    header = l2tp_data_header(world.side[i].e, world.now, c != NULL ? c->id : 7, frame, n);
     must(header <= PACKET_DATA_HEADER && (header > 0) == (c != NULL && c->state == ESTABLISHED));
     if (header == 0)
         return;

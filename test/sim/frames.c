@@ -103,7 +103,7 @@ static void launch(struct host *h, const struct call *c, struct ear *ear, bool e
 
     write_inner(&w, echo, ecn);
     write_note(&w, &n);
-    header = l2tp_data_header(h->engine, c->id, frame, FRAME_OCTETS);
+    header = l2tp_data_header(h->engine, host_now(h), c->id, frame, FRAME_OCTETS);
     sim_hold(s, OF_WAY, header > 0, "host %d: no header for call %u, which is up", h->number,
              (unsigned)c->id);
     if (header == 0)

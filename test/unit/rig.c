@@ -460,7 +460,7 @@ static void do_frame(struct rig *r, const struct options *o)
     if (o->prio >= 0)
         memcpy(room + PACKET_DATA_HEADER,
                (const uint8_t[]){0xff, 3, 0xc0, 0x21, (uint8_t)o->prio, 1, 0, 4}, 8);
-    n = l2tp_data_header(r->e, our_call(r), room + PACKET_DATA_HEADER, 8);
+    n = l2tp_data_header(r->e, r->now, our_call(r), room + PACKET_DATA_HEADER, 8);
     h = room + PACKET_DATA_HEADER - n;
     flags = n > 0 ? h[0] << 8u | h[1] : 0;
     at = 6 + (flags & 0x4000u ? 2 : 0);

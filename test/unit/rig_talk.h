@@ -232,7 +232,7 @@ static void talk_frame(const char *what)
 {
     uint8_t room[PACKET_DATA_HEADER + 256];
     size_t n = unhex(what, room + PACKET_DATA_HEADER);
-    size_t header = l2tp_data_header(talk.r->e, talk.r->called, room + PACKET_DATA_HEADER, n);
+    size_t header = l2tp_data_header(talk.r->e, talk.r->now, talk.r->called, room + PACKET_DATA_HEADER, n);
 
     talk_put('>', "", span_of(room + PACKET_DATA_HEADER - header, header + n));
 }

@@ -93,7 +93,7 @@ static void test_headers(void)
        "S6.5-01 HELLO is its type alone, of no session");
     rig_again(&rig);
     rig_run(&rig, LNS);
-    n = l2tp_data_header(rig.e, rig.session, room + PACKET_DATA_HEADER, 1);
+    n = l2tp_data_header(rig.e, rig.now, rig.session, room + PACKET_DATA_HEADER, 1);
     ok(n == 6 && (room[PACKET_DATA_HEADER - n] & 0x80) == 0 &&
            (room[PACKET_DATA_HEADER - n + 1] & 0xf) == 2,
        "S3.1-03, S3.1-12 in data T is not set, and the version is 2");

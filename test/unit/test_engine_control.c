@@ -150,7 +150,7 @@ static const struct scene unaddressed[] = {
     {"S5.7-02 and its repeats are acknowledged too", "SCCRQ StopCCN,tid=0 | again again", "ZLB ZLB", "stopped", NULL},
     {"with another id it does not", "SCCRQ | StopCCN,tid=0,atid=5", "", "wait-ctl-conn", NULL},
     {"from another port it does not", "SCCRQ | StopCCN,tid=0,port=5", "", "wait-ctl-conn", NULL},
-    {"an established tunnel is not ended by one", UP "| StopCCN,tid=0", "", "established", NULL},
+    {"an established tunnel is not ended by one, but its peer is asked", UP "| StopCCN,tid=0", "HELLO", "established", NULL},
     {"anything else without an id is dropped", "SCCRQ | HELLO,tid=0 SCCCN,tid=0,ns=1 ICRQ,tid=0,ns=1 ZLB,tid=0", "", "wait-ctl-conn", NULL},
     {"S3.1-18 the first SCCRQ has Ns 0", "| SCCRQ,ns=1", "", "gone", NULL},
 };
