@@ -43,7 +43,7 @@ my $ready = ip('link set lo up')
   && ip('link set v0 up') && there('ip address add 10.98.0.2/24 dev v1 && ip link set v1 up && '
       . 'echo 1 >/proc/sys/net/ipv4/ip_forward && ip route add unreachable 10.97.0.0/24')
   && ip('route add 10.97.0.0/24 via 10.98.0.2') && ip('route add unreachable 10.96.0.0/24')
-  && ip('address add 10.99.0.9/32 dev lo');
+  && ip('address add 10.99.0.9/32 dev lo') && ip('address add 10.99.0.8/32 dev lo');
 
 if (!$ready) {
     close $held;
@@ -78,6 +78,19 @@ SKIP: {
     skip 'this build hears no ICMP', 3 if slurp($L2TPD) !~ /recvmmsg/;
     explains lac("lns = 10.97.0.1\n", retries => 1), 'unreachable',
       qr/10\.97\.0\.1:1701 cannot be reached from 10\.98\.0\.1:\d+: No route to host, says 10\.98\.0\.2/, 1;
+}
+
+# The way of a tunnel that is up is cut here, in the middle of data: that is no IPsec rekey.
+{
+    my $far = Peer->new(ip => '10.99.0.8');
+    my $d = lac 'lns = 10.99.0.8:' . $far->port . "\nhello interval = 1\npppoptfile = "
+      . ppp_script("sink\n") . "\n";
+
+    my $call;
+    ok($far->accept_tunnel && ($call = $far->accept_call), 'up');
+    $far->send_frame($call, "\xff\x03\x00\x21data");
+    ok(ip('address del 10.99.0.8/32 dev lo') && ip('route add unreachable 10.99.0.8/32'), 'the way is cut');
+    explains $d, 'no-route', qr/nothing can be sent to 10\.99\.0\.8:\d+ from here: \S+/, 1;
 }
 
 {
