@@ -64,7 +64,7 @@ static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char
     else
         snprintf(why, sizeof why, "the section's name is no UTF-8");
     good = one != NULL && conf_put(h->conf, one, note_problem, why) &&
-           conf_put(h->added, one, note_problem, why);
+           conf_put(h->added, one, NULL, NULL);
 
     conf_free(one);
     if (!good && why[0] != '\0')

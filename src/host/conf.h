@@ -248,7 +248,8 @@ struct conf *conf_parse_settings(bool is_lac, const char *name, const char *sett
  * what c's of that name has (a list as a whole), a new one is added behind the others; templates
  * count as ever.  Structs of c stay where they are, their texts do not.  from stays as it is.
  * Errors that come out of both together are told and the section left as it was.  False if there
- * was one, or without memory. */
+ * was one, or without memory.  Without tell nothing is judged: c is kept for a later conf_put(), and
+ * what its sections lack may stand in the tree below them. */
 bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void *ctx);
 
 /* An empty tree, for conf_put(); NULL without memory. */

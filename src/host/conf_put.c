@@ -97,7 +97,7 @@ static bool recompose(struct conf *c, struct conf_section *is, const struct conf
     made->line = is->line;
     made->from = is->from;
     good = compose(made, is, top);
-    if (good && top != NULL)
+    if (good && top != NULL && told->tell != NULL)
         conf_check_section(c, made, told);
     good = good && told->errors == errors;
     if (!good) {

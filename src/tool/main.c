@@ -53,6 +53,7 @@ static void only_prints(const char *word, const char *program)
 static int take_option(struct order *o, char **argv)
 {
     const char *word = argv[0], *value = argv[1];
+    char *end;
 
     if (strcmp(word, "-d") == 0) {
         o->asker.debug = true;
@@ -69,8 +70,10 @@ static int take_option(struct order *o, char **argv)
         return 2;
     }
     if (strcmp(word, "-t") == 0) {
-        o->asker.timeout_s = atoi(value);
-        return o->asker.timeout_s > 0 && o->asker.timeout_s < 1000000 ? 2 : 0;
+        unsigned long seconds = strtoul(value, &end, 10);
+
+        o->asker.timeout_s = (int)seconds;
+        return *end == '\0' && seconds > 0 && seconds < 1000000 ? 2 : 0;
     }
     return 0;
 }

@@ -22,6 +22,7 @@ pppoptfile = $sink
 [lac there]
 lns = 127.0.0.1:${\ $far->port}
 hostname = of.the.file
+maximum bps = 50000000
 EOT
 my $d = daemon 'd', conf => $file;
 
@@ -98,6 +99,15 @@ answers 'a there hostname=of.the.command;lns=127.0.0.1:' . $third->port, '00 OK'
 is(name_of('there', $third), 'of.the.command', 'X5-04 a on a section of the file: changes it');
 reload;
 is(name_of('there', Peer->new(share => $third)), 'of.the.command', 'across a reload, too');
+
+# what is judged is the whole of it, the file's lines and the command's, and once
+$d->mark;
+answers 'a there minimum bps=20000000', '00 OK', 'a: below the maximum of the file';
+answers 'a there redial timeout=7', '00 OK', 'a: a setting that is doubtful in this section';
+$d->says(qr/lac there: changed by command.*lac there: changed by command/s, 'a: both are told of');
+is($d->tail =~ s/.*(?:secrets|changed by command).*\n//gr =~ s/^\S+ //gmr,
+    "control: setting:1: 'redial timeout' in [lac there] has no effect without 'redial = yes'\n",
+    'a: with one warning, and not that the section has no lns, as that is in the file');
 answers 'r there', '00 OK', 'r on a section of the file';
 answers 'c there', "01 No such tunnel 'there'", 'it is gone';
 reload;

@@ -170,7 +170,8 @@ is((tool('connect', "a\nr there"))[0], 255, 'a name with a newline');
 is((tool('connect', ''))[0], 255, 'an empty name');
 is((tool('add-lac', 'x', 'name=' . 'y' x 5000))[0], 255, 'more than a FIFO takes at once');
 is((run_program([$tool, '-x']))[0], 255, 'an unknown option');
-is((run_program([$tool, '-t', 'soon', 'status']))[0], 255, 'a bad value');
+is((run_program([$tool, '-t', $_, 'status']))[0], 255, "-t $_: a bad value")
+  for qw(soon 2s 0 -1 99999999999);
 my ($status, $out, $err) = run_program([$tool, '--help']);
 ok($status eq '0' && $out =~ /^  add-lac /m, '--help');
 is((run_program([$tool, '--version']))[1], "l2tpd-control version 0.1\n", '--version');

@@ -140,11 +140,29 @@ static void test_again(void)
     conf_free(added);
 }
 
+/* What is kept for a reload is judged when it stands on the file, not by itself. */
+static void test_kept(void)
+{
+    struct conf *added = conf_empty("added");
+    struct conf *one = conf_parse_settings(true, "a", "minimum bps=20000000", tell, NULL);
+
+    told[0] = '\0';
+    ok(one != NULL && !conf_put(added, one, tell, NULL) && told[0] != '\0',
+       "a minimum above the usual maximum is an error");
+    told[0] = '\0';
+    ok(one != NULL && conf_put(added, one, NULL, NULL) && conf_find_lac(added, "a") != NULL,
+       "and is kept, where it is not to be judged");
+    is_str(told, "", "without a word");
+    conf_free(one);
+    conf_free(added);
+}
+
 int main(void)
 {
     test_parsing();
     test_lac();
     test_lns();
     test_again();
+    test_kept();
     return tap_done();
 }
