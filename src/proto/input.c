@@ -441,7 +441,7 @@ static enum l2tp_got take_unaddressed(struct l2tp *e, uint64_t now, const struct
         if (t == NULL || t->state == DEAD)
             return drop(e, now, CAUSE_UNKNOWN_TUNNEL, from, "StopCCN");
         if (t->state == ESTABLISHED && !(t->quirks & QUIRK_ZERO_TUNNEL)) {
-            tunnel_disowned(t, now);
+            tunnel_disowned(t, now, p->nr);
             engine_settle(e, t, ESTABLISHED, now);
             return L2TP_TAKEN;
         }

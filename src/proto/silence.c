@@ -25,13 +25,24 @@ uint64_t silence_hello_at(const struct tunnel *t)
     return t->initiator && t->unanswered > t->heard && sooner < at ? sooner : at;
 }
 
+static bool is_of_our_make(const struct tunnel *t)
+{
+    return t->p.vendor_name[0] != '\0' && strcmp(t->p.vendor_name, t->peer_vendor) == 0;
+}
+
 void silence_make_answerable(const struct tunnel *t, struct msg *m, uint8_t vector[SILENCE_VECTOR])
 {
-    if (t->p.vendor_name[0] == '\0' || strcmp(t->p.vendor_name, t->peer_vendor) != 0)
+    if (!is_of_our_make(t))
         return;
     t->host->random(t->host->ctx, vector, SILENCE_VECTOR);
     m->random_vector = span_of(vector, SILENCE_VECTOR);
     msg_set(m, AVP_RANDOM_VECTOR);
+}
+
+bool silence_is_answered_by(const struct tunnel *t, uint16_t nr)
+{
+    return is_of_our_make(t) && t->hello_out && !xport_all_acked(&t->x) &&
+           t->x.una == t->hello_ns && nr == (uint16_t)(t->hello_ns + 1);
 }
 
 bool silence_data_sent(struct tunnel *t, uint64_t now)

@@ -19,6 +19,10 @@ uint64_t silence_hello_at(const struct tunnel *t);
 #define SILENCE_VECTOR 16u /* octets */
 void silence_make_answerable(const struct tunnel *t, struct msg *m, uint8_t vector[SILENCE_VECTOR]);
 
+/* Is that such an answer, by the number that it acknowledges?  A stranger would have to guess that,
+ * while a HELLO is out.  Other makes have none: some never answer a HELLO, and live. */
+bool silence_is_answered_by(const struct tunnel *t, uint16_t nr);
+
 /* Data have left.  True: the tunnel's due time has come nearer. */
 bool silence_data_sent(struct tunnel *t, uint64_t now);
 

@@ -8,7 +8,7 @@
  * That harms nobody: it is no longer than what it answers; there are few of them; only HELLO is
  * answered, so no two ever answer one another; and what other makes send is too short for it, so
  * they never hear what they may not expect.  Who hears it does not believe it (tunnel_disowned()):
- * it only asks again at once. */
+ * it only asks again, and waits for less long if that is what its HELLO was answered by. */
 #ifndef PROTO_STRAY_H
 #define PROTO_STRAY_H
 

@@ -539,23 +539,27 @@ bool tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms)
     return true;
 }
 
-void tunnel_disowned(struct tunnel *t, uint64_t now)
+void tunnel_disowned(struct tunnel *t, uint64_t now, uint16_t nr)
 {
     uint64_t until = now + DISOWNED_MS;
+    bool answers = silence_is_answered_by(t, nr);
     char name[TUNNEL_NAME];
 
-    t->disowned = now;
-    if ((t->due_probe != 0 && t->due_probe <= until) || t->p.hello_ms == 0 ||
-        (t->quirks & QUIRK_NO_HELLO))
+    if (t->p.hello_ms == 0 || (t->quirks & QUIRK_NO_HELLO))
+        return;
+    if (answers)
+        t->disowned = now;
+    if (answers ? t->due_probe != 0 && t->due_probe <= until
+                : !xport_all_acked(&t->x) || (t->hello_out && now < t->hello_at + DISOWNED_MS))
         return;
     log_info("%s: its peer's address says that it has no such tunnel: the peer is asked for a sign "
              "of life",
              tunnel_name(t, name, sizeof name));
-    if (xport_all_acked(&t->x)) {
-        tunnel_probe(t, now, DISOWNED_MS);
+    if (!answers) {
+        step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
         return;
     }
-    /* what is under way asks, as often as it is sent anyway: once more at least */
+    /* the HELLO that is under way asks, as often as it is sent anyway: once more at least */
     t->probed_at = now;
     t->due_probe = until > t->x.due_resend + AGAIN_MS ? until : t->x.due_resend + AGAIN_MS;
 }

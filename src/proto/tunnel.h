@@ -34,9 +34,10 @@ void tunnel_close(struct tunnel *t, uint64_t now, struct verdict why);
  * given up.  Of one that bears no HELLO nothing is asked: false. */
 bool tunnel_probe(struct tunnel *t, uint64_t now, uint32_t within_ms);
 
-/* Somebody says, from the peer's address, that it has no such tunnel (any more).  That is not
- * believed, as anybody can say so, but a reason to probe. */
-void tunnel_disowned(struct tunnel *t, uint64_t now);
+/* Somebody says, from the peer's address, that it has no such tunnel (any more), and has got
+ * whatever is before "nr".  That is not believed, as anybody can say so, but a reason to send a
+ * HELLO, which is given the time that each has; and if it answers one, to probe. */
+void tunnel_disowned(struct tunnel *t, uint64_t now, uint16_t nr);
 
 void tunnel_event(struct tunnel *t, uint64_t now, enum event event, struct verdict why);
 

@@ -99,27 +99,52 @@ static void test_long_hello(void)
     rig.profile.vendor_name[0] = '\0';
 }
 
+/* A tunnel with a peer of our make, to which a HELLO is out. */
+static void asked(void)
+{
+    snprintf(rig.profile.vendor_name, sizeof rig.profile.vendor_name, "l2tpd");
+    rig_again(&rig);
+    rig_run(&rig, LNS);
+    snprintf(((struct tunnel *)(uintptr_t)tunnel())->peer_vendor, PEER_NAME, "l2tpd");
+    rig_run(&rig, "idle,ms=60000 idle,ms=500");
+}
+
 static void test_disowned(void)
 {
-    rig_again(&rig);
-    rig_run(&rig, LNS "idle,ms=1000");
-    is_str(rig_run(&rig, "StopCCN,tid=0"), "HELLO", "told that it has no such tunnel, it is asked");
+    asked();
+    is_str(rig_run(&rig, "StopCCN,tid=0 idle,ms=500"), "500:HELLO",
+           "told that its peer has no such tunnel, by an answer to its HELLO, it asks again");
     is_str(rig_run(&rig, "StopCCN,tid=0 StopCCN,tid=0"), "", "once, however often that is said");
-    is_str(rig_run(&rig, "idle,ms=4000 ZLB idle,ms=60000 | idle,ms=1"), "",
+    is_str(rig_run(&rig, "idle,ms=4000 ZLB idle,ms=55000 | idle,ms=1"), "",
            "who answers has its tunnel");
     is_str(rig_tunnel_state(&rig), "established", "as before");
-    rig_again(&rig);
-    rig_run(&rig, LNS "idle,ms=1000 StopCCN,tid=0");
+    asked();
+    rig_run(&rig, "StopCCN,tid=0");
     is_str(rig_run(&rig, "StopCCN,tid=0 idle,ms=5000"),
-           "1000:HELLO 3000:HELLO 5000:call-down 5000:down",
+           "500:HELLO 2500:HELLO 5000:call-down 5000:down",
            "who does not answer has none after five seconds");
     is_str(rig.why.text, "the peer has no such tunnel any more", "and it is said why");
+    asked();
+    rig_run(&rig, "StopCCN,tid=0 data | idle,ms=5000");
+    is_str(rig_tunnel_state(&rig), "established", "data are an answer too");
+    asked();
+    rig_run(&rig, "StopCCN,tid=0,nr=1 idle,ms=20000");
+    is_str(rig_tunnel_state(&rig), "established", "Q-08 what does not answer the HELLO is nothing");
+    rig.profile.vendor_name[0] = '\0';
 
     rig_again(&rig);
-    rig_run(&rig, LNS "idle,ms=60000 idle,ms=500"); /* a HELLO is out */
-    is_str(rig_run(&rig, "StopCCN,tid=0 idle,ms=500"), "500:HELLO", "one that is out asks, too");
-    rig_run(&rig, "data | idle,ms=5000");
-    is_str(rig_tunnel_state(&rig), "established", "data are an answer too");
+    rig_run(&rig, LNS "idle,ms=1000");
+    is_str(rig_run(&rig, "StopCCN,tid=0"), "HELLO", "who was not asked is asked");
+    is_str(rig_run(&rig, "StopCCN,tid=0 idle,ms=500 StopCCN,tid=0"), "", "once");
+    is_str(rig_run(&rig, "ZLB StopCCN,tid=0"), "", "nor is one that answers asked by the dozen");
+    is_str(rig_run(&rig, "idle,ms=6000 | StopCCN,tid=0"), "HELLO", "but some time later");
+
+    rig_again(&rig);
+    rig_run(&rig, LNS);
+    for (unsigned i = 0; i < 10; i++)
+        rig_run(&rig, "idle,ms=10 StopCCN,tid=0 idle,ms=9000 data");
+    is_str(rig_tunnel_state(&rig), "established",
+           "Q-08 a phone that answers no HELLO is not ended by anybody's word while its data flow");
 
     rig.profile.quirks_on = QUIRK_NO_HELLO;
     rig_again(&rig);
