@@ -24,6 +24,21 @@ _l2tpd_control_ids()
     _l2tpd_control_ask metrics | sed -n "s/^l2tpd_${1}_age_seconds{.*\b$1=\"\([0-9]*\)\".*/\1/p"
 }
 
+# Offers those of the lines that begin with the word, as they are to be written in the shell.  (Not by
+# compgen -W, which expands its words: what a section is called would be run.)
+_l2tpd_control_offer()
+{
+    local line quoted
+
+    COMPREPLY=()
+    while read -r line; do
+        printf -v quoted %q "$line"
+        if [[ -n $line && ($line == "$1"* || $quoted == "$1"*) ]]; then
+            COMPREPLY+=("$quoted")
+        fi
+    done <<<"$2"
+}
+
 _l2tpd_control()
 {
     local word=${COMP_WORDS[COMP_CWORD]} verb= at=1 words= IFS=$'\n'
@@ -61,7 +76,7 @@ _l2tpd_control()
     if [[ $verb == log ]]; then
         words=$(printf '%s\n' {,-}{avp,network,packet,state,tunnel,xport,pppd} all none)
     fi
-    COMPREPLY=($(compgen -W "$words" -- "$word"))
+    _l2tpd_control_offer "$word" "$words"
 }
 
 complete -F _l2tpd_control l2tpd-control

@@ -55,6 +55,15 @@ is(offers(@c, 'connect', 'office', ''), '',               'a user is nobody\'s t
 is(offers(@c, 'log', 'packet', '-x'), '-xport',           'log: topics, any number of them');
 is(offers(@c, 'status', ''),    '--json',                 'status');
 like(offers('-c', "$d->{dir}/ru"), qr{^\S+/run$},         '-c: files');
+
+# A name is text, whatever it means to a shell.
+my @odd = ('odd$(>' . "$DIR/ran)", 'odd*', 'odd$HOME', "odd'");
+is($d->ask("a $_ lns=127.0.0.1:9"), '00 OK', "a section called $_") for @odd;
+is(offers(@c, 'connect', 'od'), join(' ', sort map { s/([\$(>)*'])/\\$1/gr } @odd),
+    'names as the shell takes them');
+is(offers(@c, 'connect', 'odd\\*'), 'odd\\*', 'when they have been begun so, too');
+ok(!-e "$DIR/ran", 'and they are not run');
+$d->ask("r $_") for @odd;
 my $peer = Peer->new(to => $d->port);
 $peer->open_tunnel;
 my $call = $peer->open_call;
