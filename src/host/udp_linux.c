@@ -1,10 +1,15 @@
 /* Datagrams in batches, with PKTINFO, ECN fields and packet marks, as Linux has them; see udp_os.h.
  *
+ * Datagrams of one size for one place, as a call's frames are, go down to the driver as one (UDP
+ * segmentation offload, Linux 4.18), which spares each but the first its way through the kernel.
+ * Where the path cannot have that (an xfrm policy, an MTU below their size) they go one by one.
+ *
  * A reply's source address goes into the packet info, its interface never does: an index from a
  * received datagram names the interface it came by, and with IPsec or asymmetric routes the answer
  * must leave by another ("No such device").  Only a link-local address means nothing without it. */
 #include "host/udp_os.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +25,15 @@
  * on the same lines of the cache.  Pages that no datagram has reached cost nothing. */
 #define SLOT (65536 + 64)
 
+/* udp(7); not each C library has them. */
+#define LEVEL_UDP 17
+#define OPTION_SEGMENT 103
+
+#define RUN_MOST 64             /* datagrams that go as one */
+#define RUN_OCTETS 65000        /* in all of them */
+#define SLOW_PLACES 256         /* a power of two */
+#define SLOW_CALLS (1ULL << 16) /* then such places are tried again */
+
 /* Linux 5.19; headers may be older than the kernel.  On sparc and hppa it has another number, and
  * takes a header that knows it. */
 #ifndef SO_RCVMARK
@@ -30,11 +44,11 @@
 #endif
 #endif
 
-/* The larger packet info, an ECN field and a mark. */
+/* The larger packet info, an ECN field, a mark and a size of segments. */
 union control {
     struct cmsghdr align;
     uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) +
-                 CMSG_SPACE(sizeof(uint32_t))];
+                 CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(uint16_t))];
 };
 
 enum may { MAY_ASK, MAY, MAY_NOT };
@@ -44,6 +58,9 @@ struct udp_os {
     enum may may_mark; /* whether marks may be set: asked when the first is to be */
     uint8_t *arena;    /* UDP_IN_MOST slots */
     uint64_t calls;
+    bool joins;                   /* the system has segmentation */
+    uint64_t forget;              /* at which count of calls slow places are tried again */
+    bool slow[SLOW_PLACES];       /* by the hash of their addresses: where it has not gone */
     struct mmsghdr msg[OUT_MOST]; /* the rest is their parts: sending and receiving share them */
     struct iovec iov[OUT_MOST];
     struct sockaddr_storage name[OUT_MOST];
@@ -81,6 +98,14 @@ static int ask_for_more(int fd, uint8_t family)
     return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
 
+static bool has_segments(int fd)
+{
+    int size;
+    socklen_t n = sizeof size;
+
+    return getsockopt(fd, LEVEL_UDP, OPTION_SEGMENT, &size, &n) == 0;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family)
 {
     struct udp_os *os = calloc(1, sizeof *os);
@@ -89,6 +114,7 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
     if (os == NULL)
         return NULL;
     os->fd = fd;
+    os->joins = has_segments(fd);
     os->arena = calloc(UDP_IN_MOST, SLOT);
     if (os->arena == NULL || ask_for_more(fd, family) != 0) {
         udp_os_free(os);
@@ -249,41 +275,113 @@ static size_t put_mark(struct cmsghdr *c, uint32_t mark)
     return CMSG_SPACE(sizeof mark);
 }
 
-static void fill_in(struct udp_os *os, int i, const struct udp_out *out)
+static size_t put_segment(struct cmsghdr *c, size_t size)
 {
-    struct msghdr *m = &os->msg[i].msg_hdr;
+    uint16_t octets = (uint16_t)size;
+
+    c->cmsg_level = LEVEL_UDP;
+    c->cmsg_type = OPTION_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof octets);
+    memcpy(CMSG_DATA(c), &octets, sizeof octets);
+    return CMSG_SPACE(sizeof octets);
+}
+
+static bool *slow_place(struct udp_os *os, const struct addr *to)
+{
+    uint32_t hash = to->port;
+
+    for (size_t i = 0; i < sizeof to->ip; i++)
+        hash = hash * 31 + to->ip[i];
+    return &os->slow[(hash ^ hash >> 8 ^ hash >> 16) % SLOW_PLACES];
+}
+
+/* How many from the first on may go as one: all of a size but for the last, which may be shorter.
+ */
+static int run_length(struct udp_os *os, const struct udp_out *out, int n)
+{
+    size_t size = out->octets.n, all = size;
+    int k = 1;
+
+    if (!os->joins || size == 0 || *slow_place(os, &out->to))
+        return 1;
+    for (; k < n && k < RUN_MOST; k++) {
+        const struct udp_out *o = &out[k];
+
+        all += o->octets.n;
+        if (o[-1].octets.n != size || o->octets.n > size || o->octets.n == 0 || all > RUN_OCTETS ||
+            o->tos != out->tos || !addr_same(&o->to, &out->to) || o->to.mark != out->to.mark ||
+            !addr_same(&o->from, &out->from))
+            break;
+    }
+    return k;
+}
+
+/* Message m of k datagrams, the first of which is datagram i of the batch. */
+static void fill_in(struct udp_os *os, int at, int i, const struct udp_out *out, int k)
+{
+    struct msghdr *m = &os->msg[at].msg_hdr;
     bool has_from = addr_is_set(&out->from) && out->from.family == out->to.family;
-    uint8_t *control = os->control[i].room;
+    uint8_t *control = os->control[at].room;
     size_t n = 0;
 
-    os->iov[i].iov_base =
-        (void *)(uintptr_t)out->octets.p; /* only read from: POSIX lacks a const */
-    os->iov[i].iov_len = out->octets.n;
-    *m = (struct msghdr){.msg_name = &os->name[i], .msg_iov = &os->iov[i], .msg_iovlen = 1};
-    m->msg_namelen = sys_addr_to(&out->to, &os->name[i]);
-    if (!has_from && out->tos == 0 && out->to.mark == 0)
+    for (int j = 0; j < k; j++) /* only read from: POSIX lacks a const */
+        os->iov[i + j] = (struct iovec){(void *)(uintptr_t)out[j].octets.p, out[j].octets.n};
+    *m =
+        (struct msghdr){.msg_name = &os->name[at], .msg_iov = &os->iov[i], .msg_iovlen = (size_t)k};
+    m->msg_namelen = sys_addr_to(&out->to, &os->name[at]);
+    if (!has_from && out->tos == 0 && out->to.mark == 0 && k == 1)
         return;
-    memset(&os->control[i], 0, sizeof os->control[i]);
+    memset(&os->control[at], 0, sizeof os->control[at]);
     if (has_from)
-        n = put_source(&os->control[i].align, &out->from);
+        n = put_source(&os->control[at].align, &out->from);
     if (out->tos != 0)
         n += put_tos((struct cmsghdr *)(void *)(control + n), out->to.family, out->tos);
     if (out->to.mark != 0 && may_mark(os))
         n += put_mark((struct cmsghdr *)(void *)(control + n), out->to.mark);
+    if (k > 1)
+        n += put_segment((struct cmsghdr *)(void *)(control + n), out->octets.n);
     if (n == 0)
         return;
     m->msg_control = control;
     m->msg_controllen = n;
 }
 
+/* What the kernel says to a run that it would have sent datagram by datagram. */
+static bool is_about_run(int reason)
+{
+    return reason == EINVAL || reason == EIO || reason == EMSGSIZE || reason == EOPNOTSUPP;
+}
+
+static void forget_slow(struct udp_os *os)
+{
+    if (os->calls < os->forget)
+        return;
+    memset(os->slow, 0, sizeof os->slow);
+    os->forget = os->calls + SLOW_CALLS;
+}
+
 int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
 {
+    int run[OUT_MOST], runs, sent, gone = 0;
+
     if (n > OUT_MOST)
         n = OUT_MOST;
-    for (int i = 0; i < n; i++)
-        fill_in(os, i, &out[i]);
-    os->calls++;
-    return sendmmsg(os->fd, os->msg, (unsigned)n, MSG_DONTWAIT);
+    forget_slow(os);
+    for (;;) {
+        runs = 0;
+        for (int i = 0; i < n; i += run[runs++]) {
+            run[runs] = run_length(os, out + i, n - i);
+            fill_in(os, runs, i, out + i, run[runs]);
+        }
+        os->calls++;
+        sent = sendmmsg(os->fd, os->msg, (unsigned)runs, MSG_DONTWAIT);
+        if (sent >= 0 || run[0] == 1 || !is_about_run(errno))
+            break;
+        *slow_place(os, &out->to) = true;
+    }
+    for (int i = 0; i < sent; i++)
+        gone += run[i];
+    return sent < 0 ? -1 : gone;
 }
 
 /* ip(7), IP_RECVERR: the kernel's sock_extended_err, whose header not each C library comes with. */

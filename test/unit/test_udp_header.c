@@ -155,7 +155,7 @@ static void test_ecn(const char *ip, size_t i)
 
     look();
     for (unsigned k = 0; k < n; k++) {
-        send_one(20, ecns[i].given[k], ecns[i].has_from);
+        send_one(20 + k, ecns[i].given[k], ecns[i].has_from); /* none alike: each by itself */
         asked = asked || ecns[i].given[k] != 0;
     }
     hear(n);
