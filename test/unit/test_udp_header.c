@@ -169,6 +169,24 @@ static void test_ecn(const char *ip, size_t i)
            ecns[i].name);
 }
 
+/* Datagrams of one size, which may leave as one, but only those with the same field. */
+static void test_alike(const char *ip)
+{
+    static const uint8_t given[] = {2, 2, 0, 0, 0, 1, 2, 3};
+    bool asked = false;
+
+    for (unsigned k = 0; k < sizeof given; k++)
+        send_one(20, given[k], true);
+    hear(sizeof given);
+    for (unsigned k = 0; k < sizeof given; k++)
+        asked = asked || me.ecn[k] != 0;
+    if (me.n == sizeof given && !asked)
+        ok(true, "R9601-01 %s: all of a size # skip ECN fields are not told here", ip);
+    else
+        ok(me.n == sizeof given && memcmp(me.ecn, given, sizeof given) == 0,
+           "R9601-01 %s: all of a size, each has its own field", ip);
+}
+
 /* udp_send() has no way to ask, whatever left before it. */
 static void test_plain(const char *ip)
 {
@@ -282,6 +300,7 @@ int main(void)
         }
         for (size_t i = 0; i < sizeof ecns / sizeof *ecns; i++)
             test_ecn(ips[k], i);
+        test_alike(ips[k]);
         test_plain(ips[k]);
         test_tos(ips[k]);
         test_datagrams(ips[k]);
