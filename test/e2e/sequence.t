@@ -219,7 +219,7 @@ for (
 
 {
     my $path = "$DIR/busy";
-    my ($d, $p, $call) = lns '', script => "reports $path\nstop-reading\ndelay 1500\nread-again\necho\n";
+    my ($d, $p, $call) = lns '', script => "reports $path\nstop-reading\ndelay 4000\nread-again\necho\n";
     my @order;
 
     loop_until { reports($path) };
