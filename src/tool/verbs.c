@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 #define REFRESH_S 2
-#define PASSWORD_MOST 256
+#define PASSWORD_MOST 255 /* pppd takes no more */
 
 /* -- lines of answers -------------------------------------------------------------------------- */
 
@@ -141,7 +141,7 @@ static int hang_up(const struct order *o)
 static int connect_lac(const struct order *o)
 {
     struct order with = *o;
-    char *words[3] = {NULL}, password[PASSWORD_MOST];
+    char *words[3] = {NULL}, password[PASSWORD_MOST + 2];
 
     for (int i = 0; i < o->n; i++)
         words[i] = o->words[i];
@@ -151,6 +151,11 @@ static int connect_lac(const struct order *o)
             return ASK_USAGE;
         }
         password[strcspn(password, "\n")] = '\0';
+        if (strlen(password) > PASSWORD_MOST) {
+            fprintf(stderr, "%s: a password has %d octets at most\n", o->asker.program,
+                    PASSWORD_MOST);
+            return ASK_USAGE;
+        }
         words[2] = password;
     }
     if (o->n == 3 && !is_usual(words[2])) {

@@ -70,6 +70,12 @@ gives 'disconnect there', 0, "OK\n";
 ok($far->wait_for('StopCCN'), 'disconnect: it goes');
 soon { (tool('disconnect-lac', 'there'))[0] eq 1 } 'disconnect-lac: then it is not up';
 
+for ([255, 1], [256, 255], [2000, 255]) {
+    my ($n, $code) = @$_;
+    my $line = 'x' x $n;
+    my ($status) = run_program(['sh', '-c', "echo $line | $tool -c $d->{fifo} connect nobody joe -"]);
+    is($status, $code, "a password of $n octets: taken whole or not at all");
+}
 {
     my ($status) = run_program(['sh', '-c', "echo 'pass;word' | $tool -c $d->{fifo} connect there joe -"]);
     is($status, 0, 'connect: a password from standard input');
