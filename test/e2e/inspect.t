@@ -129,4 +129,13 @@ for my $file ($conf, glob "$FindBin::Bin/../golden/conf/*.conf") {
     like($out, qr/^global\tlisten-addr\tlisten addr\tADDRESS\t\t$/m, 'a line for each key');
 }
 
+SKIP: {
+    skip 'no /dev/full', 5 if !-c '/dev/full';
+    for (['--check', $conf], ['--print-config', $conf], ['--print-example'], ['--print-keys'], ['-h']) {
+        my ($status) = run_program([$L2TPD, @$_], before => sub { open STDOUT, '>', '/dev/full' });
+
+        is($status, 1, "@{[$_->[0]]} onto a full disk: status 1");
+    }
+}
+
 done_testing;
