@@ -91,6 +91,7 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
     if (!put(h, reply, true, name, rest))
         return;
     tell_change("lac", name, is_new ? "added" : "changed");
+    reload_pools(h); /* its local address is ours now; without memory it stays what it was */
     l = lac_find(h, name);
     conf = conf_find_lac(h->conf, name);
     lac_adopt_sections(h); /* a new one with autodial is dialled here, a known one below */
@@ -135,6 +136,7 @@ void control_remove_lac(void *ctx, struct fifo_reply *reply, char *rest)
 
     if (!take(h, reply, true, name))
         return;
+    reload_pools(h);
     if (l != NULL)
         lac_forget(l);
     fifo_answer(reply, 0, "OK");

@@ -51,4 +51,26 @@ like($d->status, qr/lns \(unnamed #2\): 1 of 8 addresses leased/,
     'the status tells them apart, and takes no address of ours, of whatever section, for a peer\'s');
 $d->finish;
 
+# A LAC's own address is no peer's either, whoever has made the section, until that goes.
+{
+    my $d = daemon 'byhand', conf => "[lns default]\nip range = 10.9.0.2 - 10.9.0.3\n"
+      . "local ip = 10.9.0.1\npppoptfile = @{[ppp_script qq(sink\n)]}\n";
+
+    like($d->ask('a x lns=127.0.0.1;local ip=10.9.0.2'), qr/^00 /, 'a LAC with an address of the pool');
+    for my $want ('10.9.0.3', 'none', '10.9.0.2') {
+        my $p = Peer->new(to => $d->port);
+
+        $p->open_tunnel;
+        if ($want eq 'none') {
+            my $c = $p->open_call;
+            ok($c->{refused}, 'which no second peer gets');
+            like($d->ask('r x'), qr/^00 /, 'the LAC is removed');
+        } else {
+            $p->open_call;
+            $d->says(qr/\Q10.9.0.1:$want\E/, "a peer gets $want");
+        }
+    }
+    $d->finish;
+}
+
 done_testing;
