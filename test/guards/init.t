@@ -158,8 +158,10 @@ says() {
 	grep -q -- "$2" "$tmp/told"
 }
 ok "OpenRC: the folder is made before the start" says start_pre "checkpath .*$tmp\$"
-sh -c 'trap "exit 5" HUP; while :; do sleep 0.1; done' &
+# perl, as a shell that was started under nohup cannot trap HUP
+perl -e '$SIG{HUP} = sub { exit 5 }; open my $f, ">", shift; close $f; sleep 1 for 1 .. 60' "$tmp/ready" &
 echo $! >"$tmp/openrc.pid"
+while [ ! -e "$tmp/ready" ]; do sleep 0.1; done
 ok "OpenRC: status of what runs is OpenRC's own" says status default_status
 ok "OpenRC: a stop too" says stop default_stop
 ok "OpenRC: a reload" openrc reload
