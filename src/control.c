@@ -94,9 +94,10 @@ static void hang_up(void *ctx, struct fifo_reply *reply, char *rest)
     char *name = fifo_word(&rest);
     uint16_t id = id_of(name);
     const struct call *c = id != 0 ? l2tp_call_by_id(h->engine, id) : NULL;
+    char safe[64];
 
     if (c == NULL)
-        log_warnx("command h: no such call '%s'", name);
+        log_warnx("command h: no such call '%s'", log_safe(span_str(name), safe, sizeof safe));
     else if (c->state == ESTABLISHED && c->host_data != NULL)
         bearer_hang_up(c->host_data);
     else

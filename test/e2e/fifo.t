@@ -210,6 +210,9 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
 
 $peer->close;
 $far->close;
+$d->mark;
+$d->ask("h n\xee");
+$d->says(qr/command h: no such call 'n\\xee/, 'the log has a command that it does not know made safe');
 $d->finish;
 ok(-e "$run/file", 'the run folder is left as it is, but for our own files');
 done_testing;
