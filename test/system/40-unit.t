@@ -82,9 +82,9 @@ start_log() {
 	ln -sf /run/devlog /dev/log
 	on box perl -MSocket -MIO::Socket::UNIX -e '
 		my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => "/run/devlog") or die;
-		open my $log, ">>", "/run/work/box/log" or die;
+		open my $log, ">>", shift or die;
 		$log->autoflush(1);
-		while (defined $s->recv(my $text, 4096)) { $text =~ s/\n?\z/\n/; print $log $text }' &
+		while (defined $s->recv(my $text, 4096)) { $text =~ s/\n?\z/\n/; print $log $text }' "$work/box/log" &
 	wait_until 10 [ -S $work/box/run/devlog ]
 }
 
