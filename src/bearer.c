@@ -51,6 +51,7 @@ static void bearer_free(struct bearer *b)
         link_close(b->link);
     pool_give(h->book, b->lease);
     pool_give(h->book, b->local_lease);
+    pool_book_let_go(h->book, b->held);
     if (b->next != NULL)
         b->next->prev = b->prev;
     if (b->prev != NULL)
@@ -351,6 +352,17 @@ static const char *lease_text(uint32_t ip, char dst[ADDR_TEXT])
     return ip != 0 ? addr_host_text(&a, dst) : "nothing";
 }
 
+/* Our address as the section has it, which stays ours as long as pppd has it; 0 is none. */
+static bool hold(struct bearer *b, uint32_t ip, const char **why)
+{
+    if (!pool_book_hold(b->hub->book, ip)) {
+        *why = "no memory";
+        return false;
+    }
+    b->held = ip;
+    return true;
+}
+
 /* An address for the caller and, if the section has a range of them, one for us. */
 static bool lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why)
@@ -369,7 +381,8 @@ static bool lease(struct bearer *b, const struct call *c, const struct conf_lns 
             pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
         if (b->local_lease == 0)
             *why = "no local address is left";
-    }
+    } else
+        hold(b, conf->local_ip, why);
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "%s: leased %s for the peer, %s for us", b->name,
                   lease_text(b->lease, remote), lease_text(b->local_lease, local));
@@ -392,7 +405,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     }
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.unix_authentication = conf->unix_auth;
-    s.local = ip_text(b->local_lease != 0 ? b->local_lease : conf->local_ip, local);
+    s.local = ip_text(b->local_lease != 0 ? b->local_lease : b->held, local);
     s.remote = conf->assign_ip ? ip_text(b->lease, remote) : "0.0.0.0";
     fill_call(&s, c);
     b->tell_accm = conf->send_sli;
@@ -412,10 +425,14 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
+    if (!hold(b, conf->local_ip, why)) {
+        bearer_free(b);
+        return NULL;
+    }
     b->is_lac = true;
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.default_route = conf->default_route;
-    s.local = ip_text(conf->local_ip, local);
+    s.local = ip_text(b->held, local);
     s.remote = ip_text(conf->remote_ip, remote);
     if (user != NULL)
         s.name = user;

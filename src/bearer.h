@@ -1,7 +1,7 @@
 /* bearer: what stands behind one call on this machine: its link, its pppd and its leases.
  *
  * It owns them, is the host pointer of its call, and outlives it: the call may end at once, the
- * lease goes back only when pppd has been reaped.  Knows no LAC's plans. */
+ * lease goes back, and our address is let go, only when pppd has been reaped.  Knows no LAC's plans. */
 #ifndef BEARER_H
 #define BEARER_H
 
@@ -20,6 +20,7 @@ struct bearer {
     struct pppd pppd;
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
+    uint32_t held;               /* our own, when it is set and not leased; likewise */
     struct addr peer, local;     /* of the tunnel: where frames go */
     struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */

@@ -34,15 +34,22 @@ struct memory {
     uint32_t ip;
 };
 
+struct slot {
+    uint32_t ip;    /* 0: free; 0.0.0.0 is never leased */
+    uint32_t calls; /* of what is ours: how many have it ... */
+    bool named;     /* ... and whether the configuration has */
+};
+
 struct set {
-    uint32_t *slot; /* 0: free; 0.0.0.0 is never leased */
-    size_t room;    /* a power of two, at least twice n */
+    struct slot *slot;
+    size_t room; /* a power of two, at least twice n; 0: no slots yet, and none that is asked for */
     size_t n;
 };
 
+/* What is ours is named, or has calls, or both; of what is out neither counts. */
 struct pool_book {
     struct set out;        /* leased */
-    struct set ours;       /* no peer's; no slots until there is one */
+    struct set ours;       /* no peer's */
     uint64_t returns;      /* addresses given back, ever */
     struct memory *memory; /* MEMORY_SETS times MEMORY_WAYS; NULL: nobody yet, or no room */
     uint64_t takings;      /* the clock by which memories are old */
@@ -94,27 +101,27 @@ static size_t find(const struct set *s, uint32_t ip)
 {
     size_t at = home(s, ip);
 
-    while (s->slot[at] != 0 && s->slot[at] != ip)
+    while (s->slot[at].ip != 0 && s->slot[at].ip != ip)
         at = (at + 1) & (s->room - 1);
     return at;
 }
 
 static bool has(const struct set *s, uint32_t ip)
 {
-    return ip != 0 && s->n > 0 && s->slot[find(s, ip)] == ip;
+    return ip != 0 && s->n > 0 && s->slot[find(s, ip)].ip == ip;
 }
 
 static bool grow(struct set *s)
 {
     struct set bigger = *s;
 
-    bigger.room = 2 * s->room;
+    bigger.room = s->room > 0 ? 2 * s->room : FEWEST;
     bigger.slot = calloc(bigger.room, sizeof *bigger.slot);
     if (bigger.slot == NULL)
         return false;
     for (size_t i = 0; i < s->room; i++) {
-        if (s->slot[i] != 0)
-            bigger.slot[find(&bigger, s->slot[i])] = s->slot[i];
+        if (s->slot[i].ip != 0)
+            bigger.slot[find(&bigger, s->slot[i].ip)] = s->slot[i];
     }
     free(s->slot);
     *s = bigger;
@@ -126,9 +133,33 @@ static bool put(struct set *s, uint32_t ip)
 {
     if (2 * (s->n + 1) > s->room && !grow(s))
         return false;
-    s->slot[find(s, ip)] = ip;
+    s->slot[find(s, ip)] = (struct slot){.ip = ip};
     s->n++;
     return true;
+}
+
+/* Its slot, which is made if it has none; NULL without memory.  Good until the next put or drop. */
+static struct slot *slot_of(struct set *s, uint32_t ip)
+{
+    return has(s, ip) || put(s, ip) ? &s->slot[find(s, ip)] : NULL;
+}
+
+/* One that it has. */
+static void drop(struct set *s, uint32_t ip)
+{
+    size_t mask = s->room - 1, gap = find(s, ip), at;
+
+    /* those behind move up into the gap, unless that lies before their home */
+    for (at = (gap + 1) & mask; s->slot[at].ip != 0; at = (at + 1) & mask) {
+        size_t from_home = (at - home(s, s->slot[at].ip)) & mask;
+
+        if (from_home < ((at - gap) & mask))
+            continue;
+        s->slot[gap] = s->slot[at];
+        gap = at;
+    }
+    s->slot[gap].ip = 0;
+    s->n--;
 }
 
 bool pool_book_has(const struct pool_book *b, uint32_t ip)
@@ -141,15 +172,34 @@ bool pool_book_mark(struct pool_book *b, uint32_t ip)
     return ip != 0 && !has(&b->out, ip) && put(&b->out, ip);
 }
 
+/* What calls have as ours, into a set that has nothing yet. */
+static bool copy_held(struct set *to, const struct set *from)
+{
+    for (size_t i = 0; i < from->room; i++) {
+        const struct slot *had = &from->slot[i];
+        struct slot *is = had->ip != 0 && had->calls > 0 ? slot_of(to, had->ip) : NULL;
+
+        if (is != NULL)
+            is->calls = had->calls;
+        else if (had->ip != 0 && had->calls > 0)
+            return false;
+    }
+    return true;
+}
+
 bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n)
 {
-    struct set ours;
+    struct set ours = {.room = 0};
+    bool good = copy_held(&ours, &b->ours);
 
-    if (!set_init(&ours))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (ip[i] == 0 || has(&ours, ip[i]) || put(&ours, ip[i]))
-            continue;
+    for (size_t i = 0; i < n && good; i++) {
+        struct slot *slot = ip[i] != 0 ? slot_of(&ours, ip[i]) : NULL;
+
+        good = ip[i] == 0 || slot != NULL;
+        if (slot != NULL)
+            slot->named = true;
+    }
+    if (!good) {
         free(ours.slot);
         return false;
     }
@@ -158,25 +208,30 @@ bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n)
     return true;
 }
 
+bool pool_book_hold(struct pool_book *b, uint32_t ip)
+{
+    struct slot *slot = ip != 0 ? slot_of(&b->ours, ip) : NULL;
+
+    if (slot != NULL)
+        slot->calls++;
+    return ip == 0 || slot != NULL;
+}
+
+void pool_book_let_go(struct pool_book *b, uint32_t ip)
+{
+    struct slot *slot = has(&b->ours, ip) ? slot_of(&b->ours, ip) : NULL;
+
+    if (slot == NULL || slot->calls == 0 || --slot->calls > 0 || slot->named)
+        return;
+    drop(&b->ours, ip);
+    b->returns++; /* a pool that was full may have it now */
+}
+
 void pool_give(struct pool_book *b, uint32_t ip)
 {
-    struct set *s = &b->out;
-    size_t mask = s->room - 1, gap, at;
-
-    if (!has(s, ip))
+    if (!has(&b->out, ip))
         return;
-    gap = find(s, ip);
-    /* those behind move up into the gap, unless that lies before their home */
-    for (at = (gap + 1) & mask; s->slot[at] != 0; at = (at + 1) & mask) {
-        size_t from_home = (at - home(s, s->slot[at])) & mask;
-
-        if (from_home < ((at - gap) & mask))
-            continue;
-        s->slot[gap] = s->slot[at];
-        gap = at;
-    }
-    s->slot[gap] = 0;
-    s->n--;
+    drop(&b->out, ip);
     b->returns++;
 }
 
@@ -390,8 +445,11 @@ static size_t common(const struct pool *p, const struct set *s, const struct set
 {
     size_t n = 0;
 
-    for (size_t i = 0; s->n > 0 && i < s->room; i++)
-        n += s->slot[i] != 0 && pool_has(p, s->slot[i]) && !(less != NULL && has(less, s->slot[i]));
+    for (size_t i = 0; s->n > 0 && i < s->room; i++) {
+        uint32_t ip = s->slot[i].ip;
+
+        n += ip != 0 && pool_has(p, ip) && !(less != NULL && has(less, ip));
+    }
     return n;
 }
 

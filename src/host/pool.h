@@ -4,9 +4,9 @@
  * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The
  * same address is never leased twice, also across pools that overlap and across a reload: leases
  * live in one book, pools only say what may be taken.  The book knows our own addresses, too, which
- * no pool for peers gives away.  Taking is O(1) amortised: the search goes on
- * where the last one ended (so a freed address rests before it is used again).  Does not know who
- * leases. */
+ * no pool for peers gives away: those that the configuration names, and those that calls still have
+ * from one before.  Taking is O(1) amortised: the search goes on where the last one ended (so a
+ * freed address rests before it is used again).  Does not know who leases. */
 #ifndef HOST_POOL_H
 #define HOST_POOL_H
 
@@ -21,10 +21,16 @@ struct pool_book *pool_book_new(void); /* NULL without memory */
 void pool_book_free(struct pool_book *b);
 size_t pool_book_count(const struct pool_book *b); /* leases out */
 
-/* The addresses that are ours, in place of those before; 0 is none.  A lease that is out stays out.
- * Pools that are there already must not be used any more, but a new one be made.  False without
- * memory, and nothing has changed. */
+/* The addresses that the configuration has for us, in place of those before; 0 is none.  A lease
+ * that is out stays out, and what a call holds stays ours.  Pools that are there already must not be
+ * used any more, but a new one be made.  False without memory, and nothing has changed. */
 bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n);
+
+/* A call has this address as ours, which is not leased but set: no peer's as long as one call has
+ * it, whatever the configuration says by then.  Any number may have the same.  To be let go as often
+ * as it was held; 0 is nothing to hold or let go.  False without memory, and it is not held. */
+bool pool_book_hold(struct pool_book *b, uint32_t ip);
+void pool_book_let_go(struct pool_book *b, uint32_t ip);
 
 struct pool *pool_new(void);      /* NULL without memory */
 void pool_for_us(struct pool *p); /* what is ours is taken from this one like any other address */

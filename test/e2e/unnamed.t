@@ -73,4 +73,61 @@ $d->finish;
     $d->finish;
 }
 
+# What a call has had as ours since before a reload is no peer's until that call's pppd has gone,
+# wherever the pools have moved to.
+{
+    my $sink = ppp_script "sink\n";
+    my $lns  = sub {
+        "[lns default]\nlocal ip = $_[0]\nip range = $_[1]\npppoptfile = $sink\n";
+    };
+    my $d = daemon 'moved', conf => $lns->('10.1.0.1', '10.2.0.10 - 10.2.0.20');
+    my $far = Peer->new;
+    my (@peer, @call);
+    my $next = sub {
+        my $p = Peer->new(to => $d->port);
+
+        $p->open_tunnel;
+        push @peer, $p;
+        push @call, $p->open_call;
+        return $call[-1]{refused};
+    };
+    my $reload = sub {
+        $d->configure($_[0])->mark->signal('HUP');
+        $d->says(qr/reload: .* is in force/, 'reloaded');
+    };
+
+    is($next->(), undef, 'a call');
+    is($next->(), undef, 'another, with the same address on our side');
+    $d->says(qr/"10\.1\.0\.1:10\.2\.0\.11" /, '10.1.0.1 is ours');
+    like($d->ask('a x lns=127.0.0.1:' . $far->port . ';autodial=yes;local ip=10.1.0.2;pppoptfile=' . $sink),
+        qr/^00 /, 'and 10.1.0.2, of a LAC');
+    ok($far->accept_tunnel && $far->accept_call, 'which is dialled');
+    $d->says(qr/"10\.1\.0\.2:" /, 'and runs a pppd');
+    like($d->ask('a x lns=127.0.0.1:' . $far->port . ';local ip=10.8.0.1;pppoptfile=' . $sink),
+        qr/^00 /, 'its address is changed, for the next dial');
+
+    $reload->($lns->('10.9.0.1', '10.1.0.1 - 10.1.0.3'));
+    like($d->status, qr/lns default: 0 of 1 addresses leased/, 'both lie in the pool now, which has but one to give');
+    is($next->(), undef, 'a caller has that one');
+    $d->says(qr/"10\.9\.0\.1:10\.1\.0\.3" /, '10.1.0.3');
+    like($next->(), qr/^2\/4 no address/, 'and the next has none');
+
+    $d->mark;
+    $peer[0]->hang_up($call[0]);
+    $d->says(qr/pppd ended/, 'one of the two calls ends');
+    like($next->(), qr/^2\/4 no address/, 'its address is the other\'s still');
+    like($d->status, qr/lns default: 1 of 1 addresses leased/, 'as the status says');
+    $d->mark;
+    $peer[1]->hang_up($call[1]);
+    $d->says(qr/pppd ended/, 'which ends too');
+    like($d->status, qr/lns default: 1 of 2 addresses leased/, 'so there is one more to give');
+    is($next->(), undef, 'to the next caller');
+    $d->says(qr/"10\.9\.0\.1:10\.1\.0\.1" /, '10.1.0.1');
+    $d->mark->ask('d x');
+    $d->says(qr/pppd ended/, 'the LAC hangs up');
+    is($next->(), undef, 'and one more');
+    $d->says(qr/"10\.9\.0\.1:10\.1\.0\.2" /, 'has 10.1.0.2');
+    $d->finish;
+}
+
 done_testing;

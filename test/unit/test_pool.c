@@ -221,6 +221,63 @@ static void test_ours(void)
     pool_book_free(b);
 }
 
+/* What calls have as ours, whatever a reload says: no peer's until the last of them has let go. */
+static void test_held(void)
+{
+    static const uint32_t first[] = {IP(10, 0, 0, 1)}, second[] = {IP(10, 0, 0, 9)};
+    struct pool_book *b = pool_book_new();
+    struct pool *p;
+
+    ok(pool_book_hold(b, IP(10, 0, 0, 3)), "a call holds one that nobody has named");
+    ok(pool_book_set_ours(b, first, 1), "a file names one");
+    ok(pool_book_hold(b, first[0]) && pool_book_hold(b, first[0]), "which two calls hold");
+    ok(pool_book_set_ours(b, second, 1), "another file names another");
+    p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 3));
+    is_int((long long)pool_size(p, b), 1, "of three in the pool two are held");
+    is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 2), "so the third is given");
+    ok(pool_take(p, b) == 0 && !pool_has_room(p, b), "and no more");
+    pool_book_let_go(b, first[0]);
+    is_int(pool_take(p, b), 0, "one of the two calls has ended");
+    pool_book_let_go(b, first[0]);
+    is_int((long long)pool_size(p, b), 2, "the other too: there are two for peers");
+    is_int(pool_take_again(p, b, 8), IP(10, 0, 0, 1), "and the pool is full no more");
+    pool_book_let_go(b, first[0]);
+    pool_book_let_go(b, IP(10, 0, 0, 77));
+    is_int((long long)pool_used(p, b), 2, "letting go of what is not held does nothing");
+    pool_free(p);
+
+    ok(pool_book_set_ours(b, first, 1) && pool_book_hold(b, first[0]), "named again, and held");
+    pool_give(b, first[0]);
+    pool_book_let_go(b, first[0]);
+    p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 1));
+    is_int(pool_take(p, b), 0, "what the file names stays ours when calls have let go");
+    ok(pool_book_hold(b, 0), "no address can be held");
+    pool_book_let_go(b, 0);
+    pool_free(p);
+    pool_book_free(b);
+}
+
+/* Many are held, and let go in another order: each is ours as long as it is held. */
+static void test_held_many(void)
+{
+    enum { MOST = 1000 };
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 0), IP(10, 0, 0, 0) + MOST - 1);
+    bool good = true;
+
+    for (uint32_t i = 0; i < MOST; i++)
+        good &= pool_book_hold(b, IP(10, 0, 0, 0) + i);
+    ok(good && pool_size(p, b) == 0, "all are held");
+    ok(pool_book_set_ours(b, NULL, 0) && pool_size(p, b) == 0, "across a reload");
+    for (uint32_t i = 0; i < MOST; i++) {
+        pool_book_let_go(b, IP(10, 0, 0, 0) + i * 7 % MOST);
+        good &= pool_size(p, b) == i + 1;
+    }
+    ok(good, "each that is let go may be given");
+    pool_free(p);
+    pool_book_free(b);
+}
+
 static void test_ends(void)
 {
     struct pool_book *b = pool_book_new();
@@ -365,6 +422,8 @@ int main(void)
     test_leases();
     test_moved();
     test_ours();
+    test_held();
+    test_held_many();
     test_ends();
     test_many();
     return tap_done();
