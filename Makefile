@@ -87,7 +87,10 @@ TESTCOMPILE = $(COMPILE) -Itest/unit
 
 $(B)/test/test_%: test/unit/test_%.c $(wildcard test/unit/rig* test/unit/*.h) $(LIB)
 	@mkdir -p $(@D)
-	$(TESTCOMPILE) -o $@ $< test/unit/rig.c $(LIB) $(LDFLAGS)
+	$(TESTCOMPILE) $(WRAP) -o $@ $< test/unit/rig.c $(LIB) $(LDFLAGS)
+
+# This one is short of memory at will: see test/unit/short.h.
+$(B)/test/test_profiles: WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 
 $(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(wildcard test/fuzz/*.h) $(LIB)
 	@mkdir -p $(@D)

@@ -220,9 +220,12 @@ static bool make_parts(struct hub *h)
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->added = conf_empty("added by command");
     if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
-        h->added == NULL || h->troubles == NULL || !profiles_use_pools(h, h->conf) ||
-        loop_timer_init(h->loop, &h->stop_timer) < 0) {
+        h->added == NULL || h->troubles == NULL || loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
+        return false;
+    }
+    if (!profiles_use_pools(h, h->conf)) {
+        log_errorx("cannot start: no memory for the addresses that are to be given out");
         return false;
     }
     h->started = sys_now_ms();

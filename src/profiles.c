@@ -172,26 +172,41 @@ static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
     return pool;
 }
 
-static struct lns_pool *make_pools(const struct conf *conf)
+/* Those of one section; NULL without memory. */
+static struct lns_pool *make_lns_pool(const struct conf_lns *lns)
 {
-    struct lns_pool *first = NULL, **end = &first;
+    struct lns_pool *p = calloc(1, sizeof *p);
 
-    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
-        struct lns_pool *p = calloc(1, sizeof *p);
-
-        if (p == NULL)
-            break;
-        *end = p;
-        end = &p->next;
-        p->name = strdup(lns->name);
-        p->remote = make_pool(lns->ip_range, false);
-        p->local = lns->local_ip_range != NULL ? make_pool(lns->local_ip_range, true) : NULL;
-        if (p->name == NULL || p->remote == NULL) {
-            profiles_free_pools(first);
-            return NULL;
-        }
+    if (p == NULL)
+        return NULL;
+    p->name = strdup(lns->name);
+    p->remote = make_pool(lns->ip_range, false);
+    if (lns->local_ip_range != NULL)
+        p->local = make_pool(lns->local_ip_range, true);
+    if (p->name == NULL || p->remote == NULL ||
+        (lns->local_ip_range != NULL && p->local == NULL)) {
+        profiles_free_pools(p);
+        return NULL;
     }
-    return first;
+    return p;
+}
+
+/* Those of all sections; false without memory for every one, and then there is none. */
+static bool make_pools(const struct conf *conf, struct lns_pool **pools)
+{
+    struct lns_pool **end = pools;
+
+    *pools = NULL;
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
+        *end = make_lns_pool(lns);
+        if (*end == NULL) {
+            profiles_free_pools(*pools);
+            *pools = NULL;
+            return false;
+        }
+        end = &(*end)->next;
+    }
+    return true;
 }
 
 /* Each "local ip" of a configuration. */
@@ -219,9 +234,9 @@ static bool name_ours(struct pool_book *book, const struct conf *conf)
 
 bool profiles_use_pools(struct hub *h, const struct conf *conf)
 {
-    struct lns_pool *pools = make_pools(conf);
+    struct lns_pool *pools;
 
-    if ((pools == NULL && conf->lns != NULL) || !name_ours(h->book, conf)) {
+    if (!make_pools(conf, &pools) || !name_ours(h->book, conf)) {
         profiles_free_pools(pools);
         return false;
     }

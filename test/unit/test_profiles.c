@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "short.h"
 #include "tap.h"
 
 static struct hub h;
@@ -139,6 +140,49 @@ static void test_pools(void)
     h.conf = NULL;
 }
 
+/* Whatever of all that a configuration needs there is no memory for: what was before stays whole. */
+static void test_short_of_memory(void)
+{
+    static const char old[] = "[lns default]\nip range = 10.0.0.1 - 10.0.0.8\n"
+                              "local ip = 10.0.0.8\n";
+    static const char text[] =
+        "[lns first]\nip range = 10.0.0.1 - 10.0.0.4\n"
+        "local ip range = 10.7.0.1 - 10.7.0.4, 10.7.0.9\n"
+        "[lns second]\nip range = 10.0.1.1 - 10.0.1.8\nlocal ip = 10.0.0.1\n"
+        "[lns third]\nip range = 10.0.2.1 - 10.0.2.8\nlocal ip range = 10.7.1.1\n";
+    struct conf *was = conf_parse("old", old, strlen(old), NULL, NULL);
+    struct conf *is = conf_parse("f", text, strlen(text), NULL, NULL);
+    unsigned n = 0;
+
+    h.book = pool_book_new();
+    if (!ok(was != NULL && is != NULL && profiles_use_pools(&h, was), "what was before"))
+        return;
+    for (bool good = false; !good; n++) {
+        short_of = n + 1;
+        good = profiles_use_pools(&h, is);
+        if (good != (short_of > 0) ||
+            (!good && (profiles_pool(&h, "default") == NULL ||
+                       pool_size(profiles_pool(&h, "default")->remote, h.book) != 7))) {
+            ok(false, "allocation %u fails, and so does the whole, changing nothing", n + 1);
+            break;
+        }
+        short_of = 0;
+    }
+    short_of = 0;
+    ok(n > 10, "each of %u allocations may fail", n - 1);
+    for (const struct conf_lns *lns = is->lns; lns != NULL; lns = lns->next) {
+        const struct lns_pool *p = profiles_pool(&h, lns->name);
+
+        ok(p != NULL && (p->local != NULL) == (lns->local_ip_range != NULL),
+           "then [lns %s] has its pools", lns->name);
+    }
+    profiles_free_pools(h.pools);
+    h.pools = NULL;
+    pool_book_free(h.book);
+    conf_free(was);
+    conf_free(is);
+}
+
 int main(void)
 {
     char path[] = "/tmp/test_profiles.XXXXXX";
@@ -153,6 +197,7 @@ int main(void)
     test_keys();
     test_names();
     test_pools();
+    test_short_of_memory();
     secrets_free(h.secrets);
     unlink(path);
     return tap_done();
