@@ -76,6 +76,9 @@ static struct lac *lac_of(const struct call *c)
     return ours && l != NULL && l->call_id == c->id ? l : NULL;
 }
 
+/* Why a peer's call is not carried; known by its address. */
+static const char section_gone[] = "its section has left the configuration";
+
 /* Whose caller it is that has come: the section that its tunnel came to; in a tunnel of our own,
  * which a tie has made the only one, the section that the peer's would have come to. */
 static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
@@ -86,13 +89,20 @@ static struct bearer *start_bearer(struct hub *h, const struct call *c, const ch
 
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);
-    *why = "its section has left the configuration";
+    *why = section_gone;
     return lns != NULL ? bearer_start_lns(h, c, lns, why) : NULL;
 }
 
+/* That a peer's call has lost its section is nothing that the codes would blame it, or our
+ * resources, for. */
 static void hang_up(struct hub *h, const struct call *c, unsigned result, unsigned error,
                     const char *why)
 {
+    if (why == section_gone) {
+        diagnose_bearer(h, c, TROUBLE_SECTION_GONE, why, NULL);
+        result = CDN_ADMINISTRATIVE;
+        error = ERROR_NONE;
+    }
     log_warnx("call %u/%u: not carried: %s", (unsigned)c->tunnel->id, (unsigned)c->id, why);
     l2tp_hang_up(h->engine, loop_now(h->loop), c->id, result, error, why);
 }
@@ -168,7 +178,7 @@ static void on_dial(struct hub *h, const struct l2tp_event *ev)
     const struct conf_lac *lac = t->initiator ? conf_find_lac(h->conf, t->p.label) : NULL;
     const struct conf_lns *lns = t->initiator ? NULL : conf_find_lns(h->conf, t->p.label);
     const struct conf_peer *conf = lac != NULL ? &lac->peer : lns != NULL ? &lns->peer : NULL;
-    const char *why = "its section has left the configuration";
+    const char *why = section_gone;
     struct bearer *b = NULL;
 
     if (!is_dialable(c->called) || !is_dialable(c->sub_address)) {

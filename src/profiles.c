@@ -113,22 +113,24 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return WELCOME;
 }
 
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
 {
     struct hub *h = ctx;
     const struct conf_lns *lns = conf_find_lns(h->conf, p->label);
     const struct lns_pool *pool = profiles_pool(h, p->label);
 
     if (h->stopping != STOP_NOT)
-        return false;
+        return STOPS;
     if (tunnel_host != NULL)
-        return true; /* a LAC's: which section it comes to is found when it is up */
+        return ADMITTED; /* a LAC's: which section it comes to is found when it is up */
     if (lns == NULL)
-        return false;
+        return SECTION_GONE;
     if (lns->local_ip_range != NULL &&
         (pool == NULL || pool->local == NULL || !pool_has_room(pool->local, h->book)))
-        return false;
-    return !lns->assign_ip || (pool != NULL && pool_has_room(pool->remote, h->book));
+        return NO_ROOM;
+    if (lns->assign_ip && (pool == NULL || !pool_has_room(pool->remote, h->book)))
+        return NO_ROOM;
+    return ADMITTED;
 }
 
 static void answer_random(void *ctx, void *room, size_t n)

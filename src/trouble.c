@@ -102,6 +102,11 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_NO_ADDRESS] = {"no-address", LEVEL_WARNING, 1,
                             "there is no address for the caller {peer} ('{them}'): {text}",
                             "make 'ip range' larger, or see in the status who holds addresses"},
+    [TROUBLE_SECTION_GONE] = {"section-gone", LEVEL_NOTICE, 1,
+                              "{peer} ('{them}') is refused a call: the section of its tunnel has "
+                              "left the configuration",
+                              "end the tunnel (l2tpd-control disconnect): its next one comes to "
+                              "the section that is for it by now"},
     [TROUBLE_NO_DESCRIPTORS] = {"no-descriptors", LEVEL_ERROR, 1,
                                 "no descriptor or process is left for a pppd: {text}",
                                 "raise the limits (ulimit -n -u, LimitNOFILE=, TasksMax=)"},

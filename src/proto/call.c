@@ -157,17 +157,35 @@ static struct verdict judge_crowd(const struct tunnel *t)
                         "too many calls are coming up at once");
 }
 
+/* The host does not want the call. */
+static struct verdict refuse(enum l2tp_admission why)
+{
+    static const struct {
+        unsigned result, error;
+        enum fault fault;
+        const char *text;
+    } rows[] = {
+        [NO_ROOM] = {CDN_ERROR, ERROR_RESOURCES, FAULT_NO_ROOM,
+                     "no address or other resource is left"},
+        [SECTION_GONE] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NO_SECTION,
+                          "its section has left the configuration"},
+        [STOPS] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NONE, "shutting down"},
+    };
+
+    return verdict_for(rows[why].fault, verdict_make(DAMAGE_SESSION, rows[why].result,
+                                                     rows[why].error, "%s", rows[why].text));
+}
+
 static struct verdict judge_icrq(const struct call *c)
 {
     const struct tunnel *t = c->tunnel;
+    enum l2tp_admission admission;
 
     if (!t->p.accept_incoming)
         return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
                             "no incoming calls are taken here");
-    if (!t->host->admit(t->host->ctx, t->host_data, &t->p))
-        return verdict_for(FAULT_NO_ROOM, verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
-                                                       "no address or other resource is left"));
-    return judge_crowd(t);
+    admission = t->host->admit(t->host->ctx, t->host_data, &t->p);
+    return admission == ADMITTED ? judge_crowd(t) : refuse(admission);
 }
 
 static struct verdict judge_ocrq(const struct call *c, const struct msg *m)

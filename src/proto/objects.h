@@ -31,6 +31,14 @@ struct l2tp_who {
 
 enum l2tp_welcome { WELCOME, REFUSED /* told so */, IGNORED /* not answered */ };
 
+/* May a call come, or why not. */
+enum l2tp_admission {
+    ADMITTED,
+    NO_ROOM,      /* no address or other resource is left */
+    SECTION_GONE, /* what the tunnel came to is not in the configuration any more */
+    STOPS         /* the host takes no calls, as it is about to end */
+};
+
 /* The host's three questions; each answers at once. */
 struct l2tp_host {
     void *ctx;
@@ -39,7 +47,7 @@ struct l2tp_host {
     enum l2tp_welcome (*profile)(void *ctx, const struct l2tp_who *who,
                                  struct l2tp_profile *profile);
     /* May this tunnel have one more call from its peer? */
-    bool (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
+    enum l2tp_admission (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
     /* A tunnel with this path is no more; NULL: nobody wants to know. */
     void (*path_left)(void *ctx, void *path);
 };

@@ -86,12 +86,12 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return WELCOME;
 }
 
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
 {
     (void)ctx;
     (void)tunnel_host;
     (void)p;
-    return true;
+    return ADMITTED;
 }
 
 static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};

@@ -60,12 +60,12 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return who->tunnel_host != NULL ? WELCOME : REFUSED;
 }
 
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
 {
     (void)ctx;
     (void)tunnel_host;
     (void)p;
-    return false;
+    return NO_ROOM;
 }
 
 static struct l2tp_profile profile = {

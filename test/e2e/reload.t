@@ -125,7 +125,8 @@ ok(reload($d, "debug tunnel = no\n"), 'the LNS section is gone: reloaded');
 like($d->log, qr/reload: lns default is gone: no new tunnels/, 'the log says what that means');
 like(Peer::result(Peer->new(to => $d->port)->open_tunnel), qr/^4\/0 /, 'a new tunnel is refused');
 ok($peer->echoes($call, "\xff\x03\xc0\x21on"), 'the running call goes on');
-like($peer->open_call->{refused} // 'none', qr/^2\/4 /, 'a new call in its tunnel is refused');
+is($peer->open_call->{refused}, '3/0 its section has left the configuration',
+    'a new call in its tunnel is refused, and told why');
 
 # what needs a restart
 $d->{wanted_port} = free_port;

@@ -92,6 +92,27 @@ for (['', 'hidden-no-secret', qr/.*hides what it says.*'near\.test' and 'far\.te
     is($p->open_call->{refused}, '2/4 no address or other resource is left', 'the pool is empty');
     tells $d, 'no-address', qr/there is no address for the caller 127\S+ \('far\.test'\)/, 'and it says so';
 }
+# The section goes while the tunnel is up, before a call comes, or when it is half there.
+for my $when ('ICRQ', 'ICCN', 'OCRQ') {
+    my ($d, $p) = lns "outgoing calls = yes\n";
+    my ($call, $end);
+
+    $p->open_tunnel;
+    $call = $p->open_call(half => 1) if $when eq 'ICCN';
+    $d->configure('')->signal('HUP');
+    $d->says(qr/reload: lns office is gone.*is in force/s, 'the section is gone');
+    if ($when eq 'ICRQ') {
+        $end = $p->open_call->{refused};
+    } elsif ($when eq 'ICCN') {
+        $p->control('ICCN', $call->{peer}, avp(24, u32(1000000)), avp(19, u32(1)));
+        $end = Peer::result($p->wait_for('CDN') // {});
+    } else {
+        $p->ask_for_call('5550100');
+        $end = Peer::result($p->wait_for('CDN') // {});
+    }
+    is($end, '3/0 its section has left the configuration', "$when: refused, and not for want of addresses");
+    tells $d, 'section-gone', qr/127\S+ \('far\.test'\) is refused a call/, "$when: and it says so";
+}
 for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/],
     [4, 'no-kernel-ppp', qr/pppd finds no PPP/])
 {

@@ -35,7 +35,7 @@ static void side_init(struct side *s, unsigned a, unsigned b)
     p.hello_ms = b & 0x04 ? 60000 : 0;
     s->profile = p;
     s->welcome = (b & 3) == 3 ? IGNORED : (b & 3) == 2 ? REFUSED : WELCOME;
-    s->admit = (b & 7) != 5;
+    s->admit = (b & 7) != 5 ? ADMITTED : NO_ROOM;
     side_begin(s, a);
 }
 

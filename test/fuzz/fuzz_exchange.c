@@ -71,7 +71,7 @@ static void take_side(struct side *s, struct rd *r)
         p.secret[0] ^= 1;
     s->profile = p;
     s->welcome = (who >> 5) == 7 ? REFUSED : (who >> 5) == 6 ? IGNORED : WELCOME;
-    s->admit = (who >> 5) != 5;
+    s->admit = (who >> 5) != 5 ? ADMITTED : NO_ROOM;
     side_begin(s, a);
 }
 
@@ -487,7 +487,7 @@ static void step_host(unsigned i, struct rd *r)
     const struct tunnel *t = some_tunnel(i, n);
 
     world.side[i].welcome = what & 1 ? REFUSED : what & 2 ? IGNORED : WELCOME;
-    world.side[i].admit = (what & 4) == 0;
+    world.side[i].admit = (what & 4) == 0 ? ADMITTED : NO_ROOM;
     if (what & 8)
         l2tp_limit_half_open(world.side[i].e, n & 15, n >> 4);
     if (what & 16)

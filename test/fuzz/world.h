@@ -31,7 +31,7 @@ struct side {
     struct l2tp *e;
     struct l2tp_profile profile;
     enum l2tp_welcome welcome;
-    bool admit;
+    enum l2tp_admission admit;
     uint16_t dial;                 /* the call that the peer last asked us to place */
     struct datagram queue[FLIGHT]; /* a ring of what is under way to this engine */
     size_t oldest, queued;
@@ -92,7 +92,8 @@ static inline enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who 
     return s->welcome;
 }
 
-static inline bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *profile)
+static inline enum l2tp_admission answer_admit(void *ctx, void *tunnel_host,
+                                              const struct l2tp_profile *profile)
 {
     const struct side *s = ctx;
 

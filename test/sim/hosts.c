@@ -39,14 +39,17 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return WELCOME;
 }
 
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *profile)
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host,
+                                        const struct l2tp_profile *profile)
 {
     struct host *h = ctx;
 
     (void)tunnel_host;
     (void)profile;
-    return h->n_up < 500 &&
-           (h->sim->is_calm || h->sim->n_players > 0 || !prng_chance(&h->sim->dice, 3));
+    if (h->n_up < 500 &&
+        (h->sim->is_calm || h->sim->n_players > 0 || !prng_chance(&h->sim->dice, 3)))
+        return ADMITTED;
+    return NO_ROOM;
 }
 
 uint64_t host_now(const struct host *h)

@@ -57,12 +57,12 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return r->welcome;
 }
 
-static bool answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *profile)
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *profile)
 {
     struct rig *r = ctx;
 
     (void)tunnel_host;
-    return profile->window > 0 && r->admit;
+    return profile->window > 0 ? r->admit : NO_ROOM;
 }
 
 void rig_init(struct rig *r)
@@ -82,7 +82,7 @@ void rig_init(struct rig *r)
                                        .cap_ms = XPORT_CAP_MS,
                                        .hello_ms = 60000};
     r->welcome = WELCOME;
-    r->admit = true;
+    r->admit = ADMITTED;
     rig_again(r);
 }
 
@@ -500,7 +500,7 @@ static void do_errors(struct rig *r, const struct options *o)
 static void do_refuse(struct rig *r, const struct options *o)
 {
     (void)o;
-    r->admit = false;
+    r->admit = NO_ROOM;
 }
 
 static const struct {
@@ -587,7 +587,7 @@ void rig_scenes(struct rig *r, const struct scene *scenes, size_t n,
         bool good;
 
         rig_again(r);
-        r->admit = true;
+        r->admit = ADMITTED;
         rig_run(r, s->script);
         good = strcmp(r->trace, s->expected) == 0 &&
                (s->tunnel == NULL || strcmp(rig_tunnel_state(r), s->tunnel) == 0) &&

@@ -22,7 +22,7 @@ struct rig {
     struct addr here, peer;
     struct l2tp_profile profile; /* what the host answers */
     enum l2tp_welcome welcome;
-    bool admit;
+    enum l2tp_admission admit;
     uint32_t seed;
     int host; /* &host is our host pointer */
 

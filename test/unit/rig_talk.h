@@ -304,7 +304,7 @@ static void talk_do(const char *what)
     else if (strcmp(verb, "secret") == 0)
         snprintf(r->profile.secret, sizeof r->profile.secret, "%s", RIG_SECRET);
     else if (strcmp(verb, "full") == 0)
-        r->admit = false;
+        r->admit = NO_ROOM;
     else if (strcmp(verb, "tunnels") == 0 && l2tp_counts(r->e).tunnels != n)
         talk_wrong("%u tunnels", l2tp_counts(r->e).tunnels);
     else if (strcmp(verb, "tunnels") != 0)

@@ -221,7 +221,7 @@ static void test_contents(void)
     rig_again(&rig);
     rig_run(&rig, UP "full ICRQ");
     is_int(rig.packet.session, RIG_SESSION, "F-NI-02 the CDN goes to the id from the ICRQ");
-    rig.admit = true;
+    rig.admit = ADMITTED;
     rig_again(&rig);
     rig_run(&rig, UP "ICRQ ICRQ,asid=4,alien=1,first");
     ok(rig.packet.session == 4 && rig.heard.result_code.error == ERROR_UNKNOWN_AVP,

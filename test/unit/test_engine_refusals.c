@@ -43,6 +43,8 @@ static const struct {
     {"no incoming calls here", "I", UP "ICRQ", "CDN:3", "no incoming"},
     {"no outgoing calls here", "O", UP "OCRQ", "CDN:3", "no outgoing"},
     {"S7.4-04 no address left", "", UP "full ICRQ", "CDN:2/4", "address"},
+    {"its section has gone", "G", UP "ICRQ", "CDN:3", "its section has left the configuration"},
+    {"the host is about to end", "E", UP "ICRQ", "CDN:3", "shutting down"},
     {"S4.4.4-08 minimum above maximum", "", UP "OCRQ,min=300", "CDN:2/3", "minimum"},
     {"S4.4.3-04 framing not advertised", "F", UP "OCRQ,framing=2", "CDN:2/3", "framing"},
     {"S4.4.3-07 bearer not advertised", "F", UP "OCRQ,bearer=2", "CDN:4", "bearer"},
@@ -70,7 +72,9 @@ static void set_profile(const char *what)
     rig.profile.framing = f ? FRAMING_SYNC : FRAMING_SYNC | FRAMING_ASYNC;
     rig.profile.bearer = f ? BEARER_DIGITAL : 3;
     rig.welcome = strchr(what, 'R') != NULL ? REFUSED : WELCOME;
-    rig.admit = true;
+    rig.admit = strchr(what, 'G') != NULL   ? SECTION_GONE
+                : strchr(what, 'E') != NULL ? STOPS
+                                            : ADMITTED;
 }
 
 /* Does a text have these words in it? */
