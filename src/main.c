@@ -15,6 +15,7 @@
 #include "host/sys.h"
 #include "options.h"
 #include "service.h"
+#include "wire/hdlc.h"
 
 /* Ends the program if the command line is wrong, or asks for no more than to be printed to. */
 static void read_options(int argc, char **argv, struct options *o)
@@ -190,6 +191,7 @@ int main(int argc, char **argv)
         log_error("cannot detach (stay in front with -D)");
         return 1;
     }
+    log_debug(TOPIC_PPPD, "frames are made by the routines for %s", hdlc_choose(NULL));
     h = start(&o, conf, told);
     if (h == NULL)
         return 1;

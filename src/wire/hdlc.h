@@ -2,7 +2,8 @@
  *
  * The encoder makes one octet stream of a frame; the decoder keeps its state between reads, however
  * they are cut, and decodes straight into a frame buffer with headroom.  Both deal with the FCS.
- * Knows no descriptors.  Fast paths, when they come, live behind these same functions. */
+ * Knows no descriptors.  The work by the octet is a kernel's: plain C until hdlc_choose() has found
+ * a better one that this CPU has.  What comes out does not depend on the kernel. */
 #ifndef WIRE_HDLC_H
 #define WIRE_HDLC_H
 
@@ -16,6 +17,15 @@
 
 /* The most octets that a frame of n can become: all escaped, FCS too, two flags. */
 #define HDLC_MOST(n) (2 * ((n) + 2) + 2)
+
+/* Puts the kernel of that name to work, or the best for NULL.  Returns its name; NULL if it is not
+ * compiled in or this CPU cannot run it, and then nothing has changed.  Not while a frame is being
+ * worked on. */
+const char *hdlc_choose(const char *name);
+
+/* The names of the kernels compiled in, the best first, whether this CPU has them or not; NULL from
+ * the first i on that none has. */
+const char *hdlc_kernel_name(size_t i);
 
 /* FCS-16 over s, going on from fcs (start with 0xffff). */
 uint16_t hdlc_fcs(uint16_t fcs, struct span s);

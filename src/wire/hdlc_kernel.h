@@ -1,0 +1,78 @@
+/* hdlc_kernel: the part of RFC 1662's framing that costs by the octet: escaping, its undoing, and
+ * the FCS.  One kernel in plain C for every machine, others for CPUs that can do many octets at
+ * once; all give the same, octet for octet.  For wire/hdlc only. */
+#ifndef WIRE_HDLC_KERNEL_H
+#define WIRE_HDLC_KERNEL_H
+
+#include "wire/hdlc.h"
+
+#define HDLC_FLAG 0x7e
+#define HDLC_ESCAPE 0x7d
+#define HDLC_FLIP 0x20u /* what an escaped octet is xor'd with */
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HDLC_X86
+#endif
+#if defined(__aarch64__) && defined(__ARM_NEON) && defined(__GNUC__)
+#define HDLC_NEON
+#endif
+
+struct hdlc_take {
+    const uint8_t *p;   /* what has come */
+    const uint8_t *end; /* and its end */
+    uint8_t *d;         /* where the frame's next octet goes */
+    uint8_t *full;      /* the end of its room: nothing is written from here on */
+    bool escaped;       /* the octet before p was an escape */
+    uint32_t accm;      /* which control characters are not the sender's */
+};
+
+struct hdlc_kernel {
+    const char *name;
+    /* Whether this CPU can run it; makes its tables.  Called before all else. */
+    bool (*there)(void);
+    /* FCS-16 over n octets, going on from fcs. */
+    uint16_t (*fcs)(uint16_t fcs, const uint8_t *p, size_t n);
+    /* Writes the n octets escaped at d, where there is room for twice as many; returns where they
+     * end.  What lies behind that end within this room may have been written too. */
+    uint8_t *(*put)(uint8_t *d, const uint8_t *p, size_t n, uint32_t accm);
+    /* Undoes it, moving p and d on, up to a flag, the end, or what has no room.  What lies behind d
+     * and before full may have been written too. */
+    void (*take)(struct hdlc_take *t);
+};
+
+extern const struct hdlc_kernel hdlc_plain;
+#ifdef HDLC_X86
+extern const struct hdlc_kernel hdlc_avx512, hdlc_ssse3;
+#endif
+#ifdef HDLC_NEON
+extern const struct hdlc_kernel hdlc_neon;
+#endif
+
+/* The FCS is a remainder by P = x^16 + x^12 + x^5 + 1.  Octets that n more bits follow weigh x^n,
+ * so a block of 16 can be multiplied by x^n mod P and added to the block n bits further on; what is
+ * left in the end is one block.  The low bit of an octet is its highest power: products of
+ * reflected numbers come out one bit low, so the first eight octets of a block take x^(n + 63), the
+ * last eight x^(n - 1), reflected in 64 bits. */
+#define HDLC_FOLD_128 0xa95d000000000000u, 0x7eea000000000000u
+#define HDLC_FOLD_512 0x9822000000000000u, 0x7f90000000000000u
+#define HDLC_FOLD_1024 0x471c000000000000u, 0x46d8000000000000u
+
+/* Below this many octets a kernel's fcs is hdlc_plain's. */
+#define HDLC_FOLD_LEAST 96
+
+/* The 16 + n % 16 octets at p as two blocks, zeros ahead of them, fcs added to the first two: they
+ * are the first to fold, and what is left to fold are whole blocks. */
+static inline size_t hdlc_fold_head(uint8_t head[32], uint16_t fcs, const uint8_t *p, size_t n)
+{
+    size_t r = n % 16;
+
+    for (size_t i = 0; i < 16 - r; i++)
+        head[i] = 0;
+    for (size_t i = 0; i < 16 + r; i++)
+        head[16 - r + i] = p[i];
+    head[16 - r] ^= (uint8_t)fcs;
+    head[17 - r] ^= (uint8_t)(fcs >> 8);
+    return 16 + r;
+}
+
+#endif
