@@ -184,21 +184,24 @@ MAN5     = $(wildcard doc/*.5)
 MAN8     = $(wildcard doc/*.8)
 DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md) scripts/init/l2tpd.rsyslog
 
-# A folder's name may have blanks, and what another has put into one of these stays there.
+# A folder's name may have any sign in it, and what another has put into one of these stays there.
 D = $(DESTDIR)
+# One word of the shell's, whatever is in it; one for each file in a folder.
+quoted = '$(subst ','\'',$(1))'
+each   = $(foreach file,$(notdir $(2)),$(call quoted,$(1)/$(file)))
 
 install: all
-	install -d "$D$(SBINDIR)" "$D$(MANDIR)/man5" "$D$(MANDIR)/man8" "$D$(DOCDIR)" "$D$(COMPDIR)" \
-	    "$D$(SYSCONFDIR)/l2tpd"
-	install -m 755 $(PROGRAMS:%=$(B)/%) "$D$(SBINDIR)/"
-	install -m 644 $(MAN5) "$D$(MANDIR)/man5/"
-	install -m 644 $(MAN8) "$D$(MANDIR)/man8/"
-	install -m 644 $(DOCS) "$D$(DOCDIR)/"
-	install -m 644 scripts/l2tpd-control.bash "$D$(COMPDIR)/l2tpd-control"
+	install -d $(call quoted,$D$(SBINDIR)) $(call quoted,$D$(MANDIR)/man5) $(call quoted,$D$(MANDIR)/man8) \
+	    $(call quoted,$D$(DOCDIR)) $(call quoted,$D$(COMPDIR)) $(call quoted,$D$(SYSCONFDIR)/l2tpd)
+	install -m 755 $(PROGRAMS:%=$(B)/%) $(call quoted,$D$(SBINDIR)/)
+	install -m 644 $(MAN5) $(call quoted,$D$(MANDIR)/man5/)
+	install -m 644 $(MAN8) $(call quoted,$D$(MANDIR)/man8/)
+	install -m 644 $(DOCS) $(call quoted,$D$(DOCDIR)/)
+	install -m 644 scripts/l2tpd-control.bash $(call quoted,$D$(COMPDIR)/l2tpd-control)
 
 # The service files of an init: INIT=systemd, sysv, openrc, rcd, or auto; nothing is started.
-INSTALL_INIT = DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' SYSCONFDIR='$(SYSCONFDIR)' \
-               UNITDIR='$(UNITDIR)' TMPFILESDIR='$(TMPFILESDIR)' RCDIR='$(RCDIR)' scripts/init/install
+INIT_PATHS   = DESTDIR SBINDIR SYSCONFDIR UNITDIR TMPFILESDIR RCDIR
+INSTALL_INIT = $(foreach path,$(INIT_PATHS),$(path)=$(call quoted,$($(path)))) scripts/init/install
 
 install-init:
 	@$(INSTALL_INIT) $(INIT)
@@ -211,10 +214,10 @@ deb:
 # Takes away what both have put there, with the same variables; the configuration stays.
 uninstall:
 	@$(INSTALL_INIT) --remove systemd sysv openrc rcd
-	rm -f $(PROGRAMS:%="$D$(SBINDIR)/%") "$D$(COMPDIR)/l2tpd-control" \
-	    $(MAN5:doc/%="$D$(MANDIR)/man5/%") $(MAN8:doc/%="$D$(MANDIR)/man8/%")
-	rm -f $(patsubst %,"$D$(DOCDIR)/%",$(notdir $(DOCS)))
-	rmdir "$D$(DOCDIR)" "$D$(SYSCONFDIR)/l2tpd" 2>/dev/null || :
+	rm -f $(call each,$D$(SBINDIR),$(PROGRAMS)) $(call quoted,$D$(COMPDIR)/l2tpd-control) \
+	    $(call each,$D$(MANDIR)/man5,$(MAN5)) $(call each,$D$(MANDIR)/man8,$(MAN8))
+	rm -f $(call each,$D$(DOCDIR),$(DOCS))
+	rmdir $(call quoted,$D$(DOCDIR)) $(call quoted,$D$(SYSCONFDIR)/l2tpd) 2>/dev/null || :
 
 clean:
 	rm -rf build

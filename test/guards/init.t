@@ -182,9 +182,9 @@ run_rc_command() {
 	$before
 }
 END
+build "$tmp/build" PREFIX="$top" SYSCONFDIR="$etc" INIT=rcd install-init >"$tmp/said"
 rcd() {
-	sed -e "s|/etc/rc.subr|$tmp/rc.subr|" -e "s|@SBINDIR@|$top/sbin|" -e "s|@SYSCONFDIR@|$etc|" \
-		"$root/scripts/init/l2tpd.rcd" >"$tmp/rcd"
+	sed -e "s|/etc/rc.subr|$tmp/rc.subr|" "$top/etc/rc.d/l2tpd" >"$tmp/rcd"
 	sh "$tmp/rcd" "$1"
 }
 ok "rc.d: no start with a broken file" refuses 'l2tpd.conf:1' rcd start

@@ -106,4 +106,51 @@ ok "leaves the script of this one" [ -x "$dest/etc/init.d/l2tpd" ]
 ok "and its options" [ -e "$dest/etc/default/l2tpd" ]
 install PREFIX=/usr uninstall >"$tmp/said"
 ok "which its own takes away" [ ! -e "$dest/etc/init.d/l2tpd" ]
+# Folders of any name.
+signs='a &|%s$x;#(*?[y]{z}!`~,@:='
+dest=
+top="$tmp/$signs"
+etc="$top/e\\t\"c'"
+# in_make TEXT: as make has to be told it
+in_make() {
+	printf '%s\n' "$1" | sed 's/\$/$$/g'
+}
+strange() {
+	install PREFIX="$(in_make "$top")" SYSCONFDIR="$(in_make "$etc")" "$@"
+}
+ok "where names are full of signs: install" strange install
+ok "the daemon there runs" "$top/sbin/l2tpd" -v
+ok "the service files of SysV" strange install-init INIT=sysv
+echo 'OPTIONS=" --no-such"' >"$etc/default/l2tpd"
+printf '[global]\nport = 0\nno such = key\n' >"$etc/l2tpd/l2tpd.conf"
+ok "SysV: the script finds its daemon and its configuration" refuses "e.t.c./l2tpd/l2tpd.conf:3: .*'no such'" \
+	"$etc/init.d/l2tpd" check
+: >"$etc/l2tpd/l2tpd.conf"
+ok "SysV: and its options" refuses '--no-such' "$etc/init.d/l2tpd" start
+ok "the service files of systemd" strange install-init INIT=systemd
+unit="$top/lib/systemd/system/l2tpd.service"
+sbin=$(printf '%s\n' "$top/sbin" | sed -e 's/ /\\x20/g' -e 's/%/%%/g')
+conf=$(printf '%s\n' "$top/e\\\\t\\x22c\\x27/l2tpd/l2tpd.conf" | sed -e 's/ /\\x20/g' -e 's/%/%%/g' -e 's/\$/$$/g')
+ok "systemd: its command, as systemd.service(5) wants it" grep -qxF "ExecStart=$sbin/l2tpd -D -l -c $conf \$OPTIONS" "$unit"
+ok "systemd: its condition" grep -qxF "ConditionPathExists=$(printf '%s\n' "$etc" | sed 's/%/%%/g')/l2tpd/l2tpd.conf" "$unit"
+ok "systemd: the file of its options, a pattern" grep -qxF "EnvironmentFile=-$(printf '%s\n' "$etc" |
+	sed -e 's/[][\\*?{}]/\\&/g' -e 's/%/%%/g')/default/l2tpd" "$unit"
+if command -v systemd-analyze >/dev/null; then
+	systemd-analyze verify "$unit" >"$tmp/answer" 2>&1 || :
+	ok "systemd: finds the daemon by it" [ "$(grep -c sbin/l2tpd "$tmp/answer")" = 0 ]
+fi
+ok "uninstall there" strange uninstall
+(cd "$top" && find . -type f | LC_ALL=C sort) >"$tmp/found"
+printf '%s\n' "./e\\t\"c'/default/l2tpd" "./e\\t\"c'/l2tpd/l2tpd.conf" >"$tmp/expected"
+ok "leaves what the administrator has made" same "$tmp/expected" "$tmp/found"
+dest="$tmp/d \\ \$b'"
+ok "DESTDIR may be of any name, too" build "$tmp/build" DESTDIR="$(in_make "$dest")" install install-init INIT=sysv
+ok "and is in no file" grep -qx 'DAEMON=/usr/local/sbin/$NAME' "$dest/etc/init.d/l2tpd"
+dest=
+ok "systemd runs nothing with a backslash in its path, says so" \
+	refuses 'systemd takes no such path' install PREFIX="$tmp/back\\slash" install-init INIT=systemd
+for kind in openrc rcd; do
+	ok "nor do a shell's words become a daemon of $kind" \
+		refuses "$kind takes no such path" install PREFIX="$tmp/a b" install-init INIT=$kind
+done
 finish
