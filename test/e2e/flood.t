@@ -10,6 +10,7 @@ use lib $FindBin::Bin;
 
 use E2E;
 use Peer;
+use List::Util qw(min);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -107,10 +108,19 @@ SKIP: {
     skip 'the sanitizers keep freed memory: their RSS says nothing', 2 if $slow;
     cmp_ok($after - $before, '<=', $bound,
         'resident memory grew by ' . ($after - $before) . " KiB, no more than $bound");
-    my $again = begin($d, 20000);
-    sleep 0.05 until is_over($again);
-    close $again;
-    cmp_ok($d->figure('VmRSS') - $after, '<=', 128, '20,000 more make no difference');
+
+    # What leaks does so each time: 16 octets a datagram are 312 KiB. A page that was not needed
+    # before (more buffers on their way out at once) may be, now and then.
+    my @grew;
+    for (1 .. 3) {
+        my $was   = $d->figure('VmRSS');
+        my $again = begin($d, 20000);
+        sleep 0.05 until is_over($again);
+        close $again;
+        push @grew, $d->figure('VmRSS') - $was;
+        last if $grew[-1] <= 64;
+    }
+    cmp_ok(min(@grew), '<=', 64, "20,000 more make no difference (@grew KiB)");
 }
 soon { $d->status =~ / tunnels \(0 half-open\), 1 calls/ } 'after their time none is left', 15;
 cmp_ok($d->count(qr/\n/) - $lines, '<', 1000, 'the log is bounded');
