@@ -105,21 +105,24 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
         tell_up(b, "ipv6");
 }
 
-/* What PPP is up to, if anybody wants to know: the LAC hears of the ACCMs, and data are numbered as
- * long as something needs them in order (5.4). */
+/* What PPP is up to: pppd gets its control characters as it has asked for, unless the LNS has said
+ * how; the LAC hears of the ACCMs, and data are numbered as long as something needs them in order
+ * (5.4). */
 static void look(struct bearer *b, bool from_pppd, struct span frame)
 {
     struct l2tp *e = b->hub->engine;
     uint32_t send, receive;
 
+    if (ppp_watch_is_up(&b->watch) && ppp_is_data(frame))
+        return; /* nearly all are of this kind, and none changes anything */
     note_facts(b, from_pppd, frame);
     if (!b->refused[from_pppd] && ppp_is_rejection(frame))
         b->refused[from_pppd] = true;
     if (b->ppp_up == 0)
         ppp_note_willing(&b->declines, from_pppd, frame);
-    if (!b->tell_accm && !b->auto_sequence)
-        return;
     ppp_watch_frame(&b->watch, from_pppd, frame);
+    if (!b->has_line_map)
+        link_set_accm(b->link, ppp_watch_to_pppd(&b->watch), 0);
     if (b->tell_accm && ppp_watch_accm(&b->watch, &send, &receive) &&
         !(b->told_accm && b->accm[0] == send && b->accm[1] == receive)) {
         b->told_accm = true;
@@ -517,6 +520,7 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
 
 void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 {
+    b->has_line_map = true;
     if (b->link != NULL)
         link_set_accm(b->link, send, receive);
 }

@@ -33,9 +33,10 @@ struct bearer {
     bool tell_errors;            /* the LNS wants to know of the line's errors */
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
+    bool has_line_map;      /* the LNS has told the maps of the line */
     bool auto_sequence;     /* sequence numbers as long as PPP needs order */
     uint64_t line_said;     /* ms: when the log was last told of line news */
-    struct ppp_watch watch; /* what PPP has negotiated, if one of the above asks */
+    struct ppp_watch watch; /* what PPP has negotiated */
     bool is_lac;            /* our pppd is the one that logs in */
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
     unsigned ppp_up;        /* network layers that are open, as last told */

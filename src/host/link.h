@@ -56,7 +56,7 @@ void link_flush_all(void);
 bool link_send_first(struct link *k, struct span frame);
 
 /* The maps of control characters (bit n: octet n; RFC 2661, 4.4.6).  send: those escaped towards
- * pppd, all of them at the start, and always in LCP's own negotiation (RFC 1661, 5).  receive:
+ * pppd, all of them at the start (LCP may agree on less: RFC 1662, 7.1), and always in LCP's own negotiation (RFC 1661, 5).  receive:
  * those thrown away when they come unescaped, as the line must have put them in (RFC 1662, 4.2);
  * none at the start, as a pty does no such thing.  Frames already queued, and one that has come in
  * part, keep the maps they began with. */

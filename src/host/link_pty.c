@@ -323,6 +323,8 @@ static void on_readable(struct link *k, bool hangup)
         }
         if (!decode(k, span_of(room, (size_t)n)))
             return;
+        if ((size_t)n < sizeof room && !hangup)
+            return; /* that was all, or will be told again */
     }
 }
 

@@ -61,10 +61,15 @@ struct udp_os {
     bool joins;                   /* the system has segmentation */
     uint64_t forget;              /* at which count of calls slow places are tried again */
     bool slow[SLOW_PLACES];       /* by the hash of their addresses: where it has not gone */
-    struct mmsghdr msg[OUT_MOST]; /* the rest is their parts: sending and receiving share them */
+    struct mmsghdr msg[OUT_MOST]; /* to send, and their parts */
     struct iovec iov[OUT_MOST];
     struct sockaddr_storage name[OUT_MOST];
     union control control[OUT_MOST];
+    int used; /* so many of these have been received into since their lengths were set */
+    struct mmsghdr in[UDP_IN_MOST];
+    struct iovec in_iov[UDP_IN_MOST];
+    struct sockaddr_storage in_name[UDP_IN_MOST];
+    union control in_control[UDP_IN_MOST];
 };
 
 const int udp_os_batch = UDP_IN_MOST;
@@ -106,6 +111,19 @@ static bool has_segments(int fd)
     return getsockopt(fd, LEVEL_UDP, OPTION_SEGMENT, &size, &n) == 0;
 }
 
+/* Each slot with its parts; they stay as they are but for the lengths. */
+static void lay_out(struct udp_os *os)
+{
+    for (int i = 0; i < UDP_IN_MOST; i++) {
+        os->in_iov[i] = (struct iovec){os->arena + (size_t)i * SLOT, SLOT};
+        os->in[i].msg_hdr = (struct msghdr){.msg_name = &os->in_name[i],
+                                            .msg_iov = &os->in_iov[i],
+                                            .msg_iovlen = 1,
+                                            .msg_control = os->in_control[i].room};
+    }
+    os->used = UDP_IN_MOST;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family)
 {
     struct udp_os *os = calloc(1, sizeof *os);
@@ -120,6 +138,7 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
         udp_os_free(os);
         return NULL;
     }
+    lay_out(os);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     return os;
@@ -211,25 +230,22 @@ static void take(struct msghdr *m, struct udp_in *in)
             take_mark(c, in);
 }
 
+/* The kernel has written over the lengths of those slots alone that it has used. */
 int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
 {
     int n;
 
-    for (int i = 0; i < UDP_IN_MOST; i++) {
-        os->iov[i] = (struct iovec){os->arena + (size_t)i * SLOT, SLOT};
-        os->msg[i].msg_hdr = (struct msghdr){.msg_name = &os->name[i],
-                                             .msg_namelen = sizeof os->name[i],
-                                             .msg_iov = &os->iov[i],
-                                             .msg_iovlen = 1,
-                                             .msg_control = os->control[i].room,
-                                             .msg_controllen = sizeof os->control[i].room};
+    for (int i = 0; i < os->used; i++) {
+        os->in[i].msg_hdr.msg_namelen = sizeof os->in_name[i];
+        os->in[i].msg_hdr.msg_controllen = sizeof os->in_control[i].room;
     }
     os->calls++;
-    n = recvmmsg(os->fd, os->msg, UDP_IN_MOST, MSG_DONTWAIT, NULL);
+    n = recvmmsg(os->fd, os->in, UDP_IN_MOST, MSG_DONTWAIT, NULL);
+    os->used = n > 0 ? n : 0;
     for (int i = 0; i < n; i++) {
-        in[i].from = sys_addr_from(&os->name[i]);
-        take(&os->msg[i].msg_hdr, &in[i]);
-        in[i].octets = span_of(os->iov[i].iov_base, os->msg[i].msg_len);
+        in[i].from = sys_addr_from(&os->in_name[i]);
+        take(&os->in[i].msg_hdr, &in[i]);
+        in[i].octets = span_of(os->in_iov[i].iov_base, os->in[i].msg_len);
     }
     return n;
 }

@@ -11,7 +11,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 
-#define UDP_IN_MOST 32 /* datagrams that one call can receive */
+#define UDP_IN_MOST 64 /* datagrams that one call can receive */
 
 struct udp_in {
     struct addr from;

@@ -305,6 +305,11 @@ bool ppp_watch_accm(const struct ppp_watch *w, uint32_t *send, uint32_t *receive
     return true;
 }
 
+uint32_t ppp_watch_to_pppd(const struct ppp_watch *w)
+{
+    return both_acked(w) ? w->pppd.accm : ALL_CONTROLS;
+}
+
 bool ppp_watch_needs_order(const struct ppp_watch *w)
 {
     return w->history != 0;
@@ -313,6 +318,14 @@ bool ppp_watch_needs_order(const struct ppp_watch *w)
 bool ppp_watch_is_up(const struct ppp_watch *w)
 {
     return w->up;
+}
+
+bool ppp_is_data(struct span frame)
+{
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+
+    return protocol > PADDING && protocol < FIRST_WITHOUT_NCP;
 }
 
 /* -- ECN --------------------------------------------------------------------------------------- */

@@ -70,6 +70,11 @@ void ppp_watch_frame(struct ppp_watch *w, bool from_pppd, struct span frame);
  * *receive for what the LAC takes in, so what pppd has asked for. */
 bool ppp_watch_accm(const struct ppp_watch *w, uint32_t *send, uint32_t *receive);
 
+/* Which control characters have to be escaped on the line to pppd: those that it has asked for once
+ * both Configure-Requests have been acknowledged, all of them else (RFC 1662, 7.1).  Good for the
+ * frames behind the last one that was watched. */
+uint32_t ppp_watch_to_pppd(const struct ppp_watch *w);
+
 /* True while a protocol has been agreed on, in some direction, that a lost or late frame confuses:
  * compression (CCP), encryption (ECP), compression of headers (IPCP, IPv6CP).  RFC 2661, 5.4, 8.1:
  * sequence numbers then stay. */
@@ -77,6 +82,10 @@ bool ppp_watch_needs_order(const struct ppp_watch *w);
 
 /* True once a frame of a network layer has passed, either way, in this round of LCP. */
 bool ppp_watch_is_up(const struct ppp_watch *w);
+
+/* True for a frame of a network layer, as it is, compressed or encrypted: one in which nothing is
+ * negotiated, so that it tells nothing to a watch that is up already. */
+bool ppp_is_data(struct span frame);
 
 /* The ECN field (0 to 3) of the IPv4 or IPv6 packet in the frame; 0 (not capable) if there is none
  * to be seen: compressed and encrypted frames are not looked into. */

@@ -17,10 +17,10 @@ use Time::HiRes qw(sleep time);
 # What the flood may make resident, in KiB. Half-open tunnels: 256, each a struct tunnel (1424
 # octets), its SCCRP (less than 300) and malloc's share: 1.9 KiB. Ids are random, so all pages of the
 # table by id (65,536 pointers) are touched, and both maps of resting ids (two of 8 KiB). The four
-# hash tables and the heap are below 16 KiB each at this size. The network's part: 32 slots of which
+# hash tables and the heap are below 16 KiB each at this size. The network's part: 64 slots of which
 # a datagram touches two pages at most, 64 buffers of 4.1 KiB on their way out, 128 KiB of room to
 # read into. malloc's own slack is taken as 256 KiB.
-my $bound = int(256 * 1.9 + 512 + 2 * 8 + 5 * 16 + 32 * 8 + 64 * 4.1 + 128 + 256);
+my $bound = int(256 * 1.9 + 512 + 2 * 8 + 5 * 16 + 64 * 8 + 64 * 4.1 + 128 + 256);
 my $frame = "\xff\x03\xc0\x21hello";
 my $echo  = ppp_script "echo\n";
 my $slow  = sanitized;

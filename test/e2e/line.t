@@ -155,6 +155,39 @@ sub negotiate
     $d->finish;
 }
 
+# -- what pppd itself has asked for ----------------------------------------------------------------
+
+# The way to pppd is a line like another: its ACCM holds there, once both have acked, until LCP begins
+# anew. (Not before: pppd's end then throws away what it has not asked for.)
+{
+    my ($d, $p, $call) = lns "reports $DIR/own\nlcp\n", '';
+    my $seen  = sub { my ($r) = reports("$DIR/own"); map { $r->{$_}[0] // 0 } qw(controls frames-in) };
+    my $sent  = 0;
+    my $send  = sub {
+        $p->send_frame($call, $_[0]);
+        $sent++;
+        loop_until { ($seen->())[1] >= $sent };
+    };
+    my $plain = sub {
+        my ($controls) = $seen->();
+        $send->("\xff\x03\x00\x21" . join '', map { chr } 0 .. 31);
+        return ($seen->())[0] - $controls;
+    };
+    my $theirs = $p->get_frame(5, $call);
+
+    is($plain->(), 0, 'S4.4.6-04 before LCP all control characters are escaped');
+    $send->($request[0]);
+    $p->get_frame(5, $call);
+    is($plain->(), 0, 'nor are there any while pppd has no Ack');
+    substr $theirs, 4, 1, "\x02";
+    $send->($theirs);
+    cmp_ok($plain->(), '>=', 32, 'LCP is agreed on, pppd has asked for a map of 0: none is escaped');
+    $send->("\xff\x03\xc0\x21\x05\x09\x00\x04");
+    is($plain->(), 0, 'LCP has been ended: all are again');
+    $p->close;
+    $d->finish;
+}
+
 for ([vendor => 'xelerance.com', "send sli = yes\n", 'towards xl2tpd, which ends calls over it'],
     [vendor => 'other.test', '', 'without the key']) {
     my ($key, $value, $conf, $what) = @$_;

@@ -110,6 +110,28 @@ static void test_rejections(void)
                rejections[i].name);
 }
 
+static const struct {
+    const char *name, *frame;
+    bool want;
+} data[] = {
+    {"a packet of IPv4 is data", "ff030021 45", true},
+    {"with its protocol in one octet", "21 45", true},
+    {"a compressed one", "ff0300fd 90", true},
+    {"the last below those without an NCP", "ff033fff 00", true},
+    {"the first of those is none", "ff034001 00", false},
+    {"LCP is not", "ff03c021 0101 0004", false},
+    {"nor IPCP", "ff038021 0101 0004", false},
+    {"nor padding", "ff030001 00", false},
+    {"nor half a protocol", "ff0300", false},
+    {"nor an empty frame", "", false},
+};
+
+static void test_data(void)
+{
+    for (size_t i = 0; i < sizeof data / sizeof data[0]; i++)
+        is_int(ppp_is_data(frame(data[i].frame)), data[i].want, data[i].name);
+}
+
 static void test_echoes(void)
 {
     for (size_t i = 0; i < sizeof echoes / sizeof echoes[0]; i++)
@@ -309,6 +331,7 @@ static void test_watched(void)
         ok(settled == watched[i].settled && send == watched[i].send &&
                receive == watched[i].receive,
            "%s (send %08x, receive %08x)", name, (unsigned)send, (unsigned)receive);
+        is_int(ppp_watch_to_pppd(&w), watched[i].settled ? watched[i].receive : ALL, name);
         is_int(ppp_watch_needs_order(&w), watched[i].order, name);
         is_int(ppp_watch_is_up(&w), watched[i].up, name);
     }
@@ -474,6 +497,7 @@ int main(void)
     test_protocols();
     test_echoes();
     test_rejections();
+    test_data();
     test_watched();
     test_merge();
     test_checksums();
