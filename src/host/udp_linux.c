@@ -56,21 +56,27 @@ enum may { MAY_ASK, MAY, MAY_NOT };
 struct udp_os {
     int fd;
     enum may may_mark; /* whether marks may be set: asked when the first is to be */
-    uint8_t *arena;    /* UDP_IN_MOST slots */
     uint64_t calls;
-    bool joins;                   /* the system has segmentation */
-    uint64_t forget;              /* at which count of calls slow places are tried again */
-    bool slow[SLOW_PLACES];       /* by the hash of their addresses: where it has not gone */
+    bool joins;             /* the system has segmentation */
+    uint64_t forget;        /* at which count of calls slow places are tried again */
+    bool slow[SLOW_PLACES]; /* by the hash of their addresses: where it has not gone */
+};
+
+/* What one call to the system is told and tells, to send and to receive: of all sockets together, as
+ * nothing in it outlives the call but the octets received, and these not the next one. */
+static struct {
+    unsigned sockets; /* that use it */
     struct mmsghdr msg[OUT_MOST]; /* to send, and their parts */
     struct iovec iov[OUT_MOST];
     struct sockaddr_storage name[OUT_MOST];
     union control control[OUT_MOST];
-    int used; /* so many of these have been received into since their lengths were set */
+    uint8_t *arena; /* UDP_IN_MOST slots */
+    int used;       /* so many of these have been received into since their lengths were set */
     struct mmsghdr in[UDP_IN_MOST];
     struct iovec in_iov[UDP_IN_MOST];
     struct sockaddr_storage in_name[UDP_IN_MOST];
     union control in_control[UDP_IN_MOST];
-};
+} batch;
 
 const int udp_os_batch = UDP_IN_MOST;
 
@@ -111,17 +117,23 @@ static bool has_segments(int fd)
     return getsockopt(fd, LEVEL_UDP, OPTION_SEGMENT, &size, &n) == 0;
 }
 
-/* Each slot with its parts; they stay as they are but for the lengths. */
-static void lay_out(struct udp_os *os)
+/* Room to receive into, each slot with its parts; these stay as they are but for the lengths. */
+static int lay_out(void)
 {
-    for (int i = 0; i < UDP_IN_MOST; i++) {
-        os->in_iov[i] = (struct iovec){os->arena + (size_t)i * SLOT, SLOT};
-        os->in[i].msg_hdr = (struct msghdr){.msg_name = &os->in_name[i],
-                                            .msg_iov = &os->in_iov[i],
-                                            .msg_iovlen = 1,
-                                            .msg_control = os->in_control[i].room};
+    if (batch.sockets == 0)
+        batch.arena = calloc(UDP_IN_MOST, SLOT);
+    if (batch.arena == NULL)
+        return -1;
+    for (int i = 0; i < UDP_IN_MOST && batch.sockets == 0; i++) {
+        batch.in_iov[i] = (struct iovec){batch.arena + (size_t)i * SLOT, SLOT};
+        batch.in[i].msg_hdr = (struct msghdr){.msg_name = &batch.in_name[i],
+                                              .msg_iov = &batch.in_iov[i],
+                                              .msg_iovlen = 1,
+                                              .msg_control = batch.in_control[i].room};
+        batch.used = UDP_IN_MOST;
     }
-    os->used = UDP_IN_MOST;
+    batch.sockets++;
+    return 0;
 }
 
 struct udp_os *udp_os_new(int fd, uint8_t family)
@@ -133,12 +145,10 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
         return NULL;
     os->fd = fd;
     os->joins = has_segments(fd);
-    os->arena = calloc(UDP_IN_MOST, SLOT);
-    if (os->arena == NULL || ask_for_more(fd, family) != 0) {
-        udp_os_free(os);
+    if (ask_for_more(fd, family) != 0 || lay_out() != 0) {
+        free(os);
         return NULL;
     }
-    lay_out(os);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     return os;
@@ -146,7 +156,10 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
 
 void udp_os_free(struct udp_os *os)
 {
-    free(os->arena);
+    if (--batch.sockets == 0) {
+        free(batch.arena);
+        batch.arena = NULL;
+    }
     free(os);
 }
 
@@ -235,17 +248,17 @@ int udp_os_receive(struct udp_os *os, struct udp_in in[UDP_IN_MOST])
 {
     int n;
 
-    for (int i = 0; i < os->used; i++) {
-        os->in[i].msg_hdr.msg_namelen = sizeof os->in_name[i];
-        os->in[i].msg_hdr.msg_controllen = sizeof os->in_control[i].room;
+    for (int i = 0; i < batch.used; i++) {
+        batch.in[i].msg_hdr.msg_namelen = sizeof batch.in_name[i];
+        batch.in[i].msg_hdr.msg_controllen = sizeof batch.in_control[i].room;
     }
     os->calls++;
-    n = recvmmsg(os->fd, os->in, UDP_IN_MOST, MSG_DONTWAIT, NULL);
-    os->used = n > 0 ? n : 0;
+    n = recvmmsg(os->fd, batch.in, UDP_IN_MOST, MSG_DONTWAIT, NULL);
+    batch.used = n > 0 ? n : 0;
     for (int i = 0; i < n; i++) {
-        in[i].from = sys_addr_from(&os->in_name[i]);
-        take(&os->in[i].msg_hdr, &in[i]);
-        in[i].octets = span_of(os->in_iov[i].iov_base, os->in[i].msg_len);
+        in[i].from = sys_addr_from(&batch.in_name[i]);
+        take(&batch.in[i].msg_hdr, &in[i]);
+        in[i].octets = span_of(batch.in_iov[i].iov_base, batch.in[i].msg_len);
     }
     return n;
 }
@@ -335,21 +348,21 @@ static int run_length(struct udp_os *os, const struct udp_out *out, int n)
 /* Message m of k datagrams, the first of which is datagram i of the batch. */
 static void fill_in(struct udp_os *os, int at, int i, const struct udp_out *out, int k)
 {
-    struct msghdr *m = &os->msg[at].msg_hdr;
+    struct msghdr *m = &batch.msg[at].msg_hdr;
     bool has_from = addr_is_set(&out->from) && out->from.family == out->to.family;
-    uint8_t *control = os->control[at].room;
+    uint8_t *control = batch.control[at].room;
     size_t n = 0;
 
     for (int j = 0; j < k; j++) /* only read from: POSIX lacks a const */
-        os->iov[i + j] = (struct iovec){(void *)(uintptr_t)out[j].octets.p, out[j].octets.n};
+        batch.iov[i + j] = (struct iovec){(void *)(uintptr_t)out[j].octets.p, out[j].octets.n};
     *m =
-        (struct msghdr){.msg_name = &os->name[at], .msg_iov = &os->iov[i], .msg_iovlen = (size_t)k};
-    m->msg_namelen = sys_addr_to(&out->to, &os->name[at]);
+        (struct msghdr){.msg_name = &batch.name[at], .msg_iov = &batch.iov[i], .msg_iovlen = (size_t)k};
+    m->msg_namelen = sys_addr_to(&out->to, &batch.name[at]);
     if (!has_from && out->tos == 0 && out->to.mark == 0 && k == 1)
         return;
-    memset(&os->control[at], 0, sizeof os->control[at]);
+    memset(&batch.control[at], 0, sizeof batch.control[at]);
     if (has_from)
-        n = put_source(&os->control[at].align, &out->from);
+        n = put_source(&batch.control[at].align, &out->from);
     if (out->tos != 0)
         n += put_tos((struct cmsghdr *)(void *)(control + n), out->to.family, out->tos);
     if (out->to.mark != 0 && may_mark(os))
@@ -390,7 +403,7 @@ int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
             fill_in(os, runs, i, out + i, run[runs]);
         }
         os->calls++;
-        sent = sendmmsg(os->fd, os->msg, (unsigned)runs, MSG_DONTWAIT);
+        sent = sendmmsg(os->fd, batch.msg, (unsigned)runs, MSG_DONTWAIT);
         if (sent >= 0 || run[0] == 1 || !is_about_run(errno))
             break;
         *slow_place(os, &out->to) = true;
