@@ -3,19 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "sim.h"
 #include "wire/packet.h"
 #include "wire/quirks.h"
 
 #define YEAR_MS (365ull * 86400000ull)
-/* for a build as it is shipped: with the sanitizers, or with -O0, it takes a few times as long */
-#if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__
-#define YEAR_MOST_S 1.0
-#else
-#define YEAR_MOST_S 30.0
-#endif
 #define DELAY_MS 20u
 #define CALLS 50u
 #define SEEDS_50 40u
@@ -128,24 +121,18 @@ static int a_year(struct sim *s, int *line)
     struct year y = {0};
     uint64_t expected = YEAR_MS / (60000 + DELAY_MS);
     unsigned initiated, up;
-    clock_t begun;
-    double took;
     int failed = 0;
 
     sim_calm(s, 1, 2);
     s->net.delay_ms = DELAY_MS;
     l2tp_call(s->host[0].engine, s->now, open_one(s, 0, 1), &a_call, NULL);
     sim_until(s, s->now + 5000);
-    begun = clock();
     pass_year(s, &y);
-    took = (double)(clock() - begun) / CLOCKS_PER_SEC;
-    printf("# a year took %.2f s: %llu HELLOs, %llu datagrams, %llu ticks\n", took,
-           (unsigned long long)y.hellos, (unsigned long long)y.datagrams,
-           (unsigned long long)y.ticks);
+    printf("# a year took %llu HELLOs, %llu datagrams, %llu ticks\n", (unsigned long long)y.hellos,
+           (unsigned long long)y.datagrams, (unsigned long long)y.ticks);
     up = tunnels_up(&s->host[0], &initiated);
     failed += tell(line, !y.died && up == 1 && s->host[0].n_up == 1 && s->host[1].n_up == 1,
                    "a year of an idle tunnel: it is up, and so is its call");
-    failed += tell(line, took < YEAR_MOST_S, "and took less than a second of the processor");
     failed += tell(line, y.hellos + 1 >= expected && y.hellos <= expected + 1,
                    "S5.5-01: a HELLO after each interval of silence, and no more");
     failed += tell(line, y.datagrams <= 2 * y.hellos + 2 && y.ticks <= 3 * y.hellos + 6,
