@@ -80,7 +80,8 @@ UNIT    := $(patsubst test/unit/%.c,$(B)/test/%,$(wildcard test/unit/test_*.c))
 REPLAY  := $(patsubst test/fuzz/fuzz_%.c,$(B)/test/replay_%,$(wildcard test/fuzz/fuzz_*.c))
 SIM     := $(if $(wildcard test/sim/*.c),$(B)/test/sim)
 HELPERS := $(B)/test/fakepppd $(patsubst test/wire/%.c,$(B)/test/%,$(wildcard test/wire/*.c)) \
-           $(patsubst test/e2e/%.c,$(B)/test/%,$(wildcard test/e2e/*.c))
+           $(patsubst test/e2e/%.c,$(B)/test/%,$(wildcard test/e2e/*.c)) \
+           $(if $(LINUX),$(B)/test/bench/load $(B)/test/bench/pppd)
 SCRIPTS := $(wildcard test/guards/*.t test/wire/*.t test/e2e/*.t)
 REAL    := $(wildcard test/real/*.t)
 TESTCOMPILE = $(COMPILE) -Itest/unit
@@ -113,6 +114,14 @@ $(B)/test/%: test/wire/%.c $(LIB)
 $(B)/test/%: test/e2e/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
+
+# What `make bench` needs; the load generator and its stand-in for pppd carry a test too.
+BENCH   := load pppd limit peer cost kernels
+$(B)/test/bench/load: test/bench/far.c
+$(B)/test/bench/load $(B)/test/bench/pppd: test/bench/frames.c $(wildcard test/bench/*.h)
+$(B)/test/bench/%: test/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $(filter %.c,$^) $(LIB) $(LDFLAGS) -pthread
 
 helpers: $(B)/l2tpd $(B)/l2tpd-control $(HELPERS)
 
@@ -164,7 +173,7 @@ coverage:
 
 coverage-tests: $(UNIT) $(REPLAY) $(SIM)
 
-bench: all $(B)/test/fakepppd
+bench: all $(B)/test/fakepppd $(BENCH:%=$(B)/test/bench/%)
 	@B=$(B) scripts/bench
 
 demo: all

@@ -1,0 +1,439 @@
+/* The far end of a daemon under load; see far.h.  Must not know what is measured. */
+#include "far.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "host/sys.h"
+#include "proto/l2tp.h"
+#include "wire/packet.h"
+
+#define AT_ONCE 4 /* tunnels or calls on their way */
+#define PATIENCE_MS 20000
+#define STOP_MS 5000
+#define ASK_AGAIN_MS 500
+#define SLOT_ROOM 2048
+#define SOCKET_ROOM (8 << 20)
+
+struct far far;
+
+static struct {
+    struct l2tp *engine;
+    struct addr peer;
+    uint16_t tunnels[FRAME_CALLS];
+    uint16_t call_of[65536]; /* by our id: its index and 1 */
+    uint8_t octets[FAR_BATCH][SLOT_ROOM];
+    struct iovec iov[FAR_BATCH];
+    struct mmsghdr msg[FAR_BATCH];
+} me;
+
+_Noreturn void far_die(const char *what)
+{
+    fprintf(stderr, "load: %s\n", what);
+    if (far.daemon > 0 && kill(far.daemon, SIGKILL) == 0)
+        waitpid(far.daemon, NULL, 0);
+    exit(1);
+}
+
+double far_now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* -- the engine's host ------------------------------------------------------------------------- */
+
+static void answer_random(void *ctx, void *room, size_t n)
+{
+    (void)ctx;
+    sys_random(room, n);
+}
+
+static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
+                                        struct l2tp_profile *p)
+{
+    (void)ctx;
+    (void)p;
+    return who->tunnel_host != NULL ? WELCOME : REFUSED;
+}
+
+static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
+{
+    (void)ctx;
+    (void)tunnel_host;
+    (void)p;
+    return NO_ROOM;
+}
+
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
+
+static const struct l2tp_profile profile = {
+    .label = "bench",
+    .host_name = "bench",
+    .window = 8,
+    .framing = FRAMING_SYNC | FRAMING_ASYNC,
+    .tx_bps = 10000000,
+    .rx_bps = 10000000,
+    .max_tries = 8,
+    .cap_ms = 8000,
+};
+
+static void drain(void)
+{
+    struct l2tp_event ev;
+
+    if (far.bare)
+        return;
+    while (l2tp_next(me.engine, sys_now_ms(), &ev))
+        if (ev.kind == L2TP_SEND)
+            (void)!send(far.fd, ev.datagram.p, ev.datagram.n, 0);
+    l2tp_reap(me.engine, sys_now_ms());
+}
+
+/* -- the daemon -------------------------------------------------------------------------------- */
+
+static void map_share(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+    if (fd < 0 || ftruncate(fd, sizeof *far.share) != 0)
+        far_die("no share");
+    far.share = mmap(NULL, sizeof *far.share, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (far.share == MAP_FAILED)
+        far_die("no share");
+    close(fd);
+    far.share->cpu = -1;
+}
+
+static void open_socket(unsigned port)
+{
+    struct sockaddr_storage to;
+    int room = SOCKET_ROOM;
+    socklen_t n;
+
+    me.peer = addr_ip4(0x7f000001, (uint16_t)port);
+    n = sys_addr_to(&me.peer, &to);
+    far.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (far.fd < 0 || connect(far.fd, (struct sockaddr *)&to, n) < 0)
+        far_die("no socket");
+    if (setsockopt(far.fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+        setsockopt(far.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    for (int i = 0; i < FAR_BATCH; i++) {
+        me.iov[i] = (struct iovec){me.octets[i], SLOT_ROOM};
+        me.msg[i].msg_hdr = (struct msghdr){.msg_iov = &me.iov[i], .msg_iovlen = 1};
+    }
+}
+
+static void pin(int cpu)
+{
+    cpu_set_t cpus;
+
+    CPU_ZERO(&cpus);
+    CPU_SET(cpu, &cpus);
+    sched_setaffinity(0, sizeof cpus, &cpus);
+}
+
+static void become_daemon(const struct far_plan *plan)
+{
+    struct sched_param priority = {0};
+    int log = plan->log != NULL ? open(plan->log, O_WRONLY | O_CREAT | O_TRUNC, 0666) : 2;
+
+    sys_raise_descriptors();
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    if (plan->cpus)
+        sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &priority);
+    execv(plan->command[0], plan->command);
+    _exit(127);
+}
+
+static void wait_until_listening(void)
+{
+    double end = far_now_ms() + PATIENCE_MS;
+    uint8_t nothing = 0;
+
+    while (far_now_ms() < end && waitpid(far.daemon, NULL, WNOHANG) == 0) {
+        if (send(far.fd, &nothing, 1, 0) == 1 &&
+            (recv(far.fd, &nothing, 1, MSG_DONTWAIT) > 0 || errno != ECONNREFUSED)) {
+            usleep(200000);
+            return;
+        }
+        usleep(1000);
+    }
+    far_die("the daemon does not listen");
+}
+
+void far_begin(const struct far_plan *plan)
+{
+    far.bare = plan->bare;
+    map_share(plan->share);
+    open_socket(plan->port);
+    if (plan->cpus) {
+        pin(0);
+        far.share->cpu = 1;
+    }
+    me.engine = l2tp_new(&host, 1);
+    if (me.engine == NULL)
+        far_die("no memory");
+    far.daemon = fork();
+    if (far.daemon == 0)
+        become_daemon(plan);
+    if (far.daemon < 0)
+        far_die("cannot fork");
+    wait_until_listening();
+}
+
+int far_end(void)
+{
+    double end = far_now_ms() + STOP_MS;
+    int status;
+
+    for (unsigned i = 0; i < far.n_tunnels && !far.bare; i++)
+        l2tp_close(me.engine, sys_now_ms(), me.tunnels[i], STOPCCN_GENERAL, ERROR_NONE, "");
+    drain();
+    far_hear(100);
+    kill(far.daemon, SIGTERM);
+    while (waitpid(far.daemon, &status, WNOHANG) == 0) {
+        if (far_now_ms() > end)
+            kill(far.daemon, SIGKILL);
+        far_hear(5);
+    }
+    far.daemon = 0;
+    l2tp_free(me.engine);
+    return status;
+}
+
+static double cpu_account(void)
+{
+    char path[64];
+    double ns = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)far.daemon);
+    f = fopen(path, "r");
+    if (f == NULL || fscanf(f, "%lf", &ns) != 1)
+        far_die("the daemon is not there any more, or the kernel does not tell its CPU time");
+    fclose(f);
+    return ns;
+}
+
+double far_cpu_ns(void)
+{
+    double ns = -1, again = cpu_account();
+
+    while (ns != again) {
+        ns = again;
+        usleep(2000);
+        again = cpu_account();
+    }
+    return ns;
+}
+
+/* -- tunnels and calls ------------------------------------------------------------------------- */
+
+static void die_of(const char *what, const struct verdict *why)
+{
+    char line[200];
+
+    snprintf(line, sizeof line, "%s: %u/%u %s", what, (unsigned)why->result, (unsigned)why->error,
+             why->text);
+    far_die(line);
+}
+
+static void open_tunnel(unsigned i)
+{
+    me.tunnels[i] = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &far);
+    if (me.tunnels[i] == 0)
+        far_die("no tunnel id");
+}
+
+static bool tunnel_is_up(unsigned i)
+{
+    const struct tunnel *t = l2tp_tunnel(me.engine, me.tunnels[i]);
+
+    if (t == NULL)
+        far_die("a tunnel has gone");
+    if (t->state == STOPPED || t->state == STOPPING || t->state == DEAD)
+        die_of("a tunnel was refused", &t->why);
+    return t->state == ESTABLISHED && xport_all_acked(&t->x);
+}
+
+static void open_call(unsigned i)
+{
+    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
+    struct far_call *c = &far.call[i];
+    static const uint8_t word[] = {0x80};
+
+    if (far.bare) {
+        c->id = c->session = (uint16_t)(i + 1);
+        (void)!send(far.fd, word, sizeof word, 0);
+    } else {
+        c->id = l2tp_call(me.engine, sys_now_ms(), me.tunnels[i % far.n_tunnels], &spec, &far);
+    }
+    if (c->id == 0)
+        far_die("no call id");
+    me.call_of[c->id] = (uint16_t)(i + 1);
+}
+
+static bool call_is_up(unsigned i)
+{
+    struct far_call *c = &far.call[i];
+    const struct call *call;
+
+    if (far.bare)
+        return far.n_calls > i;
+    call = l2tp_call_by_id(me.engine, c->id);
+    if (call == NULL)
+        far_die("a call has gone");
+    if (call->state == DEAD)
+        die_of("a call was refused", &call->why);
+    if (call->state != ESTABLISHED || !xport_all_acked(&call->tunnel->x))
+        return false;
+    c->tunnel = call->tunnel->peer_id;
+    c->session = call->peer_id;
+    return true;
+}
+
+static void wait_for(bool (*met)(unsigned), unsigned i)
+{
+    double end = far_now_ms() + PATIENCE_MS;
+
+    while (!met(i)) {
+        if (far_now_ms() > end)
+            far_die("the daemon did not answer in time");
+        far_hear(1);
+    }
+}
+
+static void open_many(unsigned from, unsigned to, void (*open_one)(unsigned),
+                      bool (*is_up)(unsigned))
+{
+    for (unsigned i = from; i < to; i++) {
+        if (i >= from + AT_ONCE)
+            wait_for(is_up, i - AT_ONCE);
+        open_one(i);
+        drain();
+    }
+    for (unsigned i = from; i < to; i++)
+        wait_for(is_up, i);
+}
+
+void far_open(unsigned tunnels, unsigned calls)
+{
+    if (tunnels > FRAME_CALLS || calls > FRAME_CALLS)
+        far_die("too many tunnels or calls");
+    if (!far.bare && tunnels > far.n_tunnels) {
+        open_many(far.n_tunnels, tunnels, open_tunnel, tunnel_is_up);
+        far.n_tunnels = tunnels;
+    }
+    if (calls > far.n_calls) {
+        open_many(far.n_calls, calls, open_call, call_is_up);
+        far.n_calls = calls;
+    }
+}
+
+/* -- datagrams --------------------------------------------------------------------------------- */
+
+size_t far_header(const struct far_call *c, uint8_t *dst)
+{
+    struct wr w = wr_over(dst, 6);
+
+    wr_u16(&w, 0x0002);
+    wr_u16(&w, c->tunnel);
+    wr_u16(&w, c->session);
+    return wr_len(&w);
+}
+
+static void send_lcp(const struct far_call *c, uint8_t code, uint32_t magic)
+{
+    uint8_t octets[12 + FRAME_MOST];
+    size_t n = far_header(c, octets);
+
+    n += lcp_make(octets + n, code, magic);
+    (void)!send(far.fd, octets, n, 0);
+}
+
+/* The stand-in's answer, or its own request, which comes behind that. */
+static void hear_lcp(struct far_call *c, struct span frame)
+{
+    uint32_t magic;
+    uint8_t code = lcp_read(frame, &magic);
+
+    if (code == 1) {
+        send_lcp(c, 2, magic);
+        c->agreed = true;
+    }
+}
+
+void far_agree(void)
+{
+    double end = far_now_ms() + PATIENCE_MS, again;
+
+    for (unsigned i = 0; i < far.n_calls; i++) {
+        for (again = 0; !far.call[i].agreed; far_hear(1)) {
+            if (far_now_ms() > end)
+                far_die("no answer by PPP");
+            if (far_now_ms() < again)
+                continue;
+            send_lcp(&far.call[i], 1, SHARE_MAGIC | i);
+            again = far_now_ms() + ASK_AGAIN_MS;
+        }
+    }
+}
+
+/* True for a frame of data. */
+static bool hear(struct span datagram)
+{
+    struct addr to = {0};
+    struct l2tp_frame frame;
+    struct packet p;
+    unsigned i;
+
+    if (far.bare && datagram.n == 1) {
+        far.n_calls++;
+        return false;
+    }
+    if (packet_parse(datagram, &p) != PACKET_GOOD)
+        return false;
+    if (p.control) {
+        if (!far.bare)
+            l2tp_input(me.engine, sys_now_ms(), &me.peer, &to, datagram, &frame);
+        return false;
+    }
+    i = me.call_of[p.session];
+    if (i == 0)
+        return false;
+    if (flow_take(&far.call[i - 1].up, i - 1, p.body))
+        return true;
+    hear_lcp(&far.call[i - 1], p.body);
+    return false;
+}
+
+unsigned far_hear(int ms)
+{
+    struct pollfd p = {.fd = far.fd, .events = POLLIN};
+    unsigned frames = 0;
+    int n = FAR_BATCH;
+
+    if (poll(&p, 1, ms) > 0)
+        while (n == FAR_BATCH && (n = recvmmsg(far.fd, me.msg, FAR_BATCH, MSG_DONTWAIT, NULL)) > 0)
+            for (int i = 0; i < n; i++)
+                frames += hear(span_of(me.octets[i], me.msg[i].msg_len));
+    if (!far.bare) {
+        l2tp_tick(me.engine, sys_now_ms());
+        drain();
+    }
+    return frames;
+}
