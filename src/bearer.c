@@ -2,15 +2,16 @@
 #include "bearer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "bearer_lease.h"
 #include "events.h"
-#include "base/md5.h"
-#include "profiles.h"
 #include "sockets.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
@@ -49,6 +50,7 @@ static void bearer_free(struct bearer *b)
 
     if (b->link != NULL)
         link_close(b->link);
+    kernel_close(b->kernel);
     pool_give(h->book, b->lease);
     pool_give(h->book, b->local_lease);
     pool_book_let_go(h->book, b->held);
@@ -224,6 +226,8 @@ static void gone(struct pppd *p, int status)
     unsigned result = b->dialling ? end->dial_result : end->result;
     char text[64];
 
+    if (b->kernel != NULL)
+        kernel_look(b->kernel);
     pppd_end_text(status, text, sizeof text);
     log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
@@ -263,33 +267,83 @@ static struct bearer *fail(struct bearer *b, enum trouble what, const char *text
     return NULL;
 }
 
-/* The last of a start: link, then pppd.  On failure the bearer is gone. */
+/* Who carries the data: false if nobody can, and then *why says so. */
+static bool choose_path(struct bearer *b, const struct call *c, const struct conf_peer *conf,
+                        bool needs_frames, const char **why)
+{
+    const struct kernel_wish wish = {.peer = conf, .needs_frames = needs_frames};
+    char reason[KERNEL_WHY];
+    bool usual;
+
+    b->kernel = kernel_open(b->hub, c, &wish, reason, &usual);
+    if (b->kernel != NULL)
+        log_info("%s: the kernel carries its data", b->name);
+    else if (conf->data_path == CONF_PATH_KERNEL) {
+        diagnose_bearer(b->hub, c, TROUBLE_NO_KERNEL_PATH, reason, NULL);
+        *why = "the kernel cannot carry its data";
+        return false;
+    } else if (!usual)
+        log_info("%s: we carry its data ourselves: %s", b->name, reason);
+    else
+        log_debug(TOPIC_TUNNEL, "%s: we carry its data ourselves: %s", b->name, reason);
+    return true;
+}
+
+/* What pppd's standard input is: the pty's slave; nothing, where the kernel has the data.  -1 with
+ * errno. */
+static int open_line(struct bearer *b, struct pppd_settings *s)
+{
+    if (b->kernel != NULL) {
+        s->in_kernel = true;
+        s->session = kernel_descriptor(b->kernel);
+        return open("/dev/null", O_RDWR | O_CLOEXEC);
+    }
+    b->link = link_open_pty(b->hub->loop, heard, b);
+    if (b->link == NULL)
+        return -1;
+    if (b->tell_errors)
+        link_tell_refused(b->link, tell_errors);
+    s->device = link_slave_name(b->link);
+    return link_slave_fd(b->link);
+}
+
+static void release_line(struct bearer *b, int line)
+{
+    if (b->link != NULL)
+        link_release_slave(b->link);
+    else
+        close(line);
+}
+
+/* The last of a start: line, then pppd.  On failure the bearer is gone. */
 static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const char **why)
 {
     char ipparam[256];
+    int line = open_line(b, s), reason;
 
     snprintf(b->user, sizeof b->user, "%s", s->name != NULL ? s->name : "");
     snprintf(b->optfile, sizeof b->optfile, "%s", s->optfile != NULL ? s->optfile : "");
-    b->link = link_open_pty(b->hub->loop, heard, b);
-    if (b->link == NULL)
+    if (line < 0)
         return fail(b, TROUBLE_NO_PTY,
                     errno == EMFILE ? "too few descriptors for another pty" : "no pty is left",
                     NULL, why);
-    if (b->tell_errors)
-        link_tell_refused(b->link, tell_errors);
     s->path = b->hub->conf->global.pppd;
-    s->device = link_slave_name(b->link);
     if (s->ipparam != NULL)
         s->ipparam = pppd_expand(s->ipparam, s, ipparam, sizeof ipparam);
     b->pppd.gone = gone;
     b->pppd.owner = b;
     log_arguments(s);
-    if (pppd_start(&b->pppd, b->hub->loop, s, link_slave_fd(b->link)) < 0)
-        return fail(b, TROUBLE_PPPD_NOT_RUN,
-                    errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run",
-                    s->path != NULL ? s->path : PPPD_PATH, why);
-    link_release_slave(b->link);
-    return b;
+    if (pppd_start(&b->pppd, b->hub->loop, s, line) == 0) {
+        release_line(b, line);
+        return b;
+    }
+    reason = errno;
+    if (b->link == NULL)
+        close(line);
+    errno = reason;
+    return fail(b, TROUBLE_PPPD_NOT_RUN,
+                errno == EMFILE ? "too few descriptors to run pppd" : "pppd cannot be run",
+                s->path != NULL ? s->path : PPPD_PATH, why);
 }
 
 static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const char *peer_text)
@@ -322,76 +376,6 @@ static void fill_call(struct pppd_settings *s, const struct call *c)
     s->rx_bps = c->rx_bps;
 }
 
-/* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
- * number that calls, else the peer's host at its address.  Never 0. */
-static uint64_t caller(const struct call *c, const struct conf_lns *conf)
-{
-    static const char kinds[] = {'u', 'n', 'h'};
-    const struct call_proxy *p = c->proxy;
-    bool has_name = p != NULL && p->present >> AVP_PROXY_AUTHEN_NAME & 1;
-    int kind = has_name ? 0 : c->calling[0] != '\0' ? 1 : 2;
-    struct span who = has_name    ? p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
-                      : kind == 1 ? span_str(c->calling)
-                                  : span_str(c->tunnel->peer_name);
-    uint8_t digest[MD5_SIZE];
-    uint64_t number;
-    struct md5 m;
-
-    md5_init(&m);
-    md5_add(&m, (struct span){(const uint8_t *)conf->name, strlen(conf->name) + 1});
-    md5_add(&m, (struct span){(const uint8_t *)&kinds[kind], 1});
-    md5_add(&m, who);
-    if (kind == 2)
-        md5_add(&m, (struct span){c->tunnel->peer.ip, sizeof c->tunnel->peer.ip});
-    md5_end(&m, digest);
-    memcpy(&number, digest, sizeof number);
-    return number != 0 ? number : 1;
-}
-
-static const char *lease_text(uint32_t ip, char dst[ADDR_TEXT])
-{
-    struct addr a = addr_ip4(ip, 0);
-
-    return ip != 0 ? addr_host_text(&a, dst) : "nothing";
-}
-
-/* Our address as the section has it, which stays ours as long as pppd has it; 0 is none. */
-static bool hold(struct bearer *b, uint32_t ip, const char **why)
-{
-    if (!pool_book_hold(b->hub->book, ip)) {
-        *why = "no memory";
-        return false;
-    }
-    b->held = ip;
-    return true;
-}
-
-/* An address for the caller and, if the section has a range of them, one for us. */
-static bool lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
-                  const char **why)
-{
-    uint64_t who = conf->sticky ? caller(c, conf) : 0;
-    const struct lns_pool *pool = profiles_pool(b->hub, conf->name);
-    char remote[ADDR_TEXT], local[ADDR_TEXT];
-
-    if (conf->assign_ip) {
-        b->lease = pool != NULL ? pool_take_again(pool->remote, b->hub->book, who) : 0;
-        if (b->lease == 0)
-            *why = "no address is left";
-    }
-    if (conf->local_ip_range != NULL) {
-        b->local_lease =
-            pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
-        if (b->local_lease == 0)
-            *why = "no local address is left";
-    } else
-        hold(b, conf->local_ip, why);
-    if (log_topic(TOPIC_TUNNEL))
-        log_debug(TOPIC_TUNNEL, "%s: leased %s for the peer, %s for us", b->name,
-                  lease_text(b->lease, remote), lease_text(b->local_lease, local));
-    return *why == NULL;
-}
-
 struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
                                 const char **why)
 {
@@ -402,7 +386,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
-    if (!lease(b, c, conf, why)) {
+    if (!bearer_lease(b, c, conf, why) || !choose_path(b, c, &conf->peer, conf->send_sli, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -428,7 +412,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
-    if (!hold(b, conf->local_ip, why)) {
+    if (!bearer_hold(b, conf->local_ip, why) || !choose_path(b, c, &conf->peer, false, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -528,10 +512,13 @@ void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 void bearer_call_down(struct bearer *b)
 {
     b->call_id = 0;
-    /* with the pty's master gone pppd sees a hang-up, and needs no answer to its farewell */
+    /* with the pty's master gone, or the kernel's session, pppd sees a hang-up, and needs no answer
+     * to its farewell */
     if (b->link != NULL)
         link_close(b->link);
     b->link = NULL;
+    kernel_close(b->kernel);
+    b->kernel = NULL;
     pppd_expect_end(&b->pppd);
 }
 

@@ -9,6 +9,7 @@
 #include "host/link.h"
 #include "host/pppd.h"
 #include "hub.h"
+#include "kernel.h"
 #include "wire/ppp.h"
 #include "wire/ppp_facts.h"
 
@@ -16,7 +17,8 @@ struct bearer {
     struct hub *hub;
     uint16_t tunnel_id, call_id; /* call_id 0: the call has ended */
     uint16_t number;             /* what call_id was, for the log */
-    struct link *link;           /* NULL: closed */
+    struct link *link;           /* NULL: closed, or the data are the kernel's: */
+    struct kernel_session *kernel; /* NULL: closed, or they are ours */
     struct pppd pppd;
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "events.h"
+#include "kernel.h"
 #include "lac.h"
 #include "reload.h"
 #include "wire/utf8.h"
@@ -275,6 +276,7 @@ void control_lns_status(void *ctx, struct fifo_reply *reply, char *rest)
     l = list_new(h, reply, name);
     if (l == NULL)
         return;
+    kernel_look_all(h);
     fifo_answer(reply, 0, "OK");
     fifo_stream(reply, &(struct fifo_source){more_status, list_drop, l});
 }

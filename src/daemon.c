@@ -16,6 +16,7 @@
 #include "events.h"
 #include "host/link.h"
 #include "host/sys.h"
+#include "kernel.h"
 #include "lac.h"
 #include "metrics.h"
 #include "news.h"
@@ -171,6 +172,13 @@ static void drain_events(struct hub *h)
     }
 }
 
+static void act(struct hub *h)
+{
+    do
+        drain_events(h);
+    while (kernel_sweep(h));
+}
+
 static uint64_t turn(void *ctx)
 {
     struct hub *h = ctx;
@@ -179,12 +187,12 @@ static uint64_t turn(void *ctx)
     wake_look(h);
     if (deadline != 0 && deadline <= loop_now(h->loop))
         l2tp_tick(h->engine, loop_now(h->loop));
-    drain_events(h);
+    act(h);
     if (h->is_done && h->stopping == STOP_NOT)
         hang_up_calls(h);
     if (h->stopping != STOP_NOT) {
         stop_proceed(h);
-        drain_events(h);
+        act(h);
     }
     l2tp_reap(h->engine, loop_now(h->loop));
     service_watch(h);
@@ -220,7 +228,8 @@ static bool make_parts(struct hub *h)
     h->engine = l2tp_new(&host, (uint32_t)time(NULL));
     h->added = conf_empty("added by command");
     if (h->loop == NULL || h->secrets == NULL || h->book == NULL || h->engine == NULL ||
-        h->added == NULL || h->troubles == NULL || loop_timer_init(h->loop, &h->stop_timer) < 0) {
+        h->added == NULL || h->troubles == NULL || !kernel_begin(h) ||
+        loop_timer_init(h->loop, &h->stop_timer) < 0) {
         log_error("cannot start");
         return false;
     }
@@ -337,6 +346,7 @@ void daemon_free(struct hub *h)
         fifo_close(h->fifo);
     if (h->engine != NULL)
         l2tp_free(h->engine);
+    kernel_end(h);
     sockets_close(h);
     if (h->loop != NULL) {
         service_close(h);

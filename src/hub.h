@@ -60,6 +60,7 @@ struct hub {
     struct lns_pool *pools;
     struct lac *lacs;
     struct hash lacs_by_name;
+    struct kernel *kernel;         /* calls whose data it carries; see kernel.h */
     struct trouble_book *troubles; /* what has failed, and why */
     struct bearer *bearers;
     unsigned n_bearers;

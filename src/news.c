@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "bearer.h"
 #include "diagnose.h"
+#include "kernel.h"
 #include "lac.h"
 #include "say.h"
 #include "sockets.h"
@@ -151,7 +152,11 @@ static void explain(struct hub *h, const struct call *c)
 static void on_call_down(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
+    const struct bearer *b = c->host_data;
 
+    if (b != NULL && b->kernel != NULL)
+        kernel_look(b->kernel);
+    kernel_call_down(h, c);
     count_call(&h->totals, c);
     say_call_down(c, loop_now(h->loop));
     tell_call_down(c, loop_now(h->loop));
@@ -190,6 +195,26 @@ static void on_dial(struct hub *h, const struct l2tp_event *ev)
     l2tp_set_call_data(h->engine, c->id, b);
     if (b == NULL)
         hang_up(h, c, CDN_NO_FACILITIES, ERROR_NONE, why);
+}
+
+/* The section that a call is to have, the peer's or ours. */
+static bool wish_of(struct hub *h, const struct call *c, struct kernel_wish *wish)
+{
+    const struct tunnel *t = c->tunnel;
+    const struct conf_lns *lns =
+        t->initiator ? conf_match_lns(h->conf, &t->peer) : conf_find_lns(h->conf, t->p.label);
+
+    if (lns != NULL)
+        *wish = (struct kernel_wish){.peer = &lns->peer, .needs_frames = lns->send_sli};
+    return lns != NULL;
+}
+
+static void on_coming(struct hub *h, const struct l2tp_event *ev)
+{
+    struct kernel_wish wish;
+
+    if (wish_of(h, ev->call, &wish))
+        kernel_coming(h, ev->call, &wish);
 }
 
 static void on_carry(struct hub *h, const struct l2tp_event *ev)
@@ -244,6 +269,7 @@ static on_event_fn *const on_event[] = {
     [L2TP_SEND] = on_send,
     [L2TP_TUNNEL_UP] = on_tunnel_up,
     [L2TP_TUNNEL_DOWN] = on_tunnel_down,
+    [L2TP_CALL_COMING] = on_coming,
     [L2TP_CALL_DIAL] = on_dial,
     [L2TP_CALL_UP] = on_call_up,
     [L2TP_CALL_DOWN] = on_call_down,

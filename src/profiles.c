@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "host/sys.h"
+#include "kernel.h"
 #include "sockets.h"
 
 #define FIRMWARE 0x0100u
@@ -141,7 +142,8 @@ static void answer_random(void *ctx, void *room, size_t n)
 
 struct l2tp_host profiles_host(struct hub *h)
 {
-    return (struct l2tp_host){h, answer_random, answer_profile, answer_admit, sockets_left};
+    return (struct l2tp_host){h,           answer_random, answer_profile, answer_admit,
+                              sockets_left, kernel_freshen};
 }
 
 /* Pools. */

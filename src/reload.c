@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "events.h"
+#include "kernel.h"
 #include "lac.h"
 #include "metrics.h"
 #include "profiles.h"
@@ -25,6 +26,7 @@ void reload_apply_globals(struct hub *h)
     const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
 
     metrics_apply(h);
+    kernel_probe(h);
     log_set_topics(g->debug_topics);
     l2tp_limit_half_open(h->engine, (unsigned)g->half_open_limit,
                          (unsigned)g->half_open_per_source);

@@ -359,7 +359,7 @@ static bool next_metric(struct render *r)
 void render_begin(struct render *r, struct hub *h, enum render_format format)
 {
     *r = (struct render){.format = format};
-    status_find_interfaces(h);
+    status_look(h);
     status_begin(&r->at, h, STATUS_DAEMON);
 }
 

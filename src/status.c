@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/link_kernel.h"
 #include "host/pppd_if.h"
 
 #define LOOK_MS 1000
@@ -55,10 +56,19 @@ static void found(void *ctx, pid_t pid, const char *name)
 
 static bool is_wanted(const struct bearer *b)
 {
-    return b->ifname[0] == '\0' && b->pppd.child.pid > 0 && ppp_facts_up(&b->facts) != 0;
+    return b->ifname[0] == '\0' && b->pppd.child.pid > 0 &&
+           (ppp_facts_up(&b->facts) != 0 || b->kernel != NULL);
 }
 
-void status_find_interfaces(struct hub *h)
+/* Where the kernel carries PPP's frames nobody but the interface tells what was agreed on. */
+static void find_addresses(struct hub *h)
+{
+    for (struct bearer *b = h->bearers; b != NULL; b = b->next)
+        if (b->kernel != NULL && b->ifname[0] != '\0' && b->facts.far.ip == 0)
+            link_kernel_addresses(b->ifname, &b->facts.pppd.ip, &b->facts.far.ip);
+}
+
+static void find_interfaces(struct hub *h)
 {
     struct wanted w = {0};
     struct bearer *b;
@@ -78,4 +88,11 @@ void status_find_interfaces(struct hub *h)
         pppd_if_each(NULL, found, &w);
     }
     free(w.by_pid);
+}
+
+void status_look(struct hub *h)
+{
+    kernel_look_all(h);
+    find_interfaces(h);
+    find_addresses(h);
 }

@@ -76,7 +76,8 @@ bool status_next(struct status_at *at);
  */
 void status_rest(struct status_at *at);
 
-/* Interfaces that are not known yet are looked for, at most once a second. */
-void status_find_interfaces(struct hub *h);
+/* What only the system knows: what the kernel has carried, by now; interfaces that are not known yet,
+ * at most once a second. */
+void status_look(struct hub *h);
 
 #endif

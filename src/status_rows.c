@@ -418,7 +418,12 @@ TEXT_OF(call_calling, at->call->calling)
 TEXT_OF(call_called, at->call->called)
 TEXT_OF(call_user, at->bearer != NULL ? bearer_user(at->bearer)->name : NULL)
 NUMBER_OF(call_accepted, at->bearer != NULL && bearer_user(at->bearer)->accepted)
-NUMBER_OF(call_ppp_up, at->bearer != NULL && ppp_facts_up(&at->bearer->facts) != 0)
+NUMBER_OF(call_ppp_up, at->bearer != NULL && (ppp_facts_up(&at->bearer->facts) != 0 ||
+                                              (at->bearer->kernel != NULL &&
+                                               at->bearer->facts.far.ip != 0)))
+TEXT_OF(call_data_path, at->bearer == NULL           ? NULL
+                        : at->bearer->kernel != NULL ? "kernel"
+                                                     : "userspace")
 TEXT_OF(call_interface, at->bearer != NULL ? at->bearer->ifname : NULL)
 NUMBER_OF(call_age, seconds_since(at, at->call->born))
 NUMBER_OF(call_rx_bytes, at->call->octets_in)
@@ -500,6 +505,8 @@ static const struct status_row call_rows[] = {
     {"address", TYPE_TEXT, false, "address", 15, "The far end's IPv4 address.", call_address},
     {"local_address", TYPE_TEXT, false, NULL, 0, "Ours.", call_local_address},
     {"interface", TYPE_TEXT, false, "if", 6, "PPP's interface.", call_interface},
+    {"data_path", TYPE_TEXT, false, NULL, 0, "Who carries its data: kernel or userspace.",
+     call_data_path},
     {"pppd_pid", TYPE_ID, false, "pppd", 7, "Process id of its pppd.", call_pid},
     {"age_seconds", TYPE_SECONDS, false, "age", 8, "Time since it was begun.", call_age},
     {"rx_bytes", TYPE_OCTETS, false, "received", 8, "Octets of PPP from the peer.", call_rx_bytes},

@@ -94,6 +94,12 @@ enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
 #define CONF_IPPARAM_WORDS "phndgtc%"
 
 /* Keys that [lns] and [lac] share. */
+enum conf_data_path {
+    CONF_PATH_AUTO,      /* the kernel's, where that can be */
+    CONF_PATH_USERSPACE, /* through pppd's terminal and us */
+    CONF_PATH_KERNEL     /* or none */
+};
+
 struct conf_peer {
     char *hostname; /* our Host Name; NULL: this host's name */
     char *name;     /* pppd's "name" */
@@ -103,6 +109,7 @@ struct conf_peer {
     bool priority_bit;      /* echoes of LCP leave with P */
     int reorder_timeout_ms; /* early data wait so long for those before them; 0: they do not */
     bool ecn;               /* RFC 9601 */
+    enum conf_data_path data_path;
     uint32_t quirks_on, quirks_off; /* forced, forbidden; bits of wire/quirks.h, none in both */
     bool outgoing_calls;            /* as LAC: take OCRQs */
     bool disconnect_cause;          /* AVP 46 in CDN (RFC 3145); yes */

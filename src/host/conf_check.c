@@ -186,6 +186,33 @@ static void check_flow(const struct conf_section *s, struct conf_told *told)
                  s->title);
 }
 
+/* What the kernel does not do for those who insist on it. */
+static void check_data_path(const struct conf *c, const struct conf_section *s,
+                            struct conf_told *told)
+{
+    static const char *const ours[] = {"length bit", "priority bit", "ecn", "send sli"};
+    unsigned line = conf_section_line(s, "data path");
+
+    if (unsure(s, "data path", "flow bit") || peer_of(s)->data_path != CONF_PATH_KERNEL)
+        return;
+    if (line > 0 && c->global.force_userspace)
+        conf_say(told, true, line,
+                 "'data path = kernel' in %s beside 'force userspace = yes': it refuses every call",
+                 s->title);
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        line = line_of(s, ours[i], "data path");
+        if (line > 0 && (conf_row_find(ours[i])->places & 1u << s->place) != 0 && is_on(s, ours[i]))
+            conf_say(told, true, line, "'%s' in %s has no effect with 'data path = kernel'", ours[i],
+                     s->title);
+    }
+    line = line_of(s, "flow bit", "data path");
+    if (line > 0 && s->place == PLACE_LNS && peer_of(s)->flow == CONF_FLOW_AUTO)
+        conf_say(told, true, line,
+                 "'flow bit = auto' in %s is the same as yes with 'data path = kernel': nobody looks "
+                 "at what PPP negotiates",
+                 s->title);
+}
+
 /* A '%' of "ipparam" that stands for nothing known is passed on as it is, which nobody wants. */
 static void check_ipparam(const struct conf_section *s, struct conf_told *told)
 {
@@ -383,6 +410,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     check_hiding(s, told);
     check_quirks(s, told);
     check_flow(s, told);
+    check_data_path(c, s, told);
     check_ipparam(s, told);
     if (s->place == PLACE_LAC) {
         check_lac(s, told);

@@ -19,6 +19,13 @@ static const struct conf_word flow_words[] = {
     {NULL, 0},
 };
 
+static const struct conf_word path_words[] = {
+    {"auto", CONF_PATH_AUTO},
+    {"userspace", CONF_PATH_USERSPACE},
+    {"kernel", CONF_PATH_KERNEL},
+    {NULL, 0},
+};
+
 static const struct conf_row rows[] = {
     {.name = "hostname",
      .places = IN_LNS | IN_LAC,
@@ -42,6 +49,14 @@ static const struct conf_row rows[] = {
      .help =
          "Hide the AVPs that may be hidden; needs a secret.  yes: once the peer has proven that\n"
          "it holds the secret; always: from the first message on."},
+    {.name = "data path",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_WORD,
+     .at = PEER(data_path),
+     .words = path_words,
+     .preset = "auto",
+     .help = "Who carries data: the kernel, past us; we, through pppd's terminal (userspace).\n"
+             "auto: the kernel where it can; kernel: without it no call is taken."},
     {.name = "length bit",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_BOOL,

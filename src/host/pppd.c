@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/link_kernel.h"
 #include "host/sys.h"
 
 #define STANDARD 3        /* descriptors below this are standard input, output and error */
@@ -49,11 +50,10 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
     bool lac = s->role == PPPD_LAC, lns = s->role == PPPD_LNS;
     bool auth = s->require_authentication, mute = s->refuse_authentication;
     bool addresses = lac || given(s->local) || given(s->remote);
-    bool password = lac && password_fd >= 0;
+    bool password = lac && password_fd >= 0, kernel = s->in_kernel;
     const char *caller = lns ? pppd_clean(s->caller_id) : NULL;
-    char *number = args->text + 1 +
-                   snprintf(args->text, sizeof args->text - 16, "%.99s:%.99s",
-                            given(s->local) ? s->local : "", given(s->remote) ? s->remote : "");
+    char *number = args->number[0], *session = args->number[1], *tunnel_id = args->number[2],
+         *session_id = args->number[3];
     /* order and spelling are xl2tpd's: people match process lists */
     const struct {
         bool when;
@@ -61,7 +61,12 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         const char *value; /* behind the word; may be NULL */
     } rows[] = {
         {true, given(s->path) ? s->path : PPPD_PATH, NULL},
-        {true, s->device, NULL},
+        {!kernel, s->device, NULL},
+        {kernel, "plugin", "pppol2tp.so"},
+        {kernel, "pppol2tp", session},
+        {kernel && lns, "pppol2tp_lns_mode", NULL},
+        {kernel && lns, "pppol2tp_tunnel_id", tunnel_id},
+        {kernel && lns, "pppol2tp_session_id", session_id},
         {true, "passive", NULL},
         {true, "nodetach", NULL},
         {given(s->number_options), "file", s->number_options},
@@ -84,7 +89,12 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
 
     _Static_assert(2 * (sizeof rows / sizeof rows[0] + PPPD_MAX_ENV) <= PPPD_MAX_ARGS,
                    "every row fits");
-    snprintf(number, 16, "%d", password_fd);
+    snprintf(args->text, sizeof args->text, "%.99s:%.99s", given(s->local) ? s->local : "",
+             given(s->remote) ? s->remote : "");
+    snprintf(number, sizeof args->number[0], "%d", password_fd);
+    snprintf(session, sizeof args->number[1], "%d", s->session);
+    snprintf(tunnel_id, sizeof args->number[2], "%u", s->tunnel);
+    snprintf(session_id, sizeof args->number[3], "%u", s->call);
     args->argc = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!rows[i].when)
@@ -194,7 +204,8 @@ struct launch {
     struct loop *loop;
     const struct pppd_args *args;
     const struct pppd_env *env;
-    int tty;
+    int tty;     /* or /dev/null */
+    int session; /* -1: none */
     int password[2]; /* pipe; -1 without a password */
     int outcome[2];  /* pipe: errno of an exec that failed, or its end */
 };
@@ -275,6 +286,10 @@ static void become_pppd(const struct launch *u)
         goto fail;
     if (u->password[0] >= 0 && fcntl(u->password[0], F_SETFD, 0) < 0)
         goto fail;
+    if (u->session >= 0 && fcntl(u->session, F_SETFD, 0) < 0)
+        goto fail;
+    if (u->session >= 0)
+        link_kernel_die_with_us();
     if (set_environment(u->env) < 0)
         goto fail;
     execv(u->args->argv[0], (char *const *)(uintptr_t)u->args->argv);
@@ -355,6 +370,7 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
                        .args = &args,
                        .env = &env,
                        .tty = tty_fd,
+                       .session = s->in_kernel ? s->session : -1,
                        .password = {-1, -1},
                        .outcome = {-1, -1}};
     pid_t pid = -1;

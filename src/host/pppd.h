@@ -26,6 +26,8 @@ struct pppd_settings {
     const char *path; /* of the program; NULL: PPPD_PATH */
     enum pppd_role role;
     const char *device;         /* slave tty */
+    bool in_kernel;             /* the kernel carries its data: session instead of a device */
+    int session;                /* the descriptor of its session (link_kernel.h) */
     bool default_route;         /* LAC */
     const char *local, *remote; /* address texts; both absent: ":" for a LAC; see compose */
     bool refuse_pap, refuse_chap, refuse_authentication;
@@ -50,11 +52,12 @@ struct pppd_settings {
 #define PPPD_MAX_ENV 11
 #define PPPD_VARIABLE 128 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
-/* An argument vector; texts point into the settings, or into text[] and variable[]. */
+/* An argument vector; texts point into the settings, or into what is below. */
 struct pppd_args {
     const char *argv[PPPD_MAX_ARGS + 1]; /* NULL-ended */
     int argc;
     char text[256];
+    char number[4][16]; /* of descriptors, and ids */
     char variable[PPPD_MAX_ENV][PPPD_VARIABLE];
 };
 
@@ -105,7 +108,8 @@ struct pppd {
     void *owner;
 };
 
-/* Starts a pppd with tty_fd as its descriptors 0 and 1; everything else but 2 is closed in it.
+/* Starts a pppd with tty_fd as its descriptors 0 and 1; everything else but 2, and but its session
+ * if the kernel is to carry its data (tty_fd is then anything, such as /dev/null), is closed in it.
  * gone and owner are set by the caller.  0, or -1 with errno when it cannot fork or the program
  * cannot be executed (ENOENT and the like: reported truthfully, the child's exec failure comes back
  * through a pipe, and the caller waits for that no longer than an exec takes). */

@@ -17,6 +17,7 @@
 #define IN_PER_TURN 64 /* datagrams heard before others have their turn */
 
 #define BOUNCES_PER_CALL 64
+#define REST_TURNS 16
 #define TRIES_PER_FLUSH 16 /* of datagrams that failed for another's sake */
 
 struct udp {
@@ -25,6 +26,8 @@ struct udp {
     struct udp_os *os;
     struct addr local;
     bool any_address; /* local is the wildcard */
+    bool tells_marks;
+    char device[16];  /* that it is bound to; empty: none */
     uint8_t tos;      /* of what udp_send() sends */
     udp_heard_fn *heard;
     udp_failed_fn *failed; /* NULL: nobody wants to know */
@@ -51,6 +54,8 @@ static int bind_and_learn(struct udp *u, const struct addr *local, const struct 
         return -1;
     if (place->device != NULL && udp_os_device(u->watch.fd, place->device) != 0)
         return -1;
+    if (place->device != NULL)
+        strncat(u->device, place->device, sizeof u->device - 1);
     if (place->early && udp_os_early(u->watch.fd, local->family) != 0)
         return -1;
     if (bind(u->watch.fd, (struct sockaddr *)&name, n) != 0)
@@ -70,37 +75,114 @@ struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *hea
     return udp_open_at(l, local, &(struct udp_place){0}, heard, ctx);
 }
 
-struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct udp_place *place,
-                        udp_heard_fn *heard, void *ctx)
+/* A socket that is neither bound nor watched yet.  NULL with errno. */
+static struct udp *make(struct loop *l, uint8_t family, udp_heard_fn *heard, void *ctx)
 {
-    char text[ADDR_TEXT];
-    struct udp *u;
+    struct udp *u = calloc(1, sizeof *u);
 
-    if (!addr_is_set(local)) {
-        errno = EAFNOSUPPORT;
-        return NULL;
-    }
-    u = calloc(1, sizeof *u);
     if (u == NULL)
         return NULL;
     u->loop = l;
     u->heard = heard;
     u->ctx = ctx;
     u->watch = (struct watch){.want = LOOP_READ, .ready = on_ready, .owner = u};
-    u->watch.fd = socket(local->family == 6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
-    if (u->watch.fd < 0)
-        goto fail;
-    if (sys_cloexec(u->watch.fd) != 0 || sys_nonblock(u->watch.fd) != 0 ||
-        bind_and_learn(u, local, place) != 0)
-        goto fail;
-    u->os = udp_os_new(u->watch.fd, local->family);
-    if (u->os == NULL || loop_watch(l, &u->watch) != 0)
-        goto fail;
-    log_debug(TOPIC_NETWORK, "socket of %s opened", addr_text(&u->local, text));
-    return u;
-fail:
+    u->watch.fd = socket(family == 6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    if (u->watch.fd >= 0 && sys_cloexec(u->watch.fd) == 0 && sys_nonblock(u->watch.fd) == 0)
+        return u;
     udp_close(u);
     return NULL;
+}
+
+/* The last of an opening: from now on it hears.  NULL with errno, and it is gone. */
+static struct udp *listen_to(struct udp *u)
+{
+    char text[ADDR_TEXT];
+
+    u->os = udp_os_new(u->watch.fd, u->local.family);
+    if (u->os == NULL || loop_watch(u->loop, &u->watch) != 0) {
+        udp_close(u);
+        return NULL;
+    }
+    log_debug(TOPIC_NETWORK, "socket of %s opened", addr_text(&u->local, text));
+    return u;
+}
+
+struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct udp_place *place,
+                        udp_heard_fn *heard, void *ctx)
+{
+    struct udp *u;
+
+    if (!addr_is_set(local)) {
+        errno = EAFNOSUPPORT;
+        return NULL;
+    }
+    u = make(l, local->family, heard, ctx);
+    if (u == NULL)
+        return NULL;
+    if (bind_and_learn(u, local, place) == 0)
+        return listen_to(u);
+    udp_close(u);
+    return NULL;
+}
+
+static int share_port(const struct udp *u, int on)
+{
+    return setsockopt(u->watch.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
+/* Only for the moment: nobody else is to have our port. */
+static int bind_beside(struct udp *u, struct udp *old, const struct addr *local)
+{
+    const struct udp_place place = {.device = old->device[0] != '\0' ? old->device : NULL};
+    int done = share_port(old, 1) == 0 && share_port(u, 1) == 0 ? bind_and_learn(u, local, &place)
+                                                                 : -1;
+    int reason = errno;
+
+    share_port(old, 0);
+    share_port(u, 0);
+    errno = reason;
+    return done;
+}
+
+struct udp *udp_open_beside(struct udp *old, const struct addr *local, const struct addr *peer)
+{
+    struct addr from = addr_is_set(local) ? *local : old->local;
+    struct udp *u = make(old->loop, old->local.family, old->heard, old->ctx);
+    struct sockaddr_storage name;
+    socklen_t n = sys_addr_to(peer, &name);
+
+    if (u == NULL)
+        return NULL;
+    from.port = old->local.port;
+    u->failed = old->failed;
+    u->tos = old->tos;
+    if (bind_beside(u, old, &from) != 0 ||
+        connect(u->watch.fd, (struct sockaddr *)&name, n) != 0 ||
+        (peer->mark != 0 && udp_os_mark(u->watch.fd, peer->mark) != 0)) {
+        udp_close(u);
+        return NULL;
+    }
+    u = listen_to(u);
+    if (u != NULL && old->tells_marks)
+        udp_tell_marks(u);
+    return u;
+}
+
+int udp_descriptor(const struct udp *u)
+{
+    return u->watch.fd;
+}
+
+void udp_hear_rest(struct udp *u)
+{
+    uint64_t was;
+
+    for (int turns = 0; turns < REST_TURNS; turns++) {
+        was = u->counts.received;
+        on_ready(&u->watch, LOOP_READ);
+        if (u->counts.received == was)
+            return;
+    }
 }
 
 /* Gives back what was queued from the first on. */
@@ -134,7 +216,8 @@ void udp_close(struct udp *u)
 
 int udp_tell_marks(struct udp *u)
 {
-    return udp_os_tell_marks(u->os);
+    u->tells_marks = udp_os_tell_marks(u->os) == 0;
+    return u->tells_marks ? 0 : -1;
 }
 
 void udp_tell_failed(struct udp *u, udp_failed_fn *failed)

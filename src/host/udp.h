@@ -45,6 +45,18 @@ struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct u
                         udp_heard_fn *heard, void *ctx);
 void udp_close(struct udp *u);
 
+/* A socket for one peer alone, beside another one: it hears what comes from there in the other's
+ * stead and tells it in the same way, and has its port; from local's address, if that is set, else
+ * the other's.  Nothing that has come to either is lost.  The peer's mark, if it has one, is on
+ * whatever the kernel sends by it.  NULL with errno. */
+struct udp *udp_open_beside(struct udp *u, const struct addr *local, const struct addr *peer);
+
+/* Hears what has come already, some turns' worth at most: before a close. */
+void udp_hear_rest(struct udp *u);
+
+/* The descriptor, to be lent to the kernel; it stays ours. */
+int udp_descriptor(const struct udp *u);
+
 /* The Type of Service of what udp_send() sends from now on; 0 until then.  Its ECN field is left at
  * 0. */
 void udp_set_tos(struct udp *u, uint8_t tos);

@@ -85,6 +85,11 @@ int udp_os_device(int fd, const char *name)
     return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name));
 }
 
+int udp_os_mark(int fd, uint32_t mark)
+{
+    return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark);
+}
+
 int udp_os_early(int fd, uint8_t family)
 {
     int on = 1;

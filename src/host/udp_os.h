@@ -34,6 +34,9 @@ struct udp_os;
 int udp_os_device(int fd, const char *name);
 int udp_os_early(int fd, uint8_t family);
 
+/* From now on whatever is sent by it has that packet mark.  0, or -1 with errno. */
+int udp_os_mark(int fd, uint32_t mark);
+
 /* Room for a batch, and the socket told to tell local addresses and ECN fields, and to hold some
  * more datagrams while we are busy.  family: 4 or 6.  NULL with errno. */
 struct udp_os *udp_os_new(int fd, uint8_t family);

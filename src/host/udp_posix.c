@@ -266,6 +266,14 @@ int udp_os_device(int fd, const char *name)
     return -1;
 }
 
+int udp_os_mark(int fd, uint32_t mark)
+{
+    (void)fd;
+    (void)mark;
+    errno = ENOTSUP;
+    return -1;
+}
+
 int udp_os_early(int fd, uint8_t family)
 {
     (void)fd;

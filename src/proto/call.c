@@ -299,7 +299,8 @@ static void act_send_ocrq(struct call *c, const struct step *s)
 static void act_send_icrp(struct call *c, const struct step *s)
 {
     (void)s;
-    said_or_dead(c, call_say_id(c, ICRP));
+    if (said_or_dead(c, call_say_id(c, ICRP)))
+        call_tell(c, NEWS_COMING);
 }
 
 static void act_send_iccn(struct call *c, const struct step *s)

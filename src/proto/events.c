@@ -6,11 +6,12 @@
 #include "proto/engine.h"
 #include "proto/post.h"
 
-/* In this order: a call is to be dialled, is up, has data and line news, is down. */
+/* In this order: a call comes, is to be dialled, is up, has data and line news, is down. */
 static const struct {
     unsigned news;
     enum l2tp_event_kind kind;
 } call_news[] = {
+    {NEWS_COMING, L2TP_CALL_COMING},
     {NEWS_DIAL, L2TP_CALL_DIAL},
     {NEWS_UP, L2TP_CALL_UP},
     {NEWS_FRAMES, L2TP_CARRY},

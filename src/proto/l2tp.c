@@ -344,6 +344,22 @@ void l2tp_sequence(struct l2tp *e, uint16_t call, bool on)
         call_sequence(e->reg.call[call], on);
 }
 
+void l2tp_carried(struct l2tp *e, uint64_t now, uint16_t call, const struct l2tp_carried *carried)
+{
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL)
+        return;
+    if (carried->frames_in > c->frames_in)
+        c->tunnel->heard = c->tunnel->data_heard = now;
+    c->frames_in = carried->frames_in;
+    c->octets_in = carried->octets_in;
+    c->frames_out = carried->frames_out;
+    c->octets_out = carried->octets_out;
+    c->gaps = carried->gaps;
+    c->old_dropped = carried->late;
+}
+
 void l2tp_mark(struct l2tp *e, uint8_t ecn)
 {
     e->ecn = ecn;

@@ -91,6 +91,13 @@ void l2tp_line_errors(struct l2tp *e, uint64_t now, uint16_t call, const uint32_
  * Nothing changes for a call that requires them, or for a LAC's. */
 void l2tp_sequence(struct l2tp *e, uint16_t call, bool on);
 
+/* What the host has carried of a call past the engine, in all since the call began.  Frames that have
+ * come are a sign of life, like data that pass here. */
+struct l2tp_carried {
+    uint64_t frames_in, octets_in, frames_out, octets_out, gaps, late;
+};
+void l2tp_carried(struct l2tp *e, uint64_t now, uint16_t call, const struct l2tp_carried *carried);
+
 /* The ECN field of the IP packet that the next l2tp_input() comes out of (RFC 9601). */
 void l2tp_mark(struct l2tp *e, uint8_t ecn);
 
@@ -110,6 +117,8 @@ enum l2tp_event_kind {
     L2TP_SEND,        /* datagram, from, to */
     L2TP_TUNNEL_UP,   /* tunnel */
     L2TP_TUNNEL_DOWN, /* tunnel, why; once, at the start of the end */
+    L2TP_CALL_COMING, /* call: the peer's, accepted but not up: its ids are known, data may follow.
+                       * Not told if it is over before that */
     L2TP_CALL_DIAL,   /* call: the peer asks for it to be placed; answer by bearer up or hang up */
     L2TP_CALL_UP,     /* call: carry frames now */
     L2TP_CALL_DOWN,   /* call, why */

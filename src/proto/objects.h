@@ -39,7 +39,9 @@ enum l2tp_admission {
     STOPS         /* the host takes no calls, as it is about to end */
 };
 
-/* The host's three questions; each answers at once. */
+struct tunnel;
+
+/* The host's questions; each answers at once. */
 struct l2tp_host {
     void *ctx;
     void (*random)(void *ctx, void *room, size_t n);
@@ -50,6 +52,9 @@ struct l2tp_host {
     enum l2tp_admission (*admit)(void *ctx, void *tunnel_host, const struct l2tp_profile *profile);
     /* A tunnel with this path is no more; NULL: nobody wants to know. */
     void (*path_left)(void *ctx, void *path);
+    /* The tunnel's silence is about to be judged: whoever carries data past the engine tells of them
+     * now, by l2tp_carried(); NULL: nobody does. */
+    void (*freshen)(void *ctx, const struct tunnel *t);
 };
 
 /* News that the host has not been told of yet. */
@@ -58,6 +63,7 @@ struct l2tp_host {
 #define NEWS_DIAL 0x04u /* a LAC is asked to place a call */
 #define NEWS_LINE_INFO 0x08u
 #define NEWS_LINE_ERRORS 0x10u
+#define NEWS_COMING 0x40u /* a call has been accepted; the peer has our id of it by now, or soon */
 #define NEWS_FRAMES 0x20u /* data that had to wait for its turn can go on now */
 
 struct tunnel {

@@ -566,6 +566,8 @@ void tunnel_disowned(struct tunnel *t, uint64_t now, uint16_t nr)
 
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
+    if (t->host->freshen != NULL)
+        t->host->freshen(t->host->ctx, t);
     if (silence_is_final(t, now)) {
         fall_silent(t, now,
                     silence_is_disowned(t) ? "the peer has no such tunnel any more"

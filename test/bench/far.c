@@ -77,7 +77,7 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
     return NO_ROOM;
 }
 
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL, NULL};
 
 static const struct l2tp_profile profile = {
     .label = "bench",

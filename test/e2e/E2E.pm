@@ -217,7 +217,8 @@ sub configure
     my ($self, $text) = @_;
 
     put_file($self->{conf}, "[global]\nlisten-addr = 127.0.0.1\nport = $self->{wanted_port}\n"
-          . "pppd = $self->{pppd}\n$text" . ($self->{ends} ? '' : "\n[global]\nexit with lac = no\n"));
+          . "pppd = $self->{pppd}\n$text\n[global]\nforce userspace = yes\n"
+          . ($self->{ends} ? '' : "exit with lac = no\n"));
     return $self;
 }
 

@@ -203,7 +203,8 @@ static void leave(void)
 
 int main(int argc, char **argv)
 {
-    static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
+    static const struct l2tp_host host = {NULL,         answer_random, answer_profile,
+                                          answer_admit, NULL,          NULL};
     struct sockaddr_storage to;
     socklen_t n;
 

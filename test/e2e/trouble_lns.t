@@ -92,6 +92,18 @@ for (['', 'hidden-no-secret', qr/.*hides what it says.*'near\.test' and 'far\.te
     is($p->open_call->{refused}, '2/4 no address or other resource is left', 'the pool is empty');
     tells $d, 'no-address', qr/there is no address for the caller 127\S+ \('far\.test'\)/, 'and it says so';
 }
+{
+    # as all daemons of these tests have 'force userspace = yes'
+    my ($d, $p) = lns "data path = kernel\n";
+
+    $p->open_tunnel;
+    $p->open_call;
+    is(Peer::result($p->wait_for('CDN') // {}), '2/4 the kernel cannot carry its data',
+        'the kernel or nobody');
+    tells $d, 'no-kernel-path', qr/the kernel cannot carry the data of a call with 127\S+: 'force userspace/,
+      'and it says why';
+}
+
 # The section goes while the tunnel is up, before a call comes, or when it is half there.
 for my $when ('ICRQ', 'ICCN', 'OCRQ') {
     my ($d, $p) = lns "outgoing calls = yes\n";

@@ -266,7 +266,7 @@ static const struct call *some_call(const struct tunnel *t, unsigned k)
 /* A new engine for a side whose profile, welcome and admit are set. */
 static inline void side_begin(struct side *s, uint32_t serial)
 {
-    struct l2tp_host host = {s, answer_random, answer_profile, answer_admit, NULL};
+    struct l2tp_host host = {s, answer_random, answer_profile, answer_admit, NULL, NULL};
 
     s->oldest = s->queued = s->sent = 0;
     s->dial = 0;

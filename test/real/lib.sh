@@ -12,6 +12,9 @@ work=/run/work
 lns_ip=192.0.2.1
 lac_ip=192.0.2.2
 hidden=yes
+# Whether the daemon itself carries data: "force userspace", of each host.
+lns_userspace=yes
+lac_userspace=yes
 
 # --- the world ---------------------------------------------------------------------------------
 
@@ -190,7 +193,7 @@ chap_secret() {
 lns_conf() {
 	cat >$work/lns/conf <<-END
 		[global]
-		force userspace = yes
+		force userspace = $lns_userspace
 		[lns default]
 		ip range = $1
 		local ip = 10.9.0.1
@@ -206,7 +209,7 @@ lns_conf() {
 
 # lac_conf NAME...: and the LAC, with a section for each name.
 lac_conf() {
-	printf '%s\n' '[global]' 'force userspace = yes' >$work/lac/conf
+	printf '%s\n' '[global]' "force userspace = $lac_userspace" >$work/lac/conf
 	for name in "$@"; do
 		cat >>$work/lac/conf <<-END
 			[lac $name]
@@ -364,4 +367,13 @@ tcp_whole() {
 	took=$((now - took))
 	note "5 MB from $1 to $2 in $((took / 100)).$((took % 100 / 10)) s"
 	cmp $work/sent $work/received
+}
+
+# pid_of_pppd HOST: of one that it has.
+pid_of_pppd() {
+	eval "host_pid=\$${1}_pid"
+	for process in /proc/[0-9]*; do
+		read -r pid comm _ 2>/dev/null <"$process/stat" || continue
+		[ "$comm" = "(pppd)" ] && [ "$process/ns/net" -ef "/proc/$host_pid/ns/net" ] && echo "$pid" && return
+	done
 }

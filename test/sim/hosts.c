@@ -80,7 +80,7 @@ void host_init(struct sim *s, int number)
 
 void host_begin(struct host *h)
 {
-    struct l2tp_host face = {h, answer_random, answer_profile, answer_admit, NULL};
+    struct l2tp_host face = {h, answer_random, answer_profile, answer_admit, NULL, NULL};
     unsigned scarce = memory.scarce;
 
     memory.scarce = 0;
@@ -303,6 +303,11 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
     case L2TP_CALL_UP:
         check_rest(h, h->gone_call[c->id], c->born, "call", c->id);
         on_call_up(h, c);
+        break;
+    case L2TP_CALL_COMING:
+        sim_hold(h->sim, OF_NEWS, c->table == TABLE_LNS_IN && c->peer_id != 0 &&
+                                      h->call[c->id] == UNKNOWN,
+                 "host %d: call %u comes", h->number, (unsigned)c->id);
         break;
     case L2TP_CALL_DIAL:
         sim_hold(h->sim, OF_NEWS, c->table == TABLE_LAC_OUT && h->call[c->id] == UNKNOWN,

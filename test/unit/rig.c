@@ -95,7 +95,7 @@ void rig_free(struct rig *r)
 
 void rig_again(struct rig *r)
 {
-    struct l2tp_host host = {r, answer_random, answer_profile, answer_admit, NULL};
+    struct l2tp_host host = {r, answer_random, answer_profile, answer_admit, NULL, r->freshen};
 
     rig_free(r);
     r->seed = 2661;
@@ -202,6 +202,7 @@ static void take_events(struct rig *r, uint64_t since)
     static const char *const words[] = {
         [L2TP_TUNNEL_UP] = "up",
         [L2TP_TUNNEL_DOWN] = "down",
+        [L2TP_CALL_COMING] = "coming",
         [L2TP_CALL_DIAL] = "dial",
         [L2TP_CALL_UP] = "call-up",
         [L2TP_CALL_DOWN] = "call-down",
@@ -222,6 +223,8 @@ static void take_events(struct rig *r, uint64_t since)
             trace_datagram(r, when);
             continue;
         }
+        if (ev.kind == L2TP_CALL_COMING && !r->foresees)
+            continue;
         if (ev.kind == L2TP_TUNNEL_DOWN) {
             r->why = ev.tunnel->why;
             r->unacked = ev.tunnel->unacked;

@@ -25,6 +25,7 @@ struct rig {
     enum l2tp_admission admit;
     uint32_t seed;
     int host; /* &host is our host pointer */
+    void (*freshen)(void *ctx, const struct tunnel *t); /* its last question; NULL: none */
 
     uint16_t ns, nr;            /* the peer's: next to send, next expected */
     uint16_t tunnel, session;   /* the engine's, as the peer has heard them */
@@ -36,6 +37,7 @@ struct rig {
     bool numbers; /* the trace gives each message's Ns and Nr */
     bool quiet;   /* without ZLBs in the trace */
     bool named;   /* frames in the trace say which they are: "frame#7", "carry#7P" with P */
+    bool foresees; /* the trace has "coming", too */
     bool veiled;  /* messages with something hidden in them have a '*' behind their name */
     const char *by_name; /* the secret of a peer that calls itself "hand"; NULL: the profile's */
 

@@ -86,6 +86,20 @@ static const struct {
     {"X4-07 a section begun twice", "[lac x]\nlns = a\n[LAC X]\nredial = yes\n",
      "W f:3: [lac x] was begun in line 1 already: the two are one"},
 
+    {"X4-27 the kernel alone, and never the kernel",
+     "[global]\nforce userspace = yes\n[lac a]\nlns = b\ndata path = kernel\n",
+     "W f:5: 'data path = kernel' in [lac a] beside 'force userspace = yes': it refuses every call"},
+    {"what the kernel does not do",
+     "[lns default]\nassign ip = no\ndata path = kernel\nlength bit = yes\npriority bit = yes\n"
+     "ecn = yes\nsend sli = yes\nflow bit = auto\n",
+     "W f:4: 'length bit' in [lns default] has no effect with 'data path = kernel'\n"
+     "W f:5: 'priority bit' in [lns default] has no effect with 'data path = kernel'\n"
+     "W f:6: 'ecn' in [lns default] has no effect with 'data path = kernel'\n"
+     "W f:7: 'send sli' in [lns default] has no effect with 'data path = kernel'\n"
+     "W f:8: 'flow bit = auto' in [lns default] is the same as yes with 'data path = kernel': nobody "
+     "looks at what PPP negotiates"},
+    {"auto is content with what there is",
+     "[lns default]\nassign ip = no\ndata path = auto\nlength bit = yes\nflow bit = auto\n", ""},
     {"a bad boolean", "[global]\nforce userspace = maybe\n",
      "E f:2: 'force userspace = maybe' must be yes or no"},
     {"no value", "[global]\nport =\n", "E f:2: 'port = ' must be a whole number from 0 to 65535"},

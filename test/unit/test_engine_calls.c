@@ -323,6 +323,28 @@ static void test_many(void)
 
 /* A peer that acknowledges nothing cannot make us queue without end: its ICRQs are answered by
  * CDNs or not at all. */
+/* A call's ids are known before it is up: who carries its data past the engine makes ready then. */
+static void test_coming(void)
+{
+    rig.foresees = true;
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN");
+    is_str(rig_run(&rig, "| ICRQ"), "ICRP coming", "a call that is accepted is told of, behind the ICRP");
+    is_str(rig_run(&rig, "| ICCN"), "ZLB call-up", "once");
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN ICRQ");
+    is_str(rig_run(&rig, "| CDN"), "ZLB call-down", "one that ends before it is up has an end");
+    rig.admit = NO_ROOM;
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN");
+    is_str(rig_run(&rig, "| ICRQ"), "CDN:2/4 call-down", "one that is refused is not told of");
+    rig.admit = ADMITTED;
+    rig_again(&rig);
+    rig_run(&rig, "open SCCRP");
+    is_str(rig_run(&rig, "| call ICRP"), "ICRQ ICCN call-up", "nor is our own");
+    rig.foresees = false;
+}
+
 static void test_flood(void)
 {
     unsigned most = 0;
@@ -360,6 +382,7 @@ int main(void)
     test_contents();
     test_other_tunnel();
     test_many();
+    test_coming();
     test_flood();
     rig_free(&rig);
     return tap_done();

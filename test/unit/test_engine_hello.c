@@ -166,12 +166,50 @@ static void test_far(void)
     is_int(l2tp_counts(rig.e).tunnels, 0, "S5.8-15 and yet its silence is found out");
 }
 
+/* Data that the host carries past the engine. */
+
+static struct l2tp_carried carried;
+
+static void tell_carried(void *ctx, const struct tunnel *t)
+{
+    const struct rig *r = ctx;
+
+    if (t->calls != NULL)
+        l2tp_carried(r->e, r->now, t->calls->id, &carried);
+}
+
+static void test_carried(void)
+{
+    const struct call *c;
+
+    carried = (struct l2tp_carried){0};
+    rig.freshen = tell_carried;
+    rig_again(&rig);
+    rig_run(&rig, LNS);
+    rig_run(&rig, "| idle,ms=59999");
+    carried = (struct l2tp_carried){.frames_in = 7, .octets_in = 700, .frames_out = 5,
+                                    .octets_out = 500, .gaps = 2, .late = 1};
+    is_str(rig_run(&rig, "| idle,ms=1"), "", "S5.5-01 frames have come past us: no HELLO");
+    c = tunnel()->calls;
+    ok(c->frames_in == 7 && c->octets_in == 700 && c->frames_out == 5 && c->octets_out == 500 &&
+           c->gaps == 2 && c->old_dropped == 1,
+       "and the call has their counts");
+    is_str(rig_run(&rig, "| idle,ms=60000"), "60000:HELLO",
+           "S5.5-01 no more of them for an interval: there is one");
+    carried.frames_out = 9;
+    rig_run(&rig, "ZLB");
+    is_str(rig_run(&rig, "| idle,ms=60000"), "60000:HELLO", "S5.5-01 what leaves does not count");
+    l2tp_carried(rig.e, rig.now, (uint16_t)(c->id + 1), &carried);
+    rig.freshen = NULL;
+}
+
 int main(void)
 {
     rig_init(&rig);
     test_data_alone();
     test_silent_peer();
     test_far();
+    test_carried();
     rig_free(&rig);
     return tap_done();
 }

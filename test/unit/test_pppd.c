@@ -160,6 +160,36 @@ static void test_compose(void)
             ok(false, "the vector ends with NULL");
     }
 }
+/* X7-09: where the kernel has the data, what stands for the terminal is xl2tpd's, too. */
+static const struct {
+    const char *name;
+    struct pppd_settings s;
+    const char *want;
+} of_kernel[] = {
+    {"X7-09 A.7: a LNS whose data are the kernel's",
+     {.role = PPPD_LNS, .in_kernel = true, .session = 17, .tunnel = 65535, .call = 4711,
+      .remote = "10.0.0.10"},
+     "/usr/sbin/pppd plugin pppol2tp.so pppol2tp 17 pppol2tp_lns_mode pppol2tp_tunnel_id 65535 "
+     "pppol2tp_session_id 4711 passive nodetach :10.0.0.10"},
+    {"X7-09 A.7: a LAC likewise",
+     {.role = PPPD_LAC, .in_kernel = true, .session = 9, .tunnel = 1, .call = 2},
+     "/usr/sbin/pppd plugin pppol2tp.so pppol2tp 9 passive nodetach :"},
+};
+
+static void test_of_kernel(void)
+{
+    for (size_t i = 0; i < sizeof of_kernel / sizeof of_kernel[0]; i++) {
+        struct pppd_args args;
+        char got[1024] = "";
+
+        pppd_compose(&of_kernel[i].s, -1, &args);
+        for (int k = 0; k < args.argc; k++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", k > 0 ? " " : "",
+                     args.argv[k]);
+        is_str(got, of_kernel[i].want, of_kernel[i].name);
+    }
+}
+
 /* A variable that would not fit is left out, whole; and all of them at once have room. */
 static void test_long_variables(void)
 {
@@ -709,6 +739,7 @@ int main(int argc, char **argv)
     loop_before_sleep(loop, each_turn, NULL);
     test_compose();
     test_number_options();
+    test_of_kernel();
     test_long_variables();
     test_expand();
     test_environment();

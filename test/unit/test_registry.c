@@ -20,7 +20,7 @@ static void answer_random(void *ctx, void *room, size_t n)
     }
 }
 
-static const struct l2tp_host host = {NULL, answer_random, NULL, NULL, NULL};
+static const struct l2tp_host host = {NULL, answer_random, NULL, NULL, NULL, NULL};
 
 static uint32_t mark; /* of the next peer */
 

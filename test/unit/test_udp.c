@@ -385,6 +385,60 @@ static void test_refused(struct heard h[2])
     ok(turn - before <= 5, "and gone (%u turns)", (unsigned)(turn - before));
 }
 
+/* -- a socket for one peer alone ------------------------------------------------------------------ */
+
+static void wait_for_both(struct heard *h, unsigned n)
+{
+    expect(h, n);
+    run(1000);
+}
+
+/* h[0] is asked by h[1] and by a stranger; for h[1] it has a socket beside its own. */
+static void test_beside(void)
+{
+    struct addr any = address("127.0.0.1", 0), here, peer;
+    struct heard h[2] = {{.n = 0}}, stranger = {.n = 0};
+    struct udp *beside, *again;
+
+    for (int i = 0; i < 2; i++)
+        h[i].udp = udp_open(l, &any, on_datagram, &h[i]);
+    here = udp_local(h[0].udp);
+    peer = udp_local(h[1].udp);
+    stranger.udp = udp_open(l, &any, on_datagram, &stranger);
+    udp_send(h[1].udp, &unset, &here, span_str("before"));
+    udp_flush(h[1].udp);
+    beside = udp_open_beside(h[0].udp, &unset, &peer);
+    if (!ok(beside != NULL && stranger.udp != NULL, "a socket beside another one, for its peer"))
+        return;
+    ok(udp_local(beside).port == here.port, "it has the same port");
+    udp_send(h[1].udp, &unset, &here, span_str("behind it"));
+    udp_flush(h[1].udp);
+    udp_send(stranger.udp, &unset, &here, span_str("from somebody else"));
+    udp_flush(stranger.udp);
+    wait_for_both(&h[0], 3);
+    is_int(h[0].n, 3, "what came before, what comes now, and what others say: all is heard");
+    is_int((long long)udp_counts(beside)->received, 1, "the peer by the new one");
+    again = udp_open(l, &here, on_datagram, &stranger);
+    ok(again == NULL && errno == EADDRINUSE, "nobody else gets that port");
+    udp_send(beside, &unset, &peer, span_str("answer"));
+    udp_flush(beside);
+    wait_for_both(&h[1], 1);
+    ok(h[1].n == 1 && h[1].from.port == here.port, "it can answer");
+    udp_send(h[1].udp, &unset, &here, span_str("last"));
+    udp_flush(h[1].udp);
+    expect(&h[0], 0);
+    udp_hear_rest(beside);
+    is_int(h[0].n, 1, "what is left is heard before it goes");
+    udp_close(beside);
+    udp_send(h[1].udp, &unset, &here, span_str("after"));
+    udp_flush(h[1].udp);
+    wait_for_both(&h[0], 1);
+    is_int(h[0].n, 1, "then the old one hears the peer again");
+    udp_close(stranger.udp);
+    udp_close(h[0].udp);
+    udp_close(h[1].udp);
+}
+
 int main(void)
 {
     static struct heard h[2];
@@ -409,6 +463,7 @@ int main(void)
         udp_close(h[0].udp);
         udp_close(h[1].udp);
     }
+    test_beside();
     loop_free(l);
     buf_drain();
     return tap_done();

@@ -1,0 +1,57 @@
+/* kernel: calls whose data the system's kernel carries, past us (key "data path").
+ *
+ * Each of their tunnels has a UDP socket for its peer alone, beside the one that it came in by: the
+ * kernel takes the data of its sessions there and leaves us the rest.  It is there from the first of
+ * these calls to the last.  A session is made as soon as a call is accepted, so that nothing that
+ * its peer sends is lost; its bearer takes it over when the call is up.  What the kernel has carried
+ * is told to the engine whenever somebody wants to know. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "hub.h"
+
+struct kernel_session;
+
+/* False without memory. */
+bool kernel_begin(struct hub *h);
+
+/* What a section says of its calls' data. */
+struct kernel_wish {
+    const struct conf_peer *peer;
+    bool needs_frames; /* something of the section's has to see them: "send sli" */
+};
+
+/* Asks the system whether it can at all, unless the configuration forbids it; says so in the log, in
+ * xl2tpd's words, if that is news. */
+void kernel_probe(struct hub *h);
+
+/* A call that is accepted and not up yet: its session is made, if its data are for the kernel. */
+void kernel_coming(struct hub *h, const struct call *c, const struct kernel_wish *wish);
+
+#define KERNEL_WHY 160
+/* The session of a call that is up.  NULL: its data are for us, for the reason in why; *usual: for
+ * one that holds for all calls of its kind. */
+struct kernel_session *kernel_open(struct hub *h, const struct call *c,
+                                   const struct kernel_wish *wish, char why[KERNEL_WHY],
+                                   bool *usual);
+
+/* Its descriptor, for pppd; it stays ours. */
+int kernel_descriptor(const struct kernel_session *s);
+
+/* Ours goes, and its pppd is hung up.  NULL is nothing to close. */
+void kernel_close(struct kernel_session *s);
+
+/* The call has ended: a session that no bearer has taken over goes. */
+void kernel_call_down(struct hub *h, const struct call *c);
+
+/* The engine is told what has been carried: of one session, of a tunnel's, of all. */
+void kernel_look(struct kernel_session *s);
+void kernel_freshen(void *ctx, const struct tunnel *t); /* ctx: the hub */
+void kernel_look_all(struct hub *h);
+
+/* Tunnels without sessions go, when all events have been acted on and before anything is freed: their
+ * sockets are heard for the last time.  True if there were any: that may have brought new events. */
+bool kernel_sweep(struct hub *h);
+void kernel_end(struct hub *h); /* before sockets_close(); also after a begin that failed */
+
+#endif
