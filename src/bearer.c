@@ -157,12 +157,22 @@ static void answered(struct bearer *b)
     b->hub->drain(b->hub);
 }
 
+/* What the IP header of a data message has of what is inside. */
+static uint8_t tos_of(const struct bearer *b, struct span frame)
+{
+    bool copies = b->dscp == CONF_DSCP_COPY;
+    uint8_t inner = b->ecn || copies ? ppp_traffic_class(frame) : 0;
+    unsigned dscp = copies ? inner & ~3u : (unsigned)b->dscp << 2;
+
+    return (uint8_t)(dscp | (b->ecn ? inner & 3u : 0));
+}
+
 /* A frame from pppd: the header goes in front of it, in the same buffer. */
 static void heard(void *ctx, struct buf *frame)
 {
     struct bearer *b = ctx;
     struct udp *udp = b->udp;
-    uint8_t ecn;
+    uint8_t tos;
     size_t n;
 
     if (b->dialling)
@@ -172,7 +182,7 @@ static void heard(void *ctx, struct buf *frame)
         return;
     }
     look(b, true, buf_span(frame));
-    ecn = b->ecn ? ppp_ecn(buf_span(frame)) : 0;
+    tos = tos_of(b, buf_span(frame));
     n = l2tp_data_header(b->hub->engine, loop_now(b->hub->loop), b->call_id,
                          frame->data + frame->off, frame->len);
     if (n == 0) {
@@ -181,7 +191,7 @@ static void heard(void *ctx, struct buf *frame)
     }
     frame->off -= n;
     frame->len += n;
-    udp_send_buf(udp, &b->local, &b->peer, ecn, frame);
+    udp_send_buf(udp, &b->local, &b->peer, tos, frame);
 }
 
 struct diagnose_ppp bearer_ppp(const struct bearer *b)
@@ -275,6 +285,7 @@ static bool choose_path(struct bearer *b, const struct call *c, const struct con
     char reason[KERNEL_WHY];
     bool usual;
 
+    b->dscp = conf->dscp;
     b->kernel = kernel_open(b->hub, c, &wish, reason, &usual);
     if (b->kernel != NULL)
         log_info("%s: the kernel carries its data", b->name);
@@ -446,6 +457,7 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     fill_call(&s, c);
     s.dial = c->called;
     b->dialling = true;
+    b->dscp = conf->dscp;
     b->tell_errors = tell_errors;
     return launch(b, &s, why);
 }

@@ -25,6 +25,7 @@ struct bearer {
     uint32_t held;               /* our own, when it is set and not leased; likewise */
     struct addr peer, local;     /* of the tunnel: where frames go */
     struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
+    int dscp;                    /* of data, or CONF_DSCP_COPY */
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
     bool dialling;               /* for the peer: pppd has said nothing yet */
     bool asked;                  /* we have asked pppd to end */

@@ -89,6 +89,7 @@ static const char *usual_reason(const struct hub *h, const struct call *c,
         {!must && p->priority_bit, "'priority bit = yes'"},
         {!must && c->tunnel->ecn, "'ecn = yes'"},
         {!must && p->flow == CONF_FLOW_AUTO && !c->tunnel->initiator, "'flow bit = auto'"},
+        {!must && p->dscp != 0, "'data dscp'"},
         {!must && wish->needs_frames, "'send sli = yes'"},
         {h->kernel->lacks != NULL, h->kernel->lacks},
     };

@@ -44,7 +44,7 @@ static bool is_on(const struct conf_section *s, const char *key)
 
     if (row->kind == KIND_TEXT || row->kind == KIND_PATH)
         return *(char *const *)field != NULL;
-    return row->kind == KIND_WORD ? *(const int *)field != 0 : *(const bool *)field;
+    return row->kind == KIND_WORD || row->kind == KIND_DSCP ? *(const int *)field != 0 : *(const bool *)field;
 }
 
 /* A key without effect while another one is on or off, as told here. */
@@ -190,7 +190,8 @@ static void check_flow(const struct conf_section *s, struct conf_told *told)
 static void check_data_path(const struct conf *c, const struct conf_section *s,
                             struct conf_told *told)
 {
-    static const char *const ours[] = {"length bit", "priority bit", "ecn", "send sli"};
+    static const char *const ours[] = {"length bit", "priority bit", "data dscp", "ecn",
+                                       "send sli"};
     unsigned line = conf_section_line(s, "data path");
 
     if (unsure(s, "data path", "flow bit") || peer_of(s)->data_path != CONF_PATH_KERNEL)

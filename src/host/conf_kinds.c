@@ -298,6 +298,40 @@ static bool from_set(void *field, const struct conf_row *row, const char *text, 
     return true;
 }
 
+/* "ef", "cs5" or "af41" (RFC 3246, 2474, 2597); -1: none of these. */
+static int dscp_of_class(const char *text)
+{
+    int first = text[0] != '\0' && text[1] != '\0' ? text[2] - '0' : 0;
+
+    if (strcasecmp(text, "ef") == 0)
+        return 46;
+    if (strncasecmp(text, "cs", 2) == 0 && strlen(text) == 3 && first >= 0 && first <= 7)
+        return 8 * first;
+    if (strncasecmp(text, "af", 2) == 0 && strlen(text) == 4 && first >= 1 && first <= 4 &&
+        text[3] >= '1' && text[3] <= '3')
+        return 8 * first + 2 * (text[3] - '0');
+    return -1;
+}
+
+static bool dscp_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                     struct conf_why *why)
+{
+    size_t n = strlen(text);
+    int v = n > 0 && n <= 2 && strspn(text, "0123456789") == n ? atoi(text) : dscp_of_class(text);
+
+    (void)row;
+    (void)line;
+    if (strcasecmp(text, "copy") == 0) {
+        *(int *)field = CONF_DSCP_COPY;
+        return true;
+    }
+    if (v < 0 || v > 63)
+        return conf_refuse(why, "must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to "
+                                "af43), or copy");
+    *(int *)field = v;
+    return true;
+}
+
 /* Fields that are plain values are compared and copied by size. */
 #define PLAIN(kind, type)                                                                          \
     static bool kind##_same(const void *a, const void *b, const struct conf_row *row)              \
@@ -511,5 +545,6 @@ const struct conf_kind_face conf_kinds[KIND_COUNT] = {
     [KIND_QUIRKS] = {"NAMES", quirks_set, quirks_same, quirks_copy, none_drop},
     [KIND_CHANNEL] = {"NUMBER", channel_set, channel_same, channel_copy, none_drop},
     [KIND_FROM] = {"PORT|random|auto", from_set, int_same, int_copy, none_drop},
+    [KIND_DSCP] = {"0 to 63|class|copy", dscp_set, int_same, int_copy, none_drop},
     [KIND_SOURCE] = {"dev|sys|egd", source_set, text_same, text_copy, text_drop},
 };

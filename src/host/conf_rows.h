@@ -34,6 +34,7 @@ enum conf_kind {
     KIND_RATES,   /* both line speeds of a struct conf_peer */
     KIND_CAP,     /* seconds, raised to what RFC 2661 demands */
     KIND_FROM,    /* a port, or how to choose one */
+    KIND_DSCP,    /* a code point of RFC 2474, or that of the packet inside */
     KIND_SOURCE,  /* of randomness */
     KIND_WORD,    /* one of the row's words, into an enum; of a boolean's spellings those that mean
                      one of its words */

@@ -86,6 +86,13 @@ static const struct conf_row rows[] = {
      .at = PEER(priority_bit),
      .preset = "no",
      .help = "Send the echoes of LCP with P, so that queues let them pass."},
+    {.name = "data dscp",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_DSCP,
+     .at = PEER(dscp),
+     .preset = "0",
+     .help = "The DSCP of data messages: a number, ef, cs0 to cs7, af11 to af43; or copy: that of\n"
+             "the packet inside.  That of control messages is an option, -q."},
     {.name = "ecn",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_BOOL,

@@ -117,11 +117,20 @@ static bool show_from(const void *field, const struct conf_row *row, char *dst)
     return v != CONF_PORT_MAIN;
 }
 
+static bool show_dscp(const void *field, const struct conf_row *row, char *dst)
+{
+    if (*(const int *)field != CONF_DSCP_COPY)
+        return show_int(field, row, dst);
+    strcpy(dst, "copy");
+    return true;
+}
+
 static show_fn *const shows[KIND_COUNT] = {
     [KIND_BOOL] = show_bool,     [KIND_INT] = show_int,         [KIND_U32] = show_u32,
     [KIND_PORT] = show_port,     [KIND_ADDR] = show_addr,       [KIND_IP4] = show_ip4,
     [KIND_TOPIC] = show_topic,   [KIND_CAP] = show_int,         [KIND_WORD] = show_word,
     [KIND_QUIRKS] = show_quirks, [KIND_CHANNEL] = show_channel, [KIND_FROM] = show_from,
+    [KIND_DSCP] = show_dscp,
 };
 
 const char *conf_show_range(const struct conf_range *r, char *dst)

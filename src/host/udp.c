@@ -311,11 +311,11 @@ static void queue(struct udp *u, const struct addr *from, const struct addr *to,
         udp_flush(u);
 }
 
-void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t tos,
                   struct buf *b)
 {
     u->buffer[u->n_out] = b;
-    queue(u, from, to, ecn & 3, buf_span(b));
+    queue(u, from, to, tos, buf_span(b));
 }
 
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets)

@@ -74,12 +74,12 @@ void udp_tell_failed(struct udp *u, udp_failed_fn *failed);
 struct addr udp_local(const struct udp *u);
 
 /* Queues one datagram; "from" may be unset (the system picks the address).  send() copies the
- * octets; send_buf() takes the buffer.  ecn (0..3) goes into the ECN field of its IP header, as far
- * as the system can; with send() it is 0, as it must be unless both ends want it used (RFC 9601,
- * 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported but to
+ * octets; send_buf() takes the buffer.  tos goes into its IP header as DSCP and ECN field, as far as
+ * the system can; with send() that is what udp_set_tos() says, its ECN field 0, as it must be unless
+ * both ends want it used (RFC 9601, 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported but to
  * udp_failed_fn: see counts. */
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets);
-void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t ecn,
+void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t tos,
                   struct buf *b);
 void udp_flush(struct udp *u);
 

@@ -380,6 +380,18 @@ uint8_t ppp_ecn(struct span frame)
     return find_ecn(frame, &at) ? frame.p[at.octet] >> at.shift & 3 : NOT_ECT;
 }
 
+/* IPv6 has it across two octets, IPv4 in one. */
+uint8_t ppp_traffic_class(struct span frame)
+{
+    struct ecn_at at;
+
+    if (!find_ecn(frame, &at))
+        return 0;
+    if (at.shift == 0)
+        return frame.p[at.octet];
+    return (uint8_t)(frame.p[at.octet - 1] << 4 | frame.p[at.octet] >> 4);
+}
+
 /* RFC 1624, equation 3, for one octet in the lower half of its word. */
 static void mend_checksum(uint8_t *checksum, uint8_t before, uint8_t after)
 {

@@ -91,6 +91,10 @@ bool ppp_is_data(struct span frame);
  * to be seen: compressed and encrypted frames are not looked into. */
 uint8_t ppp_ecn(struct span frame);
 
+/* The octet that DSCP and ECN field share (RFC 2474, RFC 3168) of the IPv4 or IPv6 packet in the
+ * frame; 0 likewise. */
+uint8_t ppp_traffic_class(struct span frame);
+
 enum ppp_ecn_fate { PPP_ECN_KEEP, PPP_ECN_DROP };
 
 /* Merges the ECN field of the IP packet that the frame came in (outer, 0 to 3) into the frame's own

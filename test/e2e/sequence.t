@@ -266,13 +266,13 @@ my ($not_ect, $ect1, $ect0, $ce) = 0 .. 3;
 # The ECN field on the outside of the daemon's answer to a frame.
 sub outside_of_answer
 {
-    my ($p, $call, $octets) = @_;
+    my ($p, $call, $octets, $how) = @_;
 
     setsockopt $p->{link}{sock}, 0, 13, pack 'i', 1 or die "IP_RECVTOS: $!\n";
     $p->send_frame($call, $octets);
     open my $keep, '<&', \*STDIN or die "dup: $!\n";
     open STDIN, '<&', $p->{link}{sock} or die "dup: $!\n";
-    my $said = `$B/test/tos 3000`;
+    my $said = `$B/test/tos 3000 ${\ ($how // '')}`;
     open STDIN, '<&', $keep or die "dup: $!\n";
     return $said =~ s/\s+\z//r;
 }
@@ -313,6 +313,24 @@ for ('yes', 'no') {
     my ($d, $p, $call) = lac "ecn = $_\n";
 
     is(exists $p->{sccrq}{avp}{103} ? 'yes' : 'no', $_, "R9601-02 SCCRQ with \"ecn = $_\"");
+    $p->close;
+    $d->finish;
+}
+
+# -- DSCP ----------------------------------------------------------------------------------------
+
+for (['', 0xb8, 0], ['46', 0, 0xb8], ['af41', 0x20, 0x88], ['copy', 0xb8, 0xb8], ['copy', 0, 0],
+    ['copy', 0xbb, 0xb8], ['copy, with ECN', 0xba, 0xba])
+{
+    my ($dscp, $inside, $want) = @$_;
+    my $ecn = $dscp =~ s/, with ECN//;
+    my $d = daemon 'dscp' . ++$n, conf => "[lns default]\nassign ip = no\npppoptfile = "
+      . ppp_script("echo\n") . "\n" . ($dscp ne '' ? "data dscp = $dscp\n" : '') . ($ecn ? "ecn = yes\n" : '');
+    my $p = Peer->new(to => $d->port);
+
+    $p->open_tunnel(more => $ecn ? [soft(103, '')] : []);
+    is(outside_of_answer($p, $p->open_call, packet($inside), 'data'), "tos $want",
+        sprintf 'data dscp %s: %02x inside, %02x outside', "'$_->[0]'", $inside, $want);
     $p->close;
     $d->finish;
 }

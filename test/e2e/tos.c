@@ -1,7 +1,7 @@
 /* tos: the ECN field on the outside of the next data message that a socket receives, or the Type of
- * Service of the next control message.
+ * Service of the next control or data message.
  *
- *   tos MILLISECONDS [control] <&SOCKET
+ *   tos MILLISECONDS [control|data] <&SOCKET
  *
  * The socket is standard input, and its owner has asked for IP_RECVTOS.  Messages of the other kind
  * are passed by.  Prints "ecn N" or "tos N", with "none" if none has come in that time.  Perl has
@@ -36,14 +36,14 @@ int main(int argc, char **argv)
 {
     struct pollfd ready = {.fd = 0, .events = POLLIN};
     int wait = argc > 1 ? atoi(argv[1]) : 1000, tos = -1;
-    int control = argc > 2;
-    const char *what = control ? "tos" : "ecn";
+    int control = argc > 2 && strcmp(argv[2], "control") == 0;
+    const char *what = argc > 2 ? "tos" : "ecn";
 
     while (tos < 0 && poll(&ready, 1, wait) > 0)
         tos = tos_of_next(control);
     if (tos < 0)
         printf("%s none\n", what);
     else
-        printf("%s %d\n", what, control ? tos : tos & 3);
+        printf("%s %d\n", what, argc > 2 ? tos : tos & 3);
     return 0;
 }

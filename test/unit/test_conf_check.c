@@ -160,6 +160,14 @@ static const struct {
      "addresses"},
     {"a source port that is none", "[lac x]\nlns = a\nsource port = 65536\n",
      "E f:3: 'source port = 65536' must be a port from 1 to 65535, or random, or auto"},
+    {"a DSCP beyond 63", "[lac x]\nlns = a\ndata dscp = 64\n",
+     "E f:3: 'data dscp = 64' must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to af43), or "
+     "copy"},
+    {"a class that is none", "[lac x]\nlns = a\ndata dscp = af14\n",
+     "E f:3: 'data dscp = af14' must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to af43), "
+     "or copy"},
+    {"classes, of any case", "[lac x]\nlns = a\ndata dscp = CS7\n[lac y]\nlns = a\ndata dscp = Af43\n",
+     ""},
     {"nor is 0", "[lac x]\nlns = a\nsource port = 0\n",
      "E f:3: 'source port = 0' must be a port from 1 to 65535, or random, or auto"},
     {"a weight of many", "[lac x]\nlns = a weight 1001\n",

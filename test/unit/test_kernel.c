@@ -232,6 +232,7 @@ static void test_reasons(void)
         {"their priority", "'priority bit = yes'", &section.priority_bit, NULL, 0, true},
         {"congestion marks, agreed on", "'ecn = yes'", &tunnels[0].ecn, NULL, 0, true},
         {"numbers by need", "'flow bit = auto'", NULL, (int *)&section.flow, CONF_FLOW_AUTO, true},
+        {"a mark on data", "'data dscp'", NULL, &section.dscp, 46, true},
         {"SLI", "'send sli = yes'", &wish.needs_frames, NULL, 0, true},
     };
 

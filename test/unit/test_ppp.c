@@ -132,6 +132,25 @@ static void test_data(void)
         is_int(ppp_is_data(frame(data[i].frame)), data[i].want, data[i].name);
 }
 
+static const struct {
+    const char *name, *frame;
+    int want;
+} classes[] = {
+    {"IPv4's Type of Service", "ff030021 45b8001400010000401100000a0900010a090002", 0xb8},
+    {"IPv6's Traffic Class", "ff030057 6b8000000000 3b40 00000000000000000000000000000001"
+                             "00000000000000000000000000000002", 0xb8},
+    {"with its ECN field", "ff030057 60300000 00003b40 00000000000000000000000000000001"
+                           "00000000000000000000000000000002", 0x03},
+    {"half a header has none", "ff030021 45b80014", 0},
+    {"nor has a compressed packet", "ff0300fd 45b8001400010000401100000a0900010a090002", 0},
+};
+
+static void test_classes(void)
+{
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        is_int(ppp_traffic_class(frame(classes[i].frame)), classes[i].want, classes[i].name);
+}
+
 static void test_echoes(void)
 {
     for (size_t i = 0; i < sizeof echoes / sizeof echoes[0]; i++)
@@ -498,6 +517,7 @@ int main(void)
     test_echoes();
     test_rejections();
     test_data();
+    test_classes();
     test_watched();
     test_merge();
     test_checksums();
