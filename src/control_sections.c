@@ -58,6 +58,10 @@ static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char
 {
     char why[512] = "";
     struct conf *one = NULL;
+    bool of_file = is_lac ? conf_find_lac(h->conf, name) != NULL &&
+                                conf_find_lac(h->added, name) == NULL
+                          : conf_find_lns(h->conf, name) != NULL &&
+                                conf_find_lns(h->added, name) == NULL;
     bool good;
 
     if (is_name(name))
@@ -66,7 +70,8 @@ static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char
         snprintf(why, sizeof why, "the section's name is no UTF-8");
     good = one != NULL && conf_put(h->conf, one, note_problem, why) &&
            conf_put(h->added, one, NULL, NULL);
-
+    if (good && of_file)
+        conf_put_on_top(h->added, is_lac, name);
     conf_free(one);
     if (!good && why[0] != '\0')
         fifo_answer(reply, 3, "Configuration parse error: %s", why);
@@ -77,12 +82,19 @@ static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char
     return good;
 }
 
+/* What others take from it has changed, too. */
+static bool is_default(const char *name)
+{
+    return strcasecmp(name, "default") == 0;
+}
+
 void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
     const char *name = fifo_word(&rest);
-    bool is_new = name != NULL && conf_find_lac(h->conf, name) == NULL;
-    const struct conf_lac *conf;
+    const struct conf_lac *conf = name != NULL ? conf_find_lac(h->conf, name) : NULL;
+    bool is_new = conf == NULL;
+    uint32_t local_ip = is_new ? 0 : conf->local_ip;
     struct lac *l;
 
     if (name == NULL) {
@@ -92,11 +104,17 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
     if (!put(h, reply, true, name, rest))
         return;
     tell_change("lac", name, is_new ? "added" : "changed");
-    reload_pools(h); /* its local address is ours now; without memory it stays what it was */
     l = lac_find(h, name);
     conf = conf_find_lac(h->conf, name);
-    lac_adopt_sections(h); /* a new one with autodial is dialled here, a known one below */
-    if (l != NULL && conf != NULL && conf->autodial)
+    if (local_ip != conf->local_ip || is_default(name))
+        reload_pools(h); /* it is ours now; without memory it stays what it was */
+    lac_adopt_section(h, conf); /* a new one with autodial is dialled here, a known one below */
+    if (l != NULL) {
+        l->changed = true;
+        l->elsewhere = l->autodials = false;
+        lac_heed_section(l);
+    }
+    if (l != NULL && conf->autodial)
         lac_dial(l, NULL, NULL, NULL);
     fifo_answer(reply, 0, "OK");
 }
@@ -133,11 +151,14 @@ void control_remove_lac(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
     const char *name = fifo_word(&rest);
+    const struct conf_lac *conf = conf_find_lac(h->conf, name);
+    bool pools = conf != NULL && (conf->local_ip != 0 || is_default(name));
     struct lac *l = lac_find(h, name);
 
     if (!take(h, reply, true, name))
         return;
-    reload_pools(h);
+    if (pools)
+        reload_pools(h);
     if (l != NULL)
         lac_forget(l);
     fifo_answer(reply, 0, "OK");

@@ -144,8 +144,10 @@ static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
 
     sys_random(&lot, sizeof lot);
     l->redials++;
-    if (now < l->hurry_until) {
+    /* but once in a while: whoever can have us ask for a sign of life is not to hurry us for ever */
+    if (now < l->hurry_until && (l->hurried == 0 || now >= l->hurried + LASTED_MS)) {
         l->hurry_until = 0;
+        l->hurried = now;
         log_info("lac %s: redials at once", l->name);
         loop_timer_set(l->hub->loop, &l->redial, now + lot % CROWD_MS);
         return;
@@ -368,19 +370,53 @@ void lac_forget(struct lac *l)
         lac_free(l);
 }
 
+void lac_adopt_section(struct hub *h, const struct conf_lac *c)
+{
+    struct lac *l = lac_find(h, c->name);
+
+    if (l != NULL || strcasecmp(c->name, "default") == 0)
+        return;
+    l = lac_new(h, c->name);
+    if (l == NULL)
+        log_errorx("lac %s: no memory", c->name);
+    else if (c->autodial)
+        lac_dial(l, NULL, NULL, NULL);
+}
+
 void lac_adopt_sections(struct hub *h)
 {
-    for (const struct conf_lac *c = h->conf->lac; c != NULL; c = c->next) {
-        struct lac *l = lac_find(h, c->name);
+    for (const struct conf_lac *c = h->conf->lac; c != NULL; c = c->next)
+        lac_adopt_section(h, c);
+}
 
-        if (l != NULL || strcasecmp(c->name, "default") == 0)
-            continue;
-        l = lac_new(h, c->name);
-        if (l == NULL)
-            log_errorx("lac %s: no memory", c->name);
-        else if (c->autodial)
-            lac_dial(l, NULL, NULL, NULL);
+/* One that waits has been told a time by the old section, and where to dial. */
+static void heed_while_waiting(struct lac *l, const struct conf_lac *conf)
+{
+    uint64_t now = loop_now(l->hub->loop), at = now + (uint64_t)conf->redial_timeout_s * 1000u;
+
+    if (!conf->redial || (conf->max_redials > 0 && l->redials > conf->max_redials)) {
+        log_notice("lac %s: is not dialled again: its section has changed", l->name);
+        l->wanted = false;
+        loop_timer_unset(l->hub->loop, &l->redial);
+        lac_fallen(l);
+        return;
     }
+    if (l->elsewhere)
+        at = now;
+    if (at < l->redial.node.due)
+        loop_timer_set(l->hub->loop, &l->redial, at);
+}
+
+void lac_heed_section(struct lac *l)
+{
+    const struct conf_lac *conf = lac_section(l);
+    bool changed = l->changed && conf != NULL && !l->doomed && l->hub->stopping == STOP_NOT;
+
+    l->changed = false;
+    if (changed && l->state == LAC_WAITING)
+        heed_while_waiting(l, conf);
+    else if (changed && l->state == LAC_IDLE && l->autodials)
+        lac_dial(l, NULL, NULL, NULL);
 }
 
 /* News. */

@@ -49,9 +49,13 @@ struct lac {
     struct addr sent[LAC_SENT]; /* where the peer that ended the last tunnel or call sends us */
     size_t n_sent;
     uint64_t hurry_until; /* ms: who falls before then redials at once */
+    uint64_t hurried;     /* ms: when one last did; 0: never */
     uint64_t dialled;     /* ms: when the attempt began that has come to no call; 0: it has */
     int redials;          /* since a call was last up for a while */
     uint64_t up_since; /* ms */
+    bool changed;      /* a reload has found another section, which is to be heeded, ... */
+    bool elsewhere;    /* ... with other "lns" lines, ... */
+    bool autodials;    /* ... or with "autodial" that it had not */
     struct lac *next;
     struct hash_node by_name; /* of hub.lacs_by_name */
 };
@@ -59,6 +63,12 @@ struct lac {
 /* Run-time objects for the sections of the configuration; those with autodial are dialled.  Called
  * at start and after a reload: known ones stay as they are. */
 void lac_adopt_sections(struct hub *h);
+void lac_adopt_section(struct hub *h, const struct conf_lac *c); /* one of them */
+
+/* Its section, which is in force by now, may have changed (changed, elsewhere, autodials): then one
+ * that waits to redial heeds that at once: it does not any more, or sooner, or, if the "lns" lines
+ * are others, now; one that is idle is dialled if "autodial" is new. */
+void lac_heed_section(struct lac *l);
 
 struct lac *lac_find(const struct hub *h, const char *name);
 

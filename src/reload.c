@@ -98,13 +98,53 @@ static void compare_lns(const struct conf *was, const struct conf *is)
             log_notice("reload: lns %s is new", b->name);
 }
 
+static const struct conf_lns *next_common(const struct conf_lns *lns, const struct conf *other)
+{
+    while (lns != NULL && conf_find_lns(other, lns->name) == NULL)
+        lns = lns->next;
+    return lns;
+}
+
+/* Of those that a peer may find itself in, the last one serves it: see conf_match_lns(). */
+static void compare_order(const struct conf *was, const struct conf *is)
+{
+    const struct conf_lns *a = next_common(was->lns, is), *b = next_common(is->lns, was);
+
+    while (a != NULL && b != NULL && strcasecmp(a->name, b->name) == 0) {
+        a = next_common(a->next, is);
+        b = next_common(b->next, was);
+    }
+    if (a != NULL && b != NULL)
+        log_notice("reload: lns %s stands elsewhere among the others: whom the 'lac' ranges of several "
+                   "name, the last of these serves, from the next tunnel",
+                   b->name);
+}
+
 static bool is_template(const struct conf_lac *lac)
 {
     return strcasecmp(lac->name, "default") == 0;
 }
 
+static void note_change(struct lac *l, const struct conf_lac *was, const struct conf_lac *is)
+{
+    if (l == NULL)
+        return;
+    l->changed = true;
+    l->elsewhere = !conf_same_hosts(was, is);
+    l->autodials = is->autodial && !was->autodial;
+}
+
+/* What waits to redial is not to wait by what no longer holds. */
+static void heed_changes(struct hub *h)
+{
+    for (struct lac *l = h->lacs, *next; l != NULL; l = next) {
+        next = l->next;
+        lac_heed_section(l);
+    }
+}
+
 /* [lac default] is neither dialled nor hung up. */
-static void compare_lac(const struct conf *was, const struct conf *is)
+static void compare_lac(const struct hub *h, const struct conf *was, const struct conf *is)
 {
     for (const struct conf_lac *a = was->lac; a != NULL; a = a->next) {
         const struct conf_lac *b = conf_find_lac(is, a->name);
@@ -112,8 +152,10 @@ static void compare_lac(const struct conf *was, const struct conf *is)
         if (b == NULL)
             log_notice("reload: lac %s is gone%s", a->name,
                        is_template(a) ? "" : ": hung up and forgotten");
-        else if (!conf_same_lac(a, b))
+        else if (!conf_same_lac(a, b)) {
             log_notice("reload: lac %s has changed, from the next dial", a->name);
+            note_change(lac_find(h, a->name), a, b);
+        }
     }
     for (const struct conf_lac *b = is->lac; b != NULL; b = b->next)
         if (conf_find_lac(was, b->name) == NULL)
@@ -170,12 +212,15 @@ bool reload(struct hub *h)
     name_what_needs_restart(h, &is->global);
     compare_global(&h->conf->global, &is->global);
     compare_lns(h->conf, is);
-    compare_lac(h->conf, is);
+    compare_order(h->conf, is);
+    compare_lac(h, h->conf, is);
+    conf_drop_tops(h->added, is);
     conf_free(h->conf);
     h->conf = is;
     reload_apply_globals(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);
+    heed_changes(h);
     log_notice("reload: %s is in force", h->conf_file);
     tell_reload(h, true);
     return true;

@@ -51,6 +51,10 @@ static void say(enum log_level level, int error, const char *fmt, va_list ap)
     n = strlen(line);
     if (error != 0)
         snprintf(line + n, sizeof line - n, ": %s", strerror(error));
+    /* who speaks has escaped what strangers say; what was forgotten still begins no line of its own */
+    for (char *c = line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
     sink(level, line);
 }
 

@@ -190,6 +190,10 @@ struct conf {
     struct conf_lns *lns;
     struct conf_lac *lac;
     struct hash lns_by_name, lac_by_name; /* there may be very many */
+    struct hash section_by_name;
+    struct conf_section **last; /* where the next one goes, of all sections ... */
+    struct conf_lns **last_lns; /* ... and of each sort */
+    struct conf_lac **last_lac;
 };
 
 /* What a problem is told through: one line without newline, "file:line: text".  warning: the file
@@ -246,6 +250,7 @@ const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *p
 bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
 bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
+bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b); /* "lns" lines */
 
 /* Sections by command: key=value;key=value... for one section, as a tree that holds nothing but it
  * and what it sets; ';' in quotes ends no setting.  Problems are told as of a file named "setting",
@@ -260,6 +265,11 @@ struct conf *conf_parse_settings(bool is_lac, const char *name, const char *sett
  * was one, or without memory.  Without tell nothing is judged: c is kept for a later conf_put(), and
  * what its sections lack may stand in the tree below them. */
 bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void *ctx);
+
+/* Of sections by command: this one changes a section of the file, and is nothing without it: conf_put()
+ * passes it over where there is none.  drop_tops() removes those whose section "of" does not have. */
+void conf_put_on_top(struct conf *c, bool is_lac, const char *name);
+void conf_drop_tops(struct conf *c, const struct conf *of);
 
 /* An empty tree, for conf_put(); NULL without memory. */
 struct conf *conf_empty(const char *file);

@@ -20,10 +20,6 @@ static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
 struct parser {
     struct conf *conf;
     struct conf_told told;
-    struct conf_section **last; /* where the next one goes, of all sections ... */
-    struct conf_lns **last_lns; /* ... and of each kind */
-    struct conf_lac **last_lac;
-    struct hash by_name;      /* sections */
     struct conf_section *now; /* NULL: none yet, or an unknown one */
     bool seen_header;
     bool no_memory;
@@ -67,8 +63,8 @@ static void *new_lns(struct parser *p, const char *name)
 
     if (lns == NULL)
         return NULL;
-    *p->last_lns = lns;
-    p->last_lns = &lns->next;
+    *p->conf->last_lns = lns;
+    p->conf->last_lns = &lns->next;
     lns->line = p->line;
     lns->name = name_of(p, PLACE_LNS, name);
     if (lns->name == NULL || !conf_object_defaults(PLACE_LNS, lns))
@@ -83,8 +79,8 @@ static void *new_lac(struct parser *p, const char *name)
 
     if (lac == NULL)
         return NULL;
-    *p->last_lac = lac;
-    p->last_lac = &lac->next;
+    *p->conf->last_lac = lac;
+    p->conf->last_lac = &lac->next;
     lac->line = p->line;
     lac->name = name_of(p, PLACE_LAC, name);
     if (lac->name == NULL || !conf_object_defaults(PLACE_LAC, lac))
@@ -100,25 +96,19 @@ static void *new_object(struct parser *p, enum conf_place place, const char *nam
     return place == PLACE_LNS ? new_lns(p, name) : new_lac(p, name);
 }
 
-/* There may be very many sections, so each is found by a hash. */
-static uint32_t hash_of_name(enum conf_place place, const char *name)
-{
-    return hash_of_word(name) ^ place;
-}
-
 static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
 {
     struct conf_section *s = calloc(1, sizeof *s);
 
     if (s == NULL)
         return NULL;
-    *p->last = s;
-    p->last = &s->next;
+    *p->conf->last = s;
+    p->conf->last = &s->next;
     s->place = place;
     s->line = p->line;
     s->title = make_title(place, name);
     s->object = new_object(p, place, name);
-    hash_join(&p->by_name, &s->by_name, hash_of_name(place, name));
+    hash_join(&p->conf->section_by_name, &s->by_name, conf_section_hash(place, name));
     if (s->title == NULL || s->object == NULL)
         return NULL;
     s->name = name[0] == '\0'      ? ""
@@ -132,7 +122,7 @@ static struct conf_section *new_section(struct parser *p, enum conf_place place,
  * [global]; an unnamed one is always new. */
 static struct conf_section *find_section(struct parser *p, enum conf_place place, const char *name)
 {
-    struct hash_node *node = hash_find(&p->by_name, hash_of_name(place, name));
+    struct hash_node *node = hash_find(&p->conf->section_by_name, conf_section_hash(place, name));
 
     if (name[0] == '\0' && place != PLACE_GLOBAL)
         return NULL;
@@ -348,7 +338,6 @@ static void finish_sections(struct parser *p)
 
 static void parser_free(struct parser *p)
 {
-    hash_free(&p->by_name);
     conf_object_drop(PLACE_GLOBAL, &p->fresh.global);
     conf_object_drop(PLACE_LNS, &p->fresh_lns);
     conf_object_drop(PLACE_LAC, &p->fresh_lac);
@@ -356,13 +345,9 @@ static void parser_free(struct parser *p)
 
 static bool parser_start(struct parser *p)
 {
-    hash_init(&p->by_name);
     p->conf = conf_new();
     if (p->conf == NULL)
         return false;
-    p->last = &p->conf->sections;
-    p->last_lns = &p->conf->lns;
-    p->last_lac = &p->conf->lac;
     return (p->conf->file = strdup(p->told.file)) != NULL &&
            conf_object_defaults(PLACE_GLOBAL, &p->conf->global) &&
            conf_object_defaults(PLACE_GLOBAL, &p->fresh.global) &&

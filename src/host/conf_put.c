@@ -1,5 +1,6 @@
 /* Sections that come and go by command; see conf.h.  A changed section is composed anew, from its
  * own keys, those put on top, and its template, and takes the old one's place. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,19 +8,33 @@
 #include "host/conf_check.h"
 #include "host/conf_section.h"
 
-static bool is_set(const struct conf_section *s, const struct conf_row *row)
+/* What a section sets itself; few do many. */
+struct keys {
+    const struct conf_section *section; /* NULL: there is none */
+    const struct conf_row *row[CONF_ROWS_MAX];
+    size_t n;
+};
+
+static void gather(struct keys *k, const struct conf_section *s)
 {
-    return s->key_line[conf_row_index(row)] != 0;
+    k->section = s;
+    k->n = 0;
+    for (const struct conf_row *row = NULL;
+         s != NULL && (row = conf_row_in(row, s->place)) != NULL;)
+        if (s->key_line[conf_row_index(row)] != 0)
+            k->row[k->n++] = row;
 }
 
 /* Whether a section itself decides over the value of a row: by this row, by one whose value lies in
  * the same field ("no ip range"), or by a rival that is another way to set it ("bps"). */
-static bool decides(const struct conf_section *s, const struct conf_row *row)
+static bool decides(const struct keys *k, const struct conf_row *row)
 {
-    for (const struct conf_row *other = NULL; (other = conf_row_in(other, s->place)) != NULL;) {
+    for (size_t i = 0; i < k->n; i++) {
+        const struct conf_row *other = k->row[i];
         bool rival = row->rival != NULL && !row->clash && strcmp(row->rival, other->name) == 0;
 
-        if (is_set(s, other) && (other == row || rival || other->at[s->place] == row->at[s->place]))
+        if (other == row || rival ||
+            other->at[k->section->place] == row->at[k->section->place])
             return true;
     }
     return false;
@@ -27,14 +42,14 @@ static bool decides(const struct conf_section *s, const struct conf_row *row)
 
 /* Where the value of a row comes from, of the section as it is and what is put on top: NULL if from
  * neither. */
-static const struct conf_section *
-decider(const struct conf_section *is, const struct conf_section *top, const struct conf_row *row)
+static const struct conf_section *decider(const struct keys *is, const struct keys *top,
+                                          const struct conf_row *row)
 {
-    if (top != NULL && decides(top, row))
-        return top;
-    if (top != NULL && row->clash && conf_section_line(top, row->rival) != 0)
+    if (decides(top, row))
+        return top->section;
+    if (top->section != NULL && row->clash && conf_section_line(top->section, row->rival) != 0)
         return NULL; /* it makes way for what it cannot stand beside */
-    return decides(is, row) ? is : NULL;
+    return decides(is, row) ? is->section : NULL;
 }
 
 static size_t size_of(enum conf_place place)
@@ -46,10 +61,14 @@ static size_t size_of(enum conf_place place)
 static bool compose(struct conf_section *made, const struct conf_section *is,
                     const struct conf_section *top)
 {
+    struct keys below, above;
+
     if (!conf_object_defaults(made->place, made->object))
         return false;
+    gather(&below, is);
+    gather(&above, top);
     for (const struct conf_row *row = NULL; (row = conf_row_in(row, made->place)) != NULL;) {
-        const struct conf_section *from = decider(is, top, row);
+        const struct conf_section *from = decider(&below, &above, row);
         size_t i = conf_row_index(row);
 
         made->key_line[i] = from != NULL ? from->key_line[i] : 0;
@@ -119,11 +138,16 @@ out:
 
 static struct conf_section *find(const struct conf *c, enum conf_place place, const char *name)
 {
-    struct conf_section *s = c->sections;
+    struct hash_node *n = hash_find(&c->section_by_name, conf_section_hash(place, name));
 
-    while (s != NULL && (s->place != place || strcasecmp(s->name, name) != 0))
-        s = s->next;
-    return s;
+    for (; n != NULL; n = hash_next(n)) {
+        struct conf_section *s =
+            (struct conf_section *)(void *)((char *)n - offsetof(struct conf_section, by_name));
+
+        if (s->place == place && strcasecmp(s->name, name) == 0)
+            return s;
+    }
+    return NULL;
 }
 
 /* All that have this template take its values as they are now. */
@@ -149,21 +173,19 @@ static void *new_object(struct conf *c, enum conf_place place, const char *name)
         return NULL;
     }
     if (place == PLACE_LNS) {
-        struct conf_lns **end = &c->lns;
+        struct conf_lns *lns = object;
 
-        while (*end != NULL)
-            end = &(*end)->next;
-        *end = object;
-        (*end)->name = copy;
-        conf_join_lns(c, object);
+        *c->last_lns = lns;
+        c->last_lns = &lns->next;
+        lns->name = copy;
+        conf_join_lns(c, lns);
     } else {
-        struct conf_lac **end = &c->lac;
+        struct conf_lac *lac = object;
 
-        while (*end != NULL)
-            end = &(*end)->next;
-        *end = object;
-        (*end)->name = copy;
-        conf_join_lac(c, object);
+        *c->last_lac = lac;
+        c->last_lac = &lac->next;
+        lac->name = copy;
+        conf_join_lac(c, lac);
     }
     return object;
 }
@@ -172,7 +194,7 @@ static void *new_object(struct conf *c, enum conf_place place, const char *name)
 static struct conf_section *add(struct conf *c, enum conf_place place, const char *name,
                                 const char *title)
 {
-    struct conf_section *s = calloc(1, sizeof *s), **end = &c->sections;
+    struct conf_section *s = calloc(1, sizeof *s);
 
     if (s == NULL || (s->title = strdup(title)) == NULL ||
         (s->object = new_object(c, place, name)) == NULL) {
@@ -184,9 +206,9 @@ static struct conf_section *add(struct conf *c, enum conf_place place, const cha
     s->place = place;
     s->name = place == PLACE_LNS ? ((struct conf_lns *)s->object)->name
                                  : ((struct conf_lac *)s->object)->name;
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = s;
+    *c->last = s;
+    c->last = &s->next;
+    hash_join(&c->section_by_name, &s->by_name, conf_section_hash(place, s->name));
     if (strcmp(s->name, "default") != 0)
         s->from = find(c, place, "default");
     return s;
@@ -205,6 +227,8 @@ static bool put_section(struct conf *c, const struct conf_section *top, struct c
     struct conf_section *is = find(c, top->place, top->name);
     bool is_new = is == NULL;
 
+    if (is_new && top->on_top)
+        return true; /* what it changed is no more */
     if (is_new)
         is = add(c, top->place, top->name, top->title);
     if (is == NULL)
@@ -232,6 +256,23 @@ bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void 
     return good;
 }
 
+void conf_put_on_top(struct conf *c, bool is_lac, const char *name)
+{
+    struct conf_section *s = find(c, is_lac ? PLACE_LAC : PLACE_LNS, name);
+
+    if (s != NULL)
+        s->on_top = true;
+}
+
+void conf_drop_tops(struct conf *c, const struct conf *of)
+{
+    for (struct conf_section *s = c->sections, *next; s != NULL; s = next) {
+        next = s->next;
+        if (s->on_top && find(of, s->place, s->name) == NULL)
+            conf_take(c, s->place == PLACE_LAC, s->name);
+    }
+}
+
 struct conf *conf_empty(const char *file)
 {
     struct conf *c = conf_new();
@@ -251,6 +292,8 @@ static void free_object(struct conf *c, enum conf_place place, void *object)
         while (*at != object)
             at = &(*at)->next;
         *at = (*at)->next;
+        if (*at == NULL)
+            c->last_lns = at;
         hash_leave(&c->lns_by_name, &((struct conf_lns *)object)->by_name);
         free(((struct conf_lns *)object)->name);
     } else {
@@ -259,6 +302,8 @@ static void free_object(struct conf *c, enum conf_place place, void *object)
         while (*at != object)
             at = &(*at)->next;
         *at = (*at)->next;
+        if (*at == NULL)
+            c->last_lac = at;
         hash_leave(&c->lac_by_name, &((struct conf_lac *)object)->by_name);
         free(((struct conf_lac *)object)->name);
     }
@@ -282,6 +327,9 @@ bool conf_take(struct conf *c, bool is_lac, const char *name)
     while (*at != s)
         at = &(*at)->next;
     *at = s->next;
+    if (*at == NULL)
+        c->last = at;
+    hash_leave(&c->section_by_name, &s->by_name);
     free_object(c, place, s->object);
     free(s->title);
     free(s);

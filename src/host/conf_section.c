@@ -26,6 +26,11 @@ void conf_say(struct conf_told *told, bool warning, unsigned line, const char *f
     told->tell(told->ctx, warning, text);
 }
 
+uint32_t conf_section_hash(enum conf_place place, const char *name)
+{
+    return hash_of_word(name) ^ place;
+}
+
 unsigned conf_section_line(const struct conf_section *s, const char *key)
 {
     const struct conf_row *row = conf_row_find(key);
@@ -138,6 +143,7 @@ void conf_free(struct conf *c)
     }
     hash_free(&c->lns_by_name);
     hash_free(&c->lac_by_name);
+    hash_free(&c->section_by_name);
     conf_object_drop(PLACE_GLOBAL, &c->global);
     free(c->file);
     free(c);
@@ -151,4 +157,9 @@ bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b)
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b)
 {
     return conf_object_same(PLACE_LAC, a, b);
+}
+
+bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b)
+{
+    return conf_kinds[KIND_HOSTS].same(&a->lns, &b->lns, conf_row_find("lns"));
 }

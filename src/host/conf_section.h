@@ -30,9 +30,13 @@ struct conf_section {
     unsigned key_line[CONF_ROWS_MAX]; /* where each row was set last; 0: was not */
     bool wrong[CONF_ROWS_MAX];        /* of each row: a line was meant to set it, but is an error */
     const struct conf_section *from;  /* its template, or NULL */
+    bool on_top;                      /* of sections by command: it changes one of the file's */
     struct conf_section *next;        /* in the order of the file */
     struct hash_node by_name;
 };
+
+/* There may be very many sections, so each is found by a hash (conf.section_by_name). */
+uint32_t conf_section_hash(enum conf_place place, const char *name);
 
 /* The line at which a key, by its first spelling, was set in this section; 0: was not. */
 unsigned conf_section_line(const struct conf_section *s, const char *key);

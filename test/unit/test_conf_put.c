@@ -1,6 +1,8 @@
 /* host/conf_put: sections by command, on top of those of a file and beside them. */
 #include "conf_rig.h"
 
+#define MANY 10000u
+
 static struct conf *put(struct conf *c, bool is_lac, const char *name, const char *settings)
 {
     struct conf *one;
@@ -157,6 +159,53 @@ static void test_kept(void)
     conf_free(added);
 }
 
+/* A command can change a section of the file; that section may leave the file. */
+static void test_on_top(void)
+{
+    struct conf *added = conf_empty("added"), *c = parse("[lac b]\nlns = one\n");
+
+    put(added, true, "a", "redial=yes");
+    put(added, true, "b", "redial=yes");
+    put(added, true, "n", "lns=three");
+    conf_put_on_top(added, true, "a");
+    conf_put_on_top(added, true, "b");
+    told[0] = '\0';
+    ok(conf_put(c, added, tell, NULL), "on a file that has one of two");
+    ok(conf_find_lac(c, "a") == NULL, "what changed a section that is gone makes none");
+    is_str(told, "", "and nobody is warned of it");
+    ok(conf_find_lac(c, "b")->redial && conf_find_lac(c, "n") != NULL, "the others count");
+    conf_drop_tops(added, c);
+    ok(conf_find_lac(added, "a") == NULL && conf_find_lac(added, "b") != NULL &&
+           conf_find_lac(added, "n") != NULL,
+       "it is forgotten, and the others are not");
+    conf_free(c);
+    conf_free(added);
+}
+
+/* Many, and the ends of their lists when the last ones go. */
+static void test_many(void)
+{
+    struct conf *added = conf_empty("added"), *c = parse("");
+    unsigned good = 0;
+    char name[16];
+
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "many%u", i);
+        good += put(added, true, name, "lns=a") != NULL;
+    }
+    is_int(good, MANY, "many sections by command");
+    ok(conf_put(c, added, tell, NULL) && conf_find_lac(c, name) != NULL, "on top of a file");
+    for (unsigned i = MANY; i-- > MANY - 100;) {
+        snprintf(name, sizeof name, "many%u", i);
+        good -= conf_take(c, true, name);
+    }
+    is_int(good, MANY - 100, "the last of them can be taken away");
+    put(c, true, "new", "lns=b");
+    ok(conf_find_lac(c, "new") != NULL, "and others put in their place");
+    conf_free(c);
+    conf_free(added);
+}
+
 int main(void)
 {
     test_parsing();
@@ -164,5 +213,7 @@ int main(void)
     test_lns();
     test_again();
     test_kept();
+    test_on_top();
+    test_many();
     return tap_done();
 }

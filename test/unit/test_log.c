@@ -46,6 +46,8 @@ static void test_sayers(void)
     errno = 0;
     log_warn("no reason");
     is_str(said, "no reason", "without an errno there is no reason to add");
+    log_info("two\nlines\x1b[2J\x7f");
+    is_str(said, "two?lines?[2J?", "no control character comes through");
     log_info("%02000d", 1);
     is_int((long long)strlen(said), 1023, "a long line is cut");
 }
