@@ -116,6 +116,42 @@ static void sweep(struct work *w)
     }
 }
 
+/* The section whose pool has the address, of sorted pieces; where pools overlap, one of them at most.
+ * NULL: none. */
+static const struct conf_section *pool_with(const struct work *w, uint32_t ip)
+{
+    size_t low = 0, high = w->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (w->piece[middle].low <= ip)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && w->piece[low - 1].high >= ip ? w->owner[w->piece[low - 1].owner].section
+                                                   : NULL;
+}
+
+/* In its own pool: see conf_check.c. */
+static void check_local(const struct work *w, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lns *lns = s->object;
+    const struct conf_lac *lac = s->object;
+    uint32_t ip = s->place == PLACE_LNS ? lns->local_ip : lac->local_ip;
+    unsigned line = conf_section_line(s, "local ip");
+    const struct conf_section *o = line > 0 && ip != 0 ? pool_with(w, ip) : NULL;
+    char text[ADDR_TEXT];
+    struct addr at = addr_ip4(ip, 0);
+
+    if (o != NULL && o != s)
+        conf_say(told, true, line,
+                 "'local ip' of %s lies in the 'ip range' of %s in line %u: it is ours, so no peer "
+                 "gets %s",
+                 s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
+}
+
 void conf_check_overlap(const struct conf *c, struct conf_told *told)
 {
     struct work w = {.n = 0};
@@ -123,6 +159,9 @@ void conf_check_overlap(const struct conf *c, struct conf_told *told)
 
     if (gather(&w, c) && w.n > 0)
         sweep(&w);
+    for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
+        if (s->place != PLACE_GLOBAL)
+            check_local(&w, s, told);
     for (unsigned i = 0; i < w.n_owners; i++) {
         const struct conf_section *s = w.owner[i].section, *o = w.owner[i].other;
         struct addr at = addr_ip4(w.owner[i].at, 0);

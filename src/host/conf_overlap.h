@@ -1,11 +1,13 @@
-/* conf_overlap: addresses that two sections have in their own pools; part of conf_check. */
+/* conf_overlap: addresses that two sections have, in their pools or as their own; part of
+ * conf_check. */
 #ifndef HOST_CONF_OVERLAP_H
 #define HOST_CONF_OVERLAP_H
 
 #include "host/conf_section.h"
 
 /* Warns at each section whose own 'ip range' shares an address with that of another section, once a
- * section.  What a section has from its template it shares on purpose. */
+ * section, and at each whose 'local ip' lies in another's.  What a section has from its template it
+ * shares on purpose. */
 void conf_check_overlap(const struct conf *c, struct conf_told *told);
 
 #endif

@@ -1,6 +1,7 @@
 /* One command and its answer; see ask.h. */
 #include "tool/ask.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,6 +18,7 @@
 
 #define GAPS 20   /* so often is a FIFO that nobody reads tried again, ... */
 #define GAP_MS 20 /* ... after so long */
+#define ORPHAN_S 60 /* an answer that takes longer is no answer */
 
 /* The one answer's FIFO there is; for the end by a signal too. */
 static char answer_path[PATH_MAX];
@@ -131,6 +133,32 @@ static int send_command(const struct asker *a, int control, const char *command)
 
 /* -- hearing ----------------------------------------------------------------------------------- */
 
+/* Answers' FIFOs of askers that were killed: nobody else would remove them. */
+static void remove_orphans(const char *folder, const char *program)
+{
+    DIR *d = opendir(folder);
+    size_t n = strlen(program);
+    struct dirent *e;
+
+    while (d != NULL && (e = readdir(d)) != NULL) {
+        char path[PATH_MAX], end;
+        struct stat s;
+        long pid;
+
+        if (strncmp(e->d_name, program, n) != 0 ||
+            sscanf(e->d_name + n, "-%ld.%*u.ou%c", &pid, &end) != 2 || end != 't' || pid <= 0 ||
+            kill((pid_t)pid, 0) == 0 || errno != ESRCH ||
+            (size_t)snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= sizeof path)
+            continue;
+        /* one of a moment ago may be somebody's whose process ids are not ours: a container's */
+        if (lstat(path, &s) == 0 && S_ISFIFO(s.st_mode) && s.st_uid == geteuid() &&
+            s.st_mtime < time(NULL) - ORPHAN_S)
+            unlink(path);
+    }
+    if (d != NULL)
+        closedir(d);
+}
+
 /* Makes the FIFO for the answer in the control FIFO's folder, the only one where our daemon writes
  * to, and opens it; -1. */
 static int open_answer(const struct asker *a)
@@ -154,6 +182,7 @@ static int open_answer(const struct asker *a)
         return -1;
     }
     catch_ends();
+    remove_orphans(whole, a->program);
     unlink(answer_path); /* of one that bore our id before */
     if (mkfifo(answer_path, 0600) == 0)
         fd = open(answer_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -151,6 +151,23 @@ gives 'open 127.0.0.1', 0, "OK\n";
     is($? & 127, 15, 'a signal ends it');
     is(join(' ', glob "$d->{dir}/run/*.out"), '', 'and its FIFO is gone');
 }
+
+# What one that was killed has left goes with the next; what is somebody's stays.
+{
+    my $run = "$d->{dir}/run";
+    my $dead = fork // die "fork: $!\n";
+    POSIX::_exit(0) if $dead == 0;
+    waitpid $dead, 0;
+    my %of = (orphan => "l2tpd-control-$dead.1.out", alive => "l2tpd-control-$$.1.out",
+        fresh => "l2tpd-control-$dead.2.out", alien => "other-$dead.1.out", file => "l2tpd-control-$dead.3.out");
+
+    POSIX::mkfifo("$run/$of{$_}", 0600) or die "$run/$of{$_}: $!\n" for qw(orphan alive fresh alien);
+    put_file("$run/$of{file}", '');
+    utime 1, 1, "$run/$of{$_}" for qw(orphan alive alien file);
+    is((tool('status'))[0], 0, 'a command beside what others have left');
+    is(join(' ', grep { -e "$run/$of{$_}" } sort keys %of), 'alien alive file fresh', 'only the orphan goes');
+    unlink "$run/$_" for values %of;
+}
 {
     my $out = "$DIR/watch";
     my $pid = fork // die;

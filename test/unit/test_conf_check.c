@@ -160,6 +160,14 @@ static const struct {
      "addresses"},
     {"a source port that is none", "[lac x]\nlns = a\nsource port = 65536\n",
      "E f:3: 'source port = 65536' must be a port from 1 to 65535, or random, or auto"},
+    {"our own address in another section's pool",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.9\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.2.0.1-10.2.0.9\nlocal ip = 10.1.0.9\n"
+     "[lac c]\nlns = d\nlocal ip = 10.2.0.1\n[lac e]\nlns = d\nlocal ip = 10.1.0.10\n",
+     "W f:7: 'local ip' of [lns b] lies in the 'ip range' of [lns a] in line 3: it is ours, so no peer "
+     "gets 10.1.0.9\n"
+     "W f:10: 'local ip' of [lac c] lies in the 'ip range' of [lns b] in line 6: it is ours, so no peer "
+     "gets 10.2.0.1"},
     {"a DSCP beyond 63", "[lac x]\nlns = a\ndata dscp = 64\n",
      "E f:3: 'data dscp = 64' must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to af43), or "
      "copy"},
