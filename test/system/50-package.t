@@ -181,6 +181,15 @@ ok "but its configuration stays" grep -q 10.78.0.10 "$clean/etc/xl2tpd/xl2tpd.co
 ok "whoever depends on xl2tpd is content" [ "$(there dpkg-query -W -f '${Provides}' l2tpd-compat)" = 'xl2tpd (= 1.3.20)' ]
 ok "where it runs at once" there service xl2tpd status
 ok "under that name" [ "$(tr '\0' ' ' <"/proc/$(cat "$clean/run/xl2tpd.pid")/cmdline" | cut -d ' ' -f 1)" = /usr/sbin/xl2tpd ]
+# l2tpd's own service has nothing to start meanwhile.
+there mv /etc/l2tpd/l2tpd.conf /etc/l2tpd/away
+before=$(cat "$clean/run/xl2tpd.pid")
+other_compat() {
+	there service xl2tpd status >"$tmp/answer" 2>&1 && [ "$(cat "$clean/run/xl2tpd.pid")" != "$before" ]
+}
+ok "l2tpd alone is installed anew" apt reinstall "/$two"
+ok "and runs here too" other_compat
+there mv /etc/l2tpd/away /etc/l2tpd/l2tpd.conf
 tool_tells() {
 	there l2tpd-control status >"$tmp/answer" 2>&1 && return 1
 	grep -q 'l2tpd-control: there is /var/run/xl2tpd/l2tp-control: use -c' "$tmp/answer"
