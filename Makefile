@@ -240,7 +240,7 @@ help:
 	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
 	@echo 'keys     l2tpd.conf.example and the tables of keys in doc/l2tpd.conf.5'
 	@echo 'demo     a LNS and a LAC with real pppds, and a ping through'
-	@echo 'bench    figures beside xl2tpd'
+	@echo 'bench    figures beside xl2tpd and a bare relay (QUICK=1, PARTS=..., ROUNDS=7)'
 	@echo 'fuzz     the fuzz targets under libFuzzer (SECONDS_EACH=60)'
 	@echo 'coverage which lines of src/wire and src/proto the tests run; fails below 95 %'
 	@echo 'floors   who includes whom; pure: what the pure floors call'

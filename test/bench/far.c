@@ -377,12 +377,23 @@ static void hear_lcp(struct far_call *c, struct span frame)
     }
 }
 
+/* xl2tpd draws ids without looking whether they are taken. */
+static void find_mute(void)
+{
+    for (unsigned i = 0; i < far.n_calls; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (far.call[i].session == far.call[k].session &&
+                far.call[i].tunnel == far.call[k].tunnel)
+                far.call[i].mute = far.call[k].mute = true;
+}
+
 void far_agree(void)
 {
     double end = far_now_ms() + PATIENCE_MS, again;
 
+    find_mute();
     for (unsigned i = 0; i < far.n_calls; i++) {
-        for (again = 0; !far.call[i].agreed; far_hear(1)) {
+        for (again = 0; !far.call[i].agreed && !far.call[i].mute; far_hear(1)) {
             if (far_now_ms() > end)
                 far_die("no answer by PPP");
             if (far_now_ms() < again)

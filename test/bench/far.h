@@ -26,6 +26,7 @@ struct far {
         uint16_t id;              /* ours, by which its datagrams come */
         uint16_t tunnel, session; /* the daemon's, by which they go */
         bool asked, agreed;       /* LCP */
+        bool mute;                /* the daemon has given its id to another call too: not used */
         uint32_t sent;            /* frames */
         struct flow up;
     } call[FRAME_CALLS];
@@ -49,7 +50,7 @@ void far_begin(const struct far_plan *plan);
 /* Opens calls until there are so many, in so many tunnels by turns, and waits until they are up. */
 void far_open(unsigned tunnels, unsigned calls);
 
-/* Waits until PPP is agreed on in all of them. */
+/* Waits until PPP is agreed on in all of them that are not mute. */
 void far_agree(void);
 
 /* Writes a header for the call's next datagram; returns its octets, 12 at the most. */

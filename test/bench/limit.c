@@ -10,7 +10,7 @@
  * Down: recvmmsg() of 64 datagrams, each of a size of its own (UDP_GRO is off: it joins nothing
  * that did not come as one), HDLC by the best kernel there is into the call's line, one write() for
  * each call and batch.  Up: read() of as much as a pty gives at a time, HDLC, sendmmsg() of what a
- * turn has brought, frames of one size and call as one datagram in segments (UDP_SEGMENT).  epoll
+ * turn has brought, frames of one size as one datagram in segments (UDP_SEGMENT).  epoll
  * for readiness.  Of the daemon it has wire/hdlc and nothing else. */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,8 +61,7 @@ static struct {
     uint8_t in[BATCH][ROOM];
     struct iovec in_iov[BATCH];
     struct mmsghdr in_msg[BATCH];
-    struct buf *out[BATCH]; /* frames on their way up, their calls, ... */
-    struct call *out_call[BATCH];
+    struct buf *out[BATCH]; /* frames on their way up ... */
     unsigned n_out;
     struct iovec out_iov[BATCH];
     struct mmsghdr out_msg[BATCH]; /* ... and as they leave */
@@ -183,13 +182,13 @@ static void go_down(void)
 
 /* -- up ---------------------------------------------------------------------------------------- */
 
-/* Those that can leave as one, from the first on. */
+/* Those that can leave as one, from the first on: all of a size but for a shorter last one. */
 static unsigned run_from(unsigned first)
 {
     size_t all = me.out[first]->len;
     unsigned k = first + 1;
 
-    for (; k < me.n_out && me.out_call[k] == me.out_call[first]; k++) {
+    for (; k < me.n_out; k++) {
         all += me.out[k]->len;
         if (me.out[k]->len > me.out[first]->len || all > RUN_OCTETS)
             break;
@@ -243,8 +242,7 @@ static void hand_up(struct call *c)
     b->off -= HEADER;
     b->len += HEADER;
     memcpy(b->data + b->off, c->header, HEADER);
-    me.out[me.n_out] = b;
-    me.out_call[me.n_out++] = c;
+    me.out[me.n_out++] = b;
     c->partial = NULL;
     if (me.n_out == BATCH)
         send_up();

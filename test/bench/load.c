@@ -19,7 +19,7 @@
  *
  *   open TUNNELS CALLS NS               of CPU time for each call that was opened
  *   down|up|echo CALLS BUSY KIND SIZE BURST SENT ARRIVED DAMAGED MISORDERED MISSING REFUSED NS
- *                                       NS: CPU time for each that arrived
+ *                                       NS: CPU time for each that arrived well
  *   end STATUS                          of the daemon, in the end
  *
  * A burst is sent with one system call, and the next one when all of it has arrived; nothing
@@ -88,8 +88,11 @@ static struct sums sum_up(const struct cell *c)
 static unsigned next_call(void)
 {
     unsigned turn = me.turn++ % me.busy;
+    unsigned i = (unsigned)(((uint64_t)turn * far.n_calls + far.n_calls / 2) / me.busy);
 
-    return (unsigned)(((uint64_t)turn * far.n_calls + far.n_calls / 2) / me.busy);
+    while (far.call[i].mute)
+        i = (i + 1) % far.n_calls;
+    return i;
 }
 
 /* How many go at a time. */
@@ -225,7 +228,7 @@ static void measure(const struct cell *c)
            frame_kind_name(c->kind), c->size, burst, sent, after.frames - before.frames,
            after.damaged - before.damaged, after.misordered - before.misordered,
            after.missing - before.missing, after.refused - before.refused,
-           ns / (after.frames - before.frames));
+           ns / (after.frames - before.frames - (after.damaged - before.damaged)));
 }
 
 static void open_calls(unsigned tunnels, unsigned calls)
