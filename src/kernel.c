@@ -18,8 +18,10 @@ struct kernel_tunnel {
     struct udp *udp;
     int fd;
     struct kernel_session *sessions;
+    uint16_t port; /* of ours that its peer sends to */
     struct hash_node by_id, by_peer;
-    bool is_idle; /* it has none, and stands in this list: */
+    bool is_ending; /* the protocol's tunnel has gone: it takes no more */
+    bool is_idle;   /* so it has none, and stands in this list: */
     struct kernel_tunnel *next_idle;
 };
 
@@ -115,7 +117,7 @@ static uint32_t hash_place(const struct addr *a)
 
 static struct kernel_tunnel *find_tunnel(const struct hub *h, uint16_t id)
 {
-    struct hash_node *n = hash_find(&h->kernel->tunnels, hash_id(id));
+    struct hash_node *n = h->kernel != NULL ? hash_find(&h->kernel->tunnels, hash_id(id)) : NULL;
 
     while (n != NULL && OWNER(n, struct kernel_tunnel, by_id)->id != id)
         n = hash_next(n);
@@ -124,18 +126,22 @@ static struct kernel_tunnel *find_tunnel(const struct hub *h, uint16_t id)
 
 /* One socket hears one peer: a second tunnel from the very same place would find its data where it
  * does not look. */
-static bool place_is_taken(const struct hub *h, const struct addr *peer)
+static bool place_is_taken(const struct hub *h, const struct addr *peer, uint16_t port)
 {
     struct hash_node *n = hash_find(&h->kernel->places, hash_place(peer));
 
-    while (n != NULL && !addr_same(&OWNER(n, struct kernel_tunnel, by_peer)->peer, peer))
-        n = hash_next(n);
-    return n != NULL;
+    for (; n != NULL; n = hash_next(n)) {
+        const struct kernel_tunnel *k = OWNER(n, struct kernel_tunnel, by_peer);
+
+        if (k->port == port && addr_same(&k->peer, peer))
+            return true;
+    }
+    return false;
 }
 
 static void set_idle(struct hub *h, struct kernel_tunnel *k)
 {
-    if (k->is_idle)
+    if (k->is_idle || !k->is_ending || k->sessions != NULL)
         return;
     k->is_idle = true;
     k->next_idle = h->kernel->idle;
@@ -161,16 +167,18 @@ static struct kernel_tunnel *make_tunnel(struct hub *h, const struct tunnel *t,
     struct udp *beside = sockets_of(h, t, &t->peer);
     struct kernel_tunnel *k;
 
-    if (place_is_taken(h, &t->peer)) {
-        snprintf(why, KERNEL_WHY, "another tunnel comes from the same address and port");
+    if (beside == NULL || place_is_taken(h, &t->peer, udp_local(beside).port)) {
+        snprintf(why, KERNEL_WHY, "%s",
+                 beside == NULL ? "no socket"
+                                : "another tunnel comes from the same address and port");
         return NULL;
     }
     k = calloc(1, sizeof *k);
-    if (k == NULL || beside == NULL) {
-        snprintf(why, KERNEL_WHY, "%s", k == NULL ? strerror(ENOMEM) : "no socket");
-        free(k);
+    if (k == NULL) {
+        snprintf(why, KERNEL_WHY, "%s", strerror(ENOMEM));
         return NULL;
     }
+    k->port = udp_local(beside).port;
     k->id = t->id;
     k->peer = t->peer;
     k->fd = -1;
@@ -185,7 +193,6 @@ static struct kernel_tunnel *make_tunnel(struct hub *h, const struct tunnel *t,
     }
     hash_join(&h->kernel->tunnels, &k->by_id, hash_id(k->id));
     hash_join(&h->kernel->places, &k->by_peer, hash_place(&k->peer));
-    set_idle(h, k);
     return k;
 }
 
@@ -197,9 +204,6 @@ bool kernel_sweep(struct hub *h)
 
     while ((k = h->kernel->idle) != NULL) {
         h->kernel->idle = k->next_idle;
-        k->is_idle = false;
-        if (k->sessions != NULL)
-            continue;
         close(k->fd);
         k->fd = -1;
         udp_hear_rest(k->udp);
@@ -210,6 +214,16 @@ bool kernel_sweep(struct hub *h)
 }
 
 /* -- sessions ---------------------------------------------------------------------------------- */
+
+void kernel_tunnel_down(struct hub *h, uint16_t tunnel)
+{
+    struct kernel_tunnel *k = find_tunnel(h, tunnel);
+
+    if (k == NULL)
+        return;
+    k->is_ending = true;
+    set_idle(h, k);
+}
 
 static struct kernel_session *find_session(const struct hub *h, uint16_t call)
 {
@@ -231,6 +245,10 @@ static struct kernel_session *make_session(struct hub *h, const struct call *c,
     struct kernel_tunnel *k = find_tunnel(h, t->id);
     struct kernel_session *s;
 
+    if (k != NULL && k->is_ending) {
+        snprintf(why, KERNEL_WHY, "its tunnel ends");
+        return NULL;
+    }
     if (k == NULL)
         k = make_tunnel(h, t, why);
     s = k != NULL ? calloc(1, sizeof *s) : NULL;
@@ -243,7 +261,7 @@ static struct kernel_session *make_session(struct hub *h, const struct call *c,
     if (s->fd < 0) {
         snprintf(why, KERNEL_WHY, "the kernel took no session: %s", strerror(errno));
         free(s);
-        return NULL; /* kernel_sweep() sees to the tunnel */
+        return NULL; /* the tunnel stays for the next one */
     }
     s->next = k->sessions;
     if (s->next != NULL)
@@ -298,8 +316,7 @@ void kernel_close(struct kernel_session *s)
         s->prev->next = s->next;
     else
         k->sessions = s->next;
-    if (k->sessions == NULL)
-        set_idle(s->hub, k);
+    set_idle(s->hub, k);
     hash_leave(&s->hub->kernel->sessions, &s->by_id);
     link_kernel_hang_up(s->fd);
     close(s->fd);
@@ -357,12 +374,9 @@ void kernel_end(struct hub *h)
     for (uint32_t i = 0; i < k->sessions.size; i++)
         while (k->sessions.slot[i] != NULL)
             kernel_close(OWNER(k->sessions.slot[i], struct kernel_session, by_id));
-    while (k->idle != NULL) {
-        struct kernel_tunnel *t = k->idle;
-
-        k->idle = t->next_idle;
-        free_tunnel(h, t);
-    }
+    for (uint32_t i = 0; i < k->tunnels.size; i++)
+        while (k->tunnels.slot[i] != NULL)
+            free_tunnel(h, OWNER(k->tunnels.slot[i], struct kernel_tunnel, by_id));
     hash_free(&k->tunnels);
     hash_free(&k->places);
     hash_free(&k->sessions);

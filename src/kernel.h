@@ -2,7 +2,7 @@
  *
  * Each of their tunnels has a UDP socket for its peer alone, beside the one that it came in by: the
  * kernel takes the data of its sessions there and leaves us the rest.  It is there from the first of
- * these calls to the last.  A session is made as soon as a call is accepted, so that nothing that
+ * these calls to the tunnel's end.  A session is made as soon as a call is accepted, so that nothing that
  * its peer sends is lost; its bearer takes it over when the call is up.  What the kernel has carried
  * is told to the engine whenever somebody wants to know. */
 #ifndef KERNEL_H
@@ -49,7 +49,10 @@ void kernel_look(struct kernel_session *s);
 void kernel_freshen(void *ctx, const struct tunnel *t); /* ctx: the hub */
 void kernel_look_all(struct hub *h);
 
-/* Tunnels without sessions go, when all events have been acted on and before anything is freed: their
+/* The protocol's tunnel has gone, or goes, and its calls have. */
+void kernel_tunnel_down(struct hub *h, uint16_t tunnel);
+
+/* Tunnels that have ended go, when all events have been acted on and before anything is freed: their
  * sockets are heard for the last time.  True if there were any: that may have brought new events. */
 bool kernel_sweep(struct hub *h);
 void kernel_end(struct hub *h); /* before sockets_close(); also after a begin that failed */

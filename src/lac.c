@@ -396,6 +396,7 @@ static void heed_while_waiting(struct lac *l, const struct conf_lac *conf)
 
     if (!conf->redial || (conf->max_redials > 0 && l->redials > conf->max_redials)) {
         log_notice("lac %s: is not dialled again: its section has changed", l->name);
+        trouble_gave_up(l->hub, l->name);
         l->wanted = false;
         loop_timer_unset(l->hub->loop, &l->redial);
         lac_fallen(l);

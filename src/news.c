@@ -57,6 +57,7 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
     struct lac *l = t->host_data;
 
     h->totals.tunnels_down++;
+    kernel_tunnel_down(h, t->id);
     if (is_worth_a_line(h, t)) {
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));

@@ -100,7 +100,8 @@ static void compare_lns(const struct conf *was, const struct conf *is)
 
 static const struct conf_lns *next_common(const struct conf_lns *lns, const struct conf *other)
 {
-    while (lns != NULL && conf_find_lns(other, lns->name) == NULL)
+    while (lns != NULL && (strcasecmp(lns->name, "default") == 0 ||
+                           conf_find_lns(other, lns->name) == NULL))
         lns = lns->next;
     return lns;
 }

@@ -138,8 +138,8 @@ static int bind_beside(struct udp *u, struct udp *old, const struct addr *local)
                                                                  : -1;
     int reason = errno;
 
+    /* the new one has to bear others like it; with the old one's mark off nobody else gets in */
     share_port(old, 0);
-    share_port(u, 0);
     errno = reason;
     return done;
 }
@@ -178,9 +178,9 @@ void udp_hear_rest(struct udp *u)
     uint64_t was;
 
     for (int turns = 0; turns < REST_TURNS; turns++) {
-        was = u->counts.received;
+        was = u->counts.received + u->counts.errors;
         on_ready(&u->watch, LOOP_READ);
-        if (u->counts.received == was)
+        if (u->counts.received + u->counts.errors == was)
             return;
     }
 }

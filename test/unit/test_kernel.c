@@ -143,6 +143,13 @@ static struct kernel_session *open_one(struct call *c)
     return kernel_open(&hub, c, &wish, why, &usual);
 }
 
+static void all_down(void)
+{
+    for (uint16_t i = 0; i < 2; i++)
+        kernel_tunnel_down(&hub, tunnels[i].id);
+    kernel_sweep(&hub);
+}
+
 /* -- tests --------------------------------------------------------------------------------------- */
 
 static void test_life(void)
@@ -174,11 +181,14 @@ static void test_life(void)
     is_int(played.hung_up, 1, "which hangs pppd up");
     ok(!kernel_sweep(&hub), "the tunnel stays as long as there is a session");
     kernel_close(other);
-    ok(kernel_sweep(&hub) && !kernel_sweep(&hub), "and goes with the last");
+    ok(!kernel_sweep(&hub), "and without, for the next");
+    kernel_tunnel_down(&hub, 10);
+    ok(open_one(&calls[2]) == NULL && strcmp(why, "its tunnel ends") == 0, "once it ends it takes none");
+    ok(kernel_sweep(&hub) && !kernel_sweep(&hub), "and it goes");
     is_int(descriptors(), had, "nothing is left open");
     kernel_coming(&hub, &calls[2], &wish);
     kernel_call_down(&hub, &calls[2]);
-    kernel_sweep(&hub);
+    all_down();
     is_int(descriptors(), had, "nor of a call that never came up");
 }
 
@@ -201,7 +211,7 @@ static void test_refusals(void)
         kernel_coming(&hub, &calls[0], &wish);
         ok(open_one(&calls[0]) == NULL && !usual, "the kernel refuses %s", rows[i].name);
         ok(strncmp(why, rows[i].why, strlen(rows[i].why)) == 0, "the reason is told: %s", why);
-        kernel_sweep(&hub);
+        all_down();
         is_int(descriptors(), had, "and nothing stays open");
     }
     begin();
@@ -211,10 +221,17 @@ static void test_refusals(void)
        "a second tunnel from the same address and port has to do without");
     is_str(why, "another tunnel comes from the same address and port", "as is told");
     kernel_close(find_session(&hub, calls[0].id));
-    kernel_sweep(&hub);
+    all_down();
     ok(open_one(&calls[1]) != NULL, "until the first has gone");
     kernel_close(find_session(&hub, calls[1].id));
-    kernel_sweep(&hub);
+    all_down();
+    begin();
+    calls[1].tunnel = &tunnels[1];
+    ok(open_one(&calls[0]) != NULL && open_one(&calls[1]) != NULL,
+       "two peers have a tunnel each: %s", why);
+    kernel_close(find_session(&hub, calls[0].id));
+    kernel_close(find_session(&hub, calls[1].id));
+    all_down();
 }
 
 static void test_reasons(void)
@@ -251,7 +268,7 @@ static void test_reasons(void)
             section.data_path = CONF_PATH_KERNEL;
             ok(open_one(&calls[0]) != NULL, "but not with 'data path = kernel'");
             kernel_close(find_session(&hub, calls[0].id));
-            kernel_sweep(&hub);
+            all_down();
         }
         if (rows[i].field != NULL)
             *rows[i].field = false;
@@ -266,7 +283,7 @@ static void test_reasons(void)
     section.data_path = CONF_PATH_USERSPACE;
     ok(open_one(&calls[0]) == NULL && played.hung_up == 1,
        "a configuration that has changed meanwhile counts");
-    kernel_sweep(&hub);
+    all_down();
 }
 
 static void test_many(void)

@@ -462,6 +462,7 @@ int main(void)
         test_refused(h);
         udp_close(h[0].udp);
         udp_close(h[1].udp);
+        h[0].udp = h[1].udp = NULL;
     }
     test_beside();
     loop_free(l);
