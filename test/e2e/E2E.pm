@@ -323,8 +323,11 @@ sub ask
 
     # a FIFO that others have filled takes it later
     loop_until { $self->command("\@$path $command\n") } $seconds // 5 or return undef;
-    my $whole = loop_until { sysread($f, $answer, 4096, length $answer); $answer =~ /\n\z/ }
-      $seconds // 5;
+    # "00-..." is a line of a framed answer, and not its last
+    my $whole = loop_until {
+        sysread($f, $answer, 65536, length $answer);
+        $answer =~ /\n\z/ && $answer !~ /(?:\A|\n)\d\d-[^\n]*\n\z/;
+    } $seconds // 5;
     unlink $path;
     return undef if !$whole;
     chomp $answer;
