@@ -155,7 +155,7 @@ static void become_daemon(const struct far_plan *plan)
     dup2(log, STDERR_FILENO);
     if (plan->cpus)
         sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &priority);
-    execv(plan->command[0], plan->command);
+    execvp(plan->command[0], plan->command);
     _exit(127);
 }
 
