@@ -361,5 +361,6 @@ void daemon_free(struct hub *h)
     conf_free(h->conf);
     conf_free(h->added);
     buf_drain();
+    link_drain();
     free(h);
 }

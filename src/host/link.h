@@ -48,6 +48,7 @@ void link_release_slave(struct link *k);
  * link_flush_all(), once a turn, the rest when the pty takes it. */
 bool link_send(struct link *k, struct span frame);
 void link_flush_all(void);
+void link_drain(void); /* frees the queues that lie unused, which are kept for the next burst */
 
 /* The same for a frame with priority (RFC 2661, 3.1, P bit): it overtakes all that has not begun to
  * leave, except frames that came here before it.  If there is no room it displaces ordinary frames,

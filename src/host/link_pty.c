@@ -22,7 +22,7 @@
 #define NAME_ROOM 64
 #define READ_SIZE 4096
 #define READS_A_TURN 4   /* then the others have theirs */
-#define QUEUE_FIRST 4096 /* room of a queue at first; doubled up to LINK_QUEUE */
+#define QUEUE_SMALL 8192 /* room of a queue, of most; of the others LINK_QUEUE */
 #define ALL_CONTROLS 0xffffffffu
 
 /* Octets queue[begin .. begin + waiting) are encoded and not yet written.  queue is NULL exactly
@@ -77,10 +77,42 @@ static void list_leave(struct link *k)
     k->list_at = NULL;
 }
 
+/* Queues that nobody has now, of both sizes.  All but a few are taken and given back with each burst:
+ * the C library would ask the system for them each time, and give them back. */
+static struct {
+    size_t room;
+    unsigned most, n;
+    uint8_t *queue[64];
+} spares[] = {{.room = QUEUE_SMALL, .most = 64}, {.room = LINK_QUEUE, .most = 8}};
+
+static uint8_t *queue_get(size_t room)
+{
+    size_t i = room > QUEUE_SMALL;
+
+    return spares[i].n > 0 ? spares[i].queue[--spares[i].n] : malloc(room);
+}
+
+static void queue_put(uint8_t *queue, size_t room)
+{
+    size_t i = room > QUEUE_SMALL;
+
+    if (queue != NULL && spares[i].n < spares[i].most)
+        spares[i].queue[spares[i].n++] = queue;
+    else
+        free(queue);
+}
+
+void link_drain(void)
+{
+    for (size_t i = 0; i < sizeof spares / sizeof spares[0]; i++)
+        while (spares[i].n > 0)
+            free(spares[i].queue[--spares[i].n]);
+}
+
 static void queue_drop(struct link *k)
 {
     list_leave(k);
-    free(k->queue);
+    queue_put(k->queue, k->room);
     k->queue = NULL;
     k->room = k->begin = k->waiting = k->ahead = 0;
 }
@@ -95,26 +127,24 @@ static void count_dropped(struct link *k)
 /* Makes n octets of room behind what waits; false if that would be beyond the bound. */
 static bool queue_make_room(struct link *k, size_t n)
 {
-    size_t room = k->room > 0 ? k->room : QUEUE_FIRST;
+    size_t room = k->waiting + n <= QUEUE_SMALL ? QUEUE_SMALL : LINK_QUEUE;
     uint8_t *queue;
 
     if (k->waiting + n > LINK_QUEUE)
         return false;
     if (k->begin + k->waiting + n <= k->room)
         return true;
-    while (room < k->waiting + n)
-        room *= 2;
-    if (room == k->room) {
+    if (room <= k->room) {
         memmove(k->queue, k->queue + k->begin, k->waiting);
         k->begin = 0;
         return true;
     }
-    queue = malloc(room);
+    queue = queue_get(room);
     if (queue == NULL)
         return false;
     if (k->waiting > 0)
         memcpy(queue, k->queue + k->begin, k->waiting);
-    free(k->queue);
+    queue_put(k->queue, k->room);
     k->queue = queue;
     k->room = room;
     k->begin = 0;
