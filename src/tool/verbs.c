@@ -200,6 +200,11 @@ static int add_section(const struct order *o)
 
     if (!is_usual(o->words[0]))
         return refuse(o, o->words[0]);
+    for (int i = 1; i < o->n; i++)
+        if (strpbrk(o->words[i], "\r\n") != NULL) {
+            fprintf(stderr, "%s: a setting is one line: nothing was sent\n", o->asker.program);
+            return ASK_USAGE;
+        }
     text_add(&command, "%c %s ", o->verb->letter, o->words[0]);
     join(&command, o->words + 1, o->n - 1);
     a.line = print_line;

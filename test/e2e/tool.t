@@ -152,6 +152,15 @@ gives 'open 127.0.0.1', 0, "OK\n";
     is(join(' ', glob "$d->{dir}/run/*.out"), '', 'and its FIFO is gone');
 }
 
+# A setting that goes on in another line would be another command.
+{
+    my ($code, undef, $err) = tool('add-lac', 'two', "lns=127.0.0.1:9\nr office");
+
+    is($code, 255, 'add-lac: a setting with a newline in it is refused');
+    like($err, qr/a setting is one line: nothing was sent/, 'and it is said why');
+    isnt((tool('status-lac', 'two'))[0], 0, 'nothing has come of it');
+}
+
 # What one that was killed has left goes with the next; what is somebody's stays.
 {
     my $run = "$d->{dir}/run";
