@@ -28,7 +28,7 @@ SYSTEM := $(shell uname -s)
 B      := build$(if $(PORTABLE),/portable)$(if $(SAN),/san)
 # Which body stands behind a seam: the Linux one, or the one that POSIX alone carries.
 LINUX  := $(if $(PORTABLE),,$(filter Linux,$(SYSTEM)))
-BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix)
+BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork)
 STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
@@ -43,8 +43,8 @@ CONF  = host/conf host/conf_check host/conf_hosts host/conf_kinds host/conf_line
         host/conf_near host/conf_overlap host/conf_put host/conf_parse host/conf_print host/conf_ranges \
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
         host/conf_rows_ppp host/conf_section host/conf_show host/conf_words
-HOST  = host/sys host/loop host/udp host/link_pty host/pppd host/pppd_options host/secrets host/pool \
-        host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if $(CONF) $(BODIES)
+HOST  = host/sys host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets \
+        host/pool host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if $(CONF) $(BODIES)
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_rows \
         render metrics

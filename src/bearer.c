@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "bearer_lease.h"
 #include "events.h"
+#include "host/sys.h"
 #include "sockets.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
@@ -332,6 +333,11 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     char ipparam[256];
     int line = open_line(b, s), reason;
 
+    if (line >= 0 && sys_is_among_last(line)) {
+        release_line(b, line);
+        line = -1;
+        errno = EMFILE;
+    }
     snprintf(b->user, sizeof b->user, "%s", s->name != NULL ? s->name : "");
     snprintf(b->optfile, sizeof b->optfile, "%s", s->optfile != NULL ? s->optfile : "");
     if (line < 0)

@@ -170,6 +170,7 @@ int main(int argc, char **argv)
     int told = -1, status;
 
     sys_open_standard();
+    sys_keep_inherited();
     read_options(argc, argv, &o);
     log_sink_stderr(o.ident);
     service_open();

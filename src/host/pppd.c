@@ -1,12 +1,10 @@
 /* One pppd process per call: argument list, start, end; see pppd.h.
  *
- * The argument list and the environment are made by rows.  The child of the fork only moves
- * descriptors and executes; why it could not comes back through a pipe that a successful exec
- * closes.  Must not know L2TP, nor what the tty is connected to. */
+ * The argument list and the environment are made by rows; spawn.h runs what they make.  Must not
+ * know L2TP, nor what the tty is connected to. */
 #include "host/pppd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +13,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/link_kernel.h"
+#include "host/spawn.h"
 #include "host/sys.h"
-
-#define STANDARD 3        /* descriptors below this are standard input, output and error */
-#define INHERITED_END 256 /* those that our own parent may have left open lie below this */
-#define EXIT_NOT_RUN 127
 
 static bool given(const char *text)
 {
@@ -199,17 +193,6 @@ const char *pppd_expand(const char *text, const struct pppd_settings *s, char *d
     return dst;
 }
 
-/* What the child of the fork needs. */
-struct launch {
-    struct loop *loop;
-    const struct pppd_args *args;
-    const struct pppd_env *env;
-    int tty;     /* or /dev/null */
-    int session; /* -1: none */
-    int password[2]; /* pipe; -1 without a password */
-    int outcome[2];  /* pipe: errno of an exec that failed, or its end */
-};
-
 static void close_pipe(int fd[2])
 {
     for (int i = 0; i < 2; i++) {
@@ -217,24 +200,6 @@ static void close_pipe(int fd[2])
             close(fd[i]);
         fd[i] = -1;
     }
-}
-
-/* A pipe, close-on-exec, that stays clear of the standard descriptors even where those are closed.
- * 0, or -1 with errno; what is open then is in fd. */
-static int open_pipe(int fd[2])
-{
-    int low[2];
-
-    if (sys_pipe(low) < 0)
-        return -1;
-    for (int i = 0; i < 2; i++) {
-        fd[i] = low[i];
-        if (low[i] >= STANDARD)
-            continue;
-        fd[i] = fcntl(low[i], F_DUPFD_CLOEXEC, STANDARD);
-        close(low[i]);
-    }
-    return fd[0] < 0 || fd[1] < 0 ? -1 : 0;
 }
 
 /* Puts the password into a pipe and keeps its read end.  It is short enough never to block. */
@@ -249,87 +214,48 @@ static int load_password(const char *password, int fd[2])
         errno = E2BIG;
         return -1;
     }
-    if (open_pipe(fd) < 0 || write(fd[1], password, n) != (ssize_t)n)
+    if (sys_pipe_above(fd) < 0 || write(fd[1], password, n) != (ssize_t)n)
         return -1;
     close(fd[1]);
     fd[1] = -1;
     return 0;
 }
 
-/* The environment stays ours otherwise, as it does with xl2tpd: NetworkManager tells its pppd
- * plugin by it which connection it serves.  0, or -1 with errno. */
-static int set_environment(const struct pppd_env *env)
+/* Executes it.  The environment stays ours otherwise, as it does with xl2tpd: NetworkManager tells
+ * its pppd plugin by it which connection it serves.  The pid, or -1 with errno. */
+static pid_t launch(struct loop *l, const struct pppd_settings *s, int line, int password,
+                    int *n_args)
 {
-    for (int i = 0; i < env->n; i++) {
-        const char *name = env->row[i].name, *value = env->row[i].value;
+    struct pppd_args args;
+    struct pppd_env env;
+    struct spawn_variable variable[PPPD_MAX_ENV];
+    struct spawn child = {.argv = args.argv,
+                          .line = line,
+                          .inherited = {password, s->in_kernel ? s->session : -1},
+                          .dies_with_us = s->in_kernel};
+    char **environment;
+    pid_t pid;
+    int keep;
 
-        if (value != NULL ? setenv(name, value, 1) < 0 : unsetenv(name) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* The child: becomes pppd, or reports why not. */
-static void become_pppd(const struct launch *u)
-{
-    int reason;
-
-    loop_after_fork(u->loop);
-    setsid(); /* so that opening the tty makes it the controlling one, and its hang-up is told */
-    /* ours are close-on-exec; whoever started us may have left others open */
-    for (int fd = STANDARD; fd < INHERITED_END; fd++)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-    if (dup2(u->tty, STDIN_FILENO) < 0 || dup2(u->tty, STDOUT_FILENO) < 0)
-        goto fail;
-    /* dup2() onto itself would have left the flag */
-    if (fcntl(STDIN_FILENO, F_SETFD, 0) < 0 || fcntl(STDOUT_FILENO, F_SETFD, 0) < 0)
-        goto fail;
-    if (u->password[0] >= 0 && fcntl(u->password[0], F_SETFD, 0) < 0)
-        goto fail;
-    if (u->session >= 0 && fcntl(u->session, F_SETFD, 0) < 0)
-        goto fail;
-    if (u->session >= 0)
-        link_kernel_die_with_us();
-    if (set_environment(u->env) < 0)
-        goto fail;
-    execv(u->args->argv[0], (char *const *)(uintptr_t)u->args->argv);
-fail:
-    reason = errno;
-    (void)!write(u->outcome[1], &reason, sizeof reason);
-    _exit(EXIT_NOT_RUN);
-}
-
-/* Waits for the exec.  0, or the errno with which it failed. */
-static int read_outcome(int fd)
-{
-    int reason = 0;
-    ssize_t n;
-
-    do
-        n = read(fd, &reason, sizeof reason);
-    while (n < 0 && errno == EINTR);
-    return n == (ssize_t)sizeof reason ? reason : 0;
-}
-
-/* Forks and executes.  The pid, or -1 with errno. */
-static pid_t launch(struct launch *u)
-{
-    pid_t pid = fork();
-    int reason;
-
-    if (pid == 0)
-        become_pppd(u);
+    pppd_compose(s, password, &args);
+    *n_args = args.argc;
+    pppd_environment(s, &env);
+    for (int i = 0; i < env.n; i++)
+        variable[i] = (struct spawn_variable){env.row[i].name, env.row[i].value};
+    child.environment = environment = spawn_environment(variable, env.n);
+    if (environment == NULL)
+        return -1;
+    pid = spawn(l, &child);
+    keep = errno;
+    free(environment);
+    errno = keep;
     if (pid < 0)
         return -1;
-    close(u->outcome[1]);
-    u->outcome[1] = -1;
-    reason = read_outcome(u->outcome[0]);
-    if (reason == 0)
-        return pid;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
-    errno = reason;
-    return -1;
+    for (int i = 0; i < env.n && log_topic(TOPIC_PPPD); i++)
+        if (env.row[i].value != NULL)
+            log_debug(TOPIC_PPPD, "pppd %d: has %s=%s", (int)pid, env.row[i].name,
+                      env.row[i].value);
+    return pid;
 }
 
 static void on_gone(struct child *c, int status)
@@ -364,17 +290,8 @@ static void on_patience_over(struct timer *t)
 
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd)
 {
-    struct pppd_args args;
-    struct pppd_env env;
-    struct launch u = {.loop = l,
-                       .args = &args,
-                       .env = &env,
-                       .tty = tty_fd,
-                       .session = s->in_kernel ? s->session : -1,
-                       .password = {-1, -1},
-                       .outcome = {-1, -1}};
+    int password[2] = {-1, -1}, reason, n_args = 0;
     pid_t pid = -1;
-    int reason;
 
     p->loop = l;
     p->term_ms = PPPD_TERM_MS;
@@ -383,15 +300,10 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
         errno = ENOMEM;
         return -1;
     }
-    if (load_password(s->role == PPPD_LAC ? s->password : NULL, u.password) == 0 &&
-        open_pipe(u.outcome) == 0) {
-        pppd_compose(s, u.password[0], &args);
-        pppd_environment(s, &env);
-        pid = launch(&u);
-    }
+    if (load_password(s->role == PPPD_LAC ? s->password : NULL, password) == 0)
+        pid = launch(l, s, tty_fd, password[0], &n_args);
     reason = errno;
-    close_pipe(u.password);
-    close_pipe(u.outcome);
+    close_pipe(password);
     if (pid < 0) {
         loop_timer_done(l, &p->timer);
         errno = reason;
@@ -400,12 +312,8 @@ int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, in
     p->state = PPPD_RUNNING;
     p->child = (struct child){.pid = pid, .gone = on_gone, .owner = p};
     loop_child(l, &p->child);
-    log_debug(TOPIC_PPPD, "pppd %d: started, %d arguments%s", (int)pid, args.argc,
+    log_debug(TOPIC_PPPD, "pppd %d: started, %d arguments%s", (int)pid, n_args,
               s->role == PPPD_LAC && given(s->password) ? ", its password in a pipe" : "");
-    for (int i = 0; i < env.n && log_topic(TOPIC_PPPD); i++)
-        if (env.row[i].value != NULL)
-            log_debug(TOPIC_PPPD, "pppd %d: has %s=%s", (int)pid, env.row[i].name,
-                      env.row[i].value);
     return 0;
 }
 

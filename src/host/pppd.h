@@ -110,9 +110,9 @@ struct pppd {
 
 /* Starts a pppd with tty_fd as its descriptors 0 and 1; everything else but 2, and but its session
  * if the kernel is to carry its data (tty_fd is then anything, such as /dev/null), is closed in it.
- * gone and owner are set by the caller.  0, or -1 with errno when it cannot fork or the program
- * cannot be executed (ENOENT and the like: reported truthfully, the child's exec failure comes back
- * through a pipe, and the caller waits for that no longer than an exec takes). */
+ * gone and owner are set by the caller.  0, or -1 with errno when there can be no child or the program
+ * cannot be executed (ENOENT and the like: reported truthfully; the caller waits for that no longer
+ * than an exec takes). */
 int pppd_start(struct pppd *p, struct loop *l, const struct pppd_settings *s, int tty_fd);
 
 /* Its tty has just been hung up, which ends it by itself: TERM follows only if it has not.  One

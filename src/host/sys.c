@@ -22,6 +22,7 @@
 #include "base/log.h"
 
 #define MOST_DESCRIPTORS 1048576 /* some hard limits are a thousand times that, to nobody's use */
+#define INHERITED_END 256        /* whoever started us may have left descriptors open below this */
 #define PIDFILE_MODE 0644
 
 uint64_t sys_now_ms(void)
@@ -120,6 +121,28 @@ int sys_pipe(int fd[2])
     return -1;
 }
 
+int sys_pipe_above(int fd[2])
+{
+    int low[2];
+
+    if (sys_pipe(low) < 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        fd[i] = low[i];
+        if (low[i] > STDERR_FILENO)
+            continue;
+        fd[i] = fcntl(low[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        close(low[i]);
+    }
+    if (fd[0] >= 0 && fd[1] >= 0)
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (fd[i] >= 0)
+            close(fd[i]);
+    errno = EMFILE;
+    return -1;
+}
+
 void sys_open_standard(void)
 {
     int fd;
@@ -129,6 +152,12 @@ void sys_open_standard(void)
     } while (fd >= 0 && fd <= 2);
     if (fd > 2)
         close(fd);
+}
+
+void sys_keep_inherited(void)
+{
+    for (int fd = STDERR_FILENO + 1; fd < INHERITED_END; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 size_t sys_raise_descriptors(void)
@@ -145,6 +174,15 @@ size_t sys_raise_descriptors(void)
         setrlimit(RLIMIT_NOFILE, &wanted) == 0)
         now = wanted;
     return now.rlim_cur < MOST_DESCRIPTORS ? (size_t)now.rlim_cur : MOST_DESCRIPTORS;
+}
+
+bool sys_is_among_last(int fd)
+{
+    struct rlimit now;
+
+    /* the lowest free number is taken: so all below are in use */
+    return getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur != RLIM_INFINITY &&
+           (rlim_t)fd + SYS_DESCRIPTORS_KEPT >= now.rlim_cur;
 }
 
 const char *sys_odd_kind(mode_t mode)

@@ -29,13 +29,25 @@ int sys_nonblock(int fd); /* 0 or -1 with errno */
 /* A pipe with both ends close-on-exec.  0 or -1 with errno. */
 int sys_pipe(int fd[2]);
 
+/* The same, clear of the standard descriptors even where those are closed. */
+int sys_pipe_above(int fd[2]);
+
 /* Puts /dev/null on those of the descriptors 0, 1 and 2 that we were started without, lest a pid
  * file or a socket take their place and be written to as "stderr". */
 void sys_open_standard(void);
 
+/* Makes close-on-exec what whoever started us has left open beyond 0, 1 and 2: no program that we
+ * run is to have it. */
+void sys_keep_inherited(void);
+
 /* Raises the soft limit of descriptors to the hard one, but not beyond a million; returns the limit
  * now in force. */
 size_t sys_raise_descriptors(void);
+
+/* True if beyond this descriptor, which has just been opened, fewer than SYS_DESCRIPTORS_KEPT more
+ * can be: new calls leave so many to what is there already, and to the operator's commands. */
+#define SYS_DESCRIPTORS_KEPT 6
+bool sys_is_among_last(int fd);
 
 /* What a file of this mode is if it is not a plain one, in words: "a folder", "a FIFO"; NULL: it is
  * plain.  Others are not read: a FIFO has one wait for its writer, a device has no end. */

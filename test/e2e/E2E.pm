@@ -198,6 +198,7 @@ sub daemon
         open STDIN,  '<',  '/dev/null';
         open STDOUT, '>>', $self->{logfile};
         open STDERR, '>>', $self->{logfile};
+        POSIX::dup2(2, 77);    # what whoever starts it has left open, and pppd is not to get
         {
             exec $o{program} // $L2TPD, '-D', '-c', $self->{conf}, '-s', $self->{secrets}, '-p',
               $self->{pidfile}, '-C', $self->{fifo}, @{$o{args} // []}

@@ -30,15 +30,15 @@ ok "musl: it runs" says_version "$tmp/musl/l2tpd"
 posix=$tmp/posix
 ok "PORTABLE=1, no warning" silent build "$posix" PORTABLE=1 CFLAGS='-O1 -Werror' all
 ok "PORTABLE=1: it runs" says_version "$posix/l2tpd"
-printf '%s\n' many_select.o udp_posix.o >"$tmp/bodies"
-(cd "$posix/host" && ls many_*.o udp_*.o) >"$tmp/bodies-built" || :
+printf '%s\n' many_select.o spawn.o spawn_fork.o udp_posix.o >"$tmp/bodies"
+(cd "$posix/host" && ls many_*.o spawn*.o udp_*.o) >"$tmp/bodies-built" || :
 ok "PORTABLE=1 has its own body behind each seam, not that of Linux" \
 	same "$tmp/bodies" "$tmp/bodies-built"
 ok "PORTABLE=1 calls nothing of Linux alone" calls_none "$posix/l2tpd" \
 	'epoll_[a-z0-9]*' recvmmsg sendmmsg getrandom pipe2 accept4 'signalfd.*' 'timerfd.*' 'eventfd.*'
 ok "the look at symbols can fail: the Linux build calls epoll" \
 	refuses epoll_wait calls_none "$tmp/gcc/l2tpd" 'epoll_[a-z0-9]*'
-for unit in loop udp; do
+for unit in loop pppd udp; do
 	ok "PORTABLE=1: test_$unit builds" silent build "$posix" PORTABLE=1 CFLAGS='-O1 -Werror' \
 		"$posix/test/test_$unit"
 	ok "PORTABLE=1: test_$unit passes" "$posix/test/test_$unit"

@@ -496,6 +496,7 @@ static void test_start(void)
     char text[1024] = "", word[32], got[32];
     FILE *f;
 
+    sys_keep_inherited();
     is_int(start(&p, "exit 19",
                  (struct pppd_settings){.role = PPPD_LAC,
                                         .password = "secret word",
