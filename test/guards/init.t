@@ -131,6 +131,8 @@ ok "no word: 2" is 2 usage
 mv "$top/sbin/l2tpd" "$top/sbin/away"
 ok "start of what is not installed: 5" is 5 'not installed' start
 mv "$top/sbin/away" "$top/sbin/l2tpd"
+# the others come to stand where this script stands
+ok "the last stop: 0" is 0 "stops (pid" stop
 
 # --- OpenRC and rc.d: with stand-ins for what surrounds them ----------------------------------------
 
