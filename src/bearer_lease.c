@@ -8,12 +8,12 @@
 #include "profiles.h"
 
 /* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
- * number that calls, else the peer's host at its address.  Never 0. */
+ * number that calls, else the peer's host at its address.  An empty name names nobody.  Never 0. */
 static uint64_t caller(const struct call *c, const struct conf_lns *conf)
 {
     static const char kinds[] = {'u', 'n', 'h'};
     const struct call_proxy *p = c->proxy;
-    bool has_name = p != NULL && p->present >> AVP_PROXY_AUTHEN_NAME & 1;
+    bool has_name = p != NULL && p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST].n > 0;
     int kind = has_name ? 0 : c->calling[0] != '\0' ? 1 : 2;
     struct span who = has_name    ? p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
                       : kind == 1 ? span_str(c->calling)

@@ -200,7 +200,7 @@ for my $sticky ('yes', 'no') {
         my $before = () = reports("$DIR/sticky-$sticky");
 
         $p->open_tunnel;
-        $p->open_call(calling => $o{calling}, iccn => $o{user}
+        $p->open_call(calling => $o{calling}, iccn => defined $o{user}
             ? [soft(29, u16(3)), soft(30, $o{user}), soft(32, u16(1)), soft(33, 'pw')] : []);
         my ($r) = loop_until { my @all = reports("$DIR/sticky-$sticky"); @all > $before && $all[-1] };
         $p->close;
@@ -219,6 +219,10 @@ for my $sticky ('yes', 'no') {
     is(scalar(grep { $seen{$_} } @again), 0, 'each has one that has rested') if $sticky eq 'no';
     is($come->(calling => '5551', ip => '127.0.0.9', name => 'moved.test'), $first[3],
         'a number is the same wherever its LAC is') if $sticky eq 'yes';
+    is($come->(user => '', ip => '127.0.0.2'), $first[2],
+        'who gives an empty name is told by its host') if $sticky eq 'yes';
+    is($come->(user => '', calling => '5552'), $first[4],
+        'or by its number') if $sticky eq 'yes';
     $d->finish;
 }
 
