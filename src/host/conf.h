@@ -25,6 +25,7 @@
 struct conf_range {
     uint32_t low, high; /* IPv4, host order, ends included */
     bool deny;
+    bool inherited; /* from the template, before the section's own, which only deny */
     unsigned line;
     struct conf_range *next;
     struct conf_range *last; /* of a list's first entry: its last one, so that a line costs the same
@@ -259,8 +260,8 @@ struct conf *conf_parse_settings(bool is_lac, const char *name, const char *sett
                                  conf_tell_fn *tell, void *ctx);
 
 /* Puts all sections of "from" on top of those of c: what a section of from sets itself replaces
- * what c's of that name has (a list as a whole), a new one is added behind the others; templates
- * count as ever.  Structs of c stay where they are, their texts do not.  from stays as it is.
+ * what c's of that name has (a list as a whole, but "no ..." alone is put behind what is there), a
+ * new one is added behind the others; templates count as ever.  Structs of c stay where they are, their texts do not.  from stays as it is.
  * Errors that come out of both together are told and the section left as it was.  False if there
  * was one, or without memory.  Without tell nothing is judged: c is kept for a later conf_put(), and
  * what its sections lack may stand in the tree below them. */

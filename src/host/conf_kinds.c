@@ -445,18 +445,6 @@ static bool ranges_same(const void *a, const void *b, const struct conf_row *row
     return x == NULL && y == NULL;
 }
 
-static bool ranges_copy(void *to, const void *from, const struct conf_row *row)
-{
-    const struct conf_range *r = *(struct conf_range *const *)from;
-
-    (void)row;
-    for (; r != NULL; r = r->next) {
-        if (!ranges_add(to, r->low, r->high, r->deny, r->line))
-            return false;
-    }
-    return true;
-}
-
 static void ranges_drop(void *field)
 {
     struct conf_range *r, *next;
@@ -465,6 +453,37 @@ static void ranges_drop(void *field)
         next = r->next;
         free(r);
     }
+}
+
+static bool ranges_copy(void *to, const void *from, const struct conf_row *row)
+{
+    const struct conf_range *r = *(struct conf_range *const *)from;
+
+    (void)row;
+    for (; r != NULL; r = r->next) {
+        if (!r->inherited && !ranges_add(to, r->low, r->high, r->deny, r->line))
+            return false;
+    }
+    return true;
+}
+
+bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from)
+{
+    struct conf_range *own = *list, *both = NULL;
+
+    for (; from != NULL; from = from->next) {
+        if (!ranges_add(&both, from->low, from->high, from->deny, from->line)) {
+            ranges_drop(&both);
+            return false;
+        }
+        both->last->inherited = true;
+    }
+    if (both == NULL)
+        return true;
+    both->last->next = own;
+    both->last = own != NULL ? own->last : both->last;
+    *list = both;
+    return true;
 }
 
 static bool hosts_same(const void *a, const void *b, const struct conf_row *row)

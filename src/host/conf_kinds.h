@@ -19,7 +19,8 @@ struct conf_kind_face {
     bool (*set)(void *field, const struct conf_row *row, const char *text, unsigned line,
                 struct conf_why *why);
     bool (*same)(const void *a, const void *b, const struct conf_row *row);
-    /* Over a field that holds the default; false without memory. */
+    /* Over a field that holds the default; of a list, behind what is in it, and without what is
+     * inherited.  False without memory. */
     bool (*copy)(void *to, const void *from, const struct conf_row *row);
     void (*drop)(void *field);
 };
@@ -35,6 +36,9 @@ bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_w
 /* The same, perhaps with "weight N" behind it (1 unless given). */
 bool conf_lns_read(const char *text, char **host, uint16_t *port, unsigned *weight,
                    struct conf_why *why);
+
+/* Puts a template's list in front of a section's own; false without memory, and it is as it was. */
+bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from);
 
 /* A boolean in any of its spellings. */
 bool conf_bool_read(const char *text, bool *value, struct conf_why *why);

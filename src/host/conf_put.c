@@ -57,6 +57,20 @@ static size_t size_of(enum conf_place place)
     return place == PLACE_LNS ? sizeof(struct conf_lns) : sizeof(struct conf_lac);
 }
 
+/* Of a list, what is put on top may be left out of the section's as it is. */
+static bool copy_below(struct conf_section *made, const struct keys *is, const struct keys *top,
+                       const struct conf_row *row)
+{
+    size_t i = conf_row_index(row);
+
+    if (top->section == NULL || !conf_section_only_denies(top->section, row) || !decides(is, row))
+        return true;
+    made->key_line[i] = is->section->key_line[i];
+    return conf_kinds[row->kind].copy(conf_field(row, made->place, made->object),
+                                      conf_field_const(row, made->place, is->section->object),
+                                      row);
+}
+
 /* Composes the values into an object of zeros; what is set, and where, into key_line. */
 static bool compose(struct conf_section *made, const struct conf_section *is,
                     const struct conf_section *top)
@@ -72,6 +86,8 @@ static bool compose(struct conf_section *made, const struct conf_section *is,
         size_t i = conf_row_index(row);
 
         made->key_line[i] = from != NULL ? from->key_line[i] : 0;
+        if (!copy_below(made, &below, &above, row))
+            return false;
         if (from != NULL &&
             !conf_kinds[row->kind].copy(conf_field(row, made->place, made->object),
                                         conf_field_const(row, made->place, from->object), row))

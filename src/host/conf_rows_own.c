@@ -65,6 +65,7 @@ static const struct conf_row rows[] = {
      .kind = KIND_RANGES,
      .at = LNS(lac),
      .own = true,
+     .rival = "no lac",
      .example = "198.51.100.0 - 198.51.100.255",
      .help = "Peers that are served by this section.  May stand often; a later one overrides."},
     {.name = "no lac",

@@ -100,12 +100,22 @@ static bool inherits(const struct conf_section *s, const struct conf_row *row)
            (row->rival == NULL || conf_section_line(s, row->rival) == 0);
 }
 
+bool conf_section_only_denies(const struct conf_section *s, const struct conf_row *row)
+{
+    return row->kind == KIND_RANGES && !row->clash && row->rival != NULL &&
+           s->key_line[conf_row_index(row)] == 0 && conf_section_line(s, row->rival) > 0;
+}
+
 bool conf_section_inherit(struct conf_section *s)
 {
     for (const struct conf_row *row = NULL; (row = conf_row_in(row, s->place)) != NULL;) {
-        if (inherits(s, row) &&
-            !conf_kinds[row->kind].copy(conf_field(row, s->place, s->object),
-                                        conf_field_const(row, s->place, s->from->object), row))
+        void *to = conf_field(row, s->place, s->object);
+        const void *from = conf_field_const(row, s->place, s->from->object);
+
+        if (inherits(s, row) && !conf_kinds[row->kind].copy(to, from, row))
+            return false;
+        if (!row->own && conf_section_only_denies(s, row) &&
+            !conf_ranges_inherit(to, *(struct conf_range *const *)from))
             return false;
     }
     return true;

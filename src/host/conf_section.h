@@ -59,6 +59,10 @@ void conf_object_drop(enum conf_place place, void *object);
 /* True if all keys have the same value. */
 bool conf_object_same(enum conf_place place, const void *a, const void *b);
 
+/* True if of a list the section sets nothing but what is to be left out ("no ip range" alone): then
+ * that is left out of what it would have otherwise. */
+bool conf_section_only_denies(const struct conf_section *s, const struct conf_row *row);
+
 /* Fills what the section leaves unset from its template, which it has; false without memory. */
 bool conf_section_inherit(struct conf_section *s);
 

@@ -213,15 +213,19 @@ static void print_text(const struct line *l, const struct conf_row *row, const c
     print_value(l, row->name, text != NULL ? text : "", text != NULL && needs_quotes(text), line);
 }
 
+/* above: the title of the template. */
 static void print_ranges(const struct line *l, const struct conf_row *row,
-                         const struct conf_range *r)
+                         const struct conf_range *r, const char *above)
 {
     const struct conf_row *deny = deny_row(row);
     char text[CONF_VALUE];
+    struct line of = *l;
 
-    for (; r != NULL; r = r->next)
-        print_value(l, r->deny && deny != NULL ? deny->name : row->name, conf_show_range(r, text),
+    for (; r != NULL; r = r->next) {
+        of.from = r->inherited ? above : l->from;
+        print_value(&of, r->deny && deny != NULL ? deny->name : row->name, conf_show_range(r, text),
                     false, r->line);
+    }
 }
 
 static void print_hosts(const struct line *l, const struct conf_row *row,
@@ -257,7 +261,8 @@ void conf_show_row(FILE *out, const struct conf_section *s, const struct conf_ro
     if (row->kind == KIND_TEXT || row->kind == KIND_PATH || row->kind == KIND_SOURCE)
         print_text(&l, row, *(char *const *)field, line);
     else if (row->kind == KIND_RANGES)
-        print_ranges(&l, row, *(struct conf_range *const *)field);
+        print_ranges(&l, row, *(struct conf_range *const *)field,
+                     s->from != NULL ? s->from->title : "");
     else if (row->kind == KIND_HOSTS)
         print_hosts(&l, row, *(struct conf_lns_host *const *)field);
     else if (shows[row->kind] != NULL)

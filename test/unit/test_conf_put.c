@@ -123,6 +123,60 @@ static void test_lns(void)
     conf_free(c);
 }
 
+/* The addresses of 10.0.0.x that are in the pool of a section. */
+static const char *pool_of(const struct conf *c, const char *name)
+{
+    static char text[256];
+    const struct conf_lns *lns = conf_find_lns(c, name);
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (unsigned i = 0; i < 16; i++)
+        if (conf_ranges_allow(lns->ip_range, 0x0a000000 + i))
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%u", n > 0 ? " " : "", i);
+    return text;
+}
+
+/* "no ip range" by itself leaves out of what there is, and of what the template has. */
+static void test_leave_out(void)
+{
+    static const char file[] = "[lns default]\nip range = 10.0.0.1-5\n"
+                               "[lns a]\nlac = 192.0.2.0/24\n"
+                               "[lns b]\nlac = 198.51.100.1\nno ip range = 10.0.0.2\n";
+    struct conf *c = parse(file), *added = conf_empty("added");
+
+    is_str(pool_of(c, "b"), "1 3 4 5", "in a file it leaves out of the template's");
+    ok(put(c, false, "default", "no ip range=10.0.0.3") != NULL, "by command from the template: %s",
+       told);
+    is_str(pool_of(c, "default"), "1 2 4 5", "which keeps its others");
+    is_str(pool_of(c, "a"), "1 2 4 5", "as do those that have it");
+    is_str(pool_of(c, "b"), "1 4 5", "less what they leave out themselves");
+    put(c, false, "b", "no ip range=10.0.0.5");
+    put(c, false, "a", "no ip range=10.0.0.1;no lac=192.0.2.9");
+    is_str(pool_of(c, "b"), "1 4", "by command from one that leaves some out already");
+    is_str(pool_of(c, "a"), "2 4 5", "and from one that had all of the template's");
+    ok(conf_ranges_allow(conf_find_lns(c, "a")->lac, 0xc0000208) &&
+           !conf_ranges_allow(conf_find_lns(c, "a")->lac, 0xc0000209),
+       "its peers too are the same less one");
+    put(c, false, "default", "ip range=10.0.0.4-8");
+    is_str(pool_of(c, "b"), "4 6 7 8", "a new template counts for them");
+    put(c, false, "b", "ip range=10.0.0.2");
+    is_str(pool_of(c, "b"), "2", "until they have a list of their own");
+    conf_free(c);
+
+    put(added, false, "default", "no ip range=10.0.0.3");
+    put(added, false, "default", "no ip range=10.0.0.4");
+    put(added, false, "b", "no ip range=10.0.0.1");
+    c = parse(file);
+    ok(conf_put(c, added, tell, NULL), "a reload: %s", told);
+    is_str(pool_of(c, "default"), "1 2 5", "leaves out what commands have, all of them");
+    is_str(pool_of(c, "b"), "5", "and for one that has both the file's, the command's and these");
+    ok(conf_take(c, false, "default"), "the template goes");
+    is_str(pool_of(c, "b"), "", "and leaves nothing");
+    conf_free(c);
+    conf_free(added);
+}
+
 /* What a reload does: the same settings again, on a new tree. */
 static void test_again(void)
 {
@@ -211,6 +265,7 @@ int main(void)
     test_parsing();
     test_lac();
     test_lns();
+    test_leave_out();
     test_again();
     test_kept();
     test_on_top();

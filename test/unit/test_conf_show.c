@@ -183,6 +183,9 @@ static void test_templates(void)
     ok(strstr(text, "\nhidden bit = no ") != NULL, "unless it was set");
     ok(strstr(text, "\nip range = 10.0.0.10 - 10.0.0.20         # line 6, [lns default]\n") != NULL,
        "an item's own line");
+    ok(strstr(text, "\nip range = 10.0.0.10 - 10.0.0.20         # line 6, [lns default]\n"
+                    "no ip range = 1.2.3.4                    # line 20\n") != NULL,
+       "what a section leaves out of its template's");
     ok(strstr(text, "\nrx bps = 5                               # line 27, [lac default]\n") !=
            NULL,
        "what 'bps' has set, by its line");
