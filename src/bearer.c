@@ -35,6 +35,8 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c)
     b->local = c->tunnel->local;
     b->udp = sockets_of(h, c->tunnel, &b->peer);
     b->ecn = c->tunnel->ecn;
+    if (b->ecn && b->udp != NULL)
+        udp_tell_ecn(b->udp);
     ppp_watch_init(&b->watch);
     snprintf(b->name, sizeof b->name, "call %u/%u", (unsigned)b->tunnel_id, (unsigned)b->call_id);
     b->next = h->bearers;
@@ -111,13 +113,11 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
 /* What PPP is up to: pppd gets its control characters as it has asked for, unless the LNS has said
  * how; the LAC hears of the ACCMs, and data are numbered as long as something needs them in order
  * (5.4). */
-static void look(struct bearer *b, bool from_pppd, struct span frame)
+static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
 {
     struct l2tp *e = b->hub->engine;
     uint32_t send, receive;
 
-    if (ppp_watch_is_up(&b->watch) && ppp_is_data(frame))
-        return; /* nearly all are of this kind, and none changes anything */
     note_facts(b, from_pppd, frame);
     if (!b->refused[from_pppd] && ppp_is_rejection(frame))
         b->refused[from_pppd] = true;
@@ -136,6 +136,13 @@ static void look(struct bearer *b, bool from_pppd, struct span frame)
     if (b->auto_sequence)
         l2tp_sequence(e, b->call_id,
                       !ppp_watch_is_up(&b->watch) || ppp_watch_needs_order(&b->watch));
+}
+
+static void look(struct bearer *b, bool from_pppd, struct span frame)
+{
+    /* nearly all are data of PPP that is up, and none of these changes anything */
+    if (!ppp_watch_is_up(&b->watch) || !ppp_is_data(frame))
+        look_closely(b, from_pppd, frame);
 }
 
 /* At every error of the line; how often that is said is the engine's business (6.13). */

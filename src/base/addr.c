@@ -6,22 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool addr_is_set(const struct addr *a)
-{
-    return a->family != 0;
-}
-
-bool addr_same_host(const struct addr *a, const struct addr *b)
-{
-    return a->family == b->family && a->scope == b->scope &&
-           memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
-bool addr_same(const struct addr *a, const struct addr *b)
-{
-    return a->port == b->port && addr_same_host(a, b);
-}
-
 struct addr addr_ip4(uint32_t ip, uint16_t port)
 {
     struct addr a = {.family = 4, .port = port};

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct addr {
     uint8_t family; /* 0 none, 4, 6 */
@@ -20,9 +21,22 @@ struct addr {
 
 #define ADDR_TEXT 64 /* room for any addr_text() */
 
-bool addr_is_set(const struct addr *a);
-bool addr_same_host(const struct addr *a, const struct addr *b); /* but for the port */
-bool addr_same(const struct addr *a, const struct addr *b);
+static inline bool addr_is_set(const struct addr *a)
+{
+    return a->family != 0;
+}
+
+/* but for the port */
+static inline bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && a->scope == b->scope &&
+           memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
+static inline bool addr_same(const struct addr *a, const struct addr *b)
+{
+    return a->port == b->port && addr_same_host(a, b);
+}
 
 struct addr addr_ip4(uint32_t ip, uint16_t port); /* ip in host order */
 uint32_t addr_get_ip4(const struct addr *a);      /* host order; 0 unless IPv4 */

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-struct span span_of(const void *p, size_t n)
-{
-    return (struct span){p, n};
-}
-
 struct span span_str(const char *s)
 {
     return span_of(s, strlen(s));
@@ -46,33 +41,6 @@ void span_to_str(struct span s, char *dst, size_t size)
     dst[n] = '\0';
 }
 
-struct rd rd_over(struct span s)
-{
-    /* an empty span may hold NULL, and NULL + 0 is not for C to add */
-    static const uint8_t nothing[1];
-    const uint8_t *p = s.n > 0 ? s.p : nothing;
-
-    return (struct rd){p, p + s.n, false};
-}
-
-size_t rd_left(const struct rd *r)
-{
-    return (size_t)(r->end - r->p);
-}
-
-/* The next n octets, or NULL, and then the cursor has failed. */
-static const uint8_t *rd_step(struct rd *r, size_t n)
-{
-    const uint8_t *p = r->p;
-
-    if (r->failed || rd_left(r) < n) {
-        r->failed = true;
-        return NULL;
-    }
-    r->p += n;
-    return p;
-}
-
 static uint64_t rd_int(struct rd *r, size_t n)
 {
     const uint8_t *p = rd_step(r, n);
@@ -81,16 +49,6 @@ static uint64_t rd_int(struct rd *r, size_t n)
     for (size_t i = 0; p != NULL && i < n; i++)
         v = v << 8 | p[i];
     return v;
-}
-
-uint8_t rd_u8(struct rd *r)
-{
-    return (uint8_t)rd_int(r, 1);
-}
-
-uint16_t rd_u16(struct rd *r)
-{
-    return (uint16_t)rd_int(r, 2);
 }
 
 uint32_t rd_u32(struct rd *r)
@@ -103,18 +61,6 @@ uint64_t rd_u64(struct rd *r)
     return rd_int(r, 8);
 }
 
-struct span rd_take(struct rd *r, size_t n)
-{
-    const uint8_t *p = rd_step(r, n);
-
-    return p != NULL ? span_of(p, n) : span_of(NULL, 0);
-}
-
-struct span rd_rest(struct rd *r)
-{
-    return rd_take(r, rd_left(r));
-}
-
 struct rd rd_sub(struct rd *r, size_t n)
 {
     struct rd sub = rd_over(rd_take(r, n));
@@ -123,28 +69,9 @@ struct rd rd_sub(struct rd *r, size_t n)
     return sub;
 }
 
-struct wr wr_over(void *room, size_t n)
-{
-    uint8_t *p = room;
-
-    return (struct wr){p, p, p + n, false};
-}
-
 size_t wr_len(const struct wr *w)
 {
     return (size_t)(w->p - w->start);
-}
-
-uint8_t *wr_skip(struct wr *w, size_t n)
-{
-    uint8_t *p = w->p;
-
-    if (w->failed || (size_t)(w->end - w->p) < n) {
-        w->failed = true;
-        return NULL;
-    }
-    w->p += n;
-    return p;
 }
 
 static void wr_int(struct wr *w, uint64_t v, size_t n)
@@ -158,11 +85,6 @@ static void wr_int(struct wr *w, uint64_t v, size_t n)
 void wr_u8(struct wr *w, uint8_t v)
 {
     wr_int(w, v, 1);
-}
-
-void wr_u16(struct wr *w, uint16_t v)
-{
-    wr_int(w, v, 2);
 }
 
 void wr_u32(struct wr *w, uint32_t v)

@@ -31,7 +31,10 @@ struct wr {
 };
 
 /* A span over n octets at p, or over a C string without its NUL. */
-struct span span_of(const void *p, size_t n);
+static inline struct span span_of(const void *p, size_t n)
+{
+    return (struct span){p, n};
+}
 struct span span_str(const char *s);
 
 /* Same length and same octets; not for secrets. */
@@ -47,25 +50,104 @@ void bytes_wipe(void *p, size_t n);
  * size is at least 1. */
 void span_to_str(struct span s, char *dst, size_t size);
 
-struct rd rd_over(struct span s);
-size_t rd_left(const struct rd *r);
-uint8_t rd_u8(struct rd *r);
-uint16_t rd_u16(struct rd *r);
+/* Taking is inline: each frame that passes is looked at by it several times. */
+static inline struct rd rd_over(struct span s)
+{
+    /* an empty span may hold NULL, and NULL + 0 is not for C to add */
+    static const uint8_t nothing[1];
+    const uint8_t *p = s.n > 0 ? s.p : nothing;
+
+    return (struct rd){p, p + s.n, false};
+}
+
+static inline size_t rd_left(const struct rd *r)
+{
+    return (size_t)(r->end - r->p);
+}
+
+/* The next n octets, or NULL, and then the cursor has failed. */
+static inline const uint8_t *rd_step(struct rd *r, size_t n)
+{
+    const uint8_t *p = r->p;
+
+    if (r->failed || rd_left(r) < n) {
+        r->failed = true;
+        return NULL;
+    }
+    r->p += n;
+    return p;
+}
+
+static inline uint8_t rd_u8(struct rd *r)
+{
+    const uint8_t *p = rd_step(r, 1);
+
+    return p != NULL ? *p : 0;
+}
+
+static inline uint16_t rd_u16(struct rd *r)
+{
+    const uint8_t *p = rd_step(r, 2);
+
+    return p != NULL ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
 uint32_t rd_u32(struct rd *r);
 uint64_t rd_u64(struct rd *r);
-struct span rd_take(struct rd *r, size_t n); /* n octets */
-struct span rd_rest(struct rd *r);           /* all that is left, perhaps none */
-struct rd rd_sub(struct rd *r, size_t n);    /* a cursor over the next n octets; born failed if they
-                                                do not fit, and then so is r */
 
-struct wr wr_over(void *room, size_t n);
+/* n octets */
+static inline struct span rd_take(struct rd *r, size_t n)
+{
+    const uint8_t *p = rd_step(r, n);
+
+    return span_of(p, p != NULL ? n : 0);
+}
+
+/* all that is left, perhaps none */
+static inline struct span rd_rest(struct rd *r)
+{
+    return rd_take(r, rd_left(r));
+}
+
+/* A cursor over the next n octets; born failed if they do not fit, and then so is r. */
+struct rd rd_sub(struct rd *r, size_t n);
+
+static inline struct wr wr_over(void *room, size_t n)
+{
+    uint8_t *p = (uint8_t *)room;
+
+    return (struct wr){p, p, p + n, false};
+}
+
 size_t wr_len(const struct wr *w);
+
+/* n octets to fill in; NULL if no room */
+static inline uint8_t *wr_skip(struct wr *w, size_t n)
+{
+    uint8_t *p = w->p;
+
+    if (w->failed || (size_t)(w->end - p) < n) {
+        w->failed = true;
+        return NULL;
+    }
+    w->p += n;
+    return p;
+}
+
+static inline void wr_u16(struct wr *w, uint16_t v)
+{
+    uint8_t *p = wr_skip(w, 2);
+
+    if (p == NULL)
+        return;
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
+
 void wr_u8(struct wr *w, uint8_t v);
-void wr_u16(struct wr *w, uint16_t v);
 void wr_u32(struct wr *w, uint32_t v);
 void wr_u64(struct wr *w, uint64_t v);
 void wr_put(struct wr *w, struct span s);
-uint8_t *wr_skip(struct wr *w, size_t n);           /* n octets to fill in; NULL if no room */
 void wr_set16(struct wr *w, size_t at, uint16_t v); /* two octets already written, at an offset */
 
 #endif

@@ -424,8 +424,12 @@ struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
     hdlc_rx_init(&k->rx);
     if (open_pair(k) < 0)
         goto fail;
-    k->watch = (struct watch){
-        .fd = k->master, .want = LOOP_READ, .many = true, .ready = on_ready, .owner = k};
+    k->watch = (struct watch){.fd = k->master,
+                              .want = LOOP_READ,
+                              .many = true,
+                              .or_few = true,
+                              .ready = on_ready,
+                              .owner = k};
     if (loop_watch(l, &k->watch) == 0)
         return k;
     k->watch.fd = -1;

@@ -24,6 +24,7 @@
 
 #define BATCH 256                         /* of the many, told in one turn */
 #define SIGNALS 65                        /* one more than the highest signal number */
+#define FIRST_BELOW 64                    /* descriptors of the first few have lower numbers */
 #define CHILD_LISTS 256                   /* children are found by pid modulo this */
 #define LONGEST_SLEEP_S (31L * 24 * 3600) /* what POSIX lets one select() count on */
 
@@ -38,6 +39,7 @@ struct loop {
     struct heap timers;
     uint64_t now;
     struct watch *few;    /* in select()'s sets */
+    unsigned n_first;     /* of those, how many would stand among the many if they were more */
     struct watch *cursor; /* of those, the next to be looked at in this turn */
     struct watch *many;   /* in the set of the many */
     int many_set;         /* its descriptor, or -1: there is no such set */
@@ -138,7 +140,13 @@ static void sets_want(struct loop *l, int fd, unsigned want)
 
 static struct watch **list_of(struct loop *l, const struct watch *w)
 {
-    return w->many && l->many_set >= 0 ? &l->many : &l->few;
+    return w->in_set ? &l->many : &l->few;
+}
+
+/* A descriptor with a high number would make select() look at all below it. */
+static bool is_first(const struct loop *l, const struct watch *w)
+{
+    return w->or_few && l->n_first < LOOP_FIRST && w->fd < FIRST_BELOW;
 }
 
 static bool is_watched(struct loop *l, const struct watch *w)
@@ -148,8 +156,10 @@ static bool is_watched(struct loop *l, const struct watch *w)
 
 int loop_watch(struct loop *l, struct watch *w)
 {
-    struct watch **list = list_of(l, w);
+    struct watch **list;
 
+    w->in_set = w->many && l->many_set >= 0 && !is_first(l, w);
+    list = list_of(l, w);
     w->next = w->prev = NULL;
     assert(!is_watched(l, w));
     if (w->fd < 0) {
@@ -166,6 +176,7 @@ int loop_watch(struct loop *l, struct watch *w)
         /* the number may be that of a descriptor closed in this turn: its readiness is not ours */
         bit_put(l->ready, READING, w->fd, false);
         bit_put(l->ready, WRITING, w->fd, false);
+        l->n_first += w->or_few;
     }
     /* at the head, which this turn's cursor has passed */
     w->next = *list;
@@ -201,6 +212,7 @@ void loop_unwatch(struct loop *l, struct watch *w)
                 l->batch[i].watch = NULL;
     } else {
         sets_want(l, w->fd, 0);
+        l->n_first -= w->or_few;
         if (l->cursor == w)
             l->cursor = w->next;
     }

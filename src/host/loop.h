@@ -9,7 +9,9 @@
  * Few descriptors (sockets, FIFO, pipes) stand in select()'s own sets, which grow with the highest
  * descriptor and do not end at FD_SETSIZE; the many (one per call) stand in one epoll set whose own
  * descriptor select() watches where the system has it (many_epoll.c), elsewhere in the sets too
- * (many_select.c).  Single-threaded; all times in monotonic ms (sys_now_ms). */
+ * (many_select.c).  The first few of these stand in select()'s sets nevertheless: whoever has few
+ * calls is spared a system call a turn.  Single-threaded; all times in monotonic ms (sys_now_ms).
+ */
 #ifndef HOST_LOOP_H
 #define HOST_LOOP_H
 
@@ -22,6 +24,8 @@
 
 struct loop;
 
+#define LOOP_FIRST 4
+
 #define LOOP_READ 1u
 #define LOOP_WRITE 2u
 #define LOOP_HANGUP 4u /* in "what" only: error or hang-up; see below */
@@ -33,9 +37,11 @@ struct watch {
     int fd;        /* -1: not watched */
     unsigned want; /* LOOP_READ | LOOP_WRITE, set through loop_want() */
     bool many;     /* stands among the many */
+    bool or_few;   /* ... unless it is one of the first LOOP_FIRST like it */
     void (*ready)(struct watch *w, unsigned what);
     void *owner; /* for the handler's use */
     struct watch *next, *prev;
+    bool in_set; /* the loop's: it stands in the set of the many */
 };
 
 struct timer {

@@ -26,9 +26,9 @@ struct udp {
     struct udp_os *os;
     struct addr local;
     bool any_address; /* local is the wildcard */
-    bool tells_marks;
-    char device[16];  /* that it is bound to; empty: none */
-    uint8_t tos;      /* of what udp_send() sends */
+    bool tells_marks, tells_ecn;
+    char device[16]; /* that it is bound to; empty: none */
+    uint8_t tos;     /* of what udp_send() sends */
     udp_heard_fn *heard;
     udp_failed_fn *failed; /* NULL: nobody wants to know */
     void *ctx;
@@ -98,7 +98,7 @@ static struct udp *listen_to(struct udp *u)
 {
     char text[ADDR_TEXT];
 
-    u->os = udp_os_new(u->watch.fd, u->local.family);
+    u->os = udp_os_new(u->watch.fd, u->local.family, u->any_address);
     if (u->os == NULL || loop_watch(u->loop, &u->watch) != 0) {
         udp_close(u);
         return NULL;
@@ -134,8 +134,8 @@ static int share_port(const struct udp *u, int on)
 static int bind_beside(struct udp *u, struct udp *old, const struct addr *local)
 {
     const struct udp_place place = {.device = old->device[0] != '\0' ? old->device : NULL};
-    int done = share_port(old, 1) == 0 && share_port(u, 1) == 0 ? bind_and_learn(u, local, &place)
-                                                                 : -1;
+    int done =
+        share_port(old, 1) == 0 && share_port(u, 1) == 0 ? bind_and_learn(u, local, &place) : -1;
     int reason = errno;
 
     /* the new one has to bear others like it; with the old one's mark off nobody else gets in */
@@ -156,8 +156,7 @@ struct udp *udp_open_beside(struct udp *old, const struct addr *local, const str
     from.port = old->local.port;
     u->failed = old->failed;
     u->tos = old->tos;
-    if (bind_beside(u, old, &from) != 0 ||
-        connect(u->watch.fd, (struct sockaddr *)&name, n) != 0 ||
+    if (bind_beside(u, old, &from) != 0 || connect(u->watch.fd, (struct sockaddr *)&name, n) != 0 ||
         (peer->mark != 0 && udp_os_mark(u->watch.fd, peer->mark) != 0)) {
         udp_close(u);
         return NULL;
@@ -165,6 +164,8 @@ struct udp *udp_open_beside(struct udp *old, const struct addr *local, const str
     u = listen_to(u);
     if (u != NULL && old->tells_marks)
         udp_tell_marks(u);
+    if (u != NULL && old->tells_ecn)
+        udp_tell_ecn(u);
     return u;
 }
 
@@ -190,8 +191,10 @@ static void release(struct udp *u)
 {
     for (int i = 0; i < u->n_out; i++) {
         buf_put(u->buffer[i]);
-        free(u->large[i]);
         u->buffer[i] = NULL;
+        if (u->large[i] == NULL)
+            continue;
+        free(u->large[i]);
         u->large[i] = NULL;
     }
     u->n_out = 0;
@@ -218,6 +221,13 @@ int udp_tell_marks(struct udp *u)
 {
     u->tells_marks = udp_os_tell_marks(u->os) == 0;
     return u->tells_marks ? 0 : -1;
+}
+
+void udp_tell_ecn(struct udp *u)
+{
+    if (!u->tells_ecn)
+        udp_os_tell_ecn(u->os);
+    u->tells_ecn = true;
 }
 
 void udp_tell_failed(struct udp *u, udp_failed_fn *failed)
@@ -306,7 +316,12 @@ static void on_ready(struct watch *w, unsigned what)
 static void queue(struct udp *u, const struct addr *from, const struct addr *to, uint8_t tos,
                   struct span octets)
 {
-    u->out[u->n_out++] = (struct udp_out){*from, *to, tos, octets};
+    struct udp_out *out = &u->out[u->n_out++];
+
+    *out = (struct udp_out){*from, *to, tos, octets};
+    /* the address that it is bound to anyway need not be said */
+    if (!u->any_address && addr_same_host(from, &u->local))
+        out->from.family = 0;
     if (u->n_out == OUT_BATCH)
         udp_flush(u);
 }

@@ -14,7 +14,7 @@
 struct udp;
 
 /* One datagram; octets may be changed in place by the hearer (they are ours).  ecn: the ECN field
- * of its IP header (RFC 3168), 0..3; 0 where the system does not tell. */
+ * of its IP header (RFC 3168), 0..3; 0 unless udp_tell_ecn() was called and the system tells. */
 typedef void udp_heard_fn(void *ctx, const struct addr *from, const struct addr *to, uint8_t ecn,
                           struct span octets);
 
@@ -35,8 +35,8 @@ struct udp_counts {
  * somebody else has the port (also a second l2tpd: SO_REUSEADDR is not set). */
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx);
 
-/* The same, at a certain place: on one interface alone, or at an address that this host may have only
- * later.  Where the system has no such thing: NULL, ENOTSUP. */
+/* The same, at a certain place: on one interface alone, or at an address that this host may have
+ * only later.  Where the system has no such thing: NULL, ENOTSUP. */
 struct udp_place {
     const char *device; /* the interface's name; NULL: any */
     bool early;         /* the address need not be there yet */
@@ -67,6 +67,9 @@ void udp_set_tos(struct udp *u, uint8_t tos);
  * logged, and goes without, like all others. */
 int udp_tell_marks(struct udp *u);
 
+/* From now on the ECN fields are told, which costs a little with each datagram. */
+void udp_tell_ecn(struct udp *u);
+
 /* From now on failed() is told, with the ctx of udp_open().  Not of what there was no room for. */
 void udp_tell_failed(struct udp *u, udp_failed_fn *failed);
 
@@ -74,10 +77,10 @@ void udp_tell_failed(struct udp *u, udp_failed_fn *failed);
 struct addr udp_local(const struct udp *u);
 
 /* Queues one datagram; "from" may be unset (the system picks the address).  send() copies the
- * octets; send_buf() takes the buffer.  tos goes into its IP header as DSCP and ECN field, as far as
- * the system can; with send() that is what udp_set_tos() says, its ECN field 0, as it must be unless
- * both ends want it used (RFC 9601, 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).  Nothing is reported but to
- * udp_failed_fn: see counts. */
+ * octets; send_buf() takes the buffer.  tos goes into its IP header as DSCP and ECN field, as far
+ * as the system can; with send() that is what udp_set_tos() says, its ECN field 0, as it must be
+ * unless both ends want it used (RFC 9601, 6.1.1.1).  UDP checksums are always on (RFC 2661, 8.1).
+ * Nothing is reported but to udp_failed_fn: see counts. */
 void udp_send(struct udp *u, const struct addr *from, const struct addr *to, struct span octets);
 void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to, uint8_t tos,
                   struct buf *b);

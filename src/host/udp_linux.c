@@ -55,6 +55,7 @@ enum may { MAY_ASK, MAY, MAY_NOT };
 
 struct udp_os {
     int fd;
+    uint8_t family;
     enum may may_mark; /* whether marks may be set: asked when the first is to be */
     uint64_t calls;
     bool joins;             /* the system has segmentation */
@@ -62,10 +63,10 @@ struct udp_os {
     bool slow[SLOW_PLACES]; /* by the hash of their addresses: where it has not gone */
 };
 
-/* What one call to the system is told and tells, to send and to receive: of all sockets together, as
- * nothing in it outlives the call but the octets received, and these not the next one. */
+/* What one call to the system is told and tells, to send and to receive: of all sockets together,
+ * as nothing in it outlives the call but the octets received, and these not the next one. */
 static struct {
-    unsigned sockets; /* that use it */
+    unsigned sockets;             /* that use it */
     struct mmsghdr msg[OUT_MOST]; /* to send, and their parts */
     struct iovec iov[OUT_MOST];
     struct sockaddr_storage name[OUT_MOST];
@@ -100,18 +101,22 @@ int udp_os_early(int fd, uint8_t family)
 }
 
 /* Without local addresses there is no answering; without ECN fields and errors there is. */
-static int ask_for_more(int fd, uint8_t family)
+static void ask_for_errors(int fd, uint8_t family)
 {
     int on = 1;
 
-    if (family == 6) {
+    if (family == 6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
-        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
-        return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
-    }
-    setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
-    setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
-    return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    else
+        setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+}
+
+static int ask_for_addresses(int fd, uint8_t family)
+{
+    int on = 1;
+
+    return family == 6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on)
+                       : setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
 
 static bool has_segments(int fd)
@@ -141,7 +146,7 @@ static int lay_out(void)
     return 0;
 }
 
-struct udp_os *udp_os_new(int fd, uint8_t family)
+struct udp_os *udp_os_new(int fd, uint8_t family, bool tell_to)
 {
     struct udp_os *os = calloc(1, sizeof *os);
     int room = RECEIVE_ROOM;
@@ -150,7 +155,9 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
         return NULL;
     os->fd = fd;
     os->joins = has_segments(fd);
-    if (ask_for_more(fd, family) != 0 || lay_out() != 0) {
+    os->family = family;
+    ask_for_errors(fd, family);
+    if ((tell_to && ask_for_addresses(fd, family) != 0) || lay_out() != 0) {
         free(os);
         return NULL;
     }
@@ -166,6 +173,16 @@ void udp_os_free(struct udp_os *os)
         batch.arena = NULL;
     }
     free(os);
+}
+
+void udp_os_tell_ecn(struct udp_os *os)
+{
+    int on = 1;
+
+    if (os->family == 6)
+        setsockopt(os->fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+    else
+        setsockopt(os->fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
 }
 
 int udp_os_tell_marks(struct udp_os *os)
@@ -360,8 +377,8 @@ static void fill_in(struct udp_os *os, int at, int i, const struct udp_out *out,
 
     for (int j = 0; j < k; j++) /* only read from: POSIX lacks a const */
         batch.iov[i + j] = (struct iovec){(void *)(uintptr_t)out[j].octets.p, out[j].octets.n};
-    *m =
-        (struct msghdr){.msg_name = &batch.name[at], .msg_iov = &batch.iov[i], .msg_iovlen = (size_t)k};
+    *m = (struct msghdr){
+        .msg_name = &batch.name[at], .msg_iov = &batch.iov[i], .msg_iovlen = (size_t)k};
     m->msg_namelen = sys_addr_to(&out->to, &batch.name[at]);
     if (!has_from && out->tos == 0 && out->to.mark == 0 && k == 1)
         return;

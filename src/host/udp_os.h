@@ -29,18 +29,23 @@ struct udp_out {
 
 struct udp_os;
 
-/* Before the socket is bound: it shall have to do with one interface alone; or its address need not be
- * there yet.  0, or -1 with errno: ENOTSUP where the system has no such thing. */
+/* Before the socket is bound: it shall have to do with one interface alone; or its address need not
+ * be there yet.  0, or -1 with errno: ENOTSUP where the system has no such thing. */
 int udp_os_device(int fd, const char *name);
 int udp_os_early(int fd, uint8_t family);
 
 /* From now on whatever is sent by it has that packet mark.  0, or -1 with errno. */
 int udp_os_mark(int fd, uint32_t mark);
 
-/* Room for a batch, and the socket told to tell local addresses and ECN fields, and to hold some
- * more datagrams while we are busy.  family: 4 or 6.  NULL with errno. */
-struct udp_os *udp_os_new(int fd, uint8_t family);
+/* Room for a batch, and the socket told to hold some more datagrams while we are busy.  family: 4
+ * or
+ * 6.  With tell_to it tells the local addresses, which cost a little with each datagram.  NULL with
+ * errno. */
+struct udp_os *udp_os_new(int fd, uint8_t family, bool tell_to);
 void udp_os_free(struct udp_os *os); /* the socket stays open */
+
+/* From now on it tells the ECN fields; nothing where the system cannot. */
+void udp_os_tell_ecn(struct udp_os *os);
 
 /* See udp_tell_marks(). */
 int udp_os_tell_marks(struct udp_os *os);

@@ -282,7 +282,7 @@ int udp_os_early(int fd, uint8_t family)
     return -1;
 }
 
-struct udp_os *udp_os_new(int fd, uint8_t family)
+struct udp_os *udp_os_new(int fd, uint8_t family, bool tell_to)
 {
     struct udp_os *os = calloc(1, sizeof *os);
     int room = RECEIVE_ROOM;
@@ -292,16 +292,20 @@ struct udp_os *udp_os_new(int fd, uint8_t family)
     os->fd = fd;
     os->family = family;
     os->room = malloc(DATAGRAM_MOST);
-    if (os->room == NULL || (family == 6 ? ask6(fd) : ask4(fd)) != 0) {
+    if (os->room == NULL || (tell_to && (family == 6 ? ask6(fd) : ask4(fd)) != 0)) {
         udp_os_free(os);
         return NULL;
     }
-    if (family == 6)
-        ask_ecn6(fd);
-    else
-        ask_ecn4(fd);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     return os;
+}
+
+void udp_os_tell_ecn(struct udp_os *os)
+{
+    if (os->family == 6)
+        ask_ecn6(os->fd);
+    else
+        ask_ecn4(os->fd);
 }
 
 void udp_os_free(struct udp_os *os)

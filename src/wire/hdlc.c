@@ -49,13 +49,13 @@ uint16_t hdlc_fcs(uint16_t fcs, struct span s)
 size_t hdlc_encode(uint8_t *dst, struct span frame, uint32_t accm)
 {
     uint16_t fcs = (uint16_t)~kernel->fcs(FCS_START, frame.p, frame.n);
-    uint8_t tail[2] = {(uint8_t)fcs, (uint8_t)(fcs >> 8)};
     uint8_t *d = dst;
 
     *d++ = HDLC_FLAG;
     if (frame.n > 0)
         d = kernel->put(d, frame.p, frame.n, accm);
-    d = hdlc_plain.put(d, tail, sizeof tail, accm);
+    d = hdlc_put_octet(d, (uint8_t)fcs, accm);
+    d = hdlc_put_octet(d, (uint8_t)(fcs >> 8), accm);
     *d++ = HDLC_FLAG;
     return (size_t)(d - dst);
 }
@@ -97,10 +97,13 @@ static void take_octets(struct hdlc_rx *rx, struct span *in, struct buf *b, uint
                           .escaped = rx->escaped,
                           .accm = accm};
 
+    size_t n;
+
     kernel->take(&t);
+    n = (size_t)(t.d - begin);
     rx->escaped = t.escaped;
-    rx->fcs = kernel->fcs(rx->fcs, begin, (size_t)(t.d - begin));
-    b->len += (size_t)(t.d - begin);
+    rx->fcs = kernel->fcs(rx->fcs, begin, n);
+    b->len += n;
     *in = span_of(t.p, (size_t)(t.end - t.p));
 }
 
@@ -133,7 +136,7 @@ enum hdlc_got hdlc_feed(struct hdlc_rx *rx, struct span *in, struct buf *b, uint
 
         if (rx->skipping)
             skip_octets(in);
-        else
+        else if (*in->p != HDLC_FLAG) /* a frame begins with one as a rule */
             take_octets(rx, in, b, accm);
         if (in->n == 0)
             break;

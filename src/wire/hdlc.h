@@ -15,8 +15,10 @@
 
 #define HDLC_FCS_GOOD 0xf0b8u /* RFC 1662, C.2 */
 
-/* The most octets that a frame of n can become: all escaped, FCS too, two flags. */
-#define HDLC_MOST(n) (2 * ((n) + 2) + 2)
+/* The room that a frame of n needs: all escaped, FCS too, two flags, and what may be written
+ * behind. */
+#define HDLC_SLACK 16
+#define HDLC_MOST(n) (2 * ((n) + 2) + 2 + HDLC_SLACK)
 
 /* Puts the kernel of that name to work, or the best for NULL.  Returns its name; NULL if it is not
  * compiled in or this CPU cannot run it, and then nothing has changed.  Not while a frame is being

@@ -122,7 +122,8 @@ WIDE static void take(struct hdlc_take *t)
         hdlc_plain.take(t);
         t->end = end;
     }
-    hdlc_plain.take(t);
+    if (t->p < end && *t->p != HDLC_FLAG)
+        hdlc_plain.take(t);
 }
 
 WIDE static inline __m512i fold(__m512i v, __m512i k)
@@ -136,6 +137,11 @@ WIDE static inline __m128i fold_one(__m128i v, __m128i k, __m128i next)
     __m128i low = _mm_clmulepi64_si128(v, k, 0x00), high = _mm_clmulepi64_si128(v, k, 0x11);
 
     return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+WIDE static inline __m128i load(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
 /* Folds the whole 128s of the octets at p into the block a that stands before them. */
@@ -161,26 +167,27 @@ WIDE static inline __m128i fold_many(__m128i a, __m128i k, const uint8_t *p, siz
 WIDE static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
 {
     static const uint64_t by_128[2] = {HDLC_FOLD_128};
-    __m128i k = _mm_loadu_si128((const __m128i *)(const void *)by_128), a;
-    uint8_t head[32];
-    size_t taken;
+    static const uint8_t shifts[48] = HDLC_SHIFTS;
+    __m128i k = load((const uint8_t *)by_128), start = _mm_cvtsi32_si128(fcs), a, b;
+    size_t r = n % 16;
+    uint8_t block[16];
 
     if (n < HDLC_FOLD_LEAST)
         return hdlc_plain.fcs(fcs, p, n);
-    taken = hdlc_fold_head(head, fcs, p, n);
-    a = fold_one(_mm_loadu_si128((const __m128i *)(const void *)head), k,
-                 _mm_loadu_si128((const __m128i *)(const void *)(head + 16)));
-    p += taken;
-    n -= taken;
+    a = _mm_shuffle_epi8(_mm_xor_si128(load(p), start), load(shifts + r));
+    b = _mm_xor_si128(load(p + r), _mm_shuffle_epi8(start, load(shifts + 16 + r)));
+    a = fold_one(a, k, b);
+    p += 16 + r;
+    n -= 16 + r;
     if (n >= 128) {
         a = fold_many(a, k, p, n);
         p += n - n % 128;
         n %= 128;
     }
     for (; n > 0; n -= 16, p += 16)
-        a = fold_one(a, k, _mm_loadu_si128((const __m128i *)(const void *)p));
-    _mm_storeu_si128((__m128i *)(void *)head, a);
-    return hdlc_plain.fcs(0, head, 16);
+        a = fold_one(a, k, load(p));
+    _mm_storeu_si128((__m128i *)(void *)block, a);
+    return hdlc_plain.fcs(0, block, 16);
 }
 
 static bool there(void)

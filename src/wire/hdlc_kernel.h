@@ -32,8 +32,9 @@ struct hdlc_kernel {
     bool (*there)(void);
     /* FCS-16 over n octets, going on from fcs. */
     uint16_t (*fcs)(uint16_t fcs, const uint8_t *p, size_t n);
-    /* Writes the n octets escaped at d, where there is room for twice as many; returns where they
-     * end.  What lies behind that end within this room may have been written too. */
+    /* Writes the n octets escaped at d, where there is room for twice as many and HDLC_SLACK more;
+     * returns where they end.  What lies behind that end within this room may have been written
+     * too. */
     uint8_t *(*put)(uint8_t *d, const uint8_t *p, size_t n, uint32_t accm);
     /* Undoes it, moving p and d on, up to a flag, the end, or what has no room.  What lies behind d
      * and before full may have been written too. */
@@ -57,22 +58,34 @@ extern const struct hdlc_kernel hdlc_neon;
 #define HDLC_FOLD_512 0x9822000000000000u, 0x7f90000000000000u
 #define HDLC_FOLD_1024 0x471c000000000000u, 0x46d8000000000000u
 
-/* Below this many octets a kernel's fcs is hdlc_plain's. */
-#define HDLC_FOLD_LEAST 96
+/* Below this many octets a kernel's fcs is hdlc_plain's; at least 31. */
+#define HDLC_FOLD_LEAST 32
 
-/* The 16 + n % 16 octets at p as two blocks, zeros ahead of them, fcs added to the first two: they
- * are the first to fold, and what is left to fold are whole blocks. */
-static inline size_t hdlc_fold_head(uint8_t head[32], uint16_t fcs, const uint8_t *p, size_t n)
+/* The 16 + n % 16 octets at p that are the first to fold stand in two blocks with zeros ahead of
+ * them, and what is left to fold are whole blocks.  A look-up by what begins 16 - k octets into
+ * this table moves a block's octets k places on, 16 + k octets into it k places down, zeros coming
+ * in. */
+#define HDLC_SHIFTS                                                                                \
+    {                                                                                              \
+        0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,  \
+            0x80, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x80, 0x80, 0x80, 0x80,    \
+            0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80                 \
+    }
+
+static inline bool hdlc_in_map(uint8_t c, uint32_t accm)
 {
-    size_t r = n % 16;
+    return c < 32 && (accm >> c & 1) != 0;
+}
 
-    for (size_t i = 0; i < 16 - r; i++)
-        head[i] = 0;
-    for (size_t i = 0; i < 16 + r; i++)
-        head[16 - r + i] = p[i];
-    head[16 - r] ^= (uint8_t)fcs;
-    head[17 - r] ^= (uint8_t)(fcs >> 8);
-    return 16 + r;
+/* One octet: the escape is written ahead of each, and overwritten by those that need none. */
+static inline uint8_t *hdlc_put_octet(uint8_t *d, uint8_t c, uint32_t accm)
+{
+    unsigned special = (c == HDLC_FLAG) | (c == HDLC_ESCAPE) | hdlc_in_map(c, accm);
+
+    *d = HDLC_ESCAPE;
+    d += special;
+    *d++ = (uint8_t)(c ^ special * HDLC_FLIP);
+    return d;
 }
 
 #endif

@@ -21,6 +21,7 @@ typedef uint8x16_t octets;
 #define load_halves(p, q) vcombine_u8(vld1_u8(p), vld1_u8(q))
 #define store_low(at, v) vst1_u8((at), vget_low_u8(v))
 #define store_high(at, v) vst1_u8((at), vget_high_u8(v))
+#define number(v) vreinterpretq_u8_u32(vsetq_lane_u32((v), vdupq_n_u32(0), 0))
 #define moved(v) vextq_u8(all(0), (v), 15)
 
 static inline unsigned top_bits(octets v)

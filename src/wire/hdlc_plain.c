@@ -67,12 +67,6 @@ static inline bool need_care(const uint8_t *p, uint32_t accm)
            (accm != 0 && any_zero(w & EACH(0xe0)));
 }
 
-static inline bool in_map(uint8_t c, uint32_t accm)
-{
-    return c < 32 && (accm >> c & 1) != 0;
-}
-
-/* The escape is written ahead of every octet, and overwritten by those that need none. */
 static uint8_t *put(uint8_t *d, const uint8_t *p, size_t n, uint32_t accm)
 {
     const uint8_t *end = p + n;
@@ -86,14 +80,8 @@ static uint8_t *put(uint8_t *d, const uint8_t *p, size_t n, uint32_t accm)
             d += 8;
             continue;
         }
-        while (few-- > 0) {
-            uint8_t c = *p++;
-            unsigned special = (c == HDLC_FLAG) | (c == HDLC_ESCAPE) | in_map(c, accm);
-
-            *d = HDLC_ESCAPE;
-            d += special;
-            *d++ = (uint8_t)(c ^ special * HDLC_FLIP);
-        }
+        while (few-- > 0)
+            d = hdlc_put_octet(d, *p++, accm);
     }
     return d;
 }
@@ -116,7 +104,7 @@ static void take(struct hdlc_take *t)
             unsigned escape = (c == HDLC_ESCAPE) & (flip == 0);
 
             /* 4.2: something on the line put it in, perhaps behind an escape */
-            if (in_map(c, t->accm))
+            if (hdlc_in_map(c, t->accm))
                 continue;
             *d = (uint8_t)(c ^ flip);
             d += !escape;

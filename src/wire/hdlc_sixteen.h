@@ -12,6 +12,7 @@
  *   pick(v, i)                  v[i[k]]; 0 where i[k] is 0x80 or more
  *   load_halves(p, q)           eight octets from p, eight from q
  *   store_low(p, v), store_high(p, v)           eight octets
+ *   number(v)                   v, below 2^32, low octet first, and zeros
  *   moved(v)                    each octet one place on; 0 in the first
  *   top_bits(v)                 an unsigned of 16 bits: those of the octets, all ones or zeros
  *   product(v, k)               v's low half times k's low half plus the high halves' product,
@@ -44,6 +45,8 @@ static void make_tables(void)
         }
     }
 }
+
+static const uint8_t shifts[48] = HDLC_SHIFTS;
 
 /* An accm as tables: for c of 0 to 31, octet c / 8 of the map and bit c % 8. */
 struct map {
@@ -86,9 +89,31 @@ SIXTEEN static inline uint8_t *put_eight(uint8_t *d, octets v, uint8_t at, unsig
     return d + 8 + __builtin_popcount(mask);
 }
 
+/* The n octets before end, fewer than 16, of a frame that has 16 at least: they are taken together
+ * with those before them.  The slack is for what is written behind. */
+SIXTEEN static inline uint8_t *put_last(uint8_t *d, const uint8_t *end, size_t n, uint32_t accm,
+                                        const struct map *m)
+{
+    octets v = pick(load(end - 16), load(shifts + 32 - n)), s = special(v, accm, m);
+    unsigned mask = top_bits(s) & ((1u << n) - 1);
+
+    if (mask == 0) {
+        store(d, v);
+        return d + n;
+    }
+    v = differ(v, both(s, all(HDLC_FLIP)));
+    d = put_eight(d, v, 0, mask & 0xff);
+    if (n <= 8)
+        return d - (8 - n);
+    return put_eight(d, v, 8, mask >> 8) - (16 - n);
+}
+
 SIXTEEN static uint8_t *put(uint8_t *d, const uint8_t *p, size_t n, uint32_t accm)
 {
     struct map m = map_of(accm);
+
+    if (n < 16)
+        return hdlc_plain.put(d, p, n, accm);
 
     for (; n >= 16; n -= 16, p += 16) {
         octets v = load(p), s = special(v, accm, &m);
@@ -103,7 +128,7 @@ SIXTEEN static uint8_t *put(uint8_t *d, const uint8_t *p, size_t n, uint32_t acc
         d = put_eight(d, v, 0, mask & 0xff);
         d = put_eight(d, v, 8, mask >> 8);
     }
-    return hdlc_plain.put(d, p, n, accm);
+    return n > 0 ? put_last(d, p + n, n, accm, &m) : d;
 }
 
 /* Writes the octets of v that are not in the mask; may write 16. */
@@ -119,30 +144,46 @@ SIXTEEN static inline uint8_t *take_some(uint8_t *d, octets v, unsigned mask)
     return d + 8 - __builtin_popcount(mask >> 8);
 }
 
+/* Whole blocks without flags and escapes. */
+SIXTEEN static inline void take_plain(struct hdlc_take *t)
+{
+    const uint8_t *p = t->p;
+    uint8_t *d = t->d;
+
+    while (t->end - p >= 16 && t->full - d >= 16) {
+        octets v = load(p);
+
+        if (top_bits(either(same(v, all(HDLC_FLAG)), same(v, all(HDLC_ESCAPE)))) != 0)
+            break;
+        store(d, v);
+        p += 16;
+        d += 16;
+    }
+    t->p = p;
+    t->d = d;
+}
+
 /* One block, up to a flag in it; false if it must be done by the octet. */
 SIXTEEN static inline bool take_block(struct hdlc_take *t)
 {
-    octets v = load(t->p), e = same(v, all(HDLC_ESCAPE));
+    static const uint8_t begin[2][16] = {{0}, {0xff}};
+    octets v = load(t->p), e = same(v, all(HDLC_ESCAPE)), flips;
     unsigned flags = top_bits(same(v, all(HDLC_FLAG))), escapes = top_bits(e), behind, n = 16;
 
-    if ((flags | escapes | t->escaped) == 0) {
-        store(t->d, v);
-        t->d += 16;
-        t->p += 16;
-        return true;
-    }
     if (flags != 0)
         n = (unsigned)__builtin_ctz(flags);
     escapes &= (1u << n) - 1;
     behind = escapes << 1 | t->escaped;
     if (n == 0 || (escapes & behind) != 0)
         return false;
-    if (behind != 0) {
-        static const uint8_t begin[2][16] = {{0}, {0xff}};
-        octets flips = either(moved(e), load(begin[t->escaped]));
-
-        v = differ(v, both(flips, all(HDLC_FLIP)));
+    if (behind == 0) { /* the frame's last octets, as a rule */
+        store(t->d, v);
+        t->d += n;
+        t->p += n;
+        return true;
     }
+    flips = either(moved(e), load(begin[t->escaped]));
+    v = differ(v, both(flips, all(HDLC_FLIP)));
     t->d = take_some(t->d, v, escapes | (0xffffu << n & 0xffff));
     t->escaped = behind >> n & 1;
     t->p += n;
@@ -153,30 +194,37 @@ SIXTEEN static void take(struct hdlc_take *t)
 {
     const uint8_t *end = t->end;
 
+    if (t->accm == 0 && !t->escaped)
+        take_plain(t);
     while (t->accm == 0 && end - t->p >= 16 && t->full - t->d >= 16 && *t->p != HDLC_FLAG) {
-        if (take_block(t))
+        if (take_block(t)) {
+            if (!t->escaped)
+                take_plain(t);
             continue;
+        }
         /* an escaped escape: few, or an enemy's */
         t->end = t->p + 16;
         hdlc_plain.take(t);
         t->end = end;
     }
-    hdlc_plain.take(t);
+    if (t->p < end && *t->p != HDLC_FLAG)
+        hdlc_plain.take(t);
 }
 
 SIXTEEN static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
 {
     static const uint64_t by_128[2] = {HDLC_FOLD_128}, by_512[2] = {HDLC_FOLD_512};
     octets k = load((const uint8_t *)by_128), far = load((const uint8_t *)by_512), a, b[4];
-    uint8_t head[32];
-    size_t taken;
+    octets start = number(fcs);
+    size_t r = n % 16;
+    uint8_t block[16];
 
     if (n < HDLC_FOLD_LEAST)
         return hdlc_plain.fcs(fcs, p, n);
-    taken = hdlc_fold_head(head, fcs, p, n);
-    a = differ(product(load(head), k), load(head + 16));
-    p += taken;
-    n -= taken;
+    a = pick(differ(load(p), start), load(shifts + r));
+    a = differ(product(a, k), differ(load(p + r), pick(start, load(shifts + 16 + r))));
+    p += 16 + r;
+    n -= 16 + r;
     if (n >= 128) {
         for (int i = 0; i < 4; i++)
             b[i] = load(p + 16 * i);
@@ -190,6 +238,6 @@ SIXTEEN static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
     }
     for (; n > 0; n -= 16, p += 16)
         a = differ(product(a, k), load(p));
-    store(head, a);
-    return hdlc_plain.fcs(0, head, 16);
+    store(block, a);
+    return hdlc_plain.fcs(0, block, 16);
 }

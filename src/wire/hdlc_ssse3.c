@@ -22,6 +22,7 @@ typedef __m128i octets;
                        _mm_loadl_epi64((const __m128i *)(const void *)(q)))
 #define store_low(at, v) _mm_storel_epi64((__m128i *)(void *)(at), (v))
 #define store_high(at, v) _mm_storel_epi64((__m128i *)(void *)(at), _mm_srli_si128((v), 8))
+#define number(v) _mm_cvtsi32_si128((int)(v))
 #define moved(v) _mm_slli_si128((v), 1)
 #define top_bits(v) ((unsigned)_mm_movemask_epi8(v))
 #define product(v, k)                                                                              \

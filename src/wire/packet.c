@@ -95,23 +95,30 @@ void packet_control_header(struct wr *w, uint16_t tunnel, uint16_t session, uint
     wr_u16(w, nr);
 }
 
+static uint8_t *put16(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+    return p + 2;
+}
+
 size_t packet_data_header(const struct packet_data *d, uint8_t *payload, size_t n)
 {
     size_t size = 6u + (d->with_length ? 2u : 0u) + (d->with_sequence ? 4u : 0u);
-    struct wr w = wr_over(payload - size, size);
+    uint8_t *p = payload - size;
     unsigned flags = VERSION;
 
     flags |= d->with_length ? BIT_L : 0;
     flags |= d->with_sequence ? BIT_S : 0;
     flags |= d->priority ? BIT_P : 0;
-    wr_u16(&w, (uint16_t)flags);
+    p = put16(p, flags);
     if (d->with_length)
-        wr_u16(&w, (uint16_t)(size + n));
-    wr_u16(&w, d->tunnel);
-    wr_u16(&w, d->session);
+        p = put16(p, (unsigned)(size + n));
+    p = put16(p, d->tunnel);
+    p = put16(p, d->session);
     if (d->with_sequence) {
-        wr_u16(&w, d->ns);
-        wr_u16(&w, 0);
+        p = put16(p, d->ns);
+        put16(p, 0);
     }
     return size;
 }

@@ -56,10 +56,17 @@ enum code {
 
 uint16_t ppp_protocol(struct span frame, size_t *info)
 {
+    const uint8_t *p = frame.p;
     struct rd r = rd_over(frame);
-    uint16_t protocol = rd_u8(&r);
+    uint16_t protocol;
 
+    /* nearly all are of this kind */
+    if (frame.n >= 4 && p[0] == ADDRESS && p[1] == CONTROL && (p[2] & 1) == 0 && (p[3] & 1) != 0) {
+        *info = 4;
+        return (uint16_t)(p[2] << 8 | p[3]);
+    }
     *info = 0;
+    protocol = rd_u8(&r);
     if (protocol == ADDRESS) {
         /* never a protocol: RFC 1661, 6.5 keeps 00ff out of use for this */
         if (rd_u8(&r) != CONTROL)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "host/sys.h"
@@ -150,6 +151,7 @@ static void become_daemon(const struct far_plan *plan)
     struct sched_param priority = {0};
     int log = plan->log != NULL ? open(plan->log, O_WRONLY | O_CREAT | O_TRUNC, 0666) : 2;
 
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* should we come to nothing, so does it */
     sys_raise_descriptors();
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);

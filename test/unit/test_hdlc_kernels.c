@@ -80,10 +80,10 @@ static size_t some_length(void)
 static bool same_put(const struct hdlc_kernel *k, const struct kind *kind, uint8_t *in_end,
                      uint8_t *out_end)
 {
-    static uint8_t want[2 * MOST];
+    static uint8_t want[2 * MOST + HDLC_SLACK];
     size_t n = some_length();
     uint32_t accm = some_map();
-    uint8_t *in = in_end - n, *out = out_end - 2 * n, *end;
+    uint8_t *in = in_end - n, *out = out_end - HDLC_SLACK - 2 * n, *end;
 
     draw(in, n, kind);
     end = hdlc_plain.put(want, in, n, accm);

@@ -16,6 +16,7 @@ static struct loop *l;
 static char trace[256]; /* what happened, a word each */
 static int turns;       /* times before sleep */
 static bool many;       /* how the watches of this pass stand */
+static bool or_few;     /* and whether the first of them do otherwise */
 
 static void note(const char *word)
 {
@@ -227,8 +228,8 @@ static struct pair *pair_new(void (*ready)(struct watch *w, unsigned what))
 
     if (p == NULL || sys_pipe(fd) != 0 || sys_nonblock(fd[0]) != 0)
         abort();
-    p->watch =
-        (struct watch){.fd = fd[0], .want = LOOP_READ, .many = many, .ready = ready, .owner = p};
+    p->watch = (struct watch){
+        .fd = fd[0], .want = LOOP_READ, .many = many, .or_few = or_few, .ready = ready, .owner = p};
     p->other_end = fd[1];
     if (loop_watch(l, &p->watch) != 0)
         abort();
@@ -405,6 +406,51 @@ static void test_hangup(void)
     run_for(10);
     ok(p->calls >= 2 && (p->what & LOOP_HANGUP) != 0, "wanting something brings it back");
     pair_free(p);
+}
+
+static unsigned in_sets(struct pair *const *p, unsigned n)
+{
+    unsigned first = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        first += !p[i]->watch.in_set;
+    return first;
+}
+
+static void test_first_few(void)
+{
+    enum { PAIRS = LOOP_FIRST + 3 };
+    struct pair *p[PAIRS];
+    int set = many_open(), told = 0;
+
+    if (set < 0 || !many) {
+        ok(true, "the first few: there is no set for the others # skip");
+        return;
+    }
+    close(set);
+    or_few = true;
+    for (int i = 0; i < PAIRS; i++)
+        p[i] = pair_new(read_one);
+    is_int(in_sets(p, PAIRS), LOOP_FIRST, "the first few stand in select()'s sets");
+    for (int i = 0; i < PAIRS; i++)
+        fill(p[i]);
+    begin();
+    run_for(20);
+    for (int i = 0; i < PAIRS; i++)
+        told += p[i]->calls == 1;
+    is_int(told, PAIRS, "each is told, wherever it stands");
+    pair_free(p[0]);
+    pair_free(p[PAIRS - 1]);
+    p[0] = pair_new(read_one);
+    p[PAIRS - 1] = pair_new(read_one);
+    is_int(in_sets(p, PAIRS), LOOP_FIRST, "a place that is given up goes to the next that comes");
+    loop_want(l, &p[0]->watch, 0);
+    fill(p[0]);
+    run_for(5);
+    is_int(p[0]->calls, 0, "nothing wanted, nothing told");
+    for (int i = 0; i < PAIRS; i++)
+        pair_free(p[i]);
+    or_few = false;
 }
 
 static void test_wrong(void)
@@ -588,6 +634,7 @@ int main(void)
         test_handlers();
         test_writing();
         test_hangup();
+        test_first_few();
         test_wrong();
         test_beyond_fd_setsize();
         test_after_fork();

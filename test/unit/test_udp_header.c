@@ -66,6 +66,8 @@ static bool open_both(const char *ip)
     addr_parse(ip, 0, &a);
     me.sender = udp_open(me.l, &a, on_datagram, NULL);
     me.hearer = me.sender != NULL ? udp_open(me.l, &a, on_datagram, NULL) : NULL;
+    if (me.hearer != NULL)
+        udp_tell_ecn(me.hearer);
     me.raw = socket(a.family == 6 ? AF_INET6 : AF_INET, SOCK_RAW, IPPROTO_UDP);
     if (me.raw >= 0)
         sys_nonblock(me.raw);

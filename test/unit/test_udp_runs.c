@@ -40,7 +40,7 @@ static void open_all(void)
     me.from = open_one(&own);
     me.to[0] = open_one(&me.at[0]);
     me.to[1] = open_one(&me.at[1]);
-    me.os = udp_os_new(me.from, 4);
+    me.os = udp_os_new(me.from, 4, false);
     if (me.os == NULL)
         exit(1);
 }
