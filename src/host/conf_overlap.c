@@ -7,6 +7,9 @@
 struct piece {
     uint32_t low, high;
     unsigned owner; /* its section's place in the file, of those with a pool */
+    /* Once sorted: of this one and those before it, the one that reaches highest, and that of any
+     * other owner which does. */
+    const struct piece *reach, *other;
 };
 
 /* A section with a pool of its own, and where another one shares it. */
@@ -51,7 +54,7 @@ static bool add_piece(struct work *w, uint32_t low, uint32_t high)
             return false;
         w->piece = bigger;
     }
-    w->piece[w->n++] = (struct piece){low, high, w->n_owners};
+    w->piece[w->n++] = (struct piece){.low = low, .high = high, .owner = w->n_owners};
     return true;
 }
 
@@ -99,27 +102,41 @@ static void note(struct work *w, const struct piece *a, const struct piece *b)
     }
 }
 
+/* Takes what the one before it knows of those that reach highest, and counts itself in. */
+static void reach(struct piece *p, const struct piece *before)
+{
+    p->reach = before->reach;
+    p->other = before->other;
+    if (p->high > p->reach->high) {
+        if (p->reach->owner != p->owner)
+            p->other = p->reach;
+        p->reach = p;
+    } else if (p->owner != p->reach->owner && (p->other == NULL || p->high > p->other->high)) {
+        p->other = p;
+    }
+}
+
 /* One section's pieces do not overlap, so the piece that reaches highest so far is the one to look
  * at. */
 static void sweep(struct work *w)
 {
-    const struct piece *top = w->piece;
-
     qsort(w->piece, w->n, sizeof *w->piece, by_place);
+    w->piece[0].reach = w->piece;
     for (size_t i = 1; i < w->n; i++) {
-        const struct piece *p = &w->piece[i];
+        struct piece *p = &w->piece[i], *before = p - 1;
 
-        if (p->low <= top->high)
-            note(w, top, p);
-        if (p->high > top->high)
-            top = p;
+        if (p->low <= before->reach->high)
+            note(w, before->reach, p);
+        reach(p, before);
     }
 }
 
-/* The section whose pool has the address, of sorted pieces; where pools overlap, one of them at most.
- * NULL: none. */
-static const struct conf_section *pool_with(const struct work *w, uint32_t ip)
+/* Another section than this whose pool has the address, of sorted pieces: one at most, where several
+ * have.  NULL: none. */
+static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
+                                            const struct conf_section *but)
 {
+    const struct piece *p;
     size_t low = 0, high = w->n;
 
     while (low < high) {
@@ -130,8 +147,10 @@ static const struct conf_section *pool_with(const struct work *w, uint32_t ip)
         else
             high = middle;
     }
-    return low > 0 && w->piece[low - 1].high >= ip ? w->owner[w->piece[low - 1].owner].section
-                                                   : NULL;
+    p = low > 0 ? w->piece[low - 1].reach : NULL;
+    if (p != NULL && w->owner[p->owner].section == but)
+        p = w->piece[low - 1].other;
+    return p != NULL && p->high >= ip ? w->owner[p->owner].section : NULL;
 }
 
 /* In its own pool: see conf_check.c. */
@@ -141,11 +160,11 @@ static void check_local(const struct work *w, const struct conf_section *s, stru
     const struct conf_lac *lac = s->object;
     uint32_t ip = s->place == PLACE_LNS ? lns->local_ip : lac->local_ip;
     unsigned line = conf_section_line(s, "local ip");
-    const struct conf_section *o = line > 0 && ip != 0 ? pool_with(w, ip) : NULL;
+    const struct conf_section *o = line > 0 && ip != 0 ? pool_with(w, ip, s) : NULL;
     char text[ADDR_TEXT];
     struct addr at = addr_ip4(ip, 0);
 
-    if (o != NULL && o != s)
+    if (o != NULL)
         conf_say(told, true, line,
                  "'local ip' of %s lies in the 'ip range' of %s in line %u: it is ours, so no peer "
                  "gets %s",

@@ -160,6 +160,25 @@ static const struct {
      "addresses"},
     {"a source port that is none", "[lac x]\nlns = a\nsource port = 65536\n",
      "E f:3: 'source port = 65536' must be a port from 1 to 65535, or random, or auto"},
+    {"our own address in a pool that another one lies in",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.99\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.1.0.5-10.1.0.9\n[lac c]\nlns = d\nlocal ip = "
+     "10.1.0.50\n",
+     "W f:9: 'local ip' of [lac c] lies in the 'ip range' of [lns a] in line 3: it is ours, so no peer "
+     "gets 10.1.0.50\n"
+     "W f:6: 'ip range' of [lns b] overlaps that of [lns a] in line 3, at 10.1.0.5: each address "
+     "serves one call only, whichever comes first"},
+    {"our own address in two pools, one of them its own section's",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.99\nlocal ip = 10.1.0.7\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.1.0.5-10.1.0.9\n"
+     "[lns e]\nlac = 192.0.2.3\nip range = 10.1.0.6\n",
+     "W f:4: 'local ip' of [lns a] lies in its own 'ip range': take it out with 'no ip range'\n"
+     "W f:4: 'local ip' of [lns a] lies in the 'ip range' of [lns b] in line 7: it is ours, so no peer "
+     "gets 10.1.0.7\n"
+     "W f:7: 'ip range' of [lns b] overlaps that of [lns a] in line 3, at 10.1.0.5: each address "
+     "serves one call only, whichever comes first\n"
+     "W f:10: 'ip range' of [lns e] overlaps that of [lns a] in line 3, at 10.1.0.6: each address "
+     "serves one call only, whichever comes first"},
     {"our own address in another section's pool",
      "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.9\n"
      "[lns b]\nlac = 192.0.2.2\nip range = 10.2.0.1-10.2.0.9\nlocal ip = 10.1.0.9\n"
