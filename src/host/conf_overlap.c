@@ -6,15 +6,17 @@
 
 struct piece {
     uint32_t low, high;
-    unsigned owner; /* its section's place in the file, of those with a pool */
-    /* Once sorted: of this one and those before it, the one that reaches highest, and that of any
-     * other owner which does. */
-    const struct piece *reach, *other;
+    unsigned owner; /* its pool's place in the file */
+    /* Once sorted: of this one and those before it, the one that reaches highest; and of those for
+     * peers alone that one, and the one of any other owner which does. */
+    const struct piece *top, *reach, *other;
 };
 
-/* A section with a pool of its own, and where another one shares it. */
+/* A section's own pool, for peers or for us, and where another pool shares it. */
 struct owner {
-    const struct conf_section *section, *other;
+    const struct conf_section *section;
+    const char *key;
+    const struct owner *other;
     uint32_t at;
 };
 
@@ -25,14 +27,22 @@ struct work {
     unsigned n_owners;
 };
 
-static bool has_own(const struct conf_section *s)
+static const char for_peers[] = "ip range";
+static const char for_us[] = "local ip range";
+static const char *const keys[] = {for_peers, for_us};
+
+#define KEYS (sizeof keys / sizeof keys[0])
+
+static bool has_own(const struct conf_section *s, const char *key)
 {
-    return s->place == PLACE_LNS && conf_section_line(s, "ip range") > 0;
+    return s->place == PLACE_LNS && conf_section_line(s, key) > 0;
 }
 
-static const struct conf_range *pool_of(const struct conf_section *s)
+static const struct conf_range *pool_of(const struct conf_section *s, const char *key)
 {
-    return ((const struct conf_lns *)s->object)->ip_range;
+    const struct conf_lns *lns = s->object;
+
+    return key == for_peers ? lns->ip_range : lns->local_ip_range;
 }
 
 static int by_place(const void *a, const void *b)
@@ -75,64 +85,75 @@ static bool gather(struct work *w, const struct conf *c)
     size_t n = 0;
 
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
-        n += has_own(s);
+        for (size_t i = 0; i < KEYS; i++)
+            n += has_own(s, keys[i]);
     w->owner = calloc(n > 0 ? n : 1, sizeof *w->owner);
     if (w->owner == NULL)
         return false;
-    for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
-        if (!has_own(s))
-            continue;
-        w->owner[w->n_owners].section = s;
-        if (!add_pool(w, pool_of(s)))
-            return false;
-        w->n_owners++;
-    }
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
+        for (size_t i = 0; i < KEYS; i++) {
+            if (!has_own(s, keys[i]))
+                continue;
+            w->owner[w->n_owners] = (struct owner){.section = s, .key = keys[i]};
+            if (!add_pool(w, pool_of(s, keys[i])))
+                return false;
+            w->n_owners++;
+        }
     return true;
 }
 
-/* The later of two sections in the file is told of the earlier one. */
+/* The later of two pools in the file is told of the earlier one. */
 static void note(struct work *w, const struct piece *a, const struct piece *b)
 {
     struct owner *later = &w->owner[a->owner > b->owner ? a->owner : b->owner];
     struct owner *earlier = &w->owner[a->owner > b->owner ? b->owner : a->owner];
 
     if (later->other == NULL) {
-        later->other = earlier->section;
+        later->other = earlier;
         later->at = a->low > b->low ? a->low : b->low;
     }
 }
 
-/* Takes what the one before it knows of those that reach highest, and counts itself in. */
-static void reach(struct piece *p, const struct piece *before)
+static bool is_higher(const struct piece *p, const struct piece *than)
 {
-    p->reach = before->reach;
-    p->other = before->other;
-    if (p->high > p->reach->high) {
-        if (p->reach->owner != p->owner)
+    return than == NULL || p->high > than->high;
+}
+
+/* Takes what the one before it, if any, knows of those that reach highest, and counts itself in. */
+static void reach(const struct work *w, struct piece *p, const struct piece *before)
+{
+    p->top = before != NULL ? before->top : NULL;
+    p->reach = before != NULL ? before->reach : NULL;
+    p->other = before != NULL ? before->other : NULL;
+    if (is_higher(p, p->top))
+        p->top = p;
+    if (w->owner[p->owner].key != for_peers)
+        return;
+    if (is_higher(p, p->reach)) {
+        if (p->reach != NULL && p->reach->owner != p->owner)
             p->other = p->reach;
         p->reach = p;
-    } else if (p->owner != p->reach->owner && (p->other == NULL || p->high > p->other->high)) {
+    } else if (p->owner != p->reach->owner && is_higher(p, p->other)) {
         p->other = p;
     }
 }
 
-/* One section's pieces do not overlap, so the piece that reaches highest so far is the one to look
+/* One pool's pieces do not overlap, so the piece that reaches highest so far is the one to look
  * at. */
 static void sweep(struct work *w)
 {
     qsort(w->piece, w->n, sizeof *w->piece, by_place);
-    w->piece[0].reach = w->piece;
-    for (size_t i = 1; i < w->n; i++) {
-        struct piece *p = &w->piece[i], *before = p - 1;
+    for (size_t i = 0; i < w->n; i++) {
+        struct piece *p = &w->piece[i], *before = i > 0 ? p - 1 : NULL;
 
-        if (p->low <= before->reach->high)
-            note(w, before->reach, p);
-        reach(p, before);
+        if (before != NULL && p->low <= before->top->high)
+            note(w, before->top, p);
+        reach(w, p, before);
     }
 }
 
-/* Another section than this whose pool has the address, of sorted pieces: one at most, where several
- * have.  NULL: none. */
+/* Another section than this whose pool for peers has the address, of sorted pieces: one at most, where
+ * several have.  NULL: none. */
 static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
                                             const struct conf_section *but)
 {
@@ -182,15 +203,18 @@ void conf_check_overlap(const struct conf *c, struct conf_told *told)
         if (s->place != PLACE_GLOBAL)
             check_local(&w, s, told);
     for (unsigned i = 0; i < w.n_owners; i++) {
-        const struct conf_section *s = w.owner[i].section, *o = w.owner[i].other;
-        struct addr at = addr_ip4(w.owner[i].at, 0);
+        const struct owner *own = &w.owner[i], *o = own->other;
+        struct addr at = addr_ip4(own->at, 0);
 
-        if (o != NULL)
-            conf_say(told, true, conf_section_line(s, "ip range"),
-                     "'ip range' of %s overlaps that of %s in line %u, at %s: each address serves "
-                     "one call only, whichever comes first",
-                     s->title, o->title, conf_section_line(o, "ip range"),
-                     addr_host_text(&at, text));
+        if (o == NULL)
+            continue;
+        conf_say(told, true, conf_section_line(own->section, own->key),
+                 "'%s' of %s overlaps %s%s%s of %s in line %u, at %s: each address serves one call "
+                 "only, whichever comes first",
+                 own->key, own->section->title, own->key == o->key ? "that" : "'",
+                 own->key == o->key ? "" : o->key, own->key == o->key ? "" : "'",
+                 o->section == own->section ? "the same section" : o->section->title,
+                 conf_section_line(o->section, o->key), addr_host_text(&at, text));
     }
     free(w.piece);
     free(w.owner);

@@ -259,6 +259,23 @@ static const struct {
      "10.0.0.5-20\n",
      "W f:6: 'ip range' of [lns b] overlaps that of [lns a] in line 3, at 10.0.0.5: each address "
      "serves one call only, whichever comes first"},
+    {"a pool for peers that is one for us, too",
+     "[lns default]\nip range = 10.0.0.1-9\nlocal ip range = 10.0.0.1-9\n",
+     "W f:3: 'local ip range' of [lns default] overlaps 'ip range' of the same section in line 2, at "
+     "10.0.0.1: each address serves one call only, whichever comes first"},
+    {"one for us that another section has for peers",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.0.0.1-9\nlocal ip range = 10.1.0.5-10.1.0.7\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.1.0.1-10.1.0.99\nlocal ip range = 10.2.0.1\n"
+     "[lac c]\nlns = d\nlocal ip = 10.1.0.50\n[lac e]\nlns = d\nlocal ip = 10.2.0.1\n",
+     "W f:11: 'local ip' of [lac c] lies in the 'ip range' of [lns b] in line 7: it is ours, so no "
+     "peer gets 10.1.0.50\n"
+     "W f:7: 'ip range' of [lns b] overlaps 'local ip range' of [lns a] in line 4, at 10.1.0.5: each "
+     "address serves one call only, whichever comes first"},
+    {"pools for us that overlap",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.0.0.1-9\nlocal ip range = 10.1.0.5-10.1.0.7\n"
+     "[lns b]\nlac = 192.0.2.2\nip range = 10.2.0.1-9\nlocal ip range = 10.1.0.7-10.1.0.9\n",
+     "W f:8: 'local ip range' of [lns b] overlaps that of [lns a] in line 4, at 10.1.0.7: each address "
+     "serves one call only, whichever comes first"},
     {"pools that do not, thanks to 'no ip range'",
      "[lns a]\nlac = 192.0.2.1\nip range = 10.0.0.1-9\nno ip range = 10.0.0.5-9\n"
      "[lns b]\nlac = 192.0.2.2\nip range = 10.0.0.5-20\n",
