@@ -242,6 +242,14 @@ bool conf_ranges_allow(const struct conf_range *list, uint32_t ip);
  * *n that the caller frees; NULL without memory.  n log n, whatever the list holds. */
 struct conf_span *conf_ranges_flat(const struct conf_range *list, size_t *n);
 
+/* Which entry of a list decides on which addresses, in ascending order, in an array of *n that the
+ * caller frees; NULL without memory.  The same n log n. */
+struct conf_decided {
+    uint32_t low, high;
+    const struct conf_range *by; /* NULL: none does */
+};
+struct conf_decided *conf_ranges_decided(const struct conf_range *list, size_t *n);
+
 /* The LNS for a peer's address: as xl2tpd looks from the end of the file, the last section whose
  * "lac" ranges allow it; without any, [lns default], which with "access control" on needs a range
  * of its own that allows it.  NULL: refuse. */

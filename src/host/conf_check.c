@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/conf_hidden.h"
 #include "host/conf_overlap.h"
 #include "wire/quirks.h"
 
@@ -429,5 +430,6 @@ void conf_check(const struct conf *c, struct conf_told *told)
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
         conf_check_section(c, s, told);
     conf_check_overlap(c, told);
+    conf_check_hidden(c, told);
     check_access(c, told);
 }

@@ -20,7 +20,7 @@ struct piece {
     uint64_t from;
     size_t
         next; /* the piece itself while it is bare, else one behind it on the way to a bare one */
-    bool allowed;
+    const struct conf_range *by; /* the entry that decides on it; NULL: none */
 };
 
 static int by_edge(const void *a, const void *b)
@@ -86,7 +86,7 @@ static void paint(struct piece *p, size_t n, const struct conf_range *r)
     size_t end = place_of(p, n, (uint64_t)r->high + 1);
 
     for (size_t i = bare(p, place_of(p, n, r->low)); i < end; i = bare(p, i)) {
-        p[i].allowed = !r->deny;
+        p[i].by = r;
         p[i].next = i + 1;
     }
 }
@@ -110,6 +110,11 @@ static bool paint_all(struct piece *p, size_t n, const struct conf_range *list)
     return true;
 }
 
+static bool is_allowed(const struct piece *p)
+{
+    return p->by != NULL && !p->by->deny;
+}
+
 struct conf_span *conf_ranges_flat(const struct conf_range *list, size_t *n)
 {
     size_t pieces = 0;
@@ -123,12 +128,31 @@ struct conf_span *conf_ranges_flat(const struct conf_range *list, size_t *n)
         return NULL;
     }
     for (size_t i = 0; i < pieces; i++) {
-        if (!p[i].allowed)
+        if (!is_allowed(&p[i]))
             continue;
-        if (i == 0 || !p[i - 1].allowed)
+        if (i == 0 || !is_allowed(&p[i - 1]))
             flat[(*n)++].low = (uint32_t)p[i].from;
         flat[*n - 1].high = (uint32_t)(p[i + 1].from - 1);
     }
     free(p);
     return flat;
+}
+
+struct conf_decided *conf_ranges_decided(const struct conf_range *list, size_t *n)
+{
+    size_t pieces = 0;
+    struct piece *p = cut(list, &pieces);
+    struct conf_decided *decided = calloc(pieces + 1, sizeof *decided);
+
+    *n = pieces;
+    if (p == NULL || decided == NULL || !paint_all(p, pieces, list)) {
+        free(p);
+        free(decided);
+        return NULL;
+    }
+    for (size_t i = 0; i < pieces; i++)
+        decided[i] = (struct conf_decided){(uint32_t)p[i].from, (uint32_t)(p[i + 1].from - 1),
+                                           p[i].by};
+    free(p);
+    return decided;
 }

@@ -282,6 +282,25 @@ static const struct {
      NULL},
     {"a pool that a section has from its template",
      "[lns default]\nip range = 10.0.0.1-9\n[lns b]\nlac = 192.0.2.2\n", NULL},
+    {"sections that later ones hide",
+     "[lns a]\nassign ip = no\nlac = 192.0.2.10, 192.0.2.30\n"
+     "[lns b]\nassign ip = no\nlac = 192.0.2.0/24\nno lac = 192.0.2.200\n"
+     "[lns c]\nassign ip = no\nlac = 192.0.2.1\n[lns d]\nassign ip = no\nlac = 192.0.2.200\n",
+     "W f:3: [lns a] serves nobody: each peer in its 'lac' ranges is served by another section, the "
+     "first by [lns b] of line 4, as the last that has it counts: move this one behind"},
+    {"one that several hide together, and [lns default]",
+     "[global]\naccess control = yes\n[lns default]\nassign ip = no\nlac = 192.0.2.7\n"
+     "[lns a]\nassign ip = no\nlac = 192.0.2.1-192.0.2.9\n"
+     "[lns b]\nassign ip = no\nlac = 192.0.2.0-192.0.2.4\n"
+     "[lns c]\nassign ip = no\nlac = 192.0.2.5-192.0.2.10\n",
+     "W f:5: [lns default] serves nobody: each peer in its 'lac' ranges is served by another section, "
+     "the first by [lns c] of line 12\n"
+     "W f:8: [lns a] serves nobody: each peer in its 'lac' ranges is served by another section, the "
+     "first by [lns b] of line 9, as the last that has it counts: move this one behind"},
+    {"one that has one address left",
+     "[lns a]\nassign ip = no\nlac = 192.0.2.0-192.0.2.9\n"
+     "[lns b]\nassign ip = no\nlac = 192.0.2.0-192.0.2.8\n",
+     NULL},
     {"an LNS that nobody is served by", "[lns a]\nip range = 10.0.0.1-9\n",
      "W f:1: [lns a] has no 'lac' range, so no peer is ever served by it"},
     {"access control without lac", "[global]\naccess control=yes\n[lns default]\nassign ip = no\n",
