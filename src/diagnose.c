@@ -178,6 +178,7 @@ static enum trouble of_fault(const struct hub *h, const struct tunnel *t, struct
         [FAULT_RESPONSE] = TROUBLE_PEER_SECRET,
         [FAULT_NOT_ALLOWED] = TROUBLE_NOT_ALLOWED,
         [FAULT_NO_ROOM] = TROUBLE_NO_MEMORY,
+        [FAULT_NO_LOCAL_ROOM] = TROUBLE_NO_MEMORY,
         [FAULT_NO_SECTION] = TROUBLE_SECTION_GONE,
         [FAULT_SLOW] = TROUBLE_TOO_SLOW,
         [FAULT_SILENCE] = TROUBLE_NONE,
@@ -370,6 +371,8 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
         what = TROUBLE_TOO_SLOW;
     else if (c->why.fault == FAULT_NO_ROOM)
         what = TROUBLE_NO_ADDRESS;
+    else if (c->why.fault == FAULT_NO_LOCAL_ROOM)
+        what = TROUBLE_NO_LOCAL_ADDRESS;
     else if (c->why.fault == FAULT_NO_SECTION)
         what = TROUBLE_SECTION_GONE;
     else if (c->why.fault == FAULT_HIDDEN)

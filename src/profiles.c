@@ -128,7 +128,7 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
         return SECTION_GONE;
     if (lns->local_ip_range != NULL &&
         (pool == NULL || pool->local == NULL || !pool_has_room(pool->local, h->book)))
-        return NO_ROOM;
+        return NO_LOCAL_ROOM;
     if (lns->assign_ip && (pool == NULL || !pool_has_room(pool->remote, h->book)))
         return NO_ROOM;
     return ADMITTED;

@@ -196,6 +196,33 @@ NUMBER_OF(pool_total, pool_size_now(at))
 NUMBER_OF(pool_leased, pool_used_now(at))
 NUMBER_OF(pool_free_now, pool_size_now(at) - pool_used_now(at))
 
+/* Of our ends: many sections have one address for all of them. */
+static const struct pool *local_of(const struct status_at *at)
+{
+    return pool_of(at) != NULL ? pool_of(at)->local : NULL;
+}
+
+static bool local_total(const struct status_at *at, struct status_value *v)
+{
+    v->number = local_of(at) != NULL ? pool_size(local_of(at), at->hub->book) : 0;
+    return local_of(at) != NULL;
+}
+
+static bool local_leased(const struct status_at *at, struct status_value *v)
+{
+    v->number = local_of(at) != NULL ? pool_used(local_of(at), at->hub->book) : 0;
+    return local_of(at) != NULL;
+}
+
+static bool local_free(const struct status_at *at, struct status_value *v)
+{
+    struct status_value used;
+
+    local_leased(at, &used);
+    v->number = local_total(at, v) ? v->number - used.number : 0;
+    return local_of(at) != NULL;
+}
+
 /* The last word on a section, of whichever kind. */
 static const struct trouble_note *last_of(const struct status_at *at)
 {
@@ -233,6 +260,10 @@ static const struct status_row pool_rows[] = {
     {"addresses", TYPE_GAUGE, false, "addresses", 9, "Addresses of its 'ip range'.", pool_total},
     {"used", TYPE_GAUGE, false, "used", 6, "Of these, leased now.", pool_leased},
     {"free", TYPE_GAUGE, false, "free", 6, "Of these, free.", pool_free_now},
+    {"local_addresses", TYPE_GAUGE, false, NULL, 0, "Addresses of its 'local ip range'.",
+     local_total},
+    {"local_used", TYPE_GAUGE, false, NULL, 0, "Of these, leased now.", local_leased},
+    {"local_free", TYPE_GAUGE, false, "local free", 10, "Of these, free.", local_free},
     {"trouble", TYPE_TEXT, false, "trouble", 16, "What failed last, by its code: see l2tpd(8).",
      trouble_code},
     {"trouble_text", TYPE_TEXT, false, NULL, 0, "The same in a sentence.", trouble_words},

@@ -102,6 +102,10 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_NO_ADDRESS] = {"no-address", LEVEL_WARNING, 1,
                             "there is no address for the caller {peer} ('{them}'): {text}",
                             "make 'ip range' larger, or see in the status who holds addresses"},
+    [TROUBLE_NO_LOCAL_ADDRESS] = {"no-local-address", LEVEL_WARNING, 1,
+                                  "there is no address for our end of a call of {peer} ('{them}'): "
+                                  "{text}",
+                                  "make 'local ip range' larger, or have one 'local ip' for all"},
     [TROUBLE_SECTION_GONE] = {"section-gone", LEVEL_NOTICE, 1,
                               "{peer} ('{them}') is refused a call: the section of its tunnel has "
                               "left the configuration",

@@ -167,6 +167,8 @@ static struct verdict refuse(enum l2tp_admission why)
     } rows[] = {
         [NO_ROOM] = {CDN_ERROR, ERROR_RESOURCES, FAULT_NO_ROOM,
                      "no address or other resource is left"},
+        [NO_LOCAL_ROOM] = {CDN_ERROR, ERROR_RESOURCES, FAULT_NO_LOCAL_ROOM,
+                           "no local address is left"},
         [SECTION_GONE] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NO_SECTION,
                           "its section has left the configuration"},
         [STOPS] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NONE, "shutting down"},

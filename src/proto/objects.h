@@ -35,6 +35,7 @@ enum l2tp_welcome { WELCOME, REFUSED /* told so */, IGNORED /* not answered */ }
 enum l2tp_admission {
     ADMITTED,
     NO_ROOM,      /* no address or other resource is left */
+    NO_LOCAL_ROOM, /* none for our end of a call */
     SECTION_GONE, /* what the tunnel came to is not in the configuration any more */
     STOPS         /* the host takes no calls, as it is about to end */
 };

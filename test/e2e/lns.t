@@ -178,8 +178,11 @@ EOT
     soon { (my @a = addresses("$DIR/local")) == 2 } 'local ip range: two calls';
     is_deeply([addresses("$DIR/local")], ['10.9.3.1:10.9.3.100', '10.9.3.2:10.9.3.101'],
         'each has an address of its own at our end, too');
-    like($peer->open_call->{refused} // 'ICRP', qr/^2\/4 no address/,
+    like($peer->open_call->{refused} // 'ICRP', qr/^2\/4 no local address/,
         'none is left for a third: its ICRQ is refused');
+    like($d->ask('status json'), qr/"used":2,"free":8,"local_addresses":2,"local_used":2,"local_free":0,"trouble":"no-local-address"/,
+        'the status says of which end');
+    like($d->ask('metrics'), qr/^00-l2tpd_pool_local_free\{lns="default"\} 0$/m, 'and so do the metrics');
     $peer->hang_up($calls[0]);
     $d->says(qr/pppd ended/, 'one ends');
     ok(!$peer->open_call->{refused} && !$peer->wait_for('CDN', 0.2),

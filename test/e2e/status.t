@@ -93,13 +93,13 @@ is("$t->{tunnel} $t->{peer_tunnel} $t->{peer} $t->{state} $t->{calls} $t->{peer_
     "$tid $peer->{id} 127.0.0.1:@{[$peer->port]} established 1 Vendor", 'the tunnel');
 ok(defined $t->{rtt_ms}, 'its round-trip time') or diag(explain $t);
 is_deeply($s->{pools}, [{lns => 'default', addresses => 8, used => 1, free => 7,
-            map { $_ => undef } qw(trouble trouble_text trouble_seconds)}], 'the pool');
+            map { $_ => undef } qw(local_addresses local_used local_free trouble trouble_text trouble_seconds)}], 'the pool');
 is("$s->{lacs}[0]{lac} $s->{lacs}[0]{state}", 'there idle', 'the LAC');
 is("$s->{daemon}{tunnels} $s->{daemon}{calls} $s->{daemon}{rx_bytes}", '1 1 15', 'sums');
 
 my $table = unframe $d->ask('status');
 like($table, qr/^calls +1$/m, 'tables: the daemon');
-like($table, qr/^default +8 +1 +7 +-$/m, 'the pool');
+like($table, qr/^default +8 +1 +7 +- +-$/m, 'the pool');
 like($table, qr/^there +idle +/m, 'the LAC');
 like($table, qr/^$tid +lns +default +established +127\.0\.0\.1:\d+ +odd \\\"name\\\"\\x1b\\xff /m,
     'the tunnel; what its peer said is made safe once');

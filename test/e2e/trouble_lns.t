@@ -93,6 +93,15 @@ for (['', 'hidden-no-secret', qr/.*hides what it says.*'near\.test' and 'far\.te
     tells $d, 'no-address', qr/there is no address for the caller 127\S+ \('far\.test'\)/, 'and it says so';
 }
 {
+    my ($d, $p) = lns '', addresses => "ip range = 10.9.0.2 - 10.9.0.9\nlocal ip range = 10.9.1.1\n";
+
+    $p->open_tunnel;
+    $p->open_call;
+    is($p->open_call->{refused}, '2/4 no local address is left', 'the pool of our addresses is empty');
+    tells $d, 'no-local-address', qr/there is no address for our end of a call of 127\S+ \('far\.test'\)/,
+      'which one it is';
+}
+{
     # as all daemons of these tests have 'force userspace = yes'
     my ($d, $p) = lns "data path = kernel\n";
 

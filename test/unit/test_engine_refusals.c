@@ -43,6 +43,7 @@ static const struct {
     {"no incoming calls here", "I", UP "ICRQ", "CDN:3", "no incoming"},
     {"no outgoing calls here", "O", UP "OCRQ", "CDN:3", "no outgoing"},
     {"S7.4-04 no address left", "", UP "full ICRQ", "CDN:2/4", "address"},
+    {"no address left for our end", "L", UP "ICRQ", "CDN:2/4", "no local address"},
     {"its section has gone", "G", UP "ICRQ", "CDN:3", "its section has left the configuration"},
     {"the host is about to end", "E", UP "ICRQ", "CDN:3", "shutting down"},
     {"S4.4.4-08 minimum above maximum", "", UP "OCRQ,min=300", "CDN:2/3", "minimum"},
@@ -73,6 +74,7 @@ static void set_profile(const char *what)
     rig.profile.bearer = f ? BEARER_DIGITAL : 3;
     rig.welcome = strchr(what, 'R') != NULL ? REFUSED : WELCOME;
     rig.admit = strchr(what, 'G') != NULL   ? SECTION_GONE
+                : strchr(what, 'L') != NULL ? NO_LOCAL_ROOM
                 : strchr(what, 'E') != NULL ? STOPS
                                             : ADMITTED;
 }

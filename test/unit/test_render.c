@@ -129,14 +129,16 @@ static void test_few(void)
     ok(strncmp(json, "{\"format\":1\n,\"daemon\":{\"version\":\"", 33) == 0, "JSON: how it begins");
     ok(strstr(json, ",\"lacs\":[\n]\n,\"tunnels\":[\n]\n,\"calls\":[\n]\n}\n") != NULL,
        "empty lists are lists");
-    ok(strstr(json, "{\"lns\":\"a\\\"b\",\"addresses\":8,\"used\":1,\"free\":7,\"trouble\":null,"
+    ok(strstr(json, "{\"lns\":\"a\\\"b\",\"addresses\":8,\"used\":1,\"free\":7,\"local_addresses\":null,"
+                    "\"local_used\":null,\"local_free\":null,\"trouble\":null,"
                     "\"trouble_text\":null,\"trouble_seconds\":null}\n,{\"lns\":\"default\","
-                    "\"addresses\":0,\"used\":0,\"free\":0,\"trouble\":null,\"trouble_text\":null,"
+                    "\"addresses\":0,\"used\":0,\"free\":0,\"local_addresses\":null,"
+                    "\"local_used\":null,\"local_free\":null,\"trouble\":null,\"trouble_text\":null,"
                     "\"trouble_seconds\":null}\n") != NULL,
        "pools");
     ok(strstr(make_page(RENDER_TABLE),
-              "\nLNS                   addresses  used    free    trouble\n"
-              "a\"b                   8          1       7       -\n") != NULL,
+              "\nLNS                   addresses  used    free    local free  trouble\n"
+              "a\"b                   8          1       7       -           -\n") != NULL,
        "tables: a header, and columns");
     ok(strstr(page.p, "refused because") == NULL && strstr(page.p, "tunnel  role") == NULL,
        "what is not there has no table");
