@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/md5.h"
+#include "diagnose.h"
 #include "profiles.h"
 
 /* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
@@ -50,6 +51,15 @@ bool bearer_hold(struct bearer *b, uint32_t ip, const char **why)
     return true;
 }
 
+/* The call is refused: told once. */
+static bool lacks(const struct bearer *b, const struct call *c, enum trouble what, const char *text,
+                  const char **why)
+{
+    diagnose_bearer(b->hub, c, what, text, NULL);
+    *why = text;
+    return false;
+}
+
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why)
 {
@@ -60,17 +70,17 @@ bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns 
     if (conf->assign_ip) {
         b->lease = pool != NULL ? pool_take_again(pool->remote, b->hub->book, who) : 0;
         if (b->lease == 0)
-            *why = "no address is left";
+            return lacks(b, c, TROUBLE_NO_ADDRESS, "no address is left", why);
     }
     if (conf->local_ip_range != NULL) {
         b->local_lease =
             pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
         if (b->local_lease == 0)
-            *why = "no local address is left";
-    } else
-        bearer_hold(b, conf->local_ip, why);
+            return lacks(b, c, TROUBLE_NO_LOCAL_ADDRESS, "no local address is left", why);
+    } else if (!bearer_hold(b, conf->local_ip, why))
+        return lacks(b, c, TROUBLE_NO_MEMORY, *why, why);
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "%s: leased %s for the peer, %s for us", b->name,
                   lease_text(b->lease, remote), lease_text(b->local_lease, local));
-    return *why == NULL;
+    return true;
 }

@@ -9,7 +9,8 @@
  * False with *why: no memory. */
 bool bearer_hold(struct bearer *b, uint32_t ip, const char **why);
 
-/* An address for the caller and, if the section has a range of them, one for us.  False with *why. */
+/* An address for the caller and, if the section has a range of them, one for us.  False with *why,
+ * and the trouble has been told. */
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why);
 

@@ -76,7 +76,7 @@ void tell_call_down(const struct call *c, uint64_t now)
             event_number("tunnel", t->id), event_number("call", c->id),
             event_text("peer", addr_host_text(&t->peer, peer)),
             event_text("peer_name", t->peer_name), event_text("role", say_role(c)),
-            event_text("section", t->p.label), event_bool("was_up", c->was_up),
+            event_text("section", t->p.label), event_bool("was_up", c->was_carried),
             event_text("by", say_call_ended_by(c)), event_number("result", c->why.result),
             event_number("error", c->why.error), event_text("cause", say_call_reason(c, cause)),
             event_number("seconds", (now - c->born) / 1000),

@@ -390,8 +390,12 @@ bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_m
 
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
 {
-    if (e->reg.call[call] != NULL)
-        e->reg.call[call]->host_data = host_data;
+    struct call *c = e->reg.call[call];
+
+    if (c == NULL)
+        return;
+    c->host_data = host_data;
+    c->was_carried = c->was_carried || (c->was_up && host_data != NULL);
 }
 
 void l2tp_set_tunnel_path(struct l2tp *e, uint16_t tunnel, void *path)

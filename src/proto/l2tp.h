@@ -106,7 +106,8 @@ void l2tp_mark(struct l2tp *e, uint8_t ecn);
  * as its peer bears no HELLO. */
 bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms);
 
-/* The host's own pointer, told with every event about the object. */
+/* The host's own pointer, told with every event about the object.  A call that is up and has one is
+ * carried. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);
 /* Once: by which way (socket) the tunnel's datagrams go; told with them, and when it is freed. */
 void l2tp_set_tunnel_path(struct l2tp *e, uint16_t tunnel, void *path);

@@ -204,6 +204,7 @@ struct call {
     struct call_cause cause; /* of its end: ours to be told, or as told */
     bool why_ours;
     bool was_up; /* the host has been told "up" or will be */
+    bool was_carried; /* and has borne it since then */
     unsigned news;
     bool is_newsy;
     void *host_data;

@@ -101,6 +101,31 @@ for (['', 'hidden-no-secret', qr/.*hides what it says.*'near\.test' and 'far\.te
     tells $d, 'no-local-address', qr/there is no address for our end of a call of 127\S+ \('far\.test'\)/,
       'which one it is';
 }
+
+# Two calls are let in while there is one address: who is connected second hears of it, and so do we.
+for (['no-address', "ip range = 10.9.0.2\n", 'no address is left', qr/there is no address for the caller 127/],
+    ['no-local-address', "ip range = 10.9.0.2 - 10.9.0.9\nlocal ip range = 10.9.1.1\n",
+        'no local address is left', qr/there is no address for our end of a call of 127/])
+{
+    my ($code, $addresses, $text, $facts) = @$_;
+    my ($d, $p) = lns '', addresses => $addresses;
+    my ($path, $feed) = $d->reply_fifo;
+    my $events = '';
+
+    $d->command("\@$path events\n");
+    $p->open_tunnel;
+    my @calls = map { $p->open_call(half => 1) } 1, 2;
+    $p->control('ICCN', $_->{peer}, avp(24, u32(1000000)), avp(19, u32(1))) for @calls;
+    is(Peer::result($p->wait_for('CDN') // {}), "2/4 $text", 'one address, two calls: the second ICCN');
+    loop_until { sysread $feed, $events, 65536, length $events; $events =~ /"call_down".*\n/ };
+    my ($down) = map { /(\{.*)/ } grep { /"call_down"/ } split /\n/, $events;
+    my ($up)   = map { /(\{.*)/ } grep { /"call_up"/ } split /\n/, $events;
+    is(($down ? decode_json($down) : {})->{was_up}, JSON::PP::false, 'it has not been up');
+    is($up ? decode_json($up)->{call} : 0, $calls[0]{peer}, 'the first one has');
+    like($events, qr/"code":"$code"/, 'an event of it');
+    like($d->ask('status json'), qr/"trouble":"$code"/, 'and a word in the status');
+    tells $d, $code, $facts, "at the ICCN";
+}
 {
     # as all daemons of these tests have 'force userspace = yes'
     my ($d, $p) = lns "data path = kernel\n";
