@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/pool_memory.h"
+
 struct interval {
     uint32_t low, high; /* ends included */
 };
@@ -24,16 +26,6 @@ struct pool {
 
 #define FEWEST 64 /* slots of a book, a power of two */
 
-/* Who had which address: a cache of fixed size, as anybody can come under any name. */
-#define MEMORY_SETS 2048
-#define MEMORY_WAYS 4
-
-struct memory {
-    uint64_t who; /* 0: free */
-    uint64_t at;  /* takings when it was last used */
-    uint32_t ip;
-};
-
 struct slot {
     uint32_t ip;    /* 0: free; 0.0.0.0 is never leased */
     uint32_t calls; /* of what is ours: how many have it ... */
@@ -48,11 +40,10 @@ struct set {
 
 /* What is ours is named, or has calls, or both; of what is out neither counts. */
 struct pool_book {
-    struct set out;        /* leased */
-    struct set ours;       /* no peer's */
-    uint64_t returns;      /* addresses given back, ever */
-    struct memory *memory; /* MEMORY_SETS times MEMORY_WAYS; NULL: nobody yet, or no room */
-    uint64_t takings;      /* the clock by which memories are old */
+    struct set out;   /* leased */
+    struct set ours;  /* no peer's */
+    uint64_t returns; /* addresses given back, ever */
+    struct pool_memory *memory;
 };
 
 static bool set_init(struct set *s)
@@ -66,8 +57,8 @@ struct pool_book *pool_book_new(void)
 {
     struct pool_book *b = calloc(1, sizeof *b);
 
-    if (b == NULL || !set_init(&b->out)) {
-        free(b);
+    if (b == NULL || !set_init(&b->out) || (b->memory = pool_memory_new()) == NULL) {
+        pool_book_free(b);
         return NULL;
     }
     return b;
@@ -79,7 +70,7 @@ void pool_book_free(struct pool_book *b)
         return;
     free(b->out.slot);
     free(b->ours.slot);
-    free(b->memory);
+    pool_memory_free(b->memory);
     free(b);
 }
 
@@ -402,36 +393,14 @@ uint32_t pool_take(struct pool *p, struct pool_book *b)
     return ip;
 }
 
-/* The place of who in the book's memory, or the one to be taken over for it; NULL without memory.
- */
-static struct memory *recall(struct pool_book *b, uint64_t who)
-{
-    struct memory *set, *oldest;
-
-    if (b->memory == NULL)
-        b->memory = calloc((size_t)MEMORY_SETS * MEMORY_WAYS, sizeof *b->memory);
-    if (b->memory == NULL)
-        return NULL;
-    oldest = set = b->memory + who % MEMORY_SETS * MEMORY_WAYS;
-    for (struct memory *m = set; m < set + MEMORY_WAYS; m++) {
-        if (m->who == who)
-            return m;
-        if (m->at < oldest->at)
-            oldest = m;
-    }
-    return oldest;
-}
-
 uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who)
 {
-    struct memory *m = who != 0 ? recall(b, who) : NULL;
-    uint32_t ip =
-        m != NULL && m->who == who && pool_has(p, m->ip) && may_give(p, b, m->ip) ? m->ip : 0;
+    uint32_t ip = who != 0 ? pool_memory_of(b->memory, who) : 0;
 
-    if (ip == 0 || !pool_book_mark(b, ip))
+    if (ip == 0 || !pool_has(p, ip) || !may_give(p, b, ip) || !pool_book_mark(b, ip))
         ip = pool_take(p, b);
-    if (ip != 0 && m != NULL)
-        *m = (struct memory){.who = who, .at = ++b->takings, .ip = ip};
+    if (ip != 0 && who != 0)
+        pool_memory_keep(b->memory, who, ip);
     return ip;
 }
 

@@ -43,8 +43,8 @@ bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny);
 uint32_t pool_take(struct pool *p, struct pool_book *b);
 
 /* The same for one who may have come before: the address of the pool that the book remembers for
- * "who" (a digest; 0 is nobody) is taken again, if it is free.  Some thousands are remembered; of
- * those that would stand in the same place the one who has not come for longest is forgotten. */
+ * "who" (a digest; 0 is nobody) is taken again, if it is free.  Of more than 65,536 the one who has
+ * not come for longest is forgotten. */
 uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who);
 
 /* Would pool_take() find one?  Costs no more than taking. */

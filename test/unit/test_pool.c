@@ -385,30 +385,49 @@ static void test_again(void)
     pool_book_free(b);
 }
 
-/* Anybody may come under any name: most are remembered, and room is what it was. */
-static void test_memory(void)
+/* A digest of a number, spread like one. */
+static uint64_t digest(uint64_t n)
 {
-    struct pool_book *b = pool_book_new();
-    struct pool *p = pool_new();
-    uint32_t mine, again;
-    int remembered = 0;
+    n = (n ^ n >> 30) * 0xbf58476d1ce4e5b9u;
+    n = (n ^ n >> 27) * 0x94d049bb133111ebu;
+    return n ^ n >> 31;
+}
 
-    pool_add(p, IP(10, 0, 0, 1), IP(10, 255, 0, 0), false);
-    for (uint64_t who = 1; who <= 4000; who++)
-        pool_give(b, pool_take_again(p, b, who * 0x9e3779b97f4a7c15u));
-    mine = pool_take_again(p, b, 7);
-    pool_give(b, mine);
-    for (uint64_t who = 1; who <= 4000; who++) {
-        uint32_t ip = pool_take_again(p, b, who * 0x9e3779b97f4a7c15u);
+/* How many of the callers "first" and on come and get the address that is first in the pool and on. */
+static uint32_t come(struct pool *p, struct pool_book *b, uint32_t first, uint32_t n)
+{
+    uint32_t same = 0;
 
-        remembered += ip == IP(10, 0, 0, 0) + (uint32_t)who;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t ip = pool_take_again(p, b, digest(first + i));
+
+        same += ip == IP(10, 0, 0, 1) + i;
         pool_give(b, ip);
     }
-    ok(remembered > 3000, "of 4,000 callers most have their address again");
-    for (uint64_t who = 5000; who <= 100000; who++)
-        pool_give(b, pool_take_again(p, b, who * 0x9e3779b97f4a7c15u));
-    again = pool_take_again(p, b, 7);
-    ok(again != 0 && again != mine, "95,000 others later nobody knows");
+    return same;
+}
+
+/* All are remembered up to the bound; anybody may come under any name, so there is one. */
+static void test_memory(void)
+{
+    enum { MOST = 65536 };
+    struct pool_book *b = pool_book_new();
+    struct pool *p = range(IP(10, 0, 0, 1), IP(10, 255, 0, 0));
+
+    come(p, b, 1, 2000);
+    is_int(come(p, b, 1, 2000), 2000, "each of 2,000 callers has its address again");
+    come(p, b, 1, 4000);
+    is_int(come(p, b, 1, 4000), 4000, "and each of 4,000");
+    come(p, b, 1, MOST);
+    is_int(come(p, b, 1, MOST), MOST, "and as many as there may be calls");
+    is_int(come(p, b, 1, 100), 100, "a hundred of these come again");
+    pool_give(b, pool_take_again(p, b, 7));
+    is_int(come(p, b, 1, 100), 100, "one more, and it is not they who are forgotten");
+    is_int(pool_take_again(p, b, digest(102)), IP(10, 0, 0, 102), "nor another");
+    ok(pool_take_again(p, b, digest(101)) != IP(10, 0, 0, 101),
+       "but the one who has not come for longest");
+    come(p, b, MOST + 1000, MOST);
+    is_int(come(p, b, 1, 100), 0, "as many others later nobody knows them");
     pool_free(p);
     pool_book_free(b);
 }
