@@ -337,7 +337,7 @@ static void release_line(struct bearer *b, int line)
 /* The last of a start: line, then pppd.  On failure the bearer is gone. */
 static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const char **why)
 {
-    char ipparam[256];
+    char ipparam[4096];
     int line = open_line(b, s), reason;
 
     if (line >= 0 && sys_is_among_last(line)) {
@@ -393,7 +393,7 @@ static void fill_call(struct pppd_settings *s, const struct call *c)
     s->called_number = c->called;
     s->sub_address = c->sub_address;
     s->private_group = c->group;
-    s->peer_name = c->tunnel->peer_name;
+    s->peer_name = c->tunnel->peer_name_is_whole ? c->tunnel->peer_name : NULL;
     s->tunnel = c->tunnel->id;
     s->call = c->id;
     s->tx_bps = c->tx_bps;

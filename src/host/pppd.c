@@ -183,11 +183,14 @@ const char *pppd_expand(const char *text, const struct pppd_settings *s, char *d
     for (; *text != '\0' && n + 1 < size; text++) {
         char number[12];
         const char *word = *text == '%' ? expand_one(text[1], s, number) : NULL;
-        int put = word != NULL ? snprintf(dst + n, size - n, "%s", word)
-                               : snprintf(dst + n, size - n, "%c", *text);
+        size_t put = word != NULL ? strlen(word) : 1;
 
-        if (put > 0)
-            n += (size_t)put;
+        if (n + put < size)
+            memcpy(dst + n, word != NULL ? word : text, put);
+        else
+            put = 0;
+        n += put;
+        dst[n] = '\0';
         text += word != NULL;
     }
     return dst;

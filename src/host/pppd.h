@@ -50,7 +50,7 @@ struct pppd_settings {
 
 #define PPPD_MAX_ARGS 96
 #define PPPD_MAX_ENV 11
-#define PPPD_VARIABLE 128 /* octets of a variable for pppd's scripts, NAME=VALUE */
+#define PPPD_VARIABLE 288 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
 /* An argument vector; texts point into the settings, or into what is below. */
 struct pppd_args {
@@ -71,7 +71,8 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
 /* A text with %-words replaced by what is known of a call: %p its peer's address, %h and the name,
  * %n the calling number, %d the called one, %g the private group, %t and %c our ids of tunnel and
  * call, %% a percent sign.  What is unknown or not clean is replaced by nothing, any other %-word
- * stays.  Cut where dst ends; returns dst. */
+ * stays.  Cut where dst ends, but of what a %-word stands for there is all or nothing, as a part of it
+ * may be somebody else's; returns dst. */
 const char *pppd_expand(const char *text, const struct pppd_settings *s, char *dst, size_t size);
 
 /* xl2tpd's file of options for a number that the peer is asked to dial, /var/l2tp/NUMBER.options,

@@ -209,10 +209,10 @@ static struct verdict judge_ocrq(const struct call *c, const struct msg *m)
     if (m->bearer_type != 0 && (m->bearer_type & p->bearer) == 0)
         return verdict_make(DAMAGE_SESSION, CDN_NO_FACILITIES, ERROR_NONE,
                             "bearer_type was not advertised");
-    /* cut to what a call keeps it would be somebody else's */
-    if (m->called_number.n >= NUMBER || (msg_has(m, AVP_SUB_ADDRESS) && m->sub_address.n >= NUMBER))
+    if (!call_can_keep(m->called_number, NUMBER) ||
+        (msg_has(m, AVP_SUB_ADDRESS) && !call_can_keep(m->sub_address, NUMBER)))
         return verdict_make(DAMAGE_SESSION, CDN_DESTINATION, ERROR_NONE,
-                            "the number is longer than %d digits", NUMBER - 1);
+                            "the number is longer than %d digits, or is none", NUMBER - 1);
     return judge_crowd(c->tunnel); /* each of them runs a pppd at once */
 }
 

@@ -4,11 +4,26 @@
 
 #include "base/log.h"
 #include "proto/call_parts.h"
+#include "proto/post.h"
 
-static void keep_text(const struct msg *m, unsigned avp, struct span text, char *to)
+bool call_can_keep(struct span text, size_t room)
 {
-    if (msg_has(m, avp))
-        span_to_str(text, to, NUMBER);
+    return text.n < room && (text.n == 0 || memchr(text.p, '\0', text.n) == NULL);
+}
+
+/* One that cannot be kept whole is as good as none. */
+static void keep_text(const struct call *c, const struct msg *m, unsigned avp, struct span text,
+                      char *to, size_t room)
+{
+    char name[64];
+
+    if (!msg_has(m, avp))
+        return;
+    if (call_can_keep(text, room))
+        span_to_str(text, to, room);
+    else
+        log_info("%s: AVP %u is not kept: it has %zu octets, of %zu at most, or a NUL among them",
+                 call_name(c, name, sizeof name), avp, text.n, room - 1);
 }
 
 #define KEEP(c_field, avp, m_field)                                                                \
@@ -70,8 +85,7 @@ static void keep_connection(struct call *c, const struct msg *m)
     KEEP(rx_bps, AVP_RX_CONNECT_SPEED, rx_connect_speed);
     if (msg_has(m, AVP_SEQUENCING_REQUIRED))
         c->must_sequence = c->send_sequence = true;
-    if (msg_has(m, AVP_PRIVATE_GROUP_ID))
-        span_to_str(m->private_group_id, c->group, sizeof c->group);
+    keep_text(c, m, AVP_PRIVATE_GROUP_ID, m->private_group_id, c->group, sizeof c->group);
     keep_proxy(c, m);
 }
 
@@ -86,9 +100,9 @@ void call_keep_facts(struct call *c, const struct msg *m)
         c->has_channel = true;
         c->channel = m->physical_channel_id;
     }
-    keep_text(m, AVP_CALLED_NUMBER, m->called_number, c->called);
-    keep_text(m, AVP_CALLING_NUMBER, m->calling_number, c->calling);
-    keep_text(m, AVP_SUB_ADDRESS, m->sub_address, c->sub_address);
+    keep_text(c, m, AVP_CALLED_NUMBER, m->called_number, c->called, sizeof c->called);
+    keep_text(c, m, AVP_CALLING_NUMBER, m->calling_number, c->calling, sizeof c->calling);
+    keep_text(c, m, AVP_SUB_ADDRESS, m->sub_address, c->sub_address, sizeof c->sub_address);
     keep_connection(c, m);
 }
 

@@ -20,6 +20,10 @@ bool call_say_cdn(struct call *c, const struct verdict *why);
 bool call_say_line_info(struct call *c);
 bool call_say_line_errors(struct call *c);
 
+/* Whether a text can be kept whole in so much room, as a string.  What is cut, or ends early, would be
+ * somebody else's. */
+bool call_can_keep(struct span text, size_t room);
+
 /* What a good message says of the call. */
 void call_keep_facts(struct call *c, const struct msg *m);
 void call_keep_status(struct call *c, const struct msg *m); /* SLI, WEN: news */

@@ -310,7 +310,7 @@ static struct tunnel *answer(struct l2tp *e, uint64_t now, const struct addr *fr
 static bool has_another(struct l2tp *e, uint64_t now, const struct addr *from, const struct msg *m,
                         const struct l2tp_profile *profile)
 {
-    char name[PEER_NAME];
+    char name[HOST_NAME];
     struct tunnel *t;
 
     if (!profile->exclusive)

@@ -19,7 +19,9 @@
 
 #define CHALLENGE_SIZE 16
 #define PEER_NAME 64
-#define NUMBER 64       /* of telephone numbers kept; longer ones are cut */
+#define HOST_NAME 256   /* of a peer's Host Name that is kept whole */
+#define CALLER 256      /* of Calling Numbers that are kept; a LAC may put much into one */
+#define NUMBER 64       /* of other numbers; none that is longer is kept */
 #define SETUP_MS 60000u /* for a tunnel or call to come up, unless the profile has it */
 
 /* Why a profile is asked for. */
@@ -79,7 +81,8 @@ struct tunnel {
     const struct l2tp_host *host;
 
     /* what the peer said of itself */
-    char peer_name[PEER_NAME], peer_vendor[PEER_NAME];
+    char peer_name[HOST_NAME], peer_vendor[PEER_NAME]; /* fit to be logged */
+    bool peer_name_is_whole; /* as it came: nothing is cut off or put otherwise */
     uint32_t peer_framing, peer_bearer;
     bool peer_has_bearer;
     uint16_t peer_firmware;
@@ -175,7 +178,8 @@ struct call {
     uint32_t serial;
     uint32_t bearer, framing, minimum_bps, maximum_bps, tx_bps, rx_bps, channel;
     bool has_channel;
-    char called[NUMBER], calling[NUMBER], sub_address[NUMBER];
+    /* As they came; empty: not sent, or not fit to be kept whole. */
+    char called[NUMBER], calling[CALLER], sub_address[NUMBER];
     char group[NUMBER];       /* Private Group ID */
     struct call_proxy *proxy; /* heard, or to be sent; owned; NULL: none */
 

@@ -121,7 +121,7 @@ struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t
 
 const char *tunnel_name(const struct tunnel *t, char *dst, size_t size)
 {
-    snprintf(dst, size, "tunnel %u (%s)", (unsigned)t->id,
+    snprintf(dst, size, "tunnel %u (%.100s)", (unsigned)t->id,
              t->peer_name[0] != '\0' ? t->peer_name : "?");
     return dst;
 }

@@ -161,10 +161,16 @@ static void take_quirks(struct tunnel *t, const struct msg *m)
                  quirks_text(t->quirks & known, text, sizeof text));
 }
 
+static void keep_name(struct tunnel *t, const struct msg *m)
+{
+    log_safe(m->host_name, t->peer_name, sizeof t->peer_name);
+    t->peer_name_is_whole = strlen(t->peer_name) == m->host_name.n; /* an escape is longer */
+}
+
 /* Keeps what the peer says of itself, fit to be logged. */
 static void acquaint(struct tunnel *t, const struct msg *m)
 {
-    log_safe(m->host_name, t->peer_name, sizeof t->peer_name);
+    keep_name(t, m);
     if (msg_has(m, AVP_VENDOR_NAME))
         log_safe(m->vendor_name, t->peer_vendor, sizeof t->peer_vendor);
     t->peer_id = m->assigned_tunnel_id;
@@ -463,7 +469,7 @@ static void refine_secret(struct tunnel *t, const struct msg *m)
     struct l2tp_who who = {&t->peer, &t->local, m->host_name, t->host_data};
 
     if (m->type == SCCRP && t->state == WAIT_CTL_REPLY) /* whatever becomes of it: for the log */
-        log_safe(m->host_name, t->peer_name, sizeof t->peer_name);
+        keep_name(t, m);
 
     if (m->type == SCCRP && t->state == WAIT_CTL_REPLY && msg_has(m, AVP_HOST_NAME) &&
         t->host_data != NULL)

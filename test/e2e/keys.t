@@ -218,6 +218,37 @@ for (['none', 0], ['analog', 2], ['any', 3]) {
     $d->finish;
 }
 
+# What is too long to be kept whole, or has a NUL in it, is nobody's: a part of it may be another's.
+{
+    my $d = daemon 'long', conf => "[lns default]\nassign ip = no\npass call = yes\n"
+      . "ipparam = %h,%n,%d,%g.\npppoptfile = " . ppp_script("reports $DIR/long\n") . "\n";
+    my ($name, $caller, $number) = ('l' x 250 . '.test', '5' x 255, '7' x 63);
+    my $come = sub {
+        my ($host, $calling, $called, $sub, $group) = @_;
+        my $p = Peer->new(to => $d->port, name => $host);
+        my $before = () = reports("$DIR/long");
+
+        $p->open_tunnel;
+        $p->open_call(calling => $calling, icrq => [avp(21, $called), avp(23, $sub)],
+            iccn => [soft(37, $group)]);
+        my ($r) = loop_until { my @all = reports("$DIR/long"); @all > $before && $all[-1] };
+        my ($ipparam, $remote) = map { my $w = $_; map { $r->{arg}[$_ + 1] }
+              grep { $r->{arg}[$_] eq $w } 0 .. $#{$r->{arg}} } 'ipparam', 'remotenumber';
+        $p->close;
+        return join ' ', $ipparam, $remote // 'none', $r->{'caller-id'}[0] // 'none',
+          sort grep { !/^(?:CONNECT_SPEED|L2TP_(?:CALL|TUNNEL|PEER)=)/ } @{$r->{env}};
+    };
+
+    is($come->($name, $caller, $number, "${number}", 'g' x 63),
+        "$name,$caller,$number," . 'g' x 63 . ". $caller $caller CALLED_NUMBER=$number "
+          . "L2TP_PEER_NAME=$name PRIVATE_GROUP=" . 'g' x 63 . " SUB_ADDRESS=$number", 'long ones are whole');
+    is($come->("${name}x", "${caller}5", "${number}7", "${number}7", 'g' x 64), ',,,. none none',
+        'those that are longer are left out');
+    is($come->("l\0.test", "555\0 1", "5550\0", "12\0003", "blue\0green"), ',,,. none none',
+        'and so are those with a NUL');
+    $d->finish;
+}
+
 for (
     ["pass peer = yes\n", 'ipparam 127.0.0.1 remotenumber 555 99', 'pass peer'],
     ["ipparam = %h/%n of %p\n", 'ipparam lac-7.test/555 99 of 127.0.0.1 remotenumber 555 99', 'ipparam'],

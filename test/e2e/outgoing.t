@@ -365,6 +365,7 @@ for (
         ['S4.4.3-04 a framing that does not exist', qr/^2\/3 /, 19 => u32(4)],
         ['S4.4.3-07 a bearer that does not exist', qr/^4\/0 /, 18 => u32(4)],
         ['S4.4.2-06 a number that is too long to be kept whole', qr/^6\/0 /, 21 => '5' x 64],
+        ['S4.4.2-06 a number with a NUL in it', qr/^6\/0 /, 21 => "5550100\0001"],
         ['S4.4.2-06 a sub-address that is', qr/^6\/0 /, 23 => '5' x 64],
     );
 

@@ -235,7 +235,9 @@ static const struct {
     {"all of them", "%p %h %n %d %g %t %c", "192.0.2.7 lac_5 +49 5551 5552 blue 7 8", 64},
     {"side by side", "%t%c%%%t", "78%7", 64},
     {"an unknown one stays", "%x%", "%x%", 64},
-    {"cut at the end of the room", "%p", "192.0", 6},
+    {"cut at the end of the room", "office", "offic", 6},
+    {"a word that has no room is not cut, but left out", "%t,%p,%c", "7,,8", 9},
+    {"one that just has", "%p", "192.0.2.7", 10},
     {"not a digit more", "%t%t%t%t", "77", 3},
     {"nothing", "", "", 64},
 };
