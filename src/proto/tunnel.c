@@ -470,7 +470,6 @@ static void refine_secret(struct tunnel *t, const struct msg *m)
 
     if (m->type == SCCRP && t->state == WAIT_CTL_REPLY) /* whatever becomes of it: for the log */
         keep_name(t, m);
-
     if (m->type == SCCRP && t->state == WAIT_CTL_REPLY && msg_has(m, AVP_HOST_NAME) &&
         t->host_data != NULL)
         t->host->profile(t->host->ctx, &who, &t->p);
