@@ -16,6 +16,7 @@
 #include "events.h"
 #include "host/link.h"
 #include "host/sys.h"
+#include "ipsec.h"
 #include "kernel.h"
 #include "lac.h"
 #include "metrics.h"
@@ -306,8 +307,15 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     if (!enough_descriptors() || !make_parts(h))
         goto fail;
     catch_signals(h);
-    if (sockets_bind(h, heard) && open_fifo(h, o->fifo))
-        return h;
+    /* before anybody is listened to; the port must be known, though */
+    if (conf->global.port != 0)
+        ipsec_apply(h, conf);
+    if (sockets_bind(h, heard)) {
+        if (conf->global.port == 0)
+            ipsec_apply(h, conf);
+        if (open_fifo(h, o->fifo))
+            return h;
+    }
 fail:
     daemon_free(h);
     return NULL;
@@ -348,6 +356,7 @@ void daemon_free(struct hub *h)
         l2tp_free(h->engine);
     kernel_end(h);
     sockets_close(h);
+    ipsec_end(h);
     if (h->loop != NULL) {
         service_close(h);
         loop_free(h->loop);

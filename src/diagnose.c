@@ -12,6 +12,7 @@
 #include "host/pppd.h"
 #include "host/pppd_options.h"
 #include "host/sys.h"
+#include "ipsec.h"
 #include "proto/silence.h"
 #include "say.h"
 #include "sockets.h"
@@ -102,6 +103,8 @@ static enum trouble of_no_answer(const struct hub *h, const struct tunnel *t, st
     if (b == NULL && local_of(h, t, &local) == 0)
         return TROUBLE_NO_ANSWER;
     facts_put(f, FACT_TEXT, "%s", strerror(b != NULL ? b->reason : errno));
+    if (b != NULL && !b->icmp && b->reason == EPERM && ipsec_is_required(h, t))
+        return TROUBLE_NO_IPSEC;
     if (b == NULL || !b->icmp)
         return TROUBLE_NO_ROUTE;
     facts_put(f, FACT_VIA, "%s", addr_host_text(&b->via, via));
@@ -136,6 +139,8 @@ static enum trouble of_bounce(const struct hub *h, const struct tunnel *t, struc
         facts_put(f, FACT_TEXT, "ICMP says 'port unreachable'");
         return TROUBLE_PEER_GONE;
     }
+    if (!b->icmp && b->reason == EPERM && ipsec_is_required(h, t))
+        return TROUBLE_NO_IPSEC;
     facts_put(f, FACT_TEXT, "%s", strerror(b->reason));
     facts_put(f, FACT_VIA, "%s", addr_host_text(&b->via, via));
     return b->icmp ? TROUBLE_UNREACHABLE : TROUBLE_NO_ROUTE;

@@ -98,6 +98,7 @@ static void lac_free(struct lac *l)
     *at = l->next;
     hash_leave(&l->hub->lacs_by_name, &l->by_name);
     lac_dial_free(l);
+    ipsec_forget(l->hub, &l->ipsec);
     loop_timer_done(l->hub->loop, &l->redial);
     loop_timer_done(l->hub->loop, &l->back);
     forget_credentials(l);

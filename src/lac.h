@@ -11,6 +11,7 @@
 #include "bearer.h"
 #include "host/resolve.h"
 #include "hub.h"
+#include "ipsec.h"
 #include "lac_hosts.h"
 
 #define LAC_SENT 8 /* addresses that a peer can send us to */
@@ -56,6 +57,7 @@ struct lac {
     bool changed;      /* a reload has found another section, which is to be heeded, ... */
     bool elsewhere;    /* ... with other "lns" lines, ... */
     bool autodials;    /* ... or with "autodial" that it had not */
+    struct ipsec_hold ipsec;
     struct lac *next;
     struct hash_node by_name; /* of hub.lacs_by_name */
 };

@@ -156,6 +156,13 @@ static bool open_tunnel(struct lac *l, const struct hosts_next *next)
     lac_set_state(l, LAC_DIALLING);
     if (!sockets_main_does(l->hub, &wish, &local) && !open_socket(l, &wish, &own))
         return false;
+    if (ipsec_dials(l->hub, &l->ipsec, conf != NULL && conf->peer.require_ipsec, &to,
+                    sockets_port(l->hub, own)) != 0) {
+        diagnose_attempt(l->hub, l->name, TROUBLE_IPSEC_NOT_ENFORCED, next->host,
+                         ipsec_reason(errno));
+        sockets_drop_unused(l->hub);
+        return false;
+    }
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
     p.connect_ms = connect_ms(l, next);
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);

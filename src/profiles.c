@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "host/sys.h"
+#include "ipsec.h"
 #include "kernel.h"
 #include "sockets.h"
 
@@ -107,6 +108,8 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
                   lns != NULL ? lns->name : "");
     if (lns == NULL)
         return REFUSED;
+    if (!ipsec_serves(h, lns))
+        return IGNORED;
     fill(h, lns->name, &lns->peer, p);
     p->accept_incoming = true;
     p->exclusive = lns->exclusive;
@@ -142,8 +145,8 @@ static void answer_random(void *ctx, void *room, size_t n)
 
 struct l2tp_host profiles_host(struct hub *h)
 {
-    return (struct l2tp_host){h,           answer_random, answer_profile, answer_admit,
-                              sockets_left, kernel_freshen};
+    return (struct l2tp_host){
+        h, answer_random, answer_profile, answer_admit, sockets_left, kernel_freshen};
 }
 
 /* Pools. */
@@ -187,8 +190,7 @@ static struct lns_pool *make_lns_pool(const struct conf_lns *lns)
     p->remote = make_pool(lns->ip_range, false);
     if (lns->local_ip_range != NULL)
         p->local = make_pool(lns->local_ip_range, true);
-    if (p->name == NULL || p->remote == NULL ||
-        (lns->local_ip_range != NULL && p->local == NULL)) {
+    if (p->name == NULL || p->remote == NULL || (lns->local_ip_range != NULL && p->local == NULL)) {
         profiles_free_pools(p);
         return NULL;
     }

@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "events.h"
+#include "ipsec.h"
 #include "kernel.h"
 #include "lac.h"
 #include "metrics.h"
 #include "profiles.h"
+#include "sockets.h"
 
 void reload_tell(void *ctx, bool warning, const char *line)
 {
@@ -100,8 +102,8 @@ static void compare_lns(const struct conf *was, const struct conf *is)
 
 static const struct conf_lns *next_common(const struct conf_lns *lns, const struct conf *other)
 {
-    while (lns != NULL && (strcasecmp(lns->name, "default") == 0 ||
-                           conf_find_lns(other, lns->name) == NULL))
+    while (lns != NULL &&
+           (strcasecmp(lns->name, "default") == 0 || conf_find_lns(other, lns->name) == NULL))
         lns = lns->next;
     return lns;
 }
@@ -116,9 +118,10 @@ static void compare_order(const struct conf *was, const struct conf *is)
         b = next_common(b->next, was);
     }
     if (a != NULL && b != NULL)
-        log_notice("reload: lns %s stands elsewhere among the others: whom the 'lac' ranges of several "
-                   "name, the last of these serves, from the next tunnel",
-                   b->name);
+        log_notice(
+            "reload: lns %s stands elsewhere among the others: whom the 'lac' ranges of several "
+            "name, the last of these serves, from the next tunnel",
+            b->name);
 }
 
 static bool is_template(const struct conf_lac *lac)
@@ -162,6 +165,20 @@ static void compare_lac(const struct hub *h, const struct conf *was, const struc
         if (conf_find_lac(was, b->name) == NULL)
             log_notice("reload: lac %s is new%s", b->name,
                        b->autodial && !is_template(b) ? ": dialled" : "");
+}
+
+/* Our own LACs' tunnels by the daemon's port, to whom its [lns] sections may now require IPsec of.
+ */
+static void let_lacs_pass(struct hub *h)
+{
+    for (struct lac *l = h->lacs; l != NULL; l = l->next) {
+        const struct tunnel *t =
+            l->tunnel_id != 0 ? l2tp_tunnel(h->engine, l->tunnel_id) : NULL;
+        const struct conf_lac *conf = conf_find_lac(h->conf, l->name);
+
+        if (t != NULL && t->path == NULL && (conf == NULL || !conf->peer.require_ipsec))
+            ipsec_dials(h, &l->ipsec, false, &t->peer, sockets_port(h, NULL));
+    }
 }
 
 static void forget_gone_lacs(struct hub *h)
@@ -216,9 +233,11 @@ bool reload(struct hub *h)
     compare_order(h->conf, is);
     compare_lac(h, h->conf, is);
     conf_drop_tops(h->added, is);
+    ipsec_apply(h, is);
     conf_free(h->conf);
     h->conf = is;
     reload_apply_globals(h);
+    let_lacs_pass(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);
     heed_changes(h);

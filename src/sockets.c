@@ -294,6 +294,13 @@ struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish)
     return own;
 }
 
+uint16_t sockets_port(const struct hub *h, const struct socket_own *own)
+{
+    const struct udp *udp = own != NULL ? own->udp : h->udp4 != NULL ? h->udp4 : h->udp6;
+
+    return udp != NULL ? udp_local(udp).port : h->conf->global.port;
+}
+
 void sockets_use(struct hub *h, struct socket_own *own, uint16_t tunnel)
 {
     own->tunnels++;

@@ -34,6 +34,10 @@ bool sockets_main_does(const struct hub *h, const struct socket_wish *wish, stru
 /* Else one of its own: one that is there, if it wants a certain port and has the same wishes, or a
  * new one.  NULL with errno.  It has to become a tunnel's path at once. */
 struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish);
+
+/* The port that such a socket has; without one, that of the main ones. */
+uint16_t sockets_port(const struct hub *h, const struct socket_own *own);
+
 void sockets_use(struct hub *h, struct socket_own *own, uint16_t tunnel);
 void sockets_drop_unused(struct hub *h); /* where no tunnel has come of it */
 

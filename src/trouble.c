@@ -31,6 +31,10 @@ static const struct trouble_row rows[TROUBLES] = {
                            "see 'bind address', 'bind device' and 'source port'"},
     [TROUBLE_CANNOT_LISTEN] = {"cannot-listen", LEVEL_ERROR, 1, "cannot listen on {local}: {text}",
                                "see 'listen-addr' and 'port' in {file}"},
+    [TROUBLE_IPSEC_NOT_ENFORCED] = {"ipsec-not-enforced", LEVEL_ERROR, 1,
+                                    "'require ipsec = yes' cannot be enforced for {host}: {text}",
+                                    "it takes Linux (modprobe xfrm_user) and CAP_NET_ADMIN; until "
+                                    "then nobody is served or dialled there"},
     [TROUBLE_NO_ANSWER] = {"no-answer", LEVEL_WARNING, 1,
                            "{peer} has answered none of {count} {message}s from {local}",
                            "is its IPsec policy up, does each firewall let UDP port {port} "
@@ -45,6 +49,10 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_NO_ROUTE] = {"no-route", LEVEL_WARNING, 1,
                           "nothing can be sent to {peer} from here: {text}",
                           "look at this machine's links, routes and firewall"},
+    [TROUBLE_NO_IPSEC] = {"no-ipsec", LEVEL_WARNING, 1,
+                          "nothing can be sent to {peer}: 'require ipsec = yes', and no IPsec is up "
+                          "for it (or the firewall forbids it)",
+                          "see what the IPsec daemon says of that peer"},
     [TROUBLE_TOO_SLOW] = {"too-slow", LEVEL_WARNING, 1,
                           "{peer} acknowledges, but nothing came of it in {secs} s",
                           "look at the peer's log; 'setup timeout' gives it longer"},

@@ -111,6 +111,7 @@ struct conf_peer {
     int reorder_timeout_ms; /* early data wait so long for those before them; 0: they do not */
     bool ecn;               /* RFC 9601 */
     enum conf_data_path data_path;
+    bool require_ipsec;
     int dscp; /* of data, 0 to 63, or: */
 #define CONF_DSCP_COPY (-1) /* that of the packet inside */
     uint32_t quirks_on, quirks_off; /* forced, forbidden; bits of wire/quirks.h, none in both */

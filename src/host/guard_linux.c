@@ -1,0 +1,387 @@
+/* IPsec required, by policies in the kernel; see guard.h.
+ *
+ * A rule is four policies: in and out, for each half of the peer's ports.  There are halves so that
+ * no policy selects just what somebody else's does: the kernel has but one for that, and takes
+ * another for the same.  Each has an index of our making, which says whose it is and by which it is
+ * removed: the highest bit, 16 bits of the daemon's mark, 11 of its own, 1 of the half, 3 of the
+ * direction.
+ *
+ * Each request is answered before the call that sends it returns, so nothing here waits. */
+#include "host/guard.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "host/rtnl.h"
+#include "host/xfrm.h"
+
+#define REQUEST 0x01u
+#define ANSWER 0x04u /* even if there is no error to tell */
+#define EXCLUSIVE 0x200u
+#define CREATE 0x400u
+#define DUMP 0x300u
+#define TYPE_ERROR 2u
+#define TYPE_DONE 3u
+
+#define LOWEST (0xffffffffu - GUARD_RANKS) /* priority of rank 0 */
+#define OURS 0x80000000u
+#define HALF 0x8000u
+#define ROOM 16384
+
+struct entry {
+    struct hash_node node;
+    struct guard_rule rule; /* as it stands in the kernel */
+    unsigned drops, passes; /* how many hold it, to drop and to let through */
+    unsigned number;
+};
+
+struct guard {
+    int fd;
+    uint32_t sequence;
+    uint16_t mark;
+    struct hash entries;
+    struct entry *by_number[GUARD_MOST];
+};
+
+/* -- talking to the kernel --------------------------------------------------------------------- */
+
+static int ask(struct guard *g, uint16_t type, unsigned flags, const void *body, size_t n)
+{
+    struct {
+        struct rtnl_message head;
+        uint8_t body[sizeof(struct xfrm_info)];
+    } m = {.head = {.length = (uint32_t)(sizeof m.head + n),
+                    .type = type,
+                    .flags = (uint16_t)(REQUEST | flags),
+                    .sequence = ++g->sequence}};
+    struct rtnl_name kernel = {.family = AF_NETLINK};
+
+    memcpy(m.body, body, n);
+    return sendto(g->fd, &m, m.head.length, 0, (struct sockaddr *)&kernel, sizeof kernel) ==
+                   (ssize_t)m.head.length
+               ? 0
+               : -1;
+}
+
+/* What came in answer, one datagram of it; 0 octets with errno. */
+static size_t hear(struct guard *g, uint8_t *room)
+{
+    ssize_t n;
+
+    do
+        n = recv(g->fd, room, ROOM, 0);
+    while (n < 0 && errno == EINTR);
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* The next message of a datagram, whole; false: there is no more. */
+static bool next_message(struct span *rest, struct rtnl_message *h, struct span *body)
+{
+    size_t step;
+
+    if (rest->n < sizeof *h)
+        return false;
+    memcpy(h, rest->p, sizeof *h);
+    if (h->length < sizeof *h || h->length > rest->n)
+        return false;
+    *body = span_of(rest->p + sizeof *h, h->length - sizeof *h);
+    step = RTNL_ALIGN(h->length) < rest->n ? RTNL_ALIGN(h->length) : rest->n;
+    *rest = span_of(rest->p + step, rest->n - step);
+    return true;
+}
+
+/* The outcome of the last request: 0, or -1 with errno. */
+static int outcome(struct guard *g)
+{
+    uint8_t room[ROOM];
+    size_t n;
+
+    while ((n = hear(g, room)) > 0) {
+        struct span rest = span_of(room, n), body;
+        struct rtnl_message h;
+        int32_t reason;
+
+        while (next_message(&rest, &h, &body)) {
+            if (h.type != TYPE_ERROR || h.sequence != g->sequence || body.n < sizeof reason)
+                continue;
+            memcpy(&reason, body.p, sizeof reason);
+            errno = -reason;
+            return reason == 0 ? 0 : -1;
+        }
+    }
+    return -1;
+}
+
+/* The four policies of a rule. */
+static const struct part {
+    uint8_t direction;
+    uint16_t half; /* of the peer's ports: the lowest */
+} parts[] = {{XFRM_IN, 0}, {XFRM_IN, HALF}, {XFRM_OUT, 0}, {XFRM_OUT, HALF}};
+#define PARTS (sizeof parts / sizeof parts[0])
+
+static struct xfrm_sel selector_of(const struct guard_rule *r, const struct part *part)
+{
+    bool in = part->direction == XFRM_IN;
+    struct xfrm_sel s = {.family = r->peer.family == 6 ? AF_INET6 : AF_INET,
+                         .protocol = IPPROTO_UDP};
+
+    memcpy(in ? s.source : s.destination, r->peer.ip, r->peer.family == 6 ? 16 : 4);
+    *(in ? &s.source_bits : &s.destination_bits) = (uint8_t)r->bits;
+    *(in ? &s.source_port : &s.destination_port) = htons(part->half);
+    *(in ? &s.source_mask : &s.destination_mask) = htons(HALF);
+    *(in ? &s.destination_port : &s.source_port) = htons(r->port);
+    *(in ? &s.destination_mask : &s.source_mask) = 0xffff;
+    return s;
+}
+
+static uint32_t index_of(const struct guard *g, const struct entry *e, const struct part *part)
+{
+    return OURS | (uint32_t)g->mark << 15 | (uint32_t)e->number << 4 | (part->half != 0 ? 8u : 0u) |
+           part->direction;
+}
+
+static int drop_index(struct guard *g, uint32_t index)
+{
+    struct xfrm_id id = {.index = index, .direction = index & 7};
+
+    return ask(g, XFRM_DROP_POLICY, ANSWER, &id, sizeof id) == 0 ? outcome(g) : -1;
+}
+
+static int set_one(struct guard *g, const struct entry *e, const struct part *part)
+{
+    const struct guard_rule *r = &e->rule;
+    struct xfrm_info p = {.selector = selector_of(r, part),
+                          .soft_octets = XFRM_ENDLESS,
+                          .hard_octets = XFRM_ENDLESS,
+                          .soft_packets = XFRM_ENDLESS,
+                          .hard_packets = XFRM_ENDLESS,
+                          .priority = LOWEST + r->rank,
+                          .index = index_of(g, e, part),
+                          .direction = part->direction,
+                          .action = r->drop ? XFRM_BLOCK : XFRM_ALLOW};
+
+    if (ask(g, XFRM_NEW_POLICY, ANSWER | CREATE | EXCLUSIVE, &p, sizeof p) != 0)
+        return -1;
+    return outcome(g);
+}
+
+/* The first n parts. */
+static void unset(struct guard *g, const struct entry *e, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (drop_index(g, index_of(g, e, &parts[i])) != 0 && errno != ENOENT)
+            log_warn("an IPsec policy cannot be removed");
+}
+
+static int set(struct guard *g, const struct entry *e)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        int reason;
+
+        if (set_one(g, e, &parts[i]) == 0)
+            continue;
+        reason = errno;
+        unset(g, e, i);
+        errno = reason;
+        return -1;
+    }
+    return 0;
+}
+
+/* -- what an earlier daemon has left ----------------------------------------------------------- */
+
+static bool is_ours(const struct guard *g, const struct xfrm_info *p)
+{
+    return p->index >> 15 == (OURS | (uint32_t)g->mark << 15) >> 15 && p->priority >= LOWEST;
+}
+
+/* Of one datagram of a dump.  True at its end, or at an error. */
+static bool note_ours(const struct guard *g, struct span rest, uint32_t *found, size_t *n)
+{
+    struct rtnl_message h;
+    struct xfrm_info p;
+    struct span body;
+
+    while (next_message(&rest, &h, &body)) {
+        if (h.type == TYPE_DONE || h.type == TYPE_ERROR)
+            return true;
+        if (h.type != XFRM_NEW_POLICY || body.n < sizeof p)
+            continue;
+        memcpy(&p, body.p, sizeof p);
+        if (is_ours(g, &p) && *n < PARTS * GUARD_MOST)
+            found[(*n)++] = p.index;
+    }
+    return false;
+}
+
+static void sweep(struct guard *g)
+{
+    uint32_t *found = calloc(PARTS * GUARD_MOST, sizeof *found);
+    struct xfrm_id any = {.index = 0};
+    uint8_t room[ROOM];
+    size_t n = 0, got;
+
+    if (found == NULL || ask(g, XFRM_GET_POLICY, DUMP, &any, sizeof any) != 0) {
+        free(found);
+        return;
+    }
+    do
+        got = hear(g, room);
+    while (got > 0 && !note_ours(g, span_of(room, got), found, &n));
+    for (size_t i = 0; i < n; i++)
+        drop_index(g, found[i]);
+    free(found);
+}
+
+struct guard *guard_open(uint16_t mark)
+{
+    struct guard *g = calloc(1, sizeof *g);
+    int reason;
+
+    if (g == NULL)
+        return NULL;
+    g->mark = mark;
+    hash_init(&g->entries);
+    g->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, XFRM_PROTOCOL);
+    if (g->fd >= 0) {
+        sweep(g);
+        return g;
+    }
+    reason = errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT ? ENOTSUP : errno;
+    free(g);
+    errno = reason;
+    return NULL;
+}
+
+/* -- entries ----------------------------------------------------------------------------------- */
+
+static uint32_t hash_rule(const struct guard_rule *r)
+{
+    uint32_t seed = r->port ^ r->bits << 16 ^ (uint32_t)r->peer.family << 24;
+
+    return hash_of(seed, r->peer.ip, sizeof r->peer.ip);
+}
+
+static bool selects_same(const struct guard_rule *a, const struct guard_rule *b)
+{
+    return a->port == b->port && a->bits == b->bits && a->peer.family == b->peer.family &&
+           memcmp(a->peer.ip, b->peer.ip, sizeof a->peer.ip) == 0;
+}
+
+static struct entry *entry_of(struct hash_node *node)
+{
+    return (struct entry *)(void *)node; /* its first member */
+}
+
+static struct entry *find(const struct guard *g, const struct guard_rule *r)
+{
+    struct hash_node *node = hash_find(&g->entries, hash_rule(r));
+
+    while (node != NULL && !selects_same(&entry_of(node)->rule, r))
+        node = hash_next(node);
+    return node != NULL ? entry_of(node) : NULL;
+}
+
+static struct entry *new_entry(struct guard *g, const struct guard_rule *r)
+{
+    unsigned number = 0;
+    struct entry *e;
+
+    while (number < GUARD_MOST && g->by_number[number] != NULL)
+        number++;
+    e = number < GUARD_MOST ? calloc(1, sizeof *e) : NULL;
+    if (e == NULL) {
+        errno = number < GUARD_MOST ? ENOMEM : ENOSPC;
+        return NULL;
+    }
+    e->rule = *r;
+    e->number = number;
+    if (set(g, e) != 0) {
+        free(e);
+        return NULL;
+    }
+    g->by_number[number] = e;
+    hash_join(&g->entries, &e->node, hash_rule(r));
+    return e;
+}
+
+static void free_entry(struct guard *g, struct entry *e)
+{
+    unset(g, e, PARTS);
+    g->by_number[e->number] = NULL;
+    hash_leave(&g->entries, &e->node);
+    free(e);
+}
+
+/* Another rank or action for what stands there: the kernel knows no better than out and in. */
+static int change(struct guard *g, struct entry *e, bool drop, unsigned rank)
+{
+    struct guard_rule before = e->rule;
+    int reason;
+
+    if (before.drop == drop && before.rank == rank)
+        return 0;
+    unset(g, e, PARTS);
+    e->rule.drop = drop;
+    e->rule.rank = rank;
+    if (set(g, e) == 0)
+        return 0;
+    reason = errno;
+    e->rule = before;
+    if (set(g, e) != 0)
+        log_warn("an IPsec policy that was there is lost");
+    errno = reason;
+    return -1;
+}
+
+int guard_hold(struct guard *g, const struct guard_rule *r)
+{
+    struct entry *e = find(g, r);
+
+    if (e == NULL)
+        e = new_entry(g, r);
+    else if (change(g, e, r->drop || e->drops > 0, r->rank) != 0)
+        e = NULL;
+    if (e == NULL)
+        return -1;
+    if (r->drop)
+        e->drops++;
+    else
+        e->passes++;
+    return 0;
+}
+
+void guard_release(struct guard *g, const struct guard_rule *r)
+{
+    struct entry *e = find(g, r);
+
+    if (e == NULL)
+        return;
+    if (r->drop && e->drops > 0)
+        e->drops--;
+    else if (!r->drop && e->passes > 0)
+        e->passes--;
+    if (e->drops + e->passes == 0)
+        free_entry(g, e);
+    else
+        change(g, e, e->drops > 0, e->rule.rank);
+}
+
+void guard_close(struct guard *g)
+{
+    if (g == NULL)
+        return;
+    for (unsigned i = 0; i < GUARD_MOST; i++)
+        if (g->by_number[i] != NULL)
+            free_entry(g, g->by_number[i]);
+    hash_free(&g->entries);
+    close(g->fd);
+    free(g);
+}

@@ -1,0 +1,296 @@
+/* "require ipsec" and the rules that come of it; see ipsec.h. */
+#include "ipsec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "sockets.h"
+#include "trouble.h"
+
+#define RANK_LAC 0u
+#define RANK_LNS 1u
+#define RANK_DEFAULT (GUARD_RANKS - 1)
+
+/* The rules of all LNS sections that are in force. */
+struct ipsec {
+    struct guard *guard;
+    struct guard_rule *rules;
+    size_t n;
+    bool failed; /* some rule is missing: no section that requires IPsec serves anybody */
+};
+
+/* A list that grows. */
+struct rules {
+    struct guard_rule *rule;
+    size_t n, room;
+    bool failed; /* no memory, or too many */
+};
+
+static uint16_t main_port(const struct hub *h)
+{
+    return sockets_port(h, NULL);
+}
+
+/* -- what the sections say --------------------------------------------------------------------- */
+
+static bool selects_same(const struct guard_rule *a, const struct guard_rule *b)
+{
+    return a->bits == b->bits && addr_same_host(&a->peer, &b->peer);
+}
+
+/* Joins the list unless one of a higher section selects the same. */
+static void add_rule(struct rules *list, const struct guard_rule *r)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (selects_same(&list->rule[i], r))
+            return;
+    if (list->n == list->room) {
+        size_t room = list->room > 0 ? 2 * list->room : 64;
+        struct guard_rule *bigger =
+            room <= GUARD_MOST ? realloc(list->rule, room * sizeof *bigger) : NULL;
+
+        if (bigger == NULL) {
+            list->failed = true;
+            return;
+        }
+        list->rule = bigger;
+        list->room = room;
+    }
+    list->rule[list->n++] = *r;
+}
+
+/* A span as prefixes: each the largest that begins where the last has ended. */
+static void add_span(struct rules *list, struct guard_rule r, struct conf_span span)
+{
+    uint64_t low = span.low, high = span.high;
+
+    while (low <= high && !list->failed) {
+        unsigned bits = 32;
+
+        while (bits > 0 && (low & ((uint64_t)1 << (32 - bits))) == 0 &&
+               low + ((uint64_t)2 << (32 - bits)) - 1 <= high)
+            bits--;
+        r.peer = addr_ip4((uint32_t)low, 0);
+        r.bits = bits;
+        add_rule(list, &r);
+        low += (uint64_t)1 << (32 - bits);
+    }
+}
+
+static void add_section(struct rules *list, const struct conf_lns *lns, unsigned rank)
+{
+    struct guard_rule r = {.drop = lns->peer.require_ipsec, .rank = rank};
+    size_t n;
+    struct conf_span *flat = conf_ranges_flat(lns->lac, &n);
+
+    list->failed = list->failed || (flat == NULL && n > 0);
+    for (size_t i = 0; flat != NULL && i < n; i++)
+        add_span(list, r, flat[i]);
+    free(flat);
+}
+
+static bool is_default(const struct conf_lns *lns)
+{
+    return strcmp(lns->name, "default") == 0;
+}
+
+/* Of the sections that allow a peer the last one serves it (conf_match_lns()): so its rules go
+ * first, and into the list. */
+static void add_sections(struct rules *list, const struct conf_lns *lns, unsigned *rank)
+{
+    if (lns == NULL)
+        return;
+    add_sections(list, lns->next, rank);
+    if (!is_default(lns) && *rank < RANK_DEFAULT)
+        add_section(list, lns, (*rank)++);
+}
+
+static void add_default(struct rules *list, const struct conf *conf)
+{
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
+        if (!is_default(lns) || !lns->peer.require_ipsec)
+            continue;
+        add_rule(list, &(struct guard_rule){.drop = true, .peer.family = 4, .rank = RANK_DEFAULT});
+        add_rule(list, &(struct guard_rule){.drop = true, .peer.family = 6, .rank = RANK_DEFAULT});
+    }
+}
+
+static bool any_requires(const struct conf *conf)
+{
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        if (lns->peer.require_ipsec)
+            return true;
+    return false;
+}
+
+/* -- having the kernel hold to it -------------------------------------------------------------- */
+
+static bool open_guard(struct hub *h)
+{
+    uint32_t mark = hash_of(main_port(h), h->listen_addr.ip, sizeof h->listen_addr.ip);
+
+    if (h->ipsec == NULL)
+        h->ipsec = calloc(1, sizeof *h->ipsec);
+    if (h->ipsec == NULL)
+        return false;
+    if (h->ipsec->guard == NULL)
+        h->ipsec->guard = guard_open((uint16_t)mark);
+    return h->ipsec->guard != NULL;
+}
+
+const char *ipsec_reason(int reason)
+{
+    return reason == EPERM     ? "it takes the right CAP_NET_ADMIN"
+           : reason == ENOTSUP ? "this system has no way to"
+           : reason == EEXIST  ? "the kernel has another policy for just the same"
+           : reason == ENOSPC  ? "it takes too many policies"
+                               : strerror(reason);
+}
+
+static void tell_failure(struct hub *h, int reason)
+{
+    const struct trouble_place place = {.name = NULL};
+    struct facts f = {.used = 0};
+
+    facts_put(&f, FACT_HOST, "the peers of [lns] sections");
+    facts_put(&f, FACT_TEXT, "%s", ipsec_reason(reason));
+    trouble_tell(h, TROUBLE_IPSEC_NOT_ENFORCED, &place, &f);
+}
+
+static void release_all(struct ipsec *i)
+{
+    for (size_t k = 0; k < i->n; k++)
+        guard_release(i->guard, &i->rules[k]);
+    free(i->rules);
+    i->rules = NULL;
+    i->n = 0;
+}
+
+/* Holds the list and lets go of what was held; 0, or the errno of the first that failed. */
+static int replace(struct ipsec *i, struct rules *list)
+{
+    int reason = 0;
+    size_t held = 0;
+
+    for (size_t k = 0; k < list->n; k++)
+        if (guard_hold(i->guard, &list->rule[k]) == 0)
+            list->rule[held++] = list->rule[k];
+        else if (reason == 0)
+            reason = errno;
+    release_all(i);
+    i->rules = list->rule;
+    i->n = held;
+    return reason;
+}
+
+void ipsec_apply(struct hub *h, const struct conf *conf)
+{
+    struct rules list = {.rule = NULL};
+    unsigned rank = RANK_LNS;
+    int reason = ENOMEM;
+
+    if (!any_requires(conf)) {
+        if (h->ipsec != NULL)
+            release_all(h->ipsec);
+        return;
+    }
+    add_sections(&list, conf->lns, &rank);
+    add_default(&list, conf);
+    for (size_t i = 0; i < list.n; i++)
+        list.rule[i].port = main_port(h);
+    if (list.failed)
+        reason = list.room >= GUARD_MOST ? ENOSPC : ENOMEM;
+    else if (open_guard(h))
+        reason = replace(h->ipsec, &list);
+    else
+        reason = errno;
+    if (h->ipsec == NULL || h->ipsec->rules != list.rule)
+        free(list.rule);
+    if (h->ipsec != NULL)
+        h->ipsec->failed = reason != 0;
+    if (reason != 0)
+        tell_failure(h, reason);
+}
+
+bool ipsec_serves(const struct hub *h, const struct conf_lns *lns)
+{
+    return !lns->peer.require_ipsec || (h->ipsec != NULL && !h->ipsec->failed && h->ipsec->n > 0);
+}
+
+/* -- LACs -------------------------------------------------------------------------------------- */
+
+static void let_go(struct hub *h, struct ipsec_hold *hold, unsigned k)
+{
+    guard_release(h->ipsec->guard, &hold->rule[k]);
+    hold->rule[k] = hold->rule[--hold->n];
+}
+
+/* What it held for another answer to the same question, or too long ago. */
+static void make_room(struct hub *h, struct ipsec_hold *hold, bool drop)
+{
+    for (unsigned k = 0; k < hold->n;)
+        if (hold->rule[k].drop != drop)
+            let_go(h, hold, k);
+        else
+            k++;
+    if (hold->n == IPSEC_HELD)
+        let_go(h, hold, 0);
+}
+
+static bool holds(const struct ipsec_hold *hold, const struct guard_rule *r)
+{
+    for (unsigned k = 0; k < hold->n; k++)
+        if (hold->rule[k].drop == r->drop && hold->rule[k].port == r->port &&
+            selects_same(&hold->rule[k], r))
+            return true;
+    return false;
+}
+
+int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const struct addr *peer,
+                uint16_t port)
+{
+    bool matters = require || (h->ipsec != NULL && h->ipsec->n > 0 && port == main_port(h));
+    struct guard_rule r = {.drop = require,
+                           .peer = *peer,
+                           .bits = peer->family == 6 ? 128 : 32,
+                           .port = port,
+                           .rank = RANK_LAC};
+
+    if ((!matters && hold->n == 0) || holds(hold, &r))
+        return 0;
+    make_room(h, hold, require);
+    if (!matters)
+        return 0;
+    if (open_guard(h) && guard_hold(h->ipsec->guard, &r) == 0) {
+        hold->rule[hold->n++] = r;
+        return 0;
+    }
+    return require ? -1 : 0;
+}
+
+void ipsec_forget(struct hub *h, struct ipsec_hold *hold)
+{
+    while (hold->n > 0)
+        let_go(h, hold, 0);
+}
+
+void ipsec_end(struct hub *h)
+{
+    if (h->ipsec == NULL)
+        return;
+    guard_close(h->ipsec->guard);
+    free(h->ipsec->rules);
+    free(h->ipsec);
+    h->ipsec = NULL;
+}
+
+bool ipsec_is_required(const struct hub *h, const struct tunnel *t)
+{
+    const struct conf_lac *lac = t->initiator ? conf_find_lac(h->conf, t->p.label) : NULL;
+    const struct conf_lns *lns = t->initiator ? NULL : conf_find_lns(h->conf, t->p.label);
+
+    return lac != NULL ? lac->peer.require_ipsec : lns != NULL && lns->peer.require_ipsec;
+}

@@ -1,0 +1,45 @@
+/* ipsec: "require ipsec", turned into rules of host/guard.
+ *
+ * A LNS's rules say of the daemon's own port what each [lns] says of the peers that it serves.  A
+ * LAC's says of its own port and the address that it dials what the [lac] says; it goes before
+ * those.  What cannot be enforced is not served and not dialled: who requires IPsec is never left
+ * without. */
+#ifndef IPSEC_H
+#define IPSEC_H
+
+#include "host/guard.h"
+#include "hub.h"
+
+/* Has the kernel hold to what a configuration says, in place of what was in force; before the
+ * daemon listens, and at each reload.  What fails is told. */
+void ipsec_apply(struct hub *h, const struct conf *conf);
+
+/* May this section serve anybody? */
+bool ipsec_serves(const struct hub *h, const struct conf_lns *lns);
+
+/* What one LAC holds of it. */
+#define IPSEC_HELD 4
+struct ipsec_hold {
+    struct guard_rule rule[IPSEC_HELD];
+    unsigned n;
+};
+
+/* A LAC is about to dial that address from that port of ours, and does or does not require IPsec:
+ * the rule for it stands from now on.  0; -1 with errno if it is required and cannot be enforced.
+ */
+int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const struct addr *peer,
+                uint16_t port);
+
+/* The LAC goes: its rules, too. */
+void ipsec_forget(struct hub *h, struct ipsec_hold *hold);
+
+/* Why it cannot be enforced, in words. */
+const char *ipsec_reason(int reason);
+
+/* Must what goes through this tunnel go through IPsec? */
+bool ipsec_is_required(const struct hub *h, const struct tunnel *t);
+
+/* All goes. */
+void ipsec_end(struct hub *h);
+
+#endif

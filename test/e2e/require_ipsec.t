@@ -1,0 +1,59 @@
+#!/usr/bin/perl
+# 'require ipsec = yes' where the kernel cannot be made to hold to it: who requires it serves nobody and
+# dials nobody, and says so; others go on.  (With IPsec: test/system/25-require-ipsec.t.)
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use Test::More;
+
+# As root the daemon would have the right: it is taken away.
+my $bare = put_file("$DIR/bare",
+    $> == 0 ? "#!/bin/sh\nexec setpriv --bounding-set=-net_admin $L2TPD \"\$@\"\n" : "#!/bin/sh\nexec $L2TPD \"\$@\"\n");
+chmod 0755, $bare;
+my $refused = qr/trouble ipsec-not-enforced: 'require ipsec = yes' cannot be enforced for /;
+
+{
+    my $far = Peer->new;
+    my $d = daemon 'lac', program => $bare, ends => 1,
+      conf => "[lac office]\nautodial = yes\nlns = 127.0.0.1:" . $far->port . "\nrequire ipsec = yes\n";
+    my ($status) = $d->wait_end(10);
+
+    like($d->log, qr/lac office: ${refused}127\.0\.0\.1: .*nobody is served or dialled/,
+        'a LAC says that it cannot be');
+    is($status, 1, 'and is not dialled');
+    ok(!$far->hear(0.3), 'its peer has not heard a word');
+}
+
+{
+    my $d = daemon 'lns', program => $bare, conf => "[lns default]\nip range = 10.9.0.2-10.9.0.9\n"
+      . "local ip = 10.9.0.1\nrequire ipsec = yes\n";
+    my $peer = Peer->new(to => $d->port);
+
+    $d->says(qr/: ${refused}the peers of \[lns\] sections: /, 'a LNS says so at its start');
+    $peer->control('SCCRQ', 0, $peer->introduction);
+    ok(!$peer->wait_for('SCCRP', 1), 'and answers nobody');
+    $d->mark;
+    $d->configure("[lns default]\nip range = 10.9.0.2-10.9.0.9\nlocal ip = 10.9.0.1\nrequire ipsec = yes\n"
+          . "[lns office]\nlac = 127.0.0.0-127.255.255.255\nip range = 10.9.1.2-10.9.1.9\n"
+          . "local ip = 10.9.0.1\nrequire ipsec = no\n");
+    $d->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'reloaded');
+    my $other = Peer->new(to => $d->port);
+    ok($other->open_tunnel, 'whose section does not require it is served') or diag($d->tail);
+    $other->close;
+    $d->mark;
+    $d->configure("[lns default]\nip range = 10.9.0.2-10.9.0.9\nlocal ip = 10.9.0.1\n");
+    $d->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'reloaded');
+    $other = Peer->new(to => $d->port);
+    ok($other->open_tunnel, 'and so are all, once none requires it');
+    $other->close;
+    $d->finish;
+}
+
+done_testing;
