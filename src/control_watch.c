@@ -62,9 +62,10 @@ void control_events(void *ctx, struct fifo_reply *reply, char *rest)
     l->next = h->listeners;
     h->listeners = l;
     events_join(&l->hearer);
-    events_emit("listening", (struct event_field[]){event_text("ident", h->ident),
-                                                    event_text("version", VERSION),
-                                                    event_number("pid", getpid()), event_end});
+    events_tell(&l->hearer, "listening",
+                (struct event_field[]){event_text("ident", h->ident),
+                                       event_text("version", VERSION),
+                                       event_number("pid", getpid()), event_end});
 }
 
 void control_end_events(struct hub *h)

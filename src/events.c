@@ -50,14 +50,12 @@ static void put_field(struct text *line, const struct event_field *f)
         text_put_str(line, f->number != 0 ? "true" : "false");
 }
 
-void events_emit(const char *name, const struct event_field *fields)
+/* The line of an event; it may have failed. */
+static struct text compose(const char *name, const struct event_field *fields)
 {
     struct text line = {0};
     char time[SYS_TIME_TEXT];
-    struct event_hearer *next;
 
-    if (hearers == NULL)
-        return;
     text_put_str(&line, "{");
     json_key(&line, "time");
     json_text(&line, sys_time_text(time));
@@ -66,6 +64,26 @@ void events_emit(const char *name, const struct event_field *fields)
     for (; fields->kind != EVENT_END; fields++)
         put_field(&line, fields);
     text_put_str(&line, "}");
+    return line;
+}
+
+void events_tell(struct event_hearer *hearer, const char *name, const struct event_field *fields)
+{
+    struct text line = compose(name, fields);
+
+    if (!line.failed)
+        hearer->hear(hearer, line.p);
+    text_free(&line);
+}
+
+void events_emit(const char *name, const struct event_field *fields)
+{
+    struct text line;
+    struct event_hearer *next;
+
+    if (hearers == NULL)
+        return;
+    line = compose(name, fields);
     for (struct event_hearer *one = line.failed ? NULL : hearers; one != NULL; one = next) {
         next = one->next;
         one->hear(one, line.p);

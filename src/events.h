@@ -41,6 +41,9 @@ struct event_field event_text_field(const char *key, const char *text);
  *                                                      event_text("cause", why), event_end}); */
 void events_emit(const char *name, const struct event_field *fields);
 
+/* Tells this one alone, whether it has joined or not. */
+void events_tell(struct event_hearer *hearer, const char *name, const struct event_field *fields);
+
 bool events_are_heard(void); /* by anybody: for whom an event would be dear to compose */
 
 /* A hearer hears from now on; it stays its owner's.  Leaving twice is fine. */

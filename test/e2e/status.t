@@ -58,6 +58,17 @@ sub heard
 my $e = heard 'listening';
 is($e && $e->{pid}, $d->pid, 'events: who listens hears so');
 like($e && $e->{time}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'with the time');
+{
+    my ($second, $f) = $d->reply_fifo;
+    my $got = '';
+
+    $d->command("\@$second events\n");
+    soon { sysread $f, $got, 4096, length $got; $got =~ /listening/ } 'a second one does, too';
+    $d->ask("$_ passing lns=127.0.0.1") for 'a', 'r';
+    ok(heard('section', change => 'added') && heard('section', change => 'removed'), 'and both hear on');
+    ok(!(grep { $_->{event} eq 'listening' } @heard), 'the first is not told again that it listens');
+    unlink $second;
+}
 
 # -- a call ---------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ sed -n '/^\.Sh JSON/,/^\.Sh METRICS/{s/^\.Ss /Ss /p;s/^\.It Va //p;}' "$tool_man
 ok "there are rows to compare" [ "$(wc -l <"$tmp/rows")" -gt 80 ]
 ok "l2tpd-control.8 has each member of the status, and no other" same "$tmp/rows" "$tmp/rows-told"
 
-cat "$root"/src/*.c | tr '\n' ' ' | grep -o 'events_emit( *"[a-z_]*"' | sed 's/.*"\(.*\)"/\1/' |
+cat "$root"/src/*.c | tr '\n' ' ' | grep -o 'events_\(emit(\|tell([^,"]*,\) *"[a-z_]*"' | sed 's/.*"\(.*\)"/\1/' |
 	LC_ALL=C sort -u >"$tmp/events"
 sed -n '/^\.Sh EVENTS/,/^\.Sh THE/s/^\.It Li //p' "$tool_man" | LC_ALL=C sort >"$tmp/events-told"
 ok "there are events to compare" [ "$(wc -l <"$tmp/events")" -gt 8 ]

@@ -39,6 +39,9 @@ int main(void)
     events_join(&one);
     events_join(&two);
     ok(events_are_heard(), "somebody does");
+    events_tell(&one, "hello", (struct event_field[]){event_number("pid", 7), event_end});
+    is_str(strchr(heard[0], ','), ",\"event\":\"hello\",\"pid\":7}", "one alone is told");
+    is_str(heard[1], "", "the other is not");
     events_emit("call_down", (struct event_field[]){
                                  event_number("octets", 5000000000u), event_text("peer", "a\"b"),
                                  event_text("empty", ""), event_text("none", NULL),
