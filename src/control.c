@@ -119,10 +119,14 @@ static void hang_up_call(void *ctx, struct fifo_reply *reply, char *rest)
 
 static void open_tunnel(void *ctx, struct fifo_reply *reply, char *rest)
 {
-    if (lac_dial_bare(ctx, fifo_word(&rest)))
-        fifo_answer(reply, 0, "OK");
+    const char *host = fifo_word(&rest);
+
+    if (strlen(host) >= HOSTS_NAME)
+        fifo_answer(reply, 1, "Host name is longer than %d octets", HOSTS_NAME - 1);
+    else if (!lac_dial_bare(ctx, host))
+        fifo_answer(reply, 2, "No memory");
     else
-        fifo_answer(reply, 1, "Error");
+        fifo_answer(reply, 0, "OK");
 }
 
 static void status(void *ctx, struct fifo_reply *reply, char *rest)

@@ -252,7 +252,7 @@ bool lac_dial(struct lac *l, const char *number, const char *user, const char *p
 
 bool lac_dial_bare(struct hub *h, const char *host)
 {
-    struct lac *l = strlen(host) < HOSTS_NAME ? lac_new(h, host) : NULL;
+    struct lac *l = lac_new(h, host);
 
     if (l == NULL)
         return false;

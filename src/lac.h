@@ -78,7 +78,8 @@ struct lac *lac_find(const struct hub *h, const char *name);
  * password may be NULL; copies are kept as long as it is wanted.  False: it is already active. */
 bool lac_dial(struct lac *l, const char *number, const char *user, const char *password);
 
-/* Opens a tunnel to a host, without a call.  False without memory. */
+/* Opens a tunnel to a host, whose name has less than HOSTS_NAME octets, without a call.  False
+ * without memory. */
 bool lac_dial_bare(struct hub *h, const char *host);
 
 /* Places a call in a tunnel that we opened and that has none, with the settings of [lac default];

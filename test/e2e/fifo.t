@@ -88,6 +88,7 @@ SKIP: {
     answers "d $bare->{peer_id}", '00 OK', 'd TUNNEL';
     ok($bare->wait_for('StopCCN'), 'd TUNNEL: it goes');
 }
+answers 't ' . 'h' x 256, '01 Host name is longer than 255 octets', 't with a name too long: says so';
 answers 't no-such-host.invalid', '00 OK', 't with a name that leads nowhere';
 $d->says(qr/Host name lookup failed for no-such-host\.invalid\./, 't: the log tells');
 
