@@ -72,14 +72,25 @@ static bool has_control_characters(const char *text)
     return false;
 }
 
-/* Cuts "@path " off the line's front; returns what follows. */
-static char *cut_path(char *text, const char **path)
+/* Is this blank, behind so much of "@/folder/name", one in our folder's own name? */
+static bool is_in_our_name(const struct fifo *f, const char *text, size_t n)
 {
+    return strncmp(f->mark, text, n) == 0 && is_blank(f->mark[n]);
+}
+
+/* Cuts "@path " off the line's front; returns what follows. */
+static char *cut_path(const struct fifo *f, char *text, const char **path)
+{
+    size_t n = 0;
+
     if (text[0] != '@')
         return text;
-    text++;
-    *path = fifo_word(&text);
-    return trim(text);
+    while (text[n] != '\0' && (!is_blank(text[n]) || is_in_our_name(f, text, n)))
+        n++;
+    *path = n > 1 ? text + 1 : NULL;
+    if (text[n] != '\0')
+        text[n++] = '\0';
+    return trim(text + n);
 }
 
 /* A verb is a word of its own; else the first letter counts, whatever follows it. */
@@ -123,7 +134,7 @@ static void run_command(struct fifo_reply *r, char *text)
 /* One line, in room that may be changed. */
 static void run_line(struct fifo_reply *r, char *line, bool whole)
 {
-    char *text = cut_path(trim(line), &r->path);
+    char *text = cut_path(r->fifo, trim(line), &r->path);
 
     if (r->path != NULL && has_control_characters(r->path))
         r->path = NULL;
@@ -159,7 +170,7 @@ static void end_line(struct fifo *f)
     size_t n = f->n;
     bool skipped = f->skipping;
 
-    f->n = 0;
+    f->n = f->n_path = 0;
     f->skipping = false;
     if (!skipped && n > 0)
         fifo_line(f, f->line, n, NULL, NULL);
@@ -194,23 +205,47 @@ static void end_message(struct fifo *f)
     f->n = folder;
 }
 
-/* A whole "@/folder/" of ours begins a message wherever it stands: in half a command that nobody
- * has ended, in a line that is too long and that others write into.  True if c was its last octet.
- */
-static bool begins_anew(struct fifo *f, char c)
+/* Whatever has come since the last "@/" may be an answer's path, up to a blank.  The path's octets,
+ * "@" and all, if c is that blank, else 0. */
+static size_t ended_path(struct fifo *f, char c)
 {
-    size_t n = strlen(f->mark), before = f->n + 1 - n;
+    size_t n = f->n_path;
+    bool begins = n > 0 && f->path_in[n - 1] == '@' && c == '/';
 
-    f->marked = c == f->mark[f->marked] ? f->marked + 1 : c == f->mark[0];
-    if (n == 0 || f->marked < n)
-        return false;
-    f->marked = 0;
-    if (!f->skipping && before > 0)
-        fifo_line(f, f->line, before, NULL, NULL);
+    if (n > 1 && is_blank(c) && !is_in_our_name(f, f->path_in, n)) {
+        f->n_path = 0;
+        return n;
+    }
+    if (begins)
+        n = 1;
+    else if (n < 2 && c == '@')
+        n = 0;
+    else if (n < 2 || n == sizeof f->path_in || c == '\n' || c == '\0')
+        n = sizeof f->path_in; /* none */
+    f->n_path = n < sizeof f->path_in ? n + 1 : 0;
+    if (f->n_path > 0)
+        f->path_in[n] = c;
+    return 0;
+}
+
+/* The path of an answer in our folder, however that is spelled, begins a message wherever it
+ * stands: in half a command that nobody has ended, in a line that is too long and that others write
+ * into.  c comes behind it. */
+static void begin_anew(struct fifo *f, char c)
+{
+    size_t n = ended_path(f, c);
+    char path[sizeof f->path_in];
+
+    if (n == 0 || (!f->skipping && f->n <= n))
+        return; /* it stands at the line's begin anyway */
+    snprintf(path, sizeof path, "%.*s", (int)n - 1, f->path_in + 1);
+    if (path[n - 2] == '/' || !fifo_shares_folder(f, path))
+        return;
+    if (!f->skipping)
+        fifo_line(f, f->line, f->n - n, NULL, NULL);
     f->skipping = false;
-    memcpy(f->line, f->mark, n);
+    memcpy(f->line, f->path_in, n);
     f->n = n;
-    return true;
 }
 
 static void take_octet(struct fifo *f, char c)
@@ -218,8 +253,7 @@ static void take_octet(struct fifo *f, char c)
     struct fifo_reply r = {.fifo = f};
     char text[FIFO_LINE_MOST + 1];
 
-    if (begins_anew(f, c))
-        return;
+    begin_anew(f, c);
     if (c == '\n' || c == '\0') {
         end_line(f);
     } else if (f->n < FIFO_LINE_MOST) {
@@ -231,6 +265,13 @@ static void take_octet(struct fifo *f, char c)
         span_to_str(span_of(f->line, f->n), text, sizeof text);
         run_line(&r, text, false);
     }
+}
+
+/* "@/path " or "@./name ", at the least begun. */
+static bool begins_message(const char *octets, size_t n)
+{
+    return n > 2 && octets[0] == '@' &&
+           (octets[1] == '/' || (octets[1] == '.' && octets[2] == '/'));
 }
 
 static void on_silence(struct timer *t)
@@ -252,8 +293,9 @@ static void on_ready(struct watch *w, unsigned what)
     if (n <= 0)
         return;
     /* a new message with an answer path: the one before it had no newline and no patience */
-    if (n > 1 && octets[0] == '@' && octets[1] == '/' && !f->skipping)
+    if (begins_message(octets, (size_t)n) && !f->skipping && !f->is_cut)
         end_line(f);
+    f->is_cut = n == (ssize_t)sizeof octets;
     for (ssize_t i = 0; i < n; i++)
         take_octet(f, octets[i]);
     if (f->n > 0)
@@ -285,7 +327,7 @@ static bool holds_commands(const char *path)
     if (n < (ssize_t)sizeof begin)
         return n == 0;
     if (begin[0] == '@')
-        return begin[1] == '/';
+        return begin[1] == '/' || begin[1] == '.';
     return begin[0] >= 'a' && begin[0] <= 'z' && (begin[1] == ' ' || begin[1] == '\n');
 }
 

@@ -3,8 +3,8 @@
  * Opened read-write and non-blocking, so there is always a writer and never an end-of-file; a line
  * buffer survives short reads, several lines in one read, and lines too long (answered, dropped to
  * their end).  A NUL octet ends a line too.  Old clients write a command without a newline: what
- * has come is taken for a whole line after 20 ms of silence, or when the next "@/folder/" begins,
- * which begins a line wherever it stands.
+ * has come is taken for a whole line after 20 ms of silence, or when the next "@/folder/" begins:
+ * a path in our folder, however that is spelled, begins a line wherever it stands.
  *
  * There are letters, with xl2tpd's answers ("CC text", two digits and a text, in one or more
  * lines), and verbs, words of several letters, whose answers are framed: as long as more follows a
@@ -12,7 +12,8 @@
  * one.  (An answer of one line is the same in both.)
  *
  * Answers go to the path that a line began with, "@/path rest", if that path is a FIFO in the
- * control FIFO's own folder; it is opened without following links and without blocking, and never
+ * control FIFO's own folder; "@./name rest" is a FIFO there, whatever the folder's name.  A blank
+ * ends the path, but for those of the folder as fifo_open() was given it.  It is opened without following links and without blocking, and never
  * unlinked.  A refusal that has no such place goes to the log.  What the reader does not take at
  * once waits for it, as long as it goes on taking; a long answer is made while it is read, so that
  * none costs more than a chunk of memory or of time. */

@@ -69,24 +69,49 @@ static bool is_foreign_fifo(const struct fifo *f, int fd)
     return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && !same_file(fd, f->watch.fd);
 }
 
+/* Opens our folder, if the path's is the same one, and points *name at the path's last part. */
+static int open_shared_folder(const struct fifo *f, const char *path, const char **name)
+{
+    const char *our_name;
+    int theirs = path[0] == '/' ? open_folder(path, name) : -1, ours = open_folder(f->path, &our_name);
+
+    if (ours >= 0 && (theirs < 0 || !same_file(theirs, ours))) {
+        close(ours);
+        ours = -1;
+    }
+    if (theirs >= 0)
+        close(theirs);
+    return ours;
+}
+
+bool fifo_shares_folder(const struct fifo *f, const char *path)
+{
+    const char *name;
+    int folder = open_shared_folder(f, path, &name);
+
+    if (folder >= 0)
+        close(folder);
+    return folder >= 0;
+}
+
 /* Opens the result FIFO: only in the control FIFO's own folder, compared as the folders they are
- * and not as texts, so that no ".." and no link leads elsewhere.  -1: no. */
+ * and not as texts, so that no ".." and no link leads elsewhere; "./name" is there by definition.
+ * -1: no. */
 static int open_result(const struct fifo *f, const char *path)
 {
-    const char *name, *our_name;
-    int theirs = open_folder(path, &name), ours = open_folder(f->path, &our_name);
+    const char *name = path + 2, *our_name;
+    bool here = strncmp(path, "./", 2) == 0 && strchr(name, '/') == NULL;
+    int folder = here ? open_folder(f->path, &our_name) : open_shared_folder(f, path, &name);
     int fd = -1;
 
-    if (path[0] == '/' && theirs >= 0 && ours >= 0 && same_file(theirs, ours))
-        fd = openat(ours, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0) {
+        fd = openat(folder, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+        close(folder);
+    }
     if (fd >= 0 && !is_foreign_fifo(f, fd)) {
         close(fd);
         fd = -1;
     }
-    if (theirs >= 0)
-        close(theirs);
-    if (ours >= 0)
-        close(ours);
     return fd;
 }
 

@@ -7,14 +7,17 @@
 #include "host/fifo.h"
 
 #define FIFO_LINE_MOST 4096 /* octets of one command */
+#define FIFO_PATH_MOST 1024 /* of an answer's path that begins a line within another one */
 
 struct fifo {
     struct loop *loop;
     struct watch watch;
     struct timer silence;
     char *path;
-    char *mark;    /* "@/folder/": how an answer's path in our folder begins; empty: none */
-    size_t marked; /* how many octets of it have just come */
+    char *mark; /* "@/folder/": how an answer's path in our folder begins; empty: none */
+    char path_in[FIFO_PATH_MOST]; /* "@/...": what has come of what may be an answer's path */
+    size_t n_path;
+    bool is_cut; /* the last piece was all that is read at a time: the next may be its rest */
     dev_t dev; /* of the FIFO that we made */
     ino_t ino;
     const struct fifo_command *rows;
@@ -40,6 +43,9 @@ struct fifo_reply {
 
 /* The command has run: what it has answered leaves. */
 void fifo_reply_finish(struct fifo_reply *r);
+
+/* Is the absolute path's folder the control FIFO's own?  Compared as the folders they are. */
+bool fifo_shares_folder(const struct fifo *f, const char *path);
 
 void fifo_outboxes_close(struct fifo *f);
 

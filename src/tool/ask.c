@@ -110,17 +110,64 @@ static bool write_whole(int fd, const char *text, size_t n, int timeout_s)
     return true;
 }
 
+/* The folder of a path of n octets: which one it is; false: none. */
+static bool look_at_folder(const char *path, size_t n, struct stat *s)
+{
+    char folder[PATH_MAX];
+
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    if (n == 0 || n >= sizeof folder)
+        return false;
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+    return stat(folder, s) == 0;
+}
+
+/* Is there what the daemon must take for the path of an answer, and so for another command's begin?
+ */
+static bool holds_path(const char *command)
+{
+    struct stat ours, s;
+
+    if (!look_at_folder(answer_path, strlen(answer_path), &ours))
+        return false;
+    for (const char *at = strstr(command, "@/"); at != NULL; at = strstr(at + 1, "@/"))
+        if (look_at_folder(at + 1, strcspn(at + 1, " \t"), &s) && s.st_dev == ours.st_dev &&
+            s.st_ino == ours.st_ino)
+            return true;
+    return false;
+}
+
+/* "@path ": whole, as xl2tpd needs it.  A blank ends that, so in a folder with one in its name it is
+ * our daemon's "./name", which is in the control FIFO's folder. */
+static void put_answer_path(struct text *line)
+{
+    const char *slash = strrchr(answer_path, '/');
+    bool plain = true;
+
+    if (slash == NULL)
+        return;
+    for (const char *p = answer_path; *p != '\0'; p++)
+        plain &= (unsigned char)*p > ' ' && *p != 0x7f;
+    if (plain)
+        text_add(line, "@%s ", answer_path);
+    else
+        text_add(line, "@.%s ", slash);
+}
+
 static int send_command(const struct asker *a, int control, const char *command)
 {
     struct text line = {0};
     int code = 0;
 
-    if (answer_path[0] != '\0')
-        text_add(&line, "@%s ", answer_path);
+    put_answer_path(&line);
     text_add(&line, "%s\n", command);
     errno = 0;
     if (line.failed)
         code = trouble(a, ASK_TROUBLE, "no memory for", "the command");
+    else if (holds_path(command))
+        code = trouble(a, ASK_USAGE, "a path behind \"@\" would begin another command in", a->fifo);
     else if (line.n > PIPE_BUF)
         code = trouble(a, ASK_USAGE, "the command is longer than a FIFO takes at once:", a->fifo);
     else if (!write_whole(control, line.p, line.n, a->timeout_s))

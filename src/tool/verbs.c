@@ -43,7 +43,7 @@ static void print_line(void *ctx, int code, const char *text, bool last)
 
 static bool is_usual(const char *word)
 {
-    if (word[0] == '\0' || word[0] == '@')
+    if (word[0] == '\0')
         return false;
     for (; *word != '\0'; word++)
         if ((unsigned char)*word <= ' ' || *word == 0x7f)

@@ -84,7 +84,16 @@ for ([255, 1], [256, 255], [2000, 255]) {
     my ($pppd) = loop_until { my @r = reports("$DIR/sink"); $r[-1]{password} ? $r[-1] : undef };
     is($pppd && $pppd->{password}[0], 'pass;word', 'and reaches pppd');
     tool('disconnect', 'there');
-    my @got = tool('connect', 'there', 'joe', 'pass word');
+    my $third = Peer->new(share => $far);
+    loop_until { (tool('connect', 'there', '@joe', '@pass'))[0] eq 0 };
+    ok($third->accept_tunnel && $third->accept_call, 'connect: a user and a password that begin with "@"');
+    soon { (grep { ($_->{password}[0] // '') eq '@pass' } reports("$DIR/sink")) > 0 }
+      'reach pppd';
+    tool('disconnect', 'there');
+    my @got = tool('connect', 'there', 'joe', "x\@$d->{dir}/run/y");
+    is($got[0], 255, 'what the daemon would take for another command cannot be sent');
+    like($got[2], qr/a path behind "@" would begin another command/, 'which is told');
+    @got = tool('connect', 'there', 'joe', 'pass word');
     is($got[0], 255, 'a password with a blank cannot be sent');
     unlike($got[2], qr/word'/, 'which is told without telling it');
 }
@@ -159,6 +168,20 @@ gives 'open 127.0.0.1', 0, "OK\n";
     is($code, 255, 'add-lac: a setting with a newline in it is refused');
     like($err, qr/a setting is one line: nothing was sent/, 'and it is said why');
     isnt((tool('status-lac', 'two'))[0], 0, 'nothing has come of it');
+}
+
+# A folder of any name.
+{
+    my $other = daemon "a folder  with blanks \x01", conf => "[lns default]\nip range = 10.9.0.2\n";
+
+    for my $words (['status'], ['available'], ['connect', 'nowhere'], ['reload']) {
+        my @got = run_program([$tool, '-t', 3, '-c', $other->{fifo}, @$words]);
+        is($got[0], $words->[0] eq 'connect' ? 1 : 0, "a folder with blanks in its name: $words->[0]")
+          or diag("$got[1]$got[2]");
+    }
+    opendir my $run, "$other->{dir}/run" or die;
+    is(join(' ', grep { /\.out$/ } readdir $run), '', 'nothing is left there');
+    $other->finish;
 }
 
 # What one that was killed has left goes with the next; what is somebody's stays.

@@ -286,6 +286,9 @@ static const struct {
      {{"@/a/x c one@", 0, 0}, {"/a/y c two@/", 0, 0}, {"a/z s", 0, 60}},
      "c[one]c[two]s[]"},
     {"another folder is part of a command", {{"@/a/x c one@/b/y", 0, 60}}, "c[one@/b/y]"},
+    {"a name in our folder begins a message, too",
+     {{"c ho", 0, 0}, {"@./x c away", 0, 60}},
+     "c[ho]c[away]"},
     {"lines of nothing", {{"\n\n\0\0\ns\n", 8, 0}}, "s[]"},
 };
 
@@ -330,27 +333,46 @@ static void test_too_long(void)
     is_str(logged, "control: 01 Line too long\n", "it is answered once");
 }
 
-/* Others write into a line that has no end: a whole command in our folder's name is heard. */
+/* Octets that look like a message are none where one piece that is read goes on in the next. */
+static void test_pieces(void)
+{
+    char huge[4096];
+
+    begin();
+    memset(huge, '\n', sizeof huge);
+    memcpy(huge + sizeof huge - 7, "c home ", 7);
+    put(huge, sizeof huge);
+    put("@/word\n", 7);
+    run(20);
+    is_str(ran, "c[home @/word]", "a word that begins with \"@/\", in the next piece");
+}
+
+/* Others write into a line that has no end: a whole command in our folder's name, or in another
+ * name of that, is heard. */
 static void test_in_between(void)
 {
-    char huge[4096], line[256];
+    char huge[4096], line[256], link[160];
 
-    for (int parts = 0; parts < 4; parts++) {
+    snprintf(link, sizeof link, "%s.link", dir);
+    if (symlink(dir, link) != 0)
+        abort();
+    for (int parts = 0; parts < 8; parts++) {
         begin();
         memset(huge, 'x', sizeof huge);
-        for (int i = 0; i < parts; i++) {
+        for (int i = 0; i < parts / 2; i++) {
             put(huge, sizeof huge);
             run_one_turn();
         }
         put("@", 1);
         put(dir, 7);
-        snprintf(line, sizeof line, "zz@@%s/nobody c home\n", dir);
+        snprintf(line, sizeof line, "zz@@%s/nobody c home\n", parts % 2 != 0 ? link : dir);
         put(line, strlen(line));
         run_one_turn();
         put("xyz\n", 4);
         run(5);
         is_str(ran, "c[home]", "a whole command behind a line of no end");
     }
+    unlink(link);
 }
 
 static void test_held_open(void)
@@ -400,8 +422,47 @@ static void test_answers(void)
     is_str(ask(result, "c", fd, text, sizeof text), "01 c LAC [user [password]]\n", "a refusal");
     ok(logged[0] == '\0', "is not logged as well");
     ok(lstat(result, &st) == 0, "the result FIFO is never unlinked");
+    is_str(ask("./result", "c home", fd, text, sizeof text), "00 OK\n", "one named in our folder");
+    is_str(ask("./x/../result", "c home", fd, text, sizeof text), "", "and in no other");
     close(fd);
     unlink(result);
+}
+
+/* A folder whose name has blanks: our spelling of it is known, and "./" is any. */
+static void test_blanks(void)
+{
+    char folder[160], line[512], text[64];
+    char *paths[2];
+    struct fifo *other;
+    int fd;
+
+    snprintf(folder, sizeof folder, "%s/d one  c two", dir);
+    snprintf(text, sizeof text, "%s", "./result");
+    mkdir(folder, 0700);
+    snprintf(line, sizeof line, "%s/control", folder);
+    other = fifo_open(l, line, rows, verbs, NULL);
+    snprintf(line, sizeof line, "%s/result", folder);
+    mkfifo(line, 0600);
+    fd = open(line, O_RDONLY | O_NONBLOCK);
+    paths[0] = strdup(line);
+    paths[1] = strdup(text);
+    for (int i = 0; i < 2; i++) {
+        ssize_t n;
+
+        begin();
+        snprintf(line, sizeof line, "@%s c missing", paths[i]);
+        fifo_line(other, line, strlen(line), NULL, NULL);
+        n = read(fd, text, sizeof text - 1);
+        text[n > 0 ? n : 0] = '\0';
+        is_str(ran, "c[missing]", "a folder with blanks: the command");
+        is_str(text, "01 No such tunnel 'missing'\n", "and its answer");
+        free(paths[i]);
+    }
+    close(fd);
+    fifo_close(other);
+    snprintf(line, sizeof line, "%s/result", folder);
+    unlink(line);
+    rmdir(folder);
 }
 
 /* What stands at the path that a line names, and must get no answer. */
@@ -698,8 +759,10 @@ int main(void)
     test_streams();
     test_too_long();
     test_in_between();
+    test_pieces();
     test_held_open();
     test_answers();
+    test_blanks();
     test_traps();
     test_slow_reader();
     test_frames();
