@@ -220,6 +220,11 @@ static bool is_list(const struct conf_row *row)
     return row->kind == KIND_RANGES || row->kind == KIND_DENY || row->kind == KIND_HOSTS;
 }
 
+static const char *line_word(unsigned line)
+{
+    return line >= CONF_SETTING ? "setting" : "line";
+}
+
 static void set_key(struct parser *p, const struct conf_row *row, const char *value)
 {
     struct conf_section *s = p->now;
@@ -228,8 +233,8 @@ static void set_key(struct parser *p, const struct conf_row *row, const char *va
     char room[SHOWN];
 
     if (*seen != 0 && !is_list(row))
-        conf_say(&p->told, true, p->line, "'%s' was set in line %u of %s already: this one counts",
-                 row->name, *seen, s->title);
+        conf_say(&p->told, true, p->line, "'%s' was set in %s %u of %s already: this one counts",
+                 row->name, line_word(*seen), *seen & ~CONF_SETTING, s->title);
     if (!conf_kinds[row->kind].set(conf_field(row, s->place, s->object), row, value, p->line,
                                    &why)) {
         s->wrong[conf_row_index(row)] = true;
@@ -249,9 +254,9 @@ static bool clashes(struct parser *p, const struct conf_row *row)
 
     if (line > 0)
         conf_say(&p->told, false, p->line,
-                 "'%s' cannot stand beside '%s' of line %u: remove one "
+                 "'%s' cannot stand beside '%s' of %s %u: remove one "
                  "of them",
-                 row->name, row->rival, line);
+                 row->name, row->rival, line_word(line), line & ~CONF_SETTING);
     return line > 0;
 }
 
@@ -389,7 +394,7 @@ static void take_settings(struct parser *p, enum conf_place place, const char *n
 struct conf *conf_parse_settings(bool is_lac, const char *name, const char *settings,
                                  conf_tell_fn *tell, void *ctx)
 {
-    struct parser p = {.told = {.file = "setting", .tell = tell, .ctx = ctx}};
+    struct parser p = {.told = {.file = "command", .tell = tell, .ctx = ctx}, .line = CONF_SETTING};
     char *copy = strdup(settings);
 
     p.no_memory = copy == NULL || !parser_start(&p);

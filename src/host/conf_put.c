@@ -117,6 +117,19 @@ static void keep_identity(enum conf_place place, void *made, const void *is)
     }
 }
 
+/* From now on nobody counts the command's settings any more. */
+static void settle(struct conf_section *s)
+{
+    struct conf_lac *lac = s->place == PLACE_LAC ? s->object : NULL;
+
+    for (size_t i = 0; i < CONF_ROWS_MAX; i++)
+        if (s->key_line[i] >= CONF_SETTING)
+            s->key_line[i] = CONF_BY_COMMAND;
+    for (struct conf_lns_host *h = lac != NULL ? lac->lns : NULL; h != NULL; h = h->next)
+        if (h->line >= CONF_SETTING)
+            h->line = CONF_BY_COMMAND;
+}
+
 static bool recompose(struct conf *c, struct conf_section *is, const struct conf_section *top,
                       struct conf_told *told)
 {
@@ -143,6 +156,7 @@ static bool recompose(struct conf *c, struct conf_section *is, const struct conf
     conf_object_drop(is->place, is->object);
     memcpy(is->object, made->object, size_of(is->place));
     memcpy(is->key_line, made->key_line, sizeof is->key_line);
+    settle(is);
 out:
     if (made != NULL)
         free(made->object);
@@ -220,6 +234,7 @@ static struct conf_section *add(struct conf *c, enum conf_place place, const cha
         return NULL;
     }
     s->place = place;
+    s->line = CONF_BY_COMMAND;
     s->name = place == PLACE_LNS ? ((struct conf_lns *)s->object)->name
                                  : ((struct conf_lac *)s->object)->name;
     *c->last = s;
@@ -263,7 +278,7 @@ static bool put_section(struct conf *c, const struct conf_section *top, struct c
 
 bool conf_put(struct conf *c, const struct conf *from, conf_tell_fn *tell, void *ctx)
 {
-    struct conf_told told = {.file = "setting", .tell = tell, .ctx = ctx};
+    struct conf_told told = {.file = c->file, .tell = tell, .ctx = ctx};
     bool good = true;
 
     for (const struct conf_section *top = from->sections; top != NULL; top = top->next)

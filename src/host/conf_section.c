@@ -15,7 +15,11 @@ void conf_say(struct conf_told *told, bool warning, unsigned line, const char *f
     told->errors += !warning;
     if (told->tell == NULL)
         return;
-    if (line > 0)
+    if (line >= CONF_SETTING)
+        snprintf(text, sizeof text, "setting %u: ", line - CONF_SETTING);
+    else if (line == CONF_BY_COMMAND)
+        snprintf(text, sizeof text, "by command: ");
+    else if (line > 0)
         snprintf(text, sizeof text / 2, "%s:%u: ", told->file, line);
     else
         snprintf(text, sizeof text / 2, "%s: ", told->file);

@@ -17,6 +17,11 @@ struct conf_told {
     unsigned errors;
 };
 
+/* What stands for a line where a command has set something: the number of the setting in the command
+ * in hand is added to the first; of commands before that nobody knows it any more. */
+#define CONF_SETTING 0x80000000u
+#define CONF_BY_COMMAND 0x40000000u
+
 /* line 0: of the file as a whole. */
 void conf_say(struct conf_told *told, bool warning, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

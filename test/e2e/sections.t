@@ -60,7 +60,7 @@ sub name_of
 
 answers 'a', '01 Configuration parse error: lac-name expected';
 answers 'a new lns=127.0.0.1;redail=yes',
-  "03 Configuration parse error: setting:2: unknown key 'redail' in [lac new]; did you mean 'redial'?";
+  "03 Configuration parse error: setting 2: unknown key 'redail' in [lac new]; did you mean 'redial'?";
 answers 'c new', "01 No such tunnel 'new'", 'a: after an error there is no such section';
 answers 'a new lns=127.0.0.1:' . $other->port . ';hostname=of.the.command;', '00 OK';
 $d->says(qr/lac new: added by command/, 'a: the log tells');
@@ -106,7 +106,7 @@ answers 'a there minimum bps=20000000', '00 OK', 'a: below the maximum of the fi
 answers 'a there redial timeout=7', '00 OK', 'a: a setting that is doubtful in this section';
 $d->says(qr/lac there: changed by command.*lac there: changed by command/s, 'a: both are told of');
 is($d->tail =~ s/.*(?:secrets|changed by command).*\n//gr =~ s/^\S+ //gmr,
-    "control: setting:1: 'redial timeout' in [lac there] has no effect without 'redial = yes'\n",
+    "control: setting 1: 'redial timeout' in [lac there] has no effect without 'redial = yes'\n",
     'a: with one warning, and not that the section has no lns, as that is in the file');
 answers 'r there', '00 OK', 'r on a section of the file';
 answers 'c there', "01 No such tunnel 'there'", 'it is gone';
@@ -117,7 +117,7 @@ is(name_of('there', $far), 'of.the.file', 'until the next reload, and then as th
 
 answers 'z', '01 z LNS key=value;key=value...';
 answers 'z default no such=1',
-  "03 Configuration parse error: setting:1: unknown key 'no such' in [lns default]: l2tpd.conf(5) lists the keys";
+  "03 Configuration parse error: setting 1: unknown key 'no such' in [lns default]: l2tpd.conf(5) lists the keys";
 answers 'y nobody', '01 Error: Could not find lns';
 answers 'w nobody', "01 No such tunnel 'nobody'";
 answers 'y', '01 y LNS';

@@ -105,7 +105,7 @@ is((tool('add-lac', 'new', 'lns=127.0.0.1', 'redial', 'timeout=20', 'redial=', '
     'add-lac: keys and values, wherever the blanks are');
 $d->command("\n");
 is((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2],
-    "Configuration parse error: setting:1: 'redial timeout = soon' must be a whole number from 1 to 86400\n", 'add-lac: an error')
+    "Configuration parse error: setting 1: 'redial timeout = soon' must be a whole number from 1 to 86400\n", 'add-lac: an error')
   or diag((tool('add-lac', 'new', 'redial', 'timeout', '=', 'soon'))[2]);
 is((tool('add-lac', 'new', 'redial timeout=soon'))[0], 3, 'has its code');
 is((tool('add', 'new', 'redial=no'))[0],    0, 'X5-05 add: the older spelling');

@@ -36,12 +36,12 @@ static void test_parsing(void)
         const char *name, *settings, *told;
     } bad[] = {
         {"an unknown key", "lns=a;redail=yes",
-         "E setting:2: unknown key 'redail' in [lac x]; did you mean 'redial'?"},
-        {"a bad value", "redial timeout=soon", "E setting:1: 'redial timeout = soon' "},
+         "E setting 2: unknown key 'redail' in [lac x]; did you mean 'redial'?"},
+        {"a bad value", "redial timeout=soon", "E setting 1: 'redial timeout = soon' "},
         {"a key of another kind of section", "ip range=10.0.0.1",
-         "E setting:1: 'ip range' does not belong in [lac x]: move it to [lns NAME]"},
-        {"no equals sign", "lns", "E setting:1: "},
-        {"a header", "[global]", "E setting:1: a section's header is no setting"},
+         "E setting 1: 'ip range' does not belong in [lac x]: move it to [lns NAME]"},
+        {"no equals sign", "lns", "E setting 1: "},
+        {"a header", "[global]", "E setting 1: a section's header is no setting"},
     };
     struct conf *c;
 
@@ -260,8 +260,40 @@ static void test_many(void)
     conf_free(added);
 }
 
+/* Where it is said that something was set: in the file, in this command, in one before. */
+static void test_places(void)
+{
+    static const char no_effect[] =
+        "'redial timeout' in [lac a] has no effect without 'redial = yes'";
+    struct conf *c = parse("[lac a]\nlns = one\nredial timeout = 7\nredial = yes\n[lac b]\nlns=one\n");
+    char want[256];
+
+    put(c, true, "a", "hostname=h;redial=no");
+    snprintf(want, sizeof want, "W f:3: %s", no_effect);
+    is_str(told, want, "a line of the file is one of the file");
+    put(c, true, "a", "hostname=h;redial timeout=8");
+    snprintf(want, sizeof want, "W setting 2: %s", no_effect);
+    is_str(told, want, "a setting of the command is one of the command");
+    put(c, true, "a", "hostname=i");
+    snprintf(want, sizeof want, "W by command: %s", no_effect);
+    is_str(told, want, "one of a command before has no number any more");
+    put(c, true, "b", "hostname=h;lns=one weight 5;hostname=i");
+    is_str(told,
+           "W setting 3: 'hostname' was set in setting 1 of [lac b] already: this one counts\n"
+           "W setting 2: 'weight' in [lac b] has no effect without 'lns policy = share'",
+           "one of several, and one before");
+    put(c, true, "b", "hostname=j");
+    is_str(told, "W by command: 'weight' in [lac b] has no effect without 'lns policy = share'",
+           "a host of a command before");
+    put(c, true, "new", "hostname=h");
+    is_str(told, "W by command: [lac new] has no 'lns', so there is nowhere to dial",
+           "a section of a command");
+    conf_free(c);
+}
+
 int main(void)
 {
+    test_places();
     test_parsing();
     test_lac();
     test_lns();
