@@ -48,6 +48,7 @@ struct hub {
     struct udp *udp4,
         *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
     struct socket_own *own_sockets; /* those of LACs; see sockets.h */
+    struct udp_counts closed_counts; /* of sockets that are no more */
     udp_heard_fn *heard;            /* what all sockets tell */
     void (*closed)(struct hub *h, const struct addr *peer); /* nobody listens there, says ICMP */
     struct change *change;          /* NULL: the system tells of none */

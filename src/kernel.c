@@ -154,8 +154,10 @@ static void free_tunnel(struct hub *h, struct kernel_tunnel *k)
     hash_leave(&h->kernel->places, &k->by_peer);
     if (k->fd >= 0)
         close(k->fd);
-    if (k->udp != NULL)
+    if (k->udp != NULL) {
+        udp_counts_add(&h->closed_counts, k->udp);
         udp_close(k->udp);
+    }
     free(k);
 }
 
@@ -362,6 +364,15 @@ void kernel_look_all(struct hub *h)
 {
     for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
         look_at_tunnel(find_tunnel(h, t->id));
+}
+
+void kernel_add_counts(const struct hub *h, struct udp_counts *to)
+{
+    const struct hash *tunnels = h->kernel != NULL ? &h->kernel->tunnels : NULL;
+
+    for (uint32_t i = 0; tunnels != NULL && i < tunnels->size; i++)
+        for (const struct hash_node *n = tunnels->slot[i]; n != NULL; n = n->next)
+            udp_counts_add(to, OWNER(n, struct kernel_tunnel, by_id)->udp);
 }
 
 /* With the tunnels of the protocol their sessions have gone, or go. */

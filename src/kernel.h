@@ -49,6 +49,9 @@ void kernel_look(struct kernel_session *s);
 void kernel_freshen(void *ctx, const struct tunnel *t); /* ctx: the hub */
 void kernel_look_all(struct hub *h);
 
+/* What the sockets of its tunnels have counted. */
+void kernel_add_counts(const struct hub *h, struct udp_counts *to);
+
 /* The protocol's tunnel has gone, or goes, and its calls have. */
 void kernel_tunnel_down(struct hub *h, uint16_t tunnel);
 

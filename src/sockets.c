@@ -176,8 +176,20 @@ static void close_own(struct socket_own *own)
         at = &(*at)->next;
     *at = own->next;
     udp_flush(own->udp); /* its last acknowledgement */
+    udp_counts_add(&own->hub->closed_counts, own->udp);
     udp_close(own->udp);
     free(own);
+}
+
+struct udp_counts sockets_counts(const struct hub *h)
+{
+    struct udp_counts n = h->closed_counts;
+
+    udp_counts_add(&n, h->udp4);
+    udp_counts_add(&n, h->udp6);
+    for (const struct socket_own *own = h->own_sockets; own != NULL; own = own->next)
+        udp_counts_add(&n, own->udp);
+    return n;
 }
 
 void sockets_close(struct hub *h)

@@ -18,6 +18,10 @@ struct udp *sockets_of(const struct hub *h, const struct tunnel *t, const struct
 void sockets_flush(struct hub *h); /* what has gathered in all of them leaves */
 void sockets_close(struct hub *h);
 
+/* What all of them, and those that are no more, have counted since the start; but not those of the
+ * kernel's tunnels, as long as they are there. */
+struct udp_counts sockets_counts(const struct hub *h);
+
 struct socket_own;
 
 /* What a LAC wants of the socket that it dials from. */

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "profiles.h"
 #include "say.h"
+#include "sockets.h"
 #include "trouble.h"
 
 /* A getter for what is one expression. */
@@ -67,14 +69,11 @@ static uint64_t sum(const struct status_at *at, uint64_t ended, size_t offset)
     return ended;
 }
 
-static uint64_t datagrams(const struct status_at *at, size_t offset)
+static struct udp_counts sockets(const struct status_at *at)
 {
-    const struct udp *sockets[] = {at->hub->udp4, at->hub->udp6};
-    uint64_t n = 0;
+    struct udp_counts n = sockets_counts(at->hub);
 
-    for (size_t i = 0; i < 2; i++)
-        if (sockets[i] != NULL)
-            n += *(const uint64_t *)(const void *)((const char *)udp_counts(sockets[i]) + offset);
+    kernel_add_counts(at->hub, &n);
     return n;
 }
 
@@ -97,10 +96,10 @@ NUMBER_OF(daemon_rx_bytes, sum(at, at->hub->totals.rx_bytes, offsetof(struct cal
 NUMBER_OF(daemon_tx_bytes, sum(at, at->hub->totals.tx_bytes, offsetof(struct call, octets_out)))
 NUMBER_OF(daemon_rx_frames, sum(at, at->hub->totals.rx_frames, offsetof(struct call, frames_in)))
 NUMBER_OF(daemon_tx_frames, sum(at, at->hub->totals.tx_frames, offsetof(struct call, frames_out)))
-NUMBER_OF(daemon_rx_datagrams, datagrams(at, offsetof(struct udp_counts, received)))
-NUMBER_OF(daemon_tx_datagrams, datagrams(at, offsetof(struct udp_counts, sent)))
-NUMBER_OF(daemon_unsent, datagrams(at, offsetof(struct udp_counts, dropped)))
-NUMBER_OF(daemon_errors, datagrams(at, offsetof(struct udp_counts, errors)))
+NUMBER_OF(daemon_rx_datagrams, sockets(at).received)
+NUMBER_OF(daemon_tx_datagrams, sockets(at).sent)
+NUMBER_OF(daemon_unsent, sockets(at).dropped)
+NUMBER_OF(daemon_errors, sockets(at).errors)
 
 static bool daemon_port(const struct status_at *at, struct status_value *v)
 {

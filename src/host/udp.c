@@ -245,6 +245,18 @@ void udp_set_tos(struct udp *u, uint8_t tos)
     u->tos = tos & (uint8_t)~3u;
 }
 
+void udp_counts_add(struct udp_counts *to, const struct udp *u)
+{
+    if (u == NULL)
+        return;
+    to->received += u->counts.received;
+    to->sent += u->counts.sent;
+    to->dropped += u->counts.dropped;
+    to->errors += u->counts.errors;
+    to->bounced += u->counts.bounced;
+    to->system_calls += u->counts.system_calls;
+}
+
 const struct udp_counts *udp_counts(const struct udp *u)
 {
     return &u->counts;

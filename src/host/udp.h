@@ -87,5 +87,6 @@ void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to,
 void udp_flush(struct udp *u);
 
 const struct udp_counts *udp_counts(const struct udp *u);
+void udp_counts_add(struct udp_counts *to, const struct udp *u); /* NULL: nothing */
 
 #endif

@@ -23,6 +23,15 @@ sub lac
     return daemon 'lac' . ++$n, conf => "[lac there]\npppoptfile = $echo\n$text";
 }
 
+# What the daemon has counted: a hash of "rx" and "tx".
+sub datagrams
+{
+    my ($d) = @_;
+    my $page = $d->ask('metrics') // '';
+
+    return {map { $_ => $page =~ /^00-l2tpd_${_}_datagrams_total (\d+)$/m ? $1 : -1 } qw(rx tx)};
+}
+
 # Address and port of whoever sent a message.
 sub source
 {
@@ -85,6 +94,9 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
 
     isnt($from[1], $d->port, 'random: not the daemon\'s');
     my $sockets = () = glob '/proc/' . $d->pid . '/fd/*';
+    my $counted = datagrams($d);
+
+    cmp_ok($counted->{$_}, '>', 3, "random: its datagrams are counted: $_") for qw(rx tx);
 
     # a stranger begins no tunnel there, though the daemon's own port would take it
     my $stranger = Peer->new(ip => '127.0.0.9', to => $from[1]);
@@ -95,6 +107,7 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
     my $again = Peer->new(share => $far);
     my @next = comes_up($again, 'random, redialled');
     isnt($next[1], $from[1], 'and the next time it is another');
+    cmp_ok(datagrams($d)->{$_}, '>', $counted->{$_} + 3, "random: those of a socket that is closed stay: $_") for qw(rx tx);
     $again->close;
     ok(Peer->new(share => $far)->accept_tunnel, 'the tunnel after that');
     $d->finish;
