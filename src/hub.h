@@ -61,6 +61,7 @@ struct hub {
     struct lns_pool *pools;
     struct lac *lacs;
     struct hash lacs_by_name;
+    uint64_t lacs_ever;
     struct kernel *kernel;         /* calls whose data it carries; see kernel.h */
     struct ipsec *ipsec;           /* rules that require it; NULL: none so far; see ipsec.h */
     struct trouble_book *troubles; /* what has failed, and why */

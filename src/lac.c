@@ -75,6 +75,7 @@ static struct lac *lac_new(struct hub *h, const char *name)
     l->redial.fire = redial_due;
     l->back.fire = back_due;
     l->redial.owner = l->back.owner = l;
+    l->serial = ++h->lacs_ever;
     l->next = h->lacs;
     h->lacs = l;
     hash_join(&h->lacs_by_name, &l->by_name, hash_of_word(name));

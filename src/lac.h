@@ -28,6 +28,7 @@ enum lac_state {
 struct lac {
     struct hub *hub;
     char *name; /* of the section; of the host for a bare one */
+    uint64_t serial; /* from 1; hub.lacs has the highest first */
     bool bare;
     enum lac_state state;
     bool wanted;    /* should be up: redial if the section says so */

@@ -161,17 +161,26 @@ static const struct status_row drop_rows[] = {
 
 /* -- pools ------------------------------------------------------------------------------------- */
 
+/* The sections may be others than they were: on behind the last one, or, if that has gone, as many
+ * as have been seen from the first. */
+static const struct conf_lns *next_lns(const struct status_at *at)
+{
+    const struct conf_lns *lns = at->n > 0 ? conf_find_lns(at->hub->conf, at->last) : NULL;
+    uint64_t n = at->n;
+
+    if (lns != NULL)
+        return lns->next;
+    for (lns = at->hub->conf->lns; lns != NULL && n > 0; n--)
+        lns = lns->next;
+    return lns;
+}
+
 static bool pool_next(struct status_at *at)
 {
-    unsigned n = at->n++;
-
-    if (at->lns != NULL) {
-        at->lns = at->lns->next;
-        return at->lns != NULL;
-    }
-    at->lns = at->hub->conf->lns;
-    while (at->lns != NULL && n-- > 0)
-        at->lns = at->lns->next;
+    at->lns = at->lns != NULL ? at->lns->next : next_lns(at);
+    at->n++;
+    if (at->lns != NULL)
+        snprintf(at->last, sizeof at->last, "%s", at->lns->name);
     return at->lns != NULL;
 }
 
@@ -272,18 +281,16 @@ static const struct status_row pool_rows[] = {
 
 /* -- LACs -------------------------------------------------------------------------------------- */
 
+/* The newest stands first, so others that have come meanwhile are before the last one. */
 static bool lac_next(struct status_at *at)
 {
-    unsigned n = at->n++;
+    const struct lac *l = at->lac != NULL ? at->lac->next : at->hub->lacs;
 
-    if (at->lac != NULL) {
-        at->lac = at->lac->next;
-        return at->lac != NULL;
-    }
-    at->lac = at->hub->lacs;
-    while (at->lac != NULL && n-- > 0)
-        at->lac = at->lac->next;
-    return at->lac != NULL;
+    while (l != NULL && at->n != 0 && l->serial >= at->n)
+        l = l->next;
+    at->lac = l;
+    at->n = l != NULL ? l->serial : 1;
+    return l != NULL;
 }
 
 TEXT_OF(lac_name, at->lac->name)

@@ -152,6 +152,58 @@ static void test_few(void)
        "info has no label for what is not there");
 }
 
+/* Sections of the kind: so many, and before them some more. */
+static struct conf *sections(const char *kind, int n, int more)
+{
+    struct text t = {0};
+    struct conf *c;
+
+    for (int i = 0; i < more; i++)
+        text_add(&t, "[%s new%d]\n", kind, i);
+    for (int i = 0; i < n; i++)
+        text_add(&t, "[%s x%d]\n", kind, i);
+    c = conf_parse("f", t.p, t.n, NULL, NULL);
+    text_free(&t);
+    return c;
+}
+
+/* Sections come while a page is made: each is on it once, or not yet. */
+static void test_more_sections(bool is_lac)
+{
+    const char *kind = is_lac ? "lac" : "lns", *row = is_lac ? "lac_up{lac" : "pool_free{lns";
+    struct conf *was = h.conf;
+    int often = 0, missing = 0, parts = 0;
+    struct render r;
+    bool more = true;
+
+    h.conf = sections(kind, 800, 0);
+    if (is_lac)
+        lac_adopt_sections(&h);
+    text_cut(&page, page.n);
+    for (render_begin(&r, &h, RENDER_METRICS); more; parts++) {
+        more = render_more(&r, &page);
+        conf_free(h.conf);
+        h.conf = sections(kind, 800, parts + 1);
+        if (is_lac)
+            lac_adopt_sections(&h);
+    }
+    for (int i = -parts; i < 800; i++) {
+        char what[64];
+        int n;
+
+        snprintf(what, sizeof what, "l2tpd_%s=\"%s%d\"}", row, i < 0 ? "new" : "x", i < 0 ? -i - 1 : i);
+        n = count(page.p, what);
+        often += n > 1;
+        missing += n == 0 && i >= 0;
+    }
+    ok(parts > 3, "a page of %d parts, each with a new [%s]", parts, kind);
+    is_int(often, 0, "nothing is on it twice");
+    is_int(missing, 0, "what was there all the while is on it");
+    lac_free_all(&h);
+    conf_free(h.conf);
+    h.conf = was;
+}
+
 static void answer_random(void *ctx, void *room, size_t n)
 {
     (void)ctx;
@@ -164,6 +216,7 @@ int main(void)
     struct l2tp_host host = {.ctx = &h, .random = answer_random};
 
     h.loop = loop_new();
+    hash_init(&h.lacs_by_name);
     h.engine = l2tp_new(&host, 1);
     h.troubles = trouble_book_new();
     h.book = pool_book_new();
@@ -178,6 +231,8 @@ int main(void)
     pool_take(h.pools->remote, h.book);
     test_few();
     test_many();
+    test_more_sections(true);
+    test_more_sections(false);
     text_free(&page);
     l2tp_free(h.engine);
     trouble_book_free(h.troubles);
