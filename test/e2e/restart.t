@@ -126,4 +126,30 @@ SKIP: {
     $_->finish for $d, $lns;
 }
 
+# -- without waiting, but once in 30 seconds: ICMP may be anybody's word ----------------------------
+
+SKIP: {
+    skip 'this build hears no ICMP', 8 if slurp($L2TPD) !~ /recvmmsg/;
+    my $port = free_port;
+    my $lns = daemon 'lns4', conf => $lns_conf, port => $port;
+    my $d = lac 'lac4', "lns = 127.0.0.1:$port\nhello interval = 3\n";
+
+    comes_up $d, qr/Call established/, 'up';
+    for (['a first time', qr/lac there: redials at once/], ['a second time within 30 seconds', qr/Will redial in 30\d seconds/],
+        ['a third time, much later', qr/lac there: redials at once/]) {
+        my ($when, $pattern) = @$_;
+
+        $d->mark;
+        $lns->kill_now;
+        later $d, 4;
+        $d->says(qr/asked for a sign of life, as ICMP says/, "$when its port is closed");
+        $lns = daemon 'lns4', conf => $lns_conf, port => $port;
+        later $d, 10;
+        $d->says($pattern, "$when: " . ($pattern =~ /once/ ? 'it does not wait' : 'it does'));
+        later $d, 310 if $pattern !~ /once/;
+        comes_up $d, qr/Call established/, 'and comes back';
+    }
+    $_->finish for $d, $lns;
+}
+
 done_testing;
