@@ -88,6 +88,32 @@ static bool is_default(const char *name)
     return strcasecmp(name, "default") == 0;
 }
 
+/* What those sections are like that a command may change: the one of that name, or all of its
+ * template's. */
+static void keep_sections(struct hub *h, const char *name)
+{
+    for (struct lac *l = h->lacs; l != NULL; l = l->next) {
+        bool is_meant = !l->bare && !l->doomed &&
+                        (is_default(name) || strcasecmp(l->name, name) == 0);
+        const struct conf_lac *conf = is_meant ? conf_find_lac(h->conf, l->name) : NULL;
+
+        l->was = conf != NULL ? conf_copy_lac(conf) : NULL;
+    }
+}
+
+/* The command has done it, or not. */
+static void note_changes(struct hub *h)
+{
+    for (struct lac *l = h->lacs; l != NULL; l = l->next) {
+        const struct conf_lac *is = l->was != NULL ? conf_find_lac(h->conf, l->name) : NULL;
+
+        if (is != NULL && !conf_same_lac(l->was, is))
+            lac_note_change(l, l->was, is);
+        conf_free_copy(l->was);
+        l->was = NULL;
+    }
+}
+
 void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
@@ -96,26 +122,26 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
     bool is_new = conf == NULL;
     uint32_t local_ip = is_new ? 0 : conf->local_ip;
     struct lac *l;
+    bool good;
 
     if (name == NULL) {
         fifo_answer(reply, 1, "Configuration parse error: lac-name expected");
         return;
     }
-    if (!put(h, reply, true, name, rest))
+    keep_sections(h, name);
+    good = put(h, reply, true, name, rest);
+    note_changes(h);
+    if (!good)
         return;
     tell_change("lac", name, is_new ? "added" : "changed");
-    l = lac_find(h, name);
     conf = conf_find_lac(h->conf, name);
     if (local_ip != conf->local_ip || is_default(name))
         reload_pools(h); /* it is ours now; without memory it stays what it was */
-    lac_adopt_section(h, conf); /* a new one with autodial is dialled here, a known one below */
-    if (l != NULL) {
-        l->changed = true;
-        l->elsewhere = l->autodials = false;
-        lac_heed_section(l);
-    }
+    l = lac_find(h, name);
     if (l != NULL && conf->autodial)
-        lac_dial(l, NULL, NULL, NULL);
+        l->changed = l->autodials = true; /* whether that is new or not */
+    lac_adopt_section(h, conf); /* a new one with autodial is dialled here, a known one below */
+    lac_heed_sections(h);
     fifo_answer(reply, 0, "OK");
 }
 
@@ -154,13 +180,18 @@ void control_remove_lac(void *ctx, struct fifo_reply *reply, char *rest)
     const struct conf_lac *conf = conf_find_lac(h->conf, name);
     bool pools = conf != NULL && (conf->local_ip != 0 || is_default(name));
     struct lac *l = lac_find(h, name);
+    bool good;
 
-    if (!take(h, reply, true, name))
+    keep_sections(h, name);
+    good = take(h, reply, true, name);
+    note_changes(h);
+    if (!good)
         return;
     if (pools)
         reload_pools(h);
     if (l != NULL)
         lac_forget(l);
+    lac_heed_sections(h); /* the template was theirs */
     fifo_answer(reply, 0, "OK");
 }
 

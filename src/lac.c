@@ -410,16 +410,35 @@ static void heed_while_waiting(struct lac *l, const struct conf_lac *conf)
         loop_timer_set(l->hub->loop, &l->redial, at);
 }
 
-void lac_heed_section(struct lac *l)
+void lac_note_change(struct lac *l, const struct conf_lac *was, const struct conf_lac *is)
+{
+    if (l == NULL)
+        return;
+    l->changed = true;
+    l->elsewhere = !conf_same_hosts(was, is);
+    l->autodials = is->autodial && !was->autodial;
+}
+
+static void heed_section(struct lac *l)
 {
     const struct conf_lac *conf = lac_section(l);
     bool changed = l->changed && conf != NULL && !l->doomed && l->hub->stopping == STOP_NOT;
 
     l->changed = false;
-    if (changed && l->state == LAC_WAITING)
-        heed_while_waiting(l, conf);
-    else if (changed && l->state == LAC_IDLE && l->autodials)
+    if (changed && l->autodials && l->state == LAC_WAITING)
+        start(l); /* by the number and the credentials that it has */
+    else if (changed && l->autodials && l->state == LAC_IDLE)
         lac_dial(l, NULL, NULL, NULL);
+    else if (changed && l->state == LAC_WAITING)
+        heed_while_waiting(l, conf);
+}
+
+void lac_heed_sections(struct hub *h)
+{
+    for (struct lac *l = h->lacs, *next; l != NULL; l = next) {
+        next = l->next;
+        heed_section(l);
+    }
 }
 
 /* News. */

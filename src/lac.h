@@ -55,10 +55,11 @@ struct lac {
     uint64_t dialled;     /* ms: when the attempt began that has come to no call; 0: it has */
     int redials;          /* since a call was last up for a while */
     uint64_t up_since; /* ms */
-    bool changed;      /* a reload has found another section, which is to be heeded, ... */
+    bool changed;      /* it has another section, by a reload or a command, which is to be heeded, ... */
     bool elsewhere;    /* ... with other "lns" lines, ... */
     bool autodials;    /* ... or with "autodial" that it had not */
     struct ipsec_hold ipsec;
+    struct conf_lac *was; /* while a command changes its section: what that was like */
     struct lac *next;
     struct hash_node by_name; /* of hub.lacs_by_name */
 };
@@ -68,10 +69,13 @@ struct lac {
 void lac_adopt_sections(struct hub *h);
 void lac_adopt_section(struct hub *h, const struct conf_lac *c); /* one of them */
 
-/* Its section, which is in force by now, may have changed (changed, elsewhere, autodials): then one
- * that waits to redial heeds that at once: it does not any more, or sooner, or, if the "lns" lines
- * are others, now; one that is idle is dialled if "autodial" is new. */
-void lac_heed_section(struct lac *l);
+/* Its section is about to be, or has been, changed from one to the other (l may be NULL). */
+void lac_note_change(struct lac *l, const struct conf_lac *was, const struct conf_lac *is);
+
+/* The sections in force are others: those that have noted a change (changed, elsewhere, autodials)
+ * heed it now.  If "autodial" is new, one that waits to redial or is idle is dialled; else one that
+ * waits does not any more, or sooner, or, if the "lns" lines are others, dials now. */
+void lac_heed_sections(struct hub *h);
 
 struct lac *lac_find(const struct hub *h, const char *name);
 

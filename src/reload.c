@@ -129,24 +129,6 @@ static bool is_template(const struct conf_lac *lac)
     return strcasecmp(lac->name, "default") == 0;
 }
 
-static void note_change(struct lac *l, const struct conf_lac *was, const struct conf_lac *is)
-{
-    if (l == NULL)
-        return;
-    l->changed = true;
-    l->elsewhere = !conf_same_hosts(was, is);
-    l->autodials = is->autodial && !was->autodial;
-}
-
-/* What waits to redial is not to wait by what no longer holds. */
-static void heed_changes(struct hub *h)
-{
-    for (struct lac *l = h->lacs, *next; l != NULL; l = next) {
-        next = l->next;
-        lac_heed_section(l);
-    }
-}
-
 /* [lac default] is neither dialled nor hung up. */
 static void compare_lac(const struct hub *h, const struct conf *was, const struct conf *is)
 {
@@ -158,7 +140,7 @@ static void compare_lac(const struct hub *h, const struct conf *was, const struc
                        is_template(a) ? "" : ": hung up and forgotten");
         else if (!conf_same_lac(a, b)) {
             log_notice("reload: lac %s has changed, from the next dial", a->name);
-            note_change(lac_find(h, a->name), a, b);
+            lac_note_change(lac_find(h, a->name), a, b);
         }
     }
     for (const struct conf_lac *b = is->lac; b != NULL; b = b->next)
@@ -240,7 +222,7 @@ bool reload(struct hub *h)
     let_lacs_pass(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);
-    heed_changes(h);
+    lac_heed_sections(h);
     log_notice("reload: %s is in force", h->conf_file);
     tell_reload(h, true);
     return true;

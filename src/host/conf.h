@@ -262,6 +262,11 @@ bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
 bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b); /* "lns" lines */
 
+/* The settings of a section as they are now, without its name, for a comparison later on; NULL
+ * without memory. */
+struct conf_lac *conf_copy_lac(const struct conf_lac *lac);
+void conf_free_copy(struct conf_lac *copy); /* NULL is fine */
+
 /* Sections by command: key=value;key=value... for one section, as a tree that holds nothing but it
  * and what it sets; ';' in quotes ends no setting.  Problems are told as of a file named "setting",
  * the line being the how manieth.  NULL if there was an error (told), or without memory. */

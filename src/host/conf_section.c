@@ -177,3 +177,26 @@ bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b)
 {
     return conf_kinds[KIND_HOSTS].same(&a->lns, &b->lns, conf_row_find("lns"));
 }
+
+struct conf_lac *conf_copy_lac(const struct conf_lac *lac)
+{
+    struct conf_lac *copy = calloc(1, sizeof *copy);
+    const struct conf_row *row = NULL;
+    bool good = copy != NULL;
+
+    while (good && (row = conf_row_in(row, PLACE_LAC)) != NULL)
+        good = conf_kinds[row->kind].copy(conf_field(row, PLACE_LAC, copy),
+                                          conf_field_const(row, PLACE_LAC, lac), row);
+    if (good)
+        return copy;
+    conf_free_copy(copy);
+    return NULL;
+}
+
+void conf_free_copy(struct conf_lac *copy)
+{
+    if (copy == NULL)
+        return;
+    conf_object_drop(PLACE_LAC, copy);
+    free(copy);
+}

@@ -74,6 +74,22 @@ for (["redial = no\n", 'redial = no'], ["redial = yes\nmax redials = 0\n", undef
     $d->finish;
 }
 
+# More redials than it may have by now.
+{
+    my $far = Peer->new;
+    my $d = daemon 'many', conf => lac_text(lns_of($far) . "autodial = yes\nredial = yes\nredial timeout = 1\n");
+
+    cmp_ok(scalar $far->refuse_for(20, 3), '>=', 3, 'redialled again and again');
+    reload $d, lac_text(lns_of($far) . "autodial = yes\nredial = yes\nredial timeout = 3600\n");
+    loop_until { $far->refuse_for(1, 1); $d->log =~ /Will redial in 3[56]\d\d/ };
+    reload $d, lac_text(lns_of($far) . "autodial = yes\nredial = yes\nredial timeout = 3600\nmax redials = 99\n");
+    is($d->count(qr/is not dialled again/), 0, 'max redials: there may be more');
+    reload $d, lac_text(lns_of($far) . "autodial = yes\nredial = yes\nredial timeout = 3600\nmax redials = 2\n");
+    like($d->log, qr/lac there: is not dialled again: its section has changed/, 'max redials: more than that have been');
+    is($d->ask('d there'), "01 Session 'there' not up", 'and it does not wait any more');
+    $d->finish;
+}
+
 {
     my $far = Peer->new;
     my $d = daemon 'idle', conf => lac_text(lns_of($far) . "redial = no\n");
@@ -82,6 +98,80 @@ for (["redial = no\n", 'redial = no'], ["redial = yes\nmax redials = 0\n", undef
     is(scalar $far->refuse_for(0.5), 0, 'an idle one without autodial is left alone');
     reload $d, lac_text(lns_of($far) . "autodial = yes\n");
     is(scalar $far->refuse_for(10, 1), 1, 'with autodial it is dialled');
+    $d->finish;
+}
+
+# -- by command: the same ------------------------------------------------------------------------
+
+# A daemon whose LAC has been dialled by a command, with credentials, was refused and waits an hour.
+sub waiting_by_command
+{
+    my ($far, $default, $more) = @_;
+    my $sink = ppp_script "reports $DIR/sink\nsink\n";
+    my $d = daemon 'commanded' . ++$n,
+      conf => "[lac default]\n$default\[lac there]\npppoptfile = $sink\n" . lns_of($far) . ($more // '');
+
+    $d->ask('c there joe secret');
+    $far->refuse_for(10, 1);
+    $d->wait_log(qr/Will redial in/);
+    return $d;
+}
+
+# A password that a pppd has got.
+sub was_given { return scalar grep { ($_->{password}[0] // '') eq $_[0] } reports("$DIR/sink") }
+
+my $hour = "redial = yes\nredial timeout = 3600\n";
+
+{
+    my $far = Peer->new;
+    my $d = waiting_by_command $far, $hour;
+
+    is($d->ask('a default redial timeout=1'), '00 OK', 'a default: a shorter redial timeout');
+    is(scalar $far->refuse_for(10, 1), 1, 'those that have it do not wait for an hour');
+    $d->wait_log(qr/Will redial in.*Will redial in/s);
+    is($d->ask('a default redial=no'), '00 OK', 'a default: no redial');
+    $d->says(qr/lac there: is not dialled again: its section has changed/, 'they do not wait any more');
+    $d->finish;
+}
+
+{
+    my $far = Peer->new;
+    my $d = waiting_by_command $far, $hour, "redial timeout = 3599\n";
+
+    $d->ask('a default hostname=other.test');
+    is($d->ask('d there'), '00 OK', 'a default: what is of no matter to a redial leaves it waiting');
+    $d->finish;
+}
+
+{
+    my $far = Peer->new;
+    my $d = waiting_by_command $far, $hour;
+
+    is($d->ask('r default'), '00 OK', 'r default');
+    $d->says(qr/lac there: is not dialled again: its section has changed/, 'is heeded, too');
+    $d->finish;
+}
+
+{
+    my ($far, $other) = (Peer->new, Peer->new);
+    my $d = waiting_by_command $far, $hour;
+
+    is($d->ask('a there ' . lns_of($other) =~ s/ |\n//gr), '00 OK', 'a: another lns');
+    ok($other->accept_tunnel(10) && $other->accept_call(10), 'it is dialled now');
+    soon { was_given('secret') } 'with the credentials that it was given';
+    $other->close;
+    $d->finish;
+    unlink glob "$DIR/sink.*";
+}
+
+{
+    my $far = Peer->new;
+    my $d = waiting_by_command $far, $hour;
+
+    is($d->ask('a there redial=no;autodial=yes'), '00 OK', 'a: no redial, but autodial');
+    ok($far->accept_tunnel(10) && $far->accept_call(10), 'it is dialled now');
+    soon { was_given('secret') } 'and has not forgotten its credentials';
+    $far->close;
     $d->finish;
 }
 
