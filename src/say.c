@@ -8,6 +8,8 @@
 #include "wire/lcp.h"
 #include "wire/line.h"
 
+#define GENERAL_ERROR STOPCCN_ERROR /* of a CDN as well */
+
 static const char *peer_name(const struct tunnel *t)
 {
     return t->peer_name[0] != '\0' ? t->peer_name : "?";
@@ -37,15 +39,29 @@ const char *say_call_ended_by(const struct call *c)
     return with_tunnel ? say_ended_by(c->tunnel) : c->why_ours ? "us" : "peer";
 }
 
-/* "2/6 (general error: vendor-specific error) text": a verdict in words. */
+static void add_code(struct line *l, const char *name, unsigned code)
+{
+    if (name != NULL)
+        line_add(l, "%s", name);
+    else
+        line_add(l, "unknown code %u", code);
+}
+
+/* "2/6 (general error: vendor-specific error) text": a verdict in words.  What stands in an error
+ * code's place behind another result than 2 may be something else, a version for instance (4.4.2).
+ */
 static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
 {
-    const char *result = avp_result_name(msg_type, v->result);
     const char *error = v->error != 0 ? avp_error_name(v->error) : NULL;
+    struct line l = line_over(dst, size);
 
-    snprintf(dst, size, "%u/%u (%s%s%s)%s%s", (unsigned)v->result, (unsigned)v->error,
-             result != NULL ? result : "no reason", error != NULL ? ": " : "",
-             error != NULL ? error : "", v->text[0] != '\0' ? " " : "", v->text);
+    line_add(&l, "%u/%u (", (unsigned)v->result, (unsigned)v->error);
+    add_code(&l, v->result == 0 ? "no reason" : avp_result_name(msg_type, v->result), v->result);
+    if (error != NULL || (v->error != 0 && v->result == GENERAL_ERROR)) {
+        line_add(&l, ": ");
+        add_code(&l, error, v->error);
+    }
+    line_add(&l, ")%s%s", v->text[0] != '\0' ? " " : "", v->text);
     return dst;
 }
 

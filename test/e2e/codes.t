@@ -261,8 +261,8 @@ for my $on ('yes', 'no') {
     my @table = (
         map({ [$_ + 1, 0, $cdn[$_]] } 0 .. $#cdn),
         map({ [2, $_ + 1, "general error: $errors[$_]"] } 0 .. $#errors),
-        [77, 0, 'no reason'],
-        [2, 4711, 'general error'],
+        [77, 0, 'unknown code 77'],
+        [2, 4711, 'general error: unknown code 4711'],
         [3, 32769, 'administrative reasons'],
     );
     my @lines;
