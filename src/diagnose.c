@@ -231,6 +231,12 @@ static bool has_lived(const struct tunnel *t)
     return t->data_heard != 0;
 }
 
+/* It says that another one should be tried, and perhaps which. */
+static bool is_sent_away(const struct verdict *v)
+{
+    return v->error == ERROR_TRY_ANOTHER || v->error == ERROR_TRY_DIRECTED;
+}
+
 /* Its StopCCN (4.4.2). */
 static enum trouble of_stopccn(const struct tunnel *t)
 {
@@ -250,8 +256,7 @@ static enum trouble of_stopccn(const struct tunnel *t)
         return phrase;
     if (v->result == STOPCCN_NOT_AUTHORISED || phrase == TROUBLE_NOT_AUTHORISED)
         return t->owe_response ? TROUBLE_SECRET_REFUSED : TROUBLE_NOT_AUTHORISED;
-    if (v->result == STOPCCN_ERROR &&
-        (v->error == ERROR_RESOURCES || v->error == ERROR_TRY_ANOTHER))
+    if (v->result == STOPCCN_ERROR && (v->error == ERROR_RESOURCES || is_sent_away(v)))
         return TROUBLE_PEER_BUSY;
     return phrase != TROUBLE_NONE ? phrase : TROUBLE_REFUSED;
 }
@@ -342,7 +347,7 @@ static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
         return TROUBLE_PEER_NO_ADDRESS;
     if (of_phrase(v->text) != TROUBLE_NONE)
         return of_phrase(v->text);
-    if ((v->result == CDN_ERROR && v->error == ERROR_TRY_ANOTHER) || v->result == CDN_NO_FACILITIES)
+    if ((v->result == CDN_ERROR && is_sent_away(v)) || v->result == CDN_NO_FACILITIES)
         return TROUBLE_PEER_BUSY;
     return TROUBLE_CALL_REFUSED;
 }

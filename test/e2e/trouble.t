@@ -107,7 +107,7 @@ sub refused
 {
     my ($when, $result, $error, $text) = @_;
     my $far = Peer->new;
-    my $d = lac '', far => $far, secrets => "* * wrong\n";
+    my $d = lac "lns directed = no\n", far => $far, secrets => "* * wrong\n";
     my $session = 0;
 
     if ($when eq 'SCCRQ') {
@@ -137,6 +137,10 @@ for (
     ['SCCRQ', 1, 0, '', 'refused', qr/.*refuses the tunnel: 1\/0 \(/, 1],
     ['ICRQ', 2, 4, 'No available IP address', 'peer-no-address', qr/.*has no address left for the call: 2\/4/, 1],
     ['ICRQ', 2, 7, '', 'peer-busy', qr/.*2\/7/, 1],
+    ['SCCRQ', 2, 9, '192.0.2.7', 'peer-busy', qr/.*2\/9 \(general error: try another, directed\) 192\.0\.2\.7/, 1],
+    ['ICRQ', 2, 9, '192.0.2.7', 'peer-busy', qr/.*2\/9 \(general error: try another, directed\) 192\.0\.2\.7/, 1],
+    ['SCCRQ', 77, 0, 'odd', 'refused', qr/.*refuses the tunnel: 77\/0 \(unknown code 77\) odd/, 1],
+    ['ICRQ', 2, 99, 'odd', 'call-refused', qr/.*: 2\/99 \(general error: unknown code 99\) odd/, 1],
     ['ICRQ', 5, 0, 'no modem', 'call-refused', qr/.*refuses the call: 5\/0 \(.*\) no modem/, 1],
   )
 {
