@@ -115,6 +115,22 @@ for text in '' nonsense '12 34'; do
 	ok "status with '$text' for a pid: 4, unknown" is 4 'cannot tell' status
 done
 cp "$tmp/pid" "$pidfile"
+# The configuration is the one that the options name.
+conf | sed 's/^auth file.*/ip rnage = 1/' >"$top/other.conf"
+cp "$etc/default/l2tpd" "$tmp/default"
+for way in "-c $top/other.conf" "-q 16 -c$top/other.conf"; do
+	echo "OPTIONS=\"\$OPTIONS $way\"" >>"$etc/default/l2tpd"
+	ok "$way: it is the one that is checked" is 1 'other.conf:4: .*ip rnage' check
+	ok "$way: also by a reload" is 1 'other.conf:4: .*ip rnage' reload
+	ok "$way: and by a restart" is 1 'other.conf:4: .*ip rnage' restart
+	cp "$tmp/default" "$etc/default/l2tpd"
+done
+mv "$etc/l2tpd/l2tpd.conf" "$tmp/away.conf"
+conf >"$top/other.conf"
+echo "OPTIONS=\"\$OPTIONS -c $top/other.conf\"" >>"$etc/default/l2tpd"
+ok "nor need the usual one be there" is 0 starts restart
+mv "$tmp/away.conf" "$etc/l2tpd/l2tpd.conf"
+cp "$tmp/default" "$etc/default/l2tpd"
 # Somebody else: the name of the user that everybody has.
 if [ "$(id -u)" = 0 ] && su -s /bin/sh nobody -c : 2>"$tmp/answer"; then
 	chmod 755 "$tmp"
@@ -176,6 +192,14 @@ echo broken >"$etc/l2tpd/l2tpd.conf"
 ok "OpenRC: no start with a broken file" refuses 'l2tpd.conf:1' openrc start_pre
 ok "OpenRC: nor a reload" refuses 'l2tpd.conf:1' openrc reload
 
+conf >"$etc/l2tpd/l2tpd.conf"
+OPTIONS="-q 16 -c $top/other.conf"
+echo broken >"$top/other.conf"
+ok "OpenRC: with -c in OPTIONS that file is checked" refuses 'other.conf:1' openrc checkconfig
+unset OPTIONS
+ok "OpenRC: else the usual one" openrc checkconfig
+echo broken >"$etc/l2tpd/l2tpd.conf"
+
 cat >"$tmp/rc.subr" <<'END'
 load_rc_config() { :; }
 run_rc_command() {
@@ -191,6 +215,17 @@ rcd() {
 }
 ok "rc.d: no start with a broken file" refuses 'l2tpd.conf:1' rcd start
 ok "rc.d: no restart either" refuses 'l2tpd.conf:1' rcd restart
+conf | sed '/^auth file/d' >"$etc/l2tpd/l2tpd.conf"
+printf '[lns default]\nchallenge = yes\npppoptfile = %s\n' "$tmp/conf" >>"$etc/l2tpd/l2tpd.conf"
+: >"$tmp/conf"
+rcd_warns() {
+	(
+		l2tpd_flags="-s $tmp/no-secrets"
+		export l2tpd_flags
+		rcd start 2>&1
+	) | grep -q 'no-secrets has no line'
+}
+ok "rc.d: the check has the flags" rcd_warns
 conf >"$etc/l2tpd/l2tpd.conf"
 ok "rc.d: else one of the daemon, with its file" rcd start
 rcd start >"$tmp/told" 2>&1

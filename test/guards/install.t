@@ -121,11 +121,11 @@ strange() {
 ok "where names are full of signs: install" strange install
 ok "the daemon there runs" "$top/sbin/l2tpd" -v
 ok "the service files of SysV" strange install-init INIT=sysv
-echo 'OPTIONS=" --no-such"' >"$etc/default/l2tpd"
 printf '[global]\nport = 0\nno such = key\n' >"$etc/l2tpd/l2tpd.conf"
 ok "SysV: the script finds its daemon and its configuration" refuses "e.t.c./l2tpd/l2tpd.conf:3: .*'no such'" \
 	"$etc/init.d/l2tpd" check
 : >"$etc/l2tpd/l2tpd.conf"
+echo 'OPTIONS=" --no-such"' >"$etc/default/l2tpd"
 ok "SysV: and its options" refuses '--no-such' "$etc/init.d/l2tpd" start
 ok "the service files of systemd" strange install-init INIT=systemd
 unit="$top/lib/systemd/system/l2tpd.service"
