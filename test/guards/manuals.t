@@ -35,6 +35,24 @@ L2TPD=$L2TPD "$root/scripts/keys" >"$tmp/tables-fresh"
 ok "there are tables to compare" [ "$(wc -l <"$tmp/tables")" -gt 60 ]
 ok "the tables of l2tpd.conf.5 are what scripts/keys writes (make keys)" same "$tmp/tables" "$tmp/tables-fresh"
 
+# Both formatters show a row of a table as a line, in 80 columns.
+# whole FILE: each row that begins with a key has its values beside it.
+whole() {
+	[ "$(wc -L <"$1")" -le 80 ] || {
+		echo "lines of up to $(wc -L <"$1") columns"
+		return 1
+	}
+	sed -n '/^ALL KEYS/,/^FILES\|^EXAMPLES\|^SEE ALSO/s/  */ /gp' "$1" | sed 's/^ //;s/ $//' >"$tmp/shown"
+	sed -n 's/^\.It Ic \(.*\) Ta \(.*\) Ta \(.*\)$/\1 \2 \3/p' "$tmp/tables" | sed 's/ \\&//g' |
+		grep -vxFf "$tmp/shown" && return 1 || [ $? = 1 ]
+}
+mandoc -T ascii -O width=80 "$conf_man" | col -bx >"$tmp/page"
+ok "mandoc shows the tables of keys" whole "$tmp/page"
+if command -v groff >/dev/null && groff -mandoc -Tascii -rLL=80n "$conf_man" >"$tmp/page" 2>/dev/null; then
+	col -bx <"$tmp/page" | sed 's/\x1b\[[0-9]*m//g' >"$tmp/page.plain"
+	ok "groff too" whole "$tmp/page.plain"
+fi
+
 # Commands of the FIFO: the rows of control.c.
 sed -n "s/^    {'\(.\)', [0-9], \"\(.*\)\", .*/\1/p" "$root/src/control.c" |
 	LC_ALL=C sort >"$tmp/commands"
