@@ -191,7 +191,7 @@ keys: l2tpd.conf.example
 PROGRAMS = l2tpd l2tpd-control
 MAN5     = $(wildcard doc/*.5)
 MAN8     = $(wildcard doc/*.8)
-DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md) scripts/init/l2tpd.rsyslog
+DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md doc/*.svg) scripts/init/l2tpd.rsyslog
 
 # A folder's name may have any sign in it, and what another has put into one of these stays there.
 D = $(DESTDIR)

@@ -15,7 +15,7 @@ expected() {
 	printf '%s\n' opt/l2tpd/sbin/l2tpd opt/l2tpd/sbin/l2tpd-control \
 		opt/l2tpd/share/bash-completion/completions/l2tpd-control
 	cd "$root"
-	for file in README COPYING l2tpd.conf.example doc/*.md scripts/init/l2tpd.rsyslog; do
+	for file in README COPYING l2tpd.conf.example doc/*.md doc/*.svg scripts/init/l2tpd.rsyslog; do
 		echo "opt/l2tpd/share/doc/l2tpd/${file##*/}"
 	done
 	for file in doc/*.[1-9]; do
@@ -47,6 +47,15 @@ ok "install" install install
 (expected) | LC_ALL=C sort >"$tmp/expected"
 installed >"$tmp/found"
 ok "each file is in its place, and no other" same "$tmp/expected" "$tmp/found"
+# no_loose_ends: what an installed document shows is installed beside it.
+no_loose_ends() {
+	cat "$dest"/opt/l2tpd/share/doc/l2tpd/*.md | sed -n 's/.*!\[[^]]*\](\([^)]*\)).*/\1/p' >"$tmp/shown"
+	while read -r file; do
+		[ -e "$dest/opt/l2tpd/share/doc/l2tpd/$file" ] || echo "$file"
+	done <"$tmp/shown" >"$tmp/lacking"
+	[ -s "$tmp/shown" ] && [ ! -s "$tmp/lacking" ]
+}
+ok "also each drawing that a document shows" no_loose_ends
 ok "among them the four that everybody looks for" grep -c -e '/sbin/l2tpd$' -e '/l2tpd\.8$' \
 	-e '/l2tpd\.conf\.5$' -e '/l2tpd\.conf\.example$' "$tmp/found"
 ok "the folder for the configuration is made" [ -d "$dest/etc/l2tpd" ]
