@@ -169,6 +169,7 @@ int loop_watch(struct loop *l, struct watch *w)
     if (list == &l->many) {
         if (many_put(l->many_set, w) != 0)
             return -1;
+        sets_want(l, l->many_set, LOOP_READ);
     } else {
         if (sets_reach(l, w->fd) != 0)
             return -1;
@@ -223,6 +224,8 @@ void loop_unwatch(struct loop *l, struct watch *w)
     else
         *list = w->next;
     w->next = w->prev = NULL;
+    if (l->many == NULL && l->many_set >= 0)
+        sets_want(l, l->many_set, 0);
 }
 
 static void tell_few(struct loop *l)
@@ -476,8 +479,7 @@ struct loop *loop_new(void)
         return l; /* they stand in select()'s sets, then */
     if (sets_reach(l, l->many_set) != 0)
         goto fail;
-    sets_want(l, l->many_set, LOOP_READ);
-    return l;
+    return l; /* it is watched as long as there are such */
 fail:
     loop_free(l);
     return NULL;

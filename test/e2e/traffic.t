@@ -2,6 +2,8 @@
 # Twenty calls at once carry thousands of frames, of all sizes and contents, both ways: none is lost,
 # changed or out of its order, as long as no more are on their way than the ptys take.
 #
+# FRAMES=N: so many of mixed sizes each way, where it shall be more (check-long: a million).
+#
 # The load generator of `make bench` is the LAC (test/bench/load.c), and test/bench/pppd.c stands in
 # pppd's place; both check each octet.
 use strict;
@@ -18,7 +20,7 @@ my $load = "$B/test/bench/load";
 my $pppd = "$B/test/bench/pppd";
 plan skip_all => 'the load generator is for Linux' if !-x $load;
 
-my ($calls, $frames, $few) = (20, 4000, 300);
+my ($calls, $frames, $few) = (20, $ENV{FRAMES} || 4000, 300);
 my $share = "$DIR/share";
 my $port  = free_port;
 my $options = put_file("$DIR/options", "ipparam $share\n");
