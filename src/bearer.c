@@ -13,6 +13,7 @@
 #include "bearer_lease.h"
 #include "events.h"
 #include "host/sys.h"
+#include "mtu.h"
 #include "sockets.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
@@ -387,13 +388,14 @@ static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const 
 }
 
 /* What the peer and the LAC have said of a call, for pppd's scripts. */
-static void fill_call(struct pppd_settings *s, const struct call *c)
+static void fill_call(struct pppd_settings *s, const struct call *c, const struct conf_peer *p)
 {
     s->caller_id = c->calling;
     s->called_number = c->called;
     s->sub_address = c->sub_address;
     s->private_group = c->group;
     s->peer_name = c->tunnel->peer_name_is_whole ? c->tunnel->peer_name : NULL;
+    s->mtu = mtu_for_pppd(c, p->path_mtu);
     s->tunnel = c->tunnel->id;
     s->call = c->id;
     s->tx_bps = c->tx_bps;
@@ -418,7 +420,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     s.unix_authentication = conf->unix_auth;
     s.local = ip_text(b->local_lease != 0 ? b->local_lease : b->held, local);
     s.remote = conf->assign_ip ? ip_text(b->lease, remote) : "0.0.0.0";
-    fill_call(&s, c);
+    fill_call(&s, c, &conf->peer);
     b->tell_accm = conf->send_sli;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO;
     return launch(b, &s, why);
@@ -449,7 +451,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
         s.name = user;
     s.password = password;
     s.number_options = pppd_number_options(number, options, sizeof options);
-    fill_call(&s, c);
+    fill_call(&s, c, &conf->peer);
     b->tell_errors = conf->send_wen;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO; /* counts if we are the call's LNS */
     return launch(b, &s, why);
@@ -467,7 +469,7 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
         return NULL;
     b->is_lac = true;
     fill_peer(&s, conf, addr_host_text(&b->peer, peer));
-    fill_call(&s, c);
+    fill_call(&s, c, conf);
     s.dial = c->called;
     b->dialling = true;
     b->dscp = conf->dscp;

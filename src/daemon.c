@@ -18,6 +18,7 @@
 #include "host/sys.h"
 #include "ipsec.h"
 #include "kernel.h"
+#include "mtu.h"
 #include "lac.h"
 #include "metrics.h"
 #include "news.h"
@@ -177,7 +178,7 @@ static void act(struct hub *h)
 {
     do
         drain_events(h);
-    while (kernel_sweep(h));
+    while (kernel_sweep(h) || mtu_sweep(h));
 }
 
 static uint64_t turn(void *ctx)

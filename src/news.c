@@ -6,6 +6,7 @@
 #include "diagnose.h"
 #include "kernel.h"
 #include "lac.h"
+#include "mtu.h"
 #include "say.h"
 #include "sockets.h"
 #include "tell.h"
@@ -27,6 +28,7 @@ static void on_send(struct hub *h, const struct l2tp_event *ev)
 static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
 {
     h->totals.tunnels_up++;
+    mtu_tunnel_up(h, ev->tunnel);
     say_tunnel_up(ev->tunnel);
     tell_tunnel_up(ev->tunnel);
     if (ev->tunnel->host_data != NULL)

@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "mtu.h"
 #include "profiles.h"
 #include "say.h"
 #include "sockets.h"
 #include "trouble.h"
 
 /* A getter for what is one expression. */
+#define HEADERS4 40u /* of IPv4 and TCP */
+
 #define NUMBER_OF(name, expression)                                                                \
     static bool name(const struct status_at *at, struct status_value *v)                           \
     {                                                                                              \
@@ -461,6 +464,8 @@ NUMBER_OF(call_ppp_up, at->bearer != NULL && (ppp_facts_up(&at->bearer->facts) !
 TEXT_OF(call_data_path, at->bearer == NULL           ? NULL
                         : at->bearer->kernel != NULL ? "kernel"
                                                      : "userspace")
+NUMBER_OF(call_mtu, mtu_of_call(at->call))
+NUMBER_OF(call_mss, mtu_of_call(at->call) > HEADERS4 ? mtu_of_call(at->call) - HEADERS4 : 0)
 TEXT_OF(call_interface, at->bearer != NULL ? at->bearer->ifname : NULL)
 NUMBER_OF(call_age, seconds_since(at, at->call->born))
 NUMBER_OF(call_rx_bytes, at->call->octets_in)
@@ -544,6 +549,10 @@ static const struct status_row call_rows[] = {
     {"interface", TYPE_TEXT, false, "if", 6, "PPP's interface.", call_interface},
     {"data_path", TYPE_TEXT, false, NULL, 0, "Who carries its data: kernel or userspace.",
      call_data_path},
+    {"mtu", TYPE_GAUGE, false, NULL, 0, "The largest packet in it that is not cut on its way; 0: not known.",
+     call_mtu},
+    {"mss", TYPE_GAUGE, false, NULL, 0, "What to clamp TCP's MSS to in it, for IPv4; for IPv6 20 less.",
+     call_mss},
     {"pppd_pid", TYPE_ID, false, "pppd", 7, "Process id of its pppd.", call_pid},
     {"age_seconds", TYPE_SECONDS, false, "age", 8, "Time since it was begun.", call_age},
     {"rx_bytes", TYPE_OCTETS, false, "received", 8, "Octets of PPP from the peer.", call_rx_bytes},

@@ -112,6 +112,7 @@ struct conf_peer {
     bool ecn;               /* RFC 9601 */
     enum conf_data_path data_path;
     bool require_ipsec;
+    bool path_mtu; /* pppd is told what fits; yes */
     int dscp; /* of data, 0 to 63, or: */
 #define CONF_DSCP_COPY (-1) /* that of the packet inside */
     uint32_t quirks_on, quirks_off; /* forced, forbidden; bits of wire/quirks.h, none in both */

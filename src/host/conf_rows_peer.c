@@ -92,6 +92,13 @@ static const struct conf_row rows[] = {
      .at = PEER(require_ipsec),
      .preset = "no",
      .help = "Have the kernel drop what does not come and go through IPsec (Linux)."},
+    {.name = "path mtu",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_BOOL,
+     .at = PEER(path_mtu),
+     .preset = "yes",
+     .help = "Tell pppd the MTU and MRU for which no packet to the peer is cut in two; what its\n"
+             "options say of that goes before."},
     {.name = "data dscp",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_DSCP,

@@ -47,7 +47,7 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
     bool password = lac && password_fd >= 0, kernel = s->in_kernel;
     const char *caller = lns ? pppd_clean(s->caller_id) : NULL;
     char *number = args->number[0], *session = args->number[1], *tunnel_id = args->number[2],
-         *session_id = args->number[3];
+         *session_id = args->number[3], *mtu = args->number[4];
     /* order and spelling are xl2tpd's: people match process lists */
     const struct {
         bool when;
@@ -63,6 +63,8 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         {kernel && lns, "pppol2tp_session_id", session_id},
         {true, "passive", NULL},
         {true, "nodetach", NULL},
+        {s->mtu > 0, "mtu", mtu},
+        {s->mtu > 0, "mru", mtu},
         {given(s->number_options), "file", s->number_options},
         {lac && s->default_route, "defaultroute", NULL},
         {addresses, args->text, NULL},
@@ -89,6 +91,7 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
     snprintf(session, sizeof args->number[1], "%d", s->session);
     snprintf(tunnel_id, sizeof args->number[2], "%u", s->tunnel);
     snprintf(session_id, sizeof args->number[3], "%u", s->call);
+    snprintf(mtu, sizeof args->number[4], "%u", s->mtu);
     args->argc = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!rows[i].when)

@@ -34,6 +34,7 @@ struct pppd_settings {
     bool require_authentication, require_pap, require_chap, unix_authentication;
     const char *name;
     bool debug;
+    unsigned mtu;         /* also the MRU, if its files say nothing else; 0: absent */
     const char *password; /* through a pipe, with plugin passwordfd.so */
     const char *optfile;
     const char *ipparam;
@@ -57,7 +58,7 @@ struct pppd_args {
     const char *argv[PPPD_MAX_ARGS + 1]; /* NULL-ended */
     int argc;
     char text[256];
-    char number[4][16]; /* of descriptors, and ids */
+    char number[5][16]; /* of descriptors, ids, the MTU */
     char variable[PPPD_MAX_ENV][PPPD_VARIABLE];
 };
 

@@ -156,8 +156,10 @@ struct udp *udp_open_beside(struct udp *old, const struct addr *local, const str
     from.port = old->local.port;
     u->failed = old->failed;
     u->tos = old->tos;
-    if (bind_beside(u, old, &from) != 0 || connect(u->watch.fd, (struct sockaddr *)&name, n) != 0 ||
-        (peer->mark != 0 && udp_os_mark(u->watch.fd, peer->mark) != 0)) {
+    /* the mark first: which IPsec there is for the peer may depend on it */
+    if (bind_beside(u, old, &from) != 0 ||
+        (peer->mark != 0 && udp_os_mark(u->watch.fd, peer->mark) != 0) ||
+        connect(u->watch.fd, (struct sockaddr *)&name, n) != 0) {
         udp_close(u);
         return NULL;
     }
@@ -167,6 +169,19 @@ struct udp *udp_open_beside(struct udp *old, const struct addr *local, const str
     if (u != NULL && old->tells_ecn)
         udp_tell_ecn(u);
     return u;
+}
+
+unsigned udp_path_mtu(struct udp *old, const struct addr *local, const struct addr *peer)
+{
+    struct udp *u = udp_open_beside(old, local, peer);
+    unsigned octets;
+
+    if (u == NULL)
+        return 0;
+    octets = udp_os_path_mtu(u->watch.fd, u->local.family);
+    udp_hear_rest(u);
+    udp_close(u);
+    return octets;
 }
 
 int udp_descriptor(const struct udp *u)

@@ -51,6 +51,12 @@ void udp_close(struct udp *u);
  * whatever the kernel sends by it.  NULL with errno. */
 struct udp *udp_open_beside(struct udp *u, const struct addr *local, const struct addr *peer);
 
+/* How large an IP packet from there (or the socket's address) to the peer may be, as far as the
+ * system knows: by its interface, route, ICMP, and IPsec if its policies are for just these
+ * addresses and ports.  In octets; 0: not known.  It is found by a socket beside this one, which
+ * may have something to tell meanwhile. */
+unsigned udp_path_mtu(struct udp *u, const struct addr *local, const struct addr *peer);
+
 /* Hears what has come already, some turns' worth at most: before a close. */
 void udp_hear_rest(struct udp *u);
 

@@ -101,6 +101,16 @@ int udp_os_early(int fd, uint8_t family)
 }
 
 /* Without local addresses there is no answering; without ECN fields and errors there is. */
+unsigned udp_os_path_mtu(int fd, uint8_t family)
+{
+    int octets = 0;
+    socklen_t n = sizeof octets;
+    int got = family == 6 ? getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &octets, &n)
+                          : getsockopt(fd, IPPROTO_IP, IP_MTU, &octets, &n);
+
+    return got == 0 && octets > 0 ? (unsigned)octets : 0;
+}
+
 static void ask_for_errors(int fd, uint8_t family)
 {
     int on = 1;

@@ -37,6 +37,9 @@ int udp_os_early(int fd, uint8_t family);
 /* From now on whatever is sent by it has that packet mark.  0, or -1 with errno. */
 int udp_os_mark(int fd, uint32_t mark);
 
+/* Of a connected socket: how large an IP packet on its way may be; 0: not known. */
+unsigned udp_os_path_mtu(int fd, uint8_t family);
+
 /* Room for a batch, and the socket told to hold some more datagrams while we are busy.  family: 4
  * or
  * 6.  With tell_to it tells the local addresses, which cost a little with each datagram.  NULL with

@@ -282,6 +282,13 @@ int udp_os_early(int fd, uint8_t family)
     return -1;
 }
 
+unsigned udp_os_path_mtu(int fd, uint8_t family)
+{
+    (void)fd;
+    (void)family;
+    return 0;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family, bool tell_to)
 {
     struct udp_os *os = calloc(1, sizeof *os);

@@ -36,6 +36,13 @@ unseen() {
 policies() {
 	[ "$(on "$1" ip xfrm policy | grep -c 'priority 4294[0-9]* ')" = "$2" ]
 }
+# narrower HOST N: its call has a MTU, and one below that.
+narrower() {
+	mtu=$(on "$1" "${L2TPD%/*}/l2tpd-control" -c /run/l2tpd/l2tp-control status --json |
+		sed -n 's/.*"mtu":\([0-9]*\).*/\1/p')
+	note "$1: MTU $mtu"
+	[ "${mtu:-0}" -gt 1300 ] && [ "$mtu" -lt "$2" ]
+}
 charon_off() {
 	eval "kill \$${1}_charon; wait \$${1}_charon || :"
 	rm -f "$work/$1/run/charon.vici"
@@ -66,6 +73,9 @@ ok "strongSwan starts there, too" charon_on one
 ok "the client is up" wait_until 60 has_address one
 ok "100 pings pass" ping_all one 10.77.0.1
 ok "nothing has left in the clear" unseen
+# 1500 less IP, UDP, L2TP with its length, PPP: 1460 without IPsec
+ok "the client knows what IPsec takes of each packet" narrower one 1460
+ok "the server, too" narrower server 1460
 
 scenario "IPsec is lost"
 on one swanctl --uninstall --child vpn >>$work/one/charon.log 2>&1
