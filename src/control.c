@@ -117,12 +117,21 @@ static void hang_up_call(void *ctx, struct fifo_reply *reply, char *rest)
         hang_up(ctx, reply, rest);
 }
 
+/* May it be a host's name or an address?  Nobody looks up any other, and it goes to the log. */
+static bool is_plain(const char *host)
+{
+    return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") ==
+           strlen(host);
+}
+
 static void open_tunnel(void *ctx, struct fifo_reply *reply, char *rest)
 {
     const char *host = fifo_word(&rest);
 
     if (strlen(host) >= HOSTS_NAME)
         fifo_answer(reply, 1, "Host name is longer than %d octets", HOSTS_NAME - 1);
+    else if (!is_plain(host))
+        fifo_answer(reply, 1, "A host name has letters, digits, '.', '-', '_', or is an address");
     else if (!lac_dial_bare(ctx, host))
         fifo_answer(reply, 2, "No memory");
     else

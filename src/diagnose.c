@@ -355,7 +355,7 @@ static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
 static void put_call(const struct hub *h, const struct call *c, const struct diagnose_ppp *ppp,
                      struct facts *f)
 {
-    char cause[SAY_REASON];
+    char cause[SAY_REASON], user[256];
 
     put_tunnel(h, c->tunnel, NULL, f);
     facts_put(f, FACT_CAUSE, "%s", say_call_reason(c, cause));
@@ -363,7 +363,8 @@ static void put_call(const struct hub *h, const struct call *c, const struct dia
     facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
     if (ppp == NULL)
         return;
-    facts_put(f, FACT_USER, "%s", ppp->user);
+    facts_put(f, FACT_USER, "%s",
+              log_safe(span_str(ppp->user != NULL ? ppp->user : ""), user, sizeof user));
     facts_put(f, FACT_FILE, "%s", ppp->optfile != NULL ? ppp->optfile : "none");
 }
 

@@ -9,10 +9,18 @@
 #include "wire/line.h"
 
 #define GENERAL_ERROR STOPCCN_ERROR /* of a CDN as well */
+#define NAME_ROOM (HOST_NAME + 2)
+#define TEXT_ROOM (sizeof((struct verdict *)0)->text + 2)
 
-static const char *peer_name(const struct tunnel *t)
+static const char *peer_name(const struct tunnel *t, char *dst)
 {
-    return t->peer_name[0] != '\0' ? t->peer_name : "?";
+    return log_apart(t->peer_name[0] != '\0' ? t->peer_name : "?", "() ", dst, NAME_ROOM);
+}
+
+/* A verdict's text between parentheses. */
+static const char *why_text(const struct verdict *v, char *dst)
+{
+    return log_apart(v->text, "()", dst, TEXT_ROOM);
 }
 
 /* Not by its state: with little patience that has moved on before it is asked for. */
@@ -50,7 +58,8 @@ static void add_code(struct line *l, const char *name, unsigned code)
 /* "2/6 (general error: vendor-specific error) text": a verdict in words.  What stands in an error
  * code's place behind another result than 2 may be something else, a version for instance (4.4.2).
  */
-static const char *reason(unsigned msg_type, const struct verdict *v, char *dst, size_t size)
+static const char *reason(unsigned msg_type, const struct verdict *v, const char *text, char *dst,
+                          size_t size)
 {
     const char *error = v->error != 0 ? avp_error_name(v->error) : NULL;
     struct line l = line_over(dst, size);
@@ -61,7 +70,7 @@ static const char *reason(unsigned msg_type, const struct verdict *v, char *dst,
         line_add(&l, ": ");
         add_code(&l, error, v->error);
     }
-    line_add(&l, ")%s%s", v->text[0] != '\0' ? " " : "", v->text);
+    line_add(&l, ")%s%s", text[0] != '\0' ? " " : "", text);
     return dst;
 }
 
@@ -69,19 +78,19 @@ static const char *reason(unsigned msg_type, const struct verdict *v, char *dst,
 const char *say_tunnel_reason(const struct tunnel *t, char *dst)
 {
     if (!is_silent(t))
-        return reason(STOPCCN, &t->why, dst, SAY_REASON);
+        return reason(STOPCCN, &t->why, t->why.text, dst, SAY_REASON);
     snprintf(dst, SAY_REASON, "%s", t->why.text);
     return dst;
 }
 
 const char *say_call_reason(const struct call *c, char *dst)
 {
-    return reason(CDN, &c->why, dst, SAY_REASON);
+    return reason(CDN, &c->why, c->why.text, dst, SAY_REASON);
 }
 
 void say_tunnel_up(const struct tunnel *t)
 {
-    char peer[ADDR_TEXT], mark[24] = "";
+    char peer[ADDR_TEXT], mark[24] = "", name[NAME_ROOM];
 
     if (t->peer.mark != 0)
         snprintf(mark, sizeof mark, " mark=%lu", (unsigned long)t->peer.mark);
@@ -90,26 +99,26 @@ void say_tunnel_up(const struct tunnel *t)
                (unsigned)t->peer_id, t->initiator ? "" : "  LNS session is '",
                t->initiator ? "" : t->p.label, t->initiator ? "" : "'");
     log_info("tunnel %u (%s): up role=%s peer=%s vendor=\"%s\" window=%u framing=%lu%s%s",
-             (unsigned)t->id, t->peer_name, t->initiator ? "lac" : "lns", peer, t->peer_vendor,
+             (unsigned)t->id, peer_name(t, name), t->initiator ? "lac" : "lns", peer, t->peer_vendor,
              (unsigned)t->x.peer_window, (unsigned long)t->peer_framing, t->ecn ? " ecn" : "",
              mark);
 }
 
 void say_tunnel_down(const struct tunnel *t)
 {
-    char peer[ADDR_TEXT], why[SAY_REASON];
+    char peer[ADDR_TEXT], why[SAY_REASON], name[NAME_ROOM], text[TEXT_ROOM];
 
     addr_host_text(&t->peer, peer);
     if (is_silent(t))
         log_notice("Maximum retries exceeded for tunnel %u.  Closing.", (unsigned)t->id);
     else if (ended_by_us(t))
         log_notice("Connection %u closed to %s, port %u (%s)", (unsigned)t->peer_id, peer,
-                   (unsigned)t->peer.port, t->why.text);
+                   (unsigned)t->peer.port, why_text(&t->why, text));
     else
         log_notice("control_finish: Connection closed to %s, port %u (%s), Local: %u, Remote: %u",
-                   peer, (unsigned)t->peer.port, t->why.text, (unsigned)t->id,
+                   peer, (unsigned)t->peer.port, why_text(&t->why, text), (unsigned)t->id,
                    (unsigned)t->peer_id);
-    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t), say_ended_by(t),
+    log_info("tunnel %u (%s): down by=%s cause=%s", (unsigned)t->id, peer_name(t, name), say_ended_by(t),
              say_tunnel_reason(t, why));
 }
 
@@ -202,14 +211,15 @@ void say_call_down(const struct call *c, uint64_t now)
 {
     char facts[600];
     struct line l = line_over(facts, sizeof facts);
-    char peer[ADDR_TEXT], why[SAY_REASON];
+    char peer[ADDR_TEXT], why[SAY_REASON], text[TEXT_ROOM];
 
+    log_apart(c->why.text, "=", text, sizeof text);
     add_cause(&l, &c->cause);
     log_info("call_close: Call %u to %s disconnected", (unsigned)c->id,
              addr_host_text(&c->tunnel->peer, peer));
     log_info("call %u/%u: down by=%s cause=%s%s in=%llu out=%llu secs=%llu",
              (unsigned)c->tunnel->id, (unsigned)c->id, say_call_ended_by(c),
-             say_call_reason(c, why), facts, (unsigned long long)c->octets_in,
+             reason(CDN, &c->why, text, why, sizeof why), facts, (unsigned long long)c->octets_in,
              (unsigned long long)c->octets_out, (unsigned long long)((now - c->born) / 1000));
 }
 

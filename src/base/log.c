@@ -137,3 +137,14 @@ const char *log_safe(struct span text, char *dst, size_t size)
     }
     return dst;
 }
+
+const char *log_apart(const char *safe, const char *marks, char *dst, size_t size)
+{
+    const char *at = safe, *quote;
+
+    while (*at != '\0' && strchr(marks, *at) == NULL)
+        at++;
+    quote = *at != '\0' ? "\"" : "";
+    snprintf(dst, size, "%s%s%s", quote, safe, quote);
+    return dst;
+}

@@ -50,4 +50,8 @@ void log_debug(enum log_topic topic, const char *fmt, ...) LOG_FORMAT(2, 3);
  * by which such a text may reach a log.  Returns dst. */
 const char *log_safe(struct span text, char *dst, size_t size);
 
+/* Such a safe text, where its line goes on behind it: as it is, or in double quotes if it has one of
+ * the marks in it by which the line is read, so that it cannot pass for what follows.  Returns dst. */
+const char *log_apart(const char *safe, const char *marks, char *dst, size_t size);
+
 #endif

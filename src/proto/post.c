@@ -121,8 +121,14 @@ struct verdict post_open(struct tunnel *t, struct msg *m, uint8_t *arena, size_t
 
 const char *tunnel_name(const struct tunnel *t, char *dst, size_t size)
 {
-    snprintf(dst, size, "tunnel %u (%.100s)", (unsigned)t->id,
-             t->peer_name[0] != '\0' ? t->peer_name : "?");
+    char begin[101], name[sizeof begin + 2];
+    size_t n;
+
+    snprintf(begin, sizeof begin, "%.100s", t->peer_name[0] != '\0' ? t->peer_name : "?");
+    for (n = strlen(begin); n + 1 == sizeof begin && begin[n - 1] == '\\';)
+        begin[--n] = '\0'; /* no half of what is escaped */
+    snprintf(dst, size, "tunnel %u (%s)", (unsigned)t->id,
+             log_apart(begin, "() ", name, sizeof name));
     return dst;
 }
 

@@ -278,6 +278,18 @@ for my $on ('yes', 'no') {
     }
     $d->says($_->[0], ($_->[1] =~ /^2\/[1-8]$/ ? 'S4.4.2-08 S4.4.2-07' : 'S4.4.2-06 S10-03')
           . " CDN $_->[1] received: \"$_->[2]\"") for @lines;
+    {
+        my $call = $p->open_call(half => 1);
+        my $liar = Peer->new(to => $d->port, name => 'x): down by=us (y');
+
+        $p->hang_up($call, 2, 'bye in=7 out="8" secs=9', error => 6);
+        $d->says(qr/\/$call->{peer}: down .* "bye in=7 out=\\"8\\" secs=9" in=0 out=0 secs=\d+$/m,
+            'a text that would pass for what follows stands in quotes');
+        $liar->open_tunnel;
+        $d->says(qr/tunnel $liar->{peer_id} \("x\): down by=us \(y"\): up /, 'so does a name');
+        $liar->control('StopCCN', 0, avp(9, u16($liar->{id})), avp(1, pack 'nna*', 1, 0, 'a), Local: 1'));
+        $d->says(qr/port \d+ \("a\), Local: 1"\), Local: $liar->{peer_id}, /, 'and a text between parentheses');
+    }
     $p->close;
 
     my $i = 0;

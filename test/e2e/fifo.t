@@ -89,6 +89,7 @@ SKIP: {
     ok($bare->wait_for('StopCCN'), 'd TUNNEL: it goes');
 }
 answers 't ' . 'h' x 256, '01 Host name is longer than 255 octets', 't with a name too long: says so';
+answers "t h\xc2\x9b2J", "01 A host name has letters, digits, '.', '-', '_', or is an address", 't with what is no name';
 answers 't no-such-host.invalid', '00 OK', 't with a name that leads nowhere';
 $d->says(qr/Host name lookup failed for no-such-host\.invalid\./, 't: the log tells');
 

@@ -135,5 +135,11 @@ int main(void)
     test_topics();
     test_safe();
     test_stderr();
+    {
+        char text[32];
+
+        is_str(log_apart("a b", "()", text, sizeof text), "a b", "a text without marks is as it is");
+        is_str(log_apart("a) b=", "()", text, sizeof text), "\"a) b=\"", "one with a mark stands in quotes");
+    }
     return tap_done();
 }
