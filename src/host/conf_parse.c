@@ -14,6 +14,7 @@
 
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80      /* octets of a text shown in a message, escaped */
+#define UNNAMED "(unnamed #"
 
 static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
 
@@ -45,14 +46,13 @@ static char *make_title(enum conf_place place, const char *name)
 }
 
 /* What a section goes by.  For one without a name: its place among its like, so that a reload knows
- * it again; in a form that no header can have, as '#' begins a comment, and no word of a command.
- */
+ * it again; in a form that no header may have, and that is no word of a command. */
 static char *name_of(struct parser *p, enum conf_place place, const char *name)
 {
     char text[32];
 
     if (name[0] == '\0')
-        snprintf(text, sizeof text, "(unnamed #%u)", ++p->unnamed[place]);
+        snprintf(text, sizeof text, UNNAMED "%u)", ++p->unnamed[place]);
     return strdup(name[0] != '\0' ? name : text);
 }
 
@@ -151,6 +151,12 @@ static void open_section(struct parser *p, const struct conf_line *l)
                  "unknown section [%s]: there are [global], [lns NAME] "
                  "and [lac NAME]",
                  shown(l->word, room));
+        return;
+    }
+    if (strncasecmp(name, UNNAMED, strlen(UNNAMED)) == 0) {
+        conf_say(&p->told, false, p->line,
+                 "'%s' is what a section without a name goes by: give it another name",
+                 shown(name, room));
         return;
     }
     if (strlen(name) > NAME_MOST) {

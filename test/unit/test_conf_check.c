@@ -83,6 +83,8 @@ static const struct {
      "E f:4: there is no '=': write 'key = value'"},
     {"a key set twice", "[global]\nport = 1\nport = 2\n",
      "W f:3: 'port' was set in line 2 of [global] already: this one counts"},
+    {"a name that is an unnamed section's", "[lac]\nlns = a\n[LAC (Unnamed #1)]\nlns = b\n",
+     "E f:3: '(Unnamed #1)' is what a section without a name goes by: give it another name"},
     {"X4-07 a section begun twice", "[lac x]\nlns = a\n[LAC X]\nredial = yes\n",
      "W f:3: [lac x] was begun in line 1 already: the two are one"},
 
