@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -14,6 +15,7 @@
 #include "host/pppd_options.h"
 #include "host/secrets.h"
 #include "host/sys.h"
+#include "wire/utf8.h"
 
 #define PLACE_TEXT 256 /* of "file:line", cut if it does not fit */
 #define MTU_MOST 1460  /* 1500 less the headers of IP, UDP and L2TP, and of PPP */
@@ -37,6 +39,11 @@ static unsigned line_of(const struct conf_section *s, const char *key)
 
 static void check_name(const struct conf_section *s, struct conf_told *told)
 {
+    if (!utf8_is(span_str(s->name)))
+        conf_say(told, true, s->line,
+                 "the name of %s is no UTF-8: the status, events and metrics show its octets as "
+                 "\\xNN",
+                 s->title);
     if (s->name[0] == '\0')
         conf_say(told, true, s->line,
                  "%s has no name, so no command of the control FIFO can mean it", s->title);
@@ -309,11 +316,14 @@ static void free_files(struct option_files *all)
 
 static void check_pppd(const struct conf *c, struct conf_told *told)
 {
+    struct stat st;
+
     if (c->lns == NULL && c->lac == NULL)
         conf_say(told, true, 0,
                  "there is no [lns] and no [lac] section: no call is taken or placed until the "
                  "control FIFO is told of one");
-    else if (access(c->global.pppd, X_OK) != 0)
+    else if (stat(c->global.pppd, &st) != 0 || !S_ISREG(st.st_mode) ||
+             access(c->global.pppd, X_OK) != 0)
         conf_say(told, true, 0,
                  "%s cannot be run, so no call comes up: install the package ppp, or say where it "
                  "is by 'pppd' in [global]",

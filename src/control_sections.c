@@ -36,21 +36,6 @@ static void tell_change(const char *kind, const char *name, const char *change)
                                        event_text("change", change), event_end});
 }
 
-/* Octets that are no text are a slip, not a name: nobody could write it again. */
-static bool is_name(const char *name)
-{
-    struct span left = span_str(name);
-
-    while (left.n > 0) {
-        size_t n = utf8_length(left);
-
-        if (n == 0)
-            return false;
-        left = span_of(left.p + n, left.n - n);
-    }
-    return true;
-}
-
 /* Into the configuration in force, and among those that a reload will put there again.  False: it
  * has been answered why. */
 static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char *name,
@@ -64,7 +49,7 @@ static bool put(struct hub *h, struct fifo_reply *reply, bool is_lac, const char
                                 conf_find_lns(h->added, name) == NULL;
     bool good;
 
-    if (is_name(name))
+    if (utf8_is(span_str(name))) /* else it is a slip: nobody could write it again */
         one = conf_parse_settings(is_lac, name, settings, note_problem, why);
     else
         snprintf(why, sizeof why, "the section's name is no UTF-8");

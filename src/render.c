@@ -229,8 +229,8 @@ static void end_list(struct render *r, struct text *out)
 
 /* -- Prometheus -------------------------------------------------------------------------------- */
 
-/* Between quotes: backslash, quote and newline are escaped, what is no UTF-8 or a control character
- * is not let in. */
+/* Between quotes: backslash and quote are escaped, an octet that is no UTF-8 is written as \xNN, as
+ * in JSON, and a control character is not let in. */
 static void put_label(struct text *out, bool first, const char *name, const char *value)
 {
     struct span left = span_str(value);
@@ -242,7 +242,9 @@ static void put_label(struct text *out, bool first, const char *name, const char
 
         if (c == '"' || c == '\\')
             text_add(out, "\\%c", c);
-        else if (n == 0 || c < 0x20 || c == 0x7f)
+        else if (n == 0)
+            text_add(out, "\\\\x%02x", (unsigned)c);
+        else if (c < 0x20 || c == 0x7f)
             text_put(out, "?", 1);
         else
             text_put(out, (const char *)left.p, n);

@@ -27,7 +27,7 @@ void json_text(struct text *t, const char *s)
         size_t n = utf8_length(left);
 
         if (n == 0)
-            text_put_str(t, "\\ufffd");
+            text_add(t, "\\\\x%02x", (unsigned)left.p[0]); /* a backslash of the text's */
         else if (n == 1)
             put_octet(t, left.p[0]);
         else

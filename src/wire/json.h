@@ -3,7 +3,7 @@
  *
  * Whatever octets a text holds, a peer's too, what is written is valid: UTF-8 passes as it is, all
  * control characters are escaped, and an octet that belongs to no character of UTF-8 becomes
- * \ufffd. */
+ * \xNN, four characters of the text, so that what differs stays different. */
 #ifndef WIRE_JSON_H
 #define WIRE_JSON_H
 

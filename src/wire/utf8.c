@@ -30,6 +30,18 @@ size_t utf8_length(struct span s)
     return rows[row].more + 1u;
 }
 
+bool utf8_is(struct span text)
+{
+    while (text.n > 0) {
+        size_t n = utf8_length(text);
+
+        if (n == 0)
+            return false;
+        text = span_of(text.p + n, text.n - n);
+    }
+    return true;
+}
+
 void utf8_put(struct wr *w, struct span text)
 {
     while (text.n > 0) {

@@ -8,6 +8,9 @@
 /* Octets of the character at the beginning of s; 0 if there is none in UTF-8 (RFC 3629). */
 size_t utf8_length(struct span s);
 
+/* Nothing but such characters? */
+bool utf8_is(struct span text);
+
 /* Writes the text, with a question mark for each octet that belongs to no character: as long as it
  * was. */
 void utf8_put(struct wr *w, struct span text);

@@ -153,6 +153,12 @@ static const struct {
     {"no pppd", "[global]\npppd=/nowhere/pppd\n[lac x]\nlns=a\n", NULL, "",
      "W f: /nowhere/pppd cannot be run, so no call comes up: install the package ppp, or say where "
      "it is by 'pppd' in [global]"},
+    {"a folder for pppd", "[global]\npppd=/\n[lac x]\nlns=a\n", NULL, "",
+     "W f: / cannot be run, so no call comes up: install the package ppp, or say where it is by "
+     "'pppd' in [global]"},
+    {"a name in Latin-1", "[global]\npppd=/bin/sh\n[lac b\xfcro]\nlns=a\n", NULL, "",
+     "W f:3: the name of [lac b\\xfcro] is no UTF-8: the status, events and metrics show its octets "
+     "as \\xNN"},
     {"no section", "; nothing\n[global]\nport=1\n", NULL, "",
      "W f: there is no [lns] and no [lac] section: no call is taken or placed until the control "
      "FIFO is told of one"},

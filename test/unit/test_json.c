@@ -13,10 +13,10 @@ static const struct {
     {"the other controls", "\x01\x1b\x1f\x7f", "\"\\u0001\\u001b\\u001f\\u007f\""},
     {"UTF-8 passes", "h\xc3\xb6me \xe2\x82\xac \xf0\x9f\x98\x80",
      "\"h\xc3\xb6me \xe2\x82\xac \xf0\x9f\x98\x80\""},
-    {"octets that are none", "\xc3(\xff\x80", "\"\\ufffd(\\ufffd\\ufffd\""},
-    {"a character cut short", "x\xe2\x82", "\"x\\ufffd\\ufffd\""},
-    {"a surrogate", "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""},
-    {"an overlong form", "\xc0\xaf", "\"\\ufffd\\ufffd\""},
+    {"octets that are none", "\xc3(\xff\x80", "\"\\\\xc3(\\\\xff\\\\x80\""},
+    {"a character cut short", "x\xe2\x82", "\"x\\\\xe2\\\\x82\""},
+    {"a surrogate", "\xed\xa0\x80", "\"\\\\xed\\\\xa0\\\\x80\""},
+    {"an overlong form", "\xc0\xaf", "\"\\\\xc0\\\\xaf\""},
 };
 
 int main(void)

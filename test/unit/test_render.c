@@ -122,6 +122,19 @@ static void test_many(void)
     is_str(page.p + page.n - 4, "]\n}\n", "the page is whole");
 }
 
+/* Names that differ in such octets alone are two series. */
+static void test_no_utf8(void)
+{
+    static char latin1[] = "b\xfcro";
+    char *name = h.conf->lns->name;
+
+    h.conf->lns->name = latin1;
+    ok(strstr(make_page(RENDER_METRICS), "l2tpd_pool_free{lns=\"b\\\\xfcro\"} ") != NULL,
+       "metrics: an octet that is no UTF-8");
+    ok(strstr(make_page(RENDER_JSON), "{\"lns\":\"b\\\\xfcro\",") != NULL, "JSON: likewise");
+    h.conf->lns->name = name;
+}
+
 static void test_few(void)
 {
     const char *json = make_page(RENDER_JSON);
@@ -230,6 +243,7 @@ int main(void)
     profiles_use_pools(&h, h.conf);
     pool_take(h.pools->remote, h.book);
     test_few();
+    test_no_utf8();
     test_many();
     test_more_sections(true);
     test_more_sections(false);
