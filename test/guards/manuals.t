@@ -100,7 +100,16 @@ sed -n 's/^ *\[TROUBLE_[A-Z_]*\] = {"\([a-z-]\{1,\}\)", LEVEL_[A-Z]*, \([0-9]*\)
 	"$root/src/trouble.c" >"$tmp/troubles"
 sed -n '/^\.Sh TROUBLE$/,/^\.Sh DIAG/s/^\.It Sy \([a-z-]*\) Pq \([0-9]*\)$/\1 \2/p' "$man" >"$tmp/troubles-told"
 troubles=$(grep -c '^ *\[TROUBLE_' "$root/src/trouble.c")
+provoked() {
+	cut -d' ' -f1 "$tmp/troubles" | while read -r code; do
+		grep -qs -e "$code\b" "$root"/test/e2e/trouble*.t "$root"/test/e2e/*.t "$root"/test/system/*.t ||
+			echo "no test tells of $code"
+	done | {
+		! grep .
+	}
+}
 ok "each row of the table of troubles is read" [ "$(wc -l <"$tmp/troubles")" -eq $((troubles - 1)) ]
+ok "each trouble is told of in some test" provoked
 ok "l2tpd.8 has each trouble, in their order, and no other" same "$tmp/troubles" "$tmp/troubles-told"
 
 # Options: what the help says.
