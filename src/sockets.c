@@ -210,10 +210,18 @@ static uint16_t main_port(const struct udp *udp)
     return udp != NULL ? udp_local(udp).port : 0;
 }
 
+/* "listen-addr = ::" is all of IPv6. */
+static bool listens_on_all(const struct hub *h)
+{
+    static const uint8_t wildcard[sizeof h->listen_addr.ip];
+
+    return memcmp(h->listen_addr.ip, wildcard, sizeof wildcard) == 0;
+}
+
 /* The port that goes without saying; any where the main socket would be in the way. */
 static uint16_t port_of(const struct hub *h, const struct socket_wish *wish)
 {
-    bool in_the_way = !addr_is_set(&h->listen_addr) || !addr_is_set(&wish->address);
+    bool in_the_way = listens_on_all(h) || !addr_is_set(&wish->address);
 
     if (wish->port > 0)
         return (uint16_t)wish->port;
@@ -226,7 +234,7 @@ bool sockets_main_does(const struct hub *h, const struct socket_wish *wish, stru
 {
     const struct udp *udp = wish->to->family == 6 ? h->udp6 : h->udp4;
     bool other_port = wish->port != CONF_PORT_MAIN && wish->port != main_port(udp);
-    bool has_address = !addr_is_set(&h->listen_addr) || !addr_is_set(&wish->address) ||
+    bool has_address = listens_on_all(h) || !addr_is_set(&wish->address) ||
                        addr_same_host(&h->listen_addr, &wish->address);
 
     if (wish->device != NULL || other_port || !has_address)

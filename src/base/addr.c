@@ -42,6 +42,8 @@ const char *addr_host_text(const struct addr *a, char *dst)
 
     if (!addr_is_set(a) || inet_ntop(family, a->ip, dst, ADDR_TEXT) == NULL)
         snprintf(dst, ADDR_TEXT, "none");
+    else if (a->scope != 0)
+        snprintf(dst + strlen(dst), ADDR_TEXT - strlen(dst), "%%%lu", (unsigned long)a->scope);
     return dst;
 }
 
@@ -50,7 +52,7 @@ const char *addr_text(const struct addr *a, char *dst)
     char host[ADDR_TEXT];
 
     addr_host_text(a, host);
-    snprintf(dst, ADDR_TEXT, a->family == 6 ? "[%.*s]:%u" : "%.*s:%u", INET6_ADDRSTRLEN, host,
+    snprintf(dst, ADDR_TEXT, a->family == 6 ? "[%.*s]:%u" : "%.*s:%u", ADDR_TEXT - 9, host,
              (unsigned)a->port);
     return dst;
 }

@@ -19,7 +19,7 @@ struct addr {
                      * the address: the functions below neither compare nor show it */
 };
 
-#define ADDR_TEXT 64 /* room for any addr_text() */
+#define ADDR_TEXT 80 /* room for any addr_text() */
 
 static inline bool addr_is_set(const struct addr *a)
 {
@@ -45,7 +45,8 @@ uint32_t addr_get_ip4(const struct addr *a);      /* host order; 0 unless IPv4 *
  * False and a untouched if it is none. */
 bool addr_parse(const char *text, uint16_t port, struct addr *a);
 
-/* "192.0.2.1" or "2001:db8::1" into dst (ADDR_TEXT octets); "none" if not set.  Returns dst. */
+/* "192.0.2.1", "2001:db8::1" or, with the number of its interface, "fe80::1%2" into dst (ADDR_TEXT
+ * octets); "none" if not set.  Returns dst. */
 const char *addr_host_text(const struct addr *a, char *dst);
 /* "192.0.2.1:1701" or "[2001:db8::1]:1701".  Returns dst. */
 const char *addr_text(const struct addr *a, char *dst);

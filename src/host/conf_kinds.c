@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/bytes.h"
+#include "host/sys.h"
+
 /* Decimal digits and perhaps a minus, nothing else, within the row's bounds. */
 static bool read_number(const char *text, const struct conf_row *row, int64_t *value,
                         struct conf_why *why)
@@ -122,6 +125,22 @@ static bool source_set(void *field, const struct conf_row *row, const char *text
     return text_set(field, row, text, line, why);
 }
 
+/* "fe80::1%eth0": a link-local address, and the interface that it is on.  False: none such; why
+ * says so if it would be one. */
+static bool read_zoned(const char *text, struct addr *a, struct conf_why *why)
+{
+    char host[ADDR_TEXT];
+    size_t n = strcspn(text, "%");
+
+    if (text[n] != '%' || n >= sizeof host)
+        return false;
+    span_to_str(span_of(text, n), host, sizeof host);
+    if (!addr_parse(host, 0, a) || a->family != 6)
+        return false;
+    a->scope = sys_interface_number(text + n + 1);
+    return a->scope != 0 || conf_refuse(why, "names an interface that this host does not have");
+}
+
 static bool addr_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                      struct conf_why *why)
 {
@@ -129,7 +148,11 @@ static bool addr_set(void *field, const struct conf_row *row, const char *text, 
     uint32_t ip;
 
     (void)row, (void)line;
-    if (!addr_parse(text, 0, &got)) {
+    if (strchr(text, '%') != NULL) {
+        if (!read_zoned(text, &got, why))
+            return got.family == 6 ? false
+                                   : conf_refuse(why, "must be an address, such as fe80::1%%eth0");
+    } else if (!addr_parse(text, 0, &got)) {
         if (!conf_name_read(text, "an address, such as 192.0.2.1 or 2001:db8::1", &ip, why))
             return false;
         got = addr_ip4(ip, 0);

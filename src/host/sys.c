@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <limits.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -427,6 +428,18 @@ int sys_source_for(const struct addr *peer, struct addr *source)
     *source = sys_addr_from(&name);
     source->port = 0;
     return 0;
+}
+
+uint32_t sys_interface_number(const char *name)
+{
+    char own[IF_NAMESIZE], *end;
+    unsigned long number = strtoul(name, &end, 10);
+
+    if (*name >= '0' && *name <= '9' && *end == '\0')
+        return number <= UINT32_MAX && if_indextoname((unsigned)number, own) != NULL
+                   ? (uint32_t)number
+                   : 0;
+    return if_nametoindex(name);
 }
 
 bool sys_interface_of(const struct addr *a, char *dst, size_t size)

@@ -77,6 +77,9 @@ socklen_t sys_addr_to(const struct addr *a, struct sockaddr_storage *dst);
  * Nothing is sent.  0, or -1 with errno (ENETUNREACH and the like: there is no way). */
 int sys_source_for(const struct addr *peer, struct addr *source);
 
+/* The number of an interface, by its name or that number itself; 0: there is none. */
+uint32_t sys_interface_number(const char *name);
+
 /* The name of the interface that has this address, cut to fit; false if none has it. */
 bool sys_interface_of(const struct addr *a, char *dst, size_t size);
 

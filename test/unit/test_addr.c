@@ -23,6 +23,7 @@ static const struct {
     {"192.0.2", 1, 0, NULL, NULL},
     {"192.0.2.256", 1, 0, NULL, NULL},
     {"192.0.2.1:1701", 1, 0, NULL, NULL},
+    {"fe80::1%lo", 1, 0, NULL, NULL},
     {"[2001:db8::1]", 1, 0, NULL, NULL},
     {" 192.0.2.1", 1, 0, NULL, NULL},
 };
@@ -63,6 +64,9 @@ static void test_compare(void)
     b = d;
     b.scope = 2;
     ok(!addr_same_host(&b, &d), "same link-local text on another link is another host");
+    b.scope = UINT32_MAX;
+    addr_text(&b, dst);
+    is_str(dst, "[c000:201::%4294967295]:1701", "a link by its number");
     c = addr_ip4(0xc0000201, 1701);
     ok(addr_same(&a, &c) && addr_get_ip4(&a) == 0xc0000201, "IPv4 from and to a number");
     is_int(addr_get_ip4(&d), 0, "IPv6 has no IPv4 number");
