@@ -139,6 +139,7 @@ void control_add_lns(void *ctx, struct fifo_reply *reply, char *rest)
     if (!put(h, reply, false, name, rest))
         return;
     tell_change("lns", name, is_new ? "added" : "changed");
+    reload_ipsec(h);
     if (reload_pools(h))
         fifo_answer(reply, 0, "OK: Saved value");
     else
@@ -213,6 +214,7 @@ void control_remove_lns(void *ctx, struct fifo_reply *reply, char *rest)
     if (!take(h, reply, false, name))
         return;
     reload_pools(h); /* without memory the old ones stay: no section leads to them any more */
+    reload_ipsec(h);
     end_tunnels(h, name);
     fifo_answer(reply, 0, "OK");
 }

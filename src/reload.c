@@ -198,6 +198,12 @@ bool reload_pools(struct hub *h)
     return profiles_use_pools(h, h->conf);
 }
 
+void reload_ipsec(struct hub *h)
+{
+    ipsec_apply(h, h->conf);
+    let_lacs_pass(h);
+}
+
 bool reload(struct hub *h)
 {
     struct conf *is = load_all(h);

@@ -15,6 +15,9 @@ bool reload(struct hub *h);
  * they were. */
 bool reload_pools(struct hub *h);
 
+/* What its [lns] sections require of IPsec, likewise. */
+void reload_ipsec(struct hub *h);
+
 /* What a configuration asks of the log and the secrets: at start and at each reload. */
 void reload_apply_globals(struct hub *h);
 

@@ -50,6 +50,13 @@ my $refused = qr/trouble ipsec-not-enforced: 'require ipsec = yes' cannot be enf
     $d->configure("[lns default]\nip range = 10.9.0.2-10.9.0.9\nlocal ip = 10.9.0.1\n");
     $d->signal('HUP');
     $d->says(qr/reload: .* is in force/, 'reloaded');
+    $d->mark;
+    is($d->ask('z office require ipsec=yes;lac=127.0.0.0-127.255.255.255'), "00 OK: Saved value", 'it is required by command');
+    $d->says(qr/: ${refused}the peers/, 'which cannot be had either');
+    $other = Peer->new(to => $d->port);
+    $other->control('SCCRQ', 0, $other->introduction);
+    ok(!$other->wait_for('SCCRP', 1), 'then it serves nobody');
+    $d->ask('w office');
     $other = Peer->new(to => $d->port);
     ok($other->open_tunnel, 'and so are all, once none requires it');
     $other->close;
