@@ -43,6 +43,9 @@ narrower() {
 	note "$1: MTU $mtu"
 	[ "${mtu:-0}" -gt 1300 ] && [ "$mtu" -lt "$2" ]
 }
+new_keys() {
+	on one swanctl --list-sas 2>/dev/null | grep -q "vpn: #[2-9].*INSTALLED"
+}
 charon_off() {
 	eval "kill \$${1}_charon; wait \$${1}_charon || :"
 	rm -f "$work/$1/run/charon.vici"
@@ -76,6 +79,12 @@ ok "nothing has left in the clear" unseen
 # 1500 less IP, UDP, L2TP with its length, PPP: 1460 without IPsec
 ok "the client knows what IPsec takes of each packet" narrower one 1460
 ok "the server, too" narrower server 1460
+
+scenario "IPsec renews its keys"
+on one swanctl --rekey --child vpn >>$work/one/charon.log 2>&1
+ok "there are new ones" wait_until 20 new_keys
+ok "100 pings pass" ping_all one 10.77.0.1
+ok "nothing has left in the clear" unseen
 
 scenario "IPsec is lost"
 on one swanctl --uninstall --child vpn >>$work/one/charon.log 2>&1
