@@ -205,14 +205,10 @@ static const struct hosts_addr *find_addr(const struct hosts_line *l, const stru
     return NULL;
 }
 
-void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct addr *addrs,
-                 size_t n)
+static void line_found(struct hosts *h, struct hosts_line *l, const struct addr *addrs, size_t n)
 {
-    struct hosts_line *l = find_line(h, host, port);
     struct hosts_line fresh;
 
-    if (l == NULL || l->numeric)
-        return;
     l->asked = true;
     if (n == 0)
         return;
@@ -230,6 +226,15 @@ void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct 
     if (h->at_line == l && h->at_addr != NULL)
         h->at_addr = &l->addrs[h->at_addr - fresh.addrs];
     *l = fresh;
+}
+
+/* Of a host that stands in several lines: what was asked for one was asked for all. */
+void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct addr *addrs,
+                 size_t n)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (is_line(&h->lines[i], host, port) && !h->lines[i].numeric)
+            line_found(h, &h->lines[i], addrs, n);
 }
 
 /* -- outcomes ---------------------------------------------------------------------------------- */

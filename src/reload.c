@@ -68,6 +68,8 @@ static void compare_global(const struct conf_global *was, const struct conf_glob
     if (was->half_open_limit != is->half_open_limit ||
         was->half_open_per_source != is->half_open_per_source)
         log_notice("reload: 'half open limit' or 'half open per source' changed, from now");
+    if (was->force_userspace != is->force_userspace)
+        log_notice("reload: 'force userspace' changed, from the next call");
     if (was->access_control != is->access_control)
         log_notice("reload: 'access control' changed, from the next tunnel");
     if (!same_text(was->metrics_file, is->metrics_file) ||

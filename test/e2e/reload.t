@@ -170,6 +170,12 @@ for my $keys (sort keys %named) {
     unlike($d->log, qr/is gone: hung up/, 'a template is not hung up') if $keys =~ /lac default/;
 }
 
+put_file($d->{conf}, slurp($d->{conf}) =~ s/(force userspace) = yes/$1 = no/r);
+$d->mark->signal('HUP');
+$d->says(qr/reload: 'force userspace' changed, from the next call/, 'force userspace is named, too');
+$d->configure(lns())->mark->signal('HUP');
+$d->says(qr/is in force/, 'and changed back');
+
 # -- status --------------------------------------------------------------------------------------
 
 for (['SIGUSR1', sub { $d->signal('USR1') }], ['s', sub { $d->command("s\n") }]) {

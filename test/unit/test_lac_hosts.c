@@ -136,6 +136,9 @@ static const struct {
     {"an address that a name has twice is tried once",
      "a",
      {{0, "a=192.0.2.1,192.0.2.1", "", "?1."}}},
+    {"a name that stands in two lines is asked for once",
+     "a A",
+     {{0, "", "", "?"}, {1, "a=192.0.2.1", "", "?11."}, {2, "a=192.0.2.1", "1", "?!1"}}},
     {"nothing anywhere", "a b", {{0, "", "", "??"}}},
     {"no line", "", {{0, "", "", ""}}},
 };
