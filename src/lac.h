@@ -42,6 +42,7 @@ struct lac {
     char asked[HOSTS_NAME]; /* what it looks up, or did */
     uint16_t asked_port;
     struct timer patience; /* with a look-up, while there is something else to try */
+    uint32_t patience_ms;  /* how long it lasts: longer each time that it was too short */
     struct timer redial;
     struct timer back;     /* to the first LNS, off a fall-back */
     bool unheard;          /* the peer of the last tunnel has not said a word */

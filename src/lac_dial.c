@@ -15,7 +15,8 @@
 
 #define L2TP_PORT 1701
 #define WHOLE_TEXT 60    /* a peer's text of fewer octets has not been cut */
-#define PATIENCE_MS 3000 /* for a look-up, while there is something else to try */
+#define PATIENCE_MS 3000 /* for a look-up, while there is something else to try; at first */
+#define PATIENCE_MOST_MS 24000
 
 static uint32_t lot(void *ctx)
 {
@@ -197,7 +198,7 @@ static bool look_up(struct lac *l, const struct hosts_next *next)
         }
     }
     if (hosts_can_go_on(&l->hosts))
-        loop_timer_set(l->hub->loop, &l->patience, loop_now(l->hub->loop) + PATIENCE_MS);
+        loop_timer_set(l->hub->loop, &l->patience, loop_now(l->hub->loop) + l->patience_ms);
     return true;
 }
 
@@ -272,6 +273,9 @@ static void out_of_patience(struct timer *t)
     log_info("lac %s: the look-up of %s takes long: it goes on with what is known", l->name,
              l->asked);
     hosts_found(&l->hosts, l->asked, l->asked_port, NULL, 0);
+    /* the next look-up ends this one: with names that all take long none would ever come to an end
+     */
+    l->patience_ms = l->patience_ms < PATIENCE_MOST_MS / 2 ? 2 * l->patience_ms : PATIENCE_MOST_MS;
     go_on(l);
 }
 
@@ -283,6 +287,7 @@ bool lac_dial_init(struct lac *l)
     l->resolve.owner = l;
     l->patience.fire = out_of_patience;
     l->patience.owner = l;
+    l->patience_ms = PATIENCE_MS;
     return loop_timer_init(l->hub->loop, &l->patience) == 0;
 }
 
@@ -335,6 +340,7 @@ const char *lac_host_name(const struct lac *l)
 void lac_dial_worked(struct lac *l)
 {
     l->other_port_works = l->other_port;
+    l->patience_ms = PATIENCE_MS;
     hosts_worked(&l->hosts);
 }
 

@@ -12,7 +12,7 @@ use Peer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# What lns.test comes to: addresses, or "fail", or "sleep".
+# What each name comes to: addresses, perhaps after "slow"; or "fail", or "sleep".
 my $answers = put_file("$DIR/answers", '127.0.0.1');
 $ENV{ANSWERS} = $answers;
 preloaded 'names', <<'C' or plan skip_all => 'no library can be put before the others';
@@ -48,6 +48,10 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
             return EAI_AGAIN;
         if (strcmp(text, "sleep") == 0)
             sleep(600);
+        if (strcmp(text, "slow") == 0) {
+            sleep(4);
+            continue;
+        }
         *end = one(text);
         end = &(*end)->ai_next;
     }
@@ -112,6 +116,15 @@ sub comes
     my $d = lac 'first', 'lns = lns.test:' . $far->port . "\nlns = 127.0.0.2:" . $two->port . "\n";
 
     comes($two, 'a name that is looked up for the first time holds up no other line');
+    $d->finish;
+}
+
+{
+    put_file($answers, 'slow 127.0.0.1');
+    my $peer = Peer->new;
+    my $d = lac 'slow', 'lns = lns.test:' . $peer->port . "\nlns = other.test:" . free_port . "\n";
+
+    ok($peer->wait_for('SCCRQ', 60), 'names that all take long: the first is dialled nevertheless');
     $d->finish;
 }
 
