@@ -53,7 +53,7 @@ sub is_told
     width $width;
     my ($args, $status) = arguments $text;
 
-    if ($mtu) { like($args, qr/ nodetach mtu $mtu mru $mtu .*file /, "$what: pppd has MTU and MRU $mtu, before its file") }
+    if ($mtu) { like($args, qr/ nodetach mtu $mtu mru $mtu .*file /, "X7-10 $what: pppd has MTU and MRU $mtu, before its file") }
     else      { unlike($args, qr/ m[tr]u /, "$what: pppd is not told") }
     return $status;
 }
