@@ -114,7 +114,11 @@ ok "100 pings pass" ping_all one 10.77.0.1
 ok "nothing has left in the clear in all this" unseen
 
 scenario "who comes in the clear"
-cat >$work/stranger/l2tpd.conf <<END
+on stranger sh -ec 'mkdir -p /etc/l2tpd
+	cat >/etc/l2tpd/l2tpd.conf
+	: >/etc/l2tpd/l2tp-secrets
+	chmod 600 /etc/l2tpd/l2tp-secrets
+	printf "noauth\nnoipdefault\n" >/etc/ppp/options' <<END
 [lac clear]
 lns = 192.0.2.1
 autodial = yes
@@ -122,11 +126,6 @@ redial = yes
 redial timeout = 3
 pppoptfile = /etc/ppp/options
 END
-on stranger sh -ec 'mkdir -p /etc/l2tpd
-	cp /run/work/stranger/l2tpd.conf /etc/l2tpd
-	: >/etc/l2tpd/l2tp-secrets
-	chmod 600 /etc/l2tpd/l2tp-secrets
-	printf "noauth\nnoipdefault\n" >/etc/ppp/options'
 ok "a stranger's l2tpd starts" l2tpd_on stranger
 ok "it is seen on the wire" wait_until 10 seen
 ok "and not answered" wait_until 60 says stranger "trouble no-answer"
