@@ -366,16 +366,27 @@ static bool parser_start(struct parser *p)
            conf_object_defaults(PLACE_LAC, &p->fresh_lac);
 }
 
-/* The setting at the begin of a text, up to a ';' that is not in quotes.  What follows it, or NULL.
- */
+/* The end of the setting at the begin of a text: a ';' that is not within a value in quotes, or the
+ * text's own.  Quotes are what conf_line takes for some: a value that begins with one. */
+static char *end_of_setting(char *text)
+{
+    char *p = text + strcspn(text, "=;");
+
+    if (*p == '=')
+        p += 1 + strspn(p + 1, " \t\v\f");
+    if (*p == '"')
+        for (p++; *p != '\0' && *p != '"'; p++)
+            p += p[0] == '\\' && (p[1] == '"' || p[1] == '\\');
+    return p + strcspn(p, ";");
+}
+
+/* Takes that setting.  What follows it, or NULL. */
 static char *take_first(struct parser *p, char *text)
 {
-    bool quoted = false, last;
+    char *end = end_of_setting(text);
+    bool last;
     struct conf_line l;
-    char *end = text;
 
-    for (; *end != '\0' && (*end != ';' || quoted); end++)
-        quoted ^= *end == '"' && (end == text || end[-1] != '\\');
     last = *end == '\0';
     *end = '\0';
     p->line++;

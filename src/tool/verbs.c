@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tool/settings.h"
 
 #define REFRESH_S 2
 #define PASSWORD_MOST 255 /* pppd takes no more */
@@ -171,24 +172,34 @@ static int connect_lac(const struct order *o)
 
 /* -- sections ---------------------------------------------------------------------------------- */
 
-/* Settings behind one another, wherever blanks and equals signs fell apart on the command line:
- * words are put together until there is something behind an equals sign. */
-static void join(struct text *command, char **words, int n)
+/* How this daemon wants values with its own signs in them; a code of ask.h's if it cannot be asked.
+ * By the name of xl2tpd-control it is as there. */
+static int choose_form(const struct order *o, enum settings_form *form)
 {
-    bool begun = false, has_sign = false, has_value = false;
+    bool ours = true;
+    int code = 0;
 
-    for (int i = 0; i < n; i++) {
-        text_add(command, "%s%s", begun ? " " : "", words[i]);
-        begun = true;
-        for (const char *p = words[i]; *p != '\0'; p++) {
-            has_value |= has_sign && *p != ' ';
-            has_sign |= *p == '=';
-        }
-        if (has_value) {
-            text_put(command, ";", 1);
-            begun = has_sign = has_value = false;
-        }
-    }
+    *form = SETTINGS_QUOTED;
+    if (strcmp(o->asker.program, "xl2tpd-control") == 0)
+        ours = false;
+    else if (settings_need_quotes(o->words + 1, o->n - 1))
+        code = ask_kind(o, &ours);
+    if (!ours)
+        *form = SETTINGS_RAW;
+    return code;
+}
+
+static int compose_section(const struct order *o, struct text *command, enum settings_form form)
+{
+    const char *word = "", *why;
+
+    text_add(command, "%c %s ", o->verb->letter, o->words[0]);
+    why = settings_put(command, o->words + 1, o->n - 1, form, &word);
+    if (why != NULL)
+        fprintf(stderr, "%s: '%s': %s\n", o->asker.program, word, why);
+    else if (command->failed)
+        fprintf(stderr, "%s: no memory for the command\n", o->asker.program);
+    return why != NULL ? ASK_USAGE : command->failed ? ASK_TROUBLE : 0;
 }
 
 static int add_section(const struct order *o)
@@ -196,6 +207,7 @@ static int add_section(const struct order *o)
     struct printing p = {.out = stdout};
     struct asker a = o->asker;
     struct text command = {0};
+    enum settings_form form;
     int code;
 
     if (!is_usual(o->words[0]))
@@ -205,11 +217,13 @@ static int add_section(const struct order *o)
             fprintf(stderr, "%s: a setting is one line: nothing was sent\n", o->asker.program);
             return ASK_USAGE;
         }
-    text_add(&command, "%c %s ", o->verb->letter, o->words[0]);
-    join(&command, o->words + 1, o->n - 1);
+    code = choose_form(o, &form);
+    if (code == 0)
+        code = compose_section(o, &command, form);
     a.line = print_line;
     a.ctx = &p;
-    code = ask(&a, command.p, ASK_PLAIN);
+    if (code == 0)
+        code = ask(&a, command.p, ASK_PLAIN);
     text_free(&command);
     return code;
 }

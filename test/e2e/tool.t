@@ -122,6 +122,37 @@ AVAILABLE calls count=0
 EOT
 gives 'status-lns local', 0, "STATUS tunnels.count=0\n";
 tells 'status-lns nobody', 1, qr/Could not find lns/;
+# What is sent: each word is a setting, and arrives as it is.
+for (
+    [['name=', 'redial=yes'] => 'name=;redial=yes;', 'an empty value takes no other word'],
+    [['name=', 'redial', 'timeout=20'] => 'name= redial;timeout=20;', 'but one that is no setting', 3],
+    [['name =', '', 'redial=yes'] => 'name = ;redial=yes;', 'an empty word is an empty value'],
+    [['name', '=', 'a=b', 'redial=yes'] => 'name = a=b;redial=yes;', 'behind "=" stands the value'],
+    [['redial timeout=20', 'redial', '= no'] => 'redial timeout=20;redial = no;', 'blanks anywhere'],
+    [['name=a;redial=no', 'redial=yes'] => 'name="a;redial=no";redial=yes;', 'a semicolon in a value'],
+    [['name= a#b '] => 'name= "a#b";', 'a "#"'],
+    [['name=a"b;c\\d', 'redial=yes'] => 'name="a\\"b;c\\\\d";redial=yes;', 'a quote and a backslash beside one'],
+    [['name=a"b', 'hostname=c"d'] => 'name=a"b;hostname=c"d;', 'quotes in a value'],
+    [['name="a;\\"b"', 'redial=yes'] => 'name="a;\\"b";redial=yes;', 'a value in quotes of its own'],
+    [['name=a=b=c', 'hostname=d'] => 'name=a=b=c;hostname=d;', 'equals signs in a value'],
+    [['name=a b  c'] => 'name=a b  c;', 'blanks in a value'],
+  )
+{
+    my ($words, $sent, $what, $code) = @$_;
+    my ($status, undef, $err) = tool('-d', 'add-lac', 'new', @$words);
+
+    ok($err =~ /command: \S+ a new \Q$sent\E$/m && $status eq ($code // 0), "add-lac: $what") or diag("$status\n$err");
+}
+for (['name="a;b', 'redial=yes'], ['name="a"b'], ['na;me=x'], ['#name=x']) {
+    my ($status, undef, $err) = tool('add-lac', 'new', @$_);
+
+    is($status, 255, "add-lac: '@$_' is not sent") or diag($err);
+}
+tool('add-lac', 'new', 'name=joe', 'calling number=123');
+is((tool('add-lac', 'new', 'name=', 'calling number='))[0], 0, 'add-lac: empty values are taken');
+is((tool('add-lac', 'new', 'redial timeout=', 'name=x'))[2],
+    "Configuration parse error: setting 1: 'redial timeout = ' must be a whole number from 1 to 86400\n",
+    'or refused, by their own key');
 gives 'remove-lns local', 0, "OK\n";
 gives 'remove-lac new',   0, "OK\n";
 tells 'remove new', 1, qr/No such tunnel 'new'/, 'remove: the older spelling';
@@ -282,6 +313,11 @@ like($err, qr/^xl2tpd-control: /, 'another name');
 ($status, $out, $err) = run_program(["$DIR/xl2tpd-control", '-d', '-c', $d->{fifo}, 'available']);
 like($err, qr{command: \@\S+/run/xl2tpd-control-[\d.]+\.out x\n}, '-d tells what is sent');
 like($err, qr/answer: 00 OK$/m, 'and what comes');
+($status, $out, $err) =
+  run_program(["$DIR/xl2tpd-control", '-d', '-c', $d->{fifo}, 'add-lac', 'new', 'name=a;redial=no', 'redial=yes']);
+like($err, qr/command: \S+ a new name=a;redial=no;redial=yes;\n/, 'by that name settings are as xl2tpd wants them');
+($status, $out, $err) = fake(["01 Unknown command v\n", "00 OK\n"], '-d', 'add-lac', 'new', 'name=a#b');
+like($err, qr/command: \S+ a new name=a#b;\n/, 'and to xl2tpd also by ours') or diag($err);
 
 $peer->close;
 $far->close;

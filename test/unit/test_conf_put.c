@@ -60,6 +60,11 @@ static void test_parsing(void)
     is_str(hosts(c->lac), "h:17", "what follows counts");
     ok(c->lac->redial, "to the end");
     conf_free(c);
+    c = conf_parse_settings(true, "x", "name = a\"b;hostname = \"c\\\\\";redial = yes", tell, NULL);
+    ok(c != NULL && c->lac->redial, "quotes within a value are no quotes around one");
+    is_str(c != NULL ? c->lac->peer.name : "", "a\"b", "but a part of it");
+    is_str(c != NULL ? c->lac->peer.hostname : "", "c\\", "nor is a quote escaped behind two backslashes");
+    conf_free(c);
     c = conf_parse_settings(false, "DEFAULT", "", tell, NULL);
     ok(c != NULL && strcmp(c->lns->name, "default") == 0, "no setting; default has one spelling");
     conf_free(c);
