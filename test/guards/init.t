@@ -118,7 +118,8 @@ cp "$tmp/pid" "$pidfile"
 # The configuration is the one that the options name.
 conf | sed 's/^auth file.*/ip rnage = 1/' >"$top/other.conf"
 cp "$etc/default/l2tpd" "$tmp/default"
-for way in "-c $top/other.conf" "-q 16 -c$top/other.conf"; do
+for way in "-c $top/other.conf" "-q 16 -c$top/other.conf" "-lc $top/other.conf" "-lq16 -lc$top/other.conf" \
+	"-c $top/no.conf -lc $top/other.conf -s -c"; do
 	echo "OPTIONS=\"\$OPTIONS $way\"" >>"$etc/default/l2tpd"
 	ok "$way: it is the one that is checked" is 1 'other.conf:4: .*ip rnage' check
 	ok "$way: also by a reload" is 1 'other.conf:4: .*ip rnage' reload
@@ -131,6 +132,15 @@ echo "OPTIONS=\"\$OPTIONS -c $top/other.conf\"" >>"$etc/default/l2tpd"
 ok "nor need the usual one be there" is 0 starts restart
 mv "$tmp/away.conf" "$etc/l2tpd/l2tpd.conf"
 cp "$tmp/default" "$etc/default/l2tpd"
+# So is the pid file.
+ok "stop: 0" is 0 stops stop
+echo "OPTIONS=\"\$OPTIONS -lp $top/run/other.pid\"" >>"$etc/default/l2tpd"
+ok "start with another pid file among the options" is 0 starts start
+ok "its pid is there" [ -s "$top/run/other.pid" ]
+ok "where status finds it" is 0 'runs (pid' status
+ok "and stop" is 0 'stops (pid' stop
+cp "$tmp/default" "$etc/default/l2tpd"
+ok "start with the usual one" is 0 starts start
 # Somebody else: the name of the user that everybody has.
 if [ "$(id -u)" = 0 ] && su -s /bin/sh nobody -c : 2>"$tmp/answer"; then
 	chmod 755 "$tmp"
@@ -164,6 +174,7 @@ openrc() {
 		service_started() { true; }
 		default_stop() { echo "default_stop"; }
 		default_status() { echo "default_status"; }
+		required_files() { echo "$required_files"; }
 		CONF=$etc/l2tpd/l2tpd.conf
 		PIDFILE=$tmp/openrc.pid
 		. "$etc/init.d/l2tpd"
@@ -193,9 +204,11 @@ ok "OpenRC: no start with a broken file" refuses 'l2tpd.conf:1' openrc start_pre
 ok "OpenRC: nor a reload" refuses 'l2tpd.conf:1' openrc reload
 
 conf >"$etc/l2tpd/l2tpd.conf"
-OPTIONS="-q 16 -c $top/other.conf"
 echo broken >"$top/other.conf"
-ok "OpenRC: with -c in OPTIONS that file is checked" refuses 'other.conf:1' openrc checkconfig
+for OPTIONS in "-q 16 -c $top/other.conf" "-lc $top/other.conf -q16" "-lc$top/other.conf"; do
+	ok "OpenRC: with $OPTIONS that file is checked" refuses 'other.conf:1' openrc checkconfig
+	ok "OpenRC: it is the one that must be there" [ "$(openrc required_files)" = "$top/other.conf" ]
+done
 unset OPTIONS
 ok "OpenRC: else the usual one" openrc checkconfig
 echo broken >"$etc/l2tpd/l2tpd.conf"
