@@ -151,7 +151,7 @@ static enum trouble of_silence(const struct hub *h, const struct tunnel *t, stru
     uint64_t now = loop_now(h->loop);
     enum trouble bounced;
 
-    if (!t->was_up || t->unacked == SCCCN || t->unacked == ICRQ || t->unacked == OCRQ)
+    if (!t->was_up || (silence_is_of_setup(t->unacked) && t->data_heard == 0))
         return of_no_answer(h, t, f);
     if (t->data_heard != 0 && t->data_heard >= t->unacked_since) {
         facts_put(f, FACT_SECS, "%llu", (unsigned long long)((now - t->data_heard) / 1000));

@@ -455,9 +455,10 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 
 void lac_tunnel_down(struct lac *l, const struct tunnel *t)
 {
-    bool was_up = l->state == LAC_UP || l->state == LAC_CLOSING;
-
     uint64_t now = loop_now(l->hub->loop);
+    /* a call of which the peer has never been heard to know was none: the next host is dialled */
+    bool unheard = t->why.fault == FAULT_SILENCE && t->unacked == ICCN && t->data_heard == 0;
+    bool was_up = (l->state == LAC_UP || l->state == LAC_CLOSING) && !unheard;
     bool lasted = was_up && now - l->up_since >= LASTED_MS;
 
     /* a pppd that fails at once (a wrong password, say) is a failure too */
@@ -471,10 +472,12 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     l->unheard = t->heard == t->born;
     if (!t->why_ours)
         lac_dial_note(l, &t->peer, &t->why);
-    if (was_up)
+    if (was_up) {
+        l->dialled = 0;
         lac_fallen(l);
-    else
+    } else {
         lac_dial_failed(l);
+    }
 }
 
 struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why)
@@ -486,7 +489,6 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
         return NULL;
     lac_set_state(l, LAC_UP);
     lac_dial_worked(l);
-    l->dialled = 0;
     stay_on_fallback(l, conf, c->tunnel);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);

@@ -53,7 +53,7 @@ struct lac {
     size_t n_sent;
     uint64_t hurry_until; /* ms: who falls before then redials at once */
     uint64_t hurried;     /* ms: when one last did; 0: never */
-    uint64_t dialled;     /* ms: when the attempt began that has come to no call; 0: it has */
+    uint64_t dialled;     /* ms: when the attempt began; 0: it has come to a call, which has ended */
     int redials;          /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     bool changed;      /* it has another section, by a reload or a command, which is to be heeded, ... */

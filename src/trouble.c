@@ -54,8 +54,9 @@ static const struct trouble_row rows[TROUBLES] = {
                           "for it (or the firewall forbids it)",
                           "see what the IPsec daemon says of that peer"},
     [TROUBLE_TOO_SLOW] = {"too-slow", LEVEL_WARNING, 1,
-                          "{peer} acknowledges, but nothing came of it in {secs} s",
-                          "look at the peer's log; 'setup timeout' gives it longer"},
+                          "{peer} acknowledges, but nothing came of it in {secs} s: {text}",
+                          "look at the peer's log; 'connect timeout' and 'setup timeout' give it "
+                          "longer"},
     [TROUBLE_REFUSED] = {"refused", LEVEL_WARNING, 1, "{peer} refuses the tunnel: {cause}",
                          "the peer's log should say why"},
     [TROUBLE_NOT_AUTHORISED] = {"not-authorised", LEVEL_WARNING, 1,

@@ -57,8 +57,8 @@ static const struct conf_row rows[] = {
      .max = 600,
      .preset = "8",
      .help =
-         "Seconds that a LNS has for its first answer, if there is another to try or a redial to\n"
-         "come; 0: as long as messages are sent again."},
+         "Seconds that a LNS may be silent until the call is up, if there is another to try or a\n"
+         "redial to come; 0: as long as messages are sent again."},
     {.name = "source port",
      .places = IN_LAC,
      .kind = KIND_FROM,

@@ -107,6 +107,7 @@ struct tunnel {
     uint64_t due_dead;  /* if nothing is heard until then; looked at only then */
     uint64_t due_probe; /* the same, since it was asked for a sign of life out of turn, ... */
     uint64_t probed_at; /* ... then */
+    uint64_t due_connect; /* the same, while a tunnel of ours and its first call come up */
     bool hello_out;       /* a HELLO is on its way, ... */
     uint16_t hello_ns;    /* ... with this number, ... */
     uint64_t hello_at;    /* ... since then */

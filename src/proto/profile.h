@@ -53,7 +53,8 @@ struct l2tp_profile {
     uint32_t hello_ms;              /* silence before a HELLO; 0: never */
     uint32_t dead_ms;               /* of complete silence, until a tunnel that was up is given up;
                                      * 0: when its messages have been sent often enough */
-    uint32_t connect_ms;            /* for a first word in answer to our SCCRQ; 0: as setup_ms */
+    uint32_t connect_ms;            /* of silence, until a tunnel of ours is given up that has no
+                                     * call yet; 0: as setup_ms */
     uint32_t setup_ms;              /* for a tunnel or call to come up; 0: 60 s */
 };
 

@@ -114,14 +114,64 @@ bool silence_is_final(struct tunnel *t, uint64_t now)
     return false;
 }
 
-void silence_note(struct tunnel *t, uint64_t now)
+/* What the oldest message in flight is; ZLB if there is none. */
+static uint16_t oldest(const struct tunnel *t)
 {
     const struct xport_msg *m = t->x.queue;
 
     /* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
-    t->unacked = m != NULL && m->n >= AVP_HEADER + 2
-                     ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
-                     : ZLB;
+    return m != NULL && m->n >= AVP_HEADER + 2
+               ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
+               : ZLB;
+}
+
+bool silence_is_of_setup(uint16_t type)
+{
+    return type == SCCRQ || type == SCCCN || type == ICRQ || type == ICCN || type == OCRQ;
+}
+
+/* What is acknowledged and waits for its answer; ZLB: nothing does.  (The dialling of a call that is
+ * to be placed takes what time it takes.) */
+static uint16_t unanswered(const struct tunnel *t)
+{
+    if (t->state == WAIT_CTL_REPLY)
+        return SCCRQ;
+    for (const struct call *c = t->calls; c != NULL; c = c->next)
+        if (c->state == WAIT_REPLY)
+            return c->table == TABLE_LNS_OUT ? OCRQ : ICRQ;
+    return ZLB;
+}
+
+bool silence_is_unheard(const struct tunnel *t)
+{
+    return t->state == WAIT_CTL_REPLY && t->heard == t->born;
+}
+
+bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why)
+{
+    bool acknowledged = !silence_is_of_setup(oldest(t));
+    uint16_t asked = acknowledged ? unanswered(t) : oldest(t);
+    uint64_t until = t->heard + t->p.connect_ms;
+
+    if (t->due_connect == 0 || now < t->due_connect)
+        return false;
+    t->due_connect = asked != ZLB && now < until ? until : 0;
+    if (asked == ZLB || now < until)
+        return false;
+    silence_note(t, now);
+    *why = verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "no %s %s",
+                        acknowledged ? "answer to" : "acknowledgement of", msg_type_name(asked));
+    if (silence_is_unheard(t))
+        *why = verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE, "the peer does not answer");
+    why->fault = acknowledged ? FAULT_SLOW : FAULT_SILENCE;
+    return true;
+}
+
+void silence_note(struct tunnel *t, uint64_t now)
+{
+    const struct xport_msg *m = t->x.queue;
+
+    t->unacked = oldest(t);
     t->unacked_sent = (uint16_t)(t->x.tries + 1);
     t->unacked_since = m != NULL ? now - ((uint32_t)now - m->sent_ms) : now;
 }

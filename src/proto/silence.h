@@ -36,6 +36,18 @@ bool silence_is_borne(struct tunnel *t, uint64_t now);
  * only when they may be, not at every packet; what is heard moves them. */
 bool silence_is_final(struct tunnel *t, uint64_t now);
 
+/* Has its peer not said a word in answer to our SCCRQ? */
+bool silence_is_unheard(const struct tunnel *t);
+
+/* A tunnel that we have begun, and its first call, are coming up: is the time of silence over that is
+ * borne meanwhile (connect_ms), with something still to be answered?  *why says what; it is
+ * acknowledged (FAULT_SLOW) or not even that (FAULT_SILENCE).  Once the call is up, and the peer has
+ * acknowledged that, it is never so again. */
+bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why);
+
+/* Is that a message of the set-up? */
+bool silence_is_of_setup(uint16_t type);
+
 /* Keeps in the tunnel which message it is that the peer does not acknowledge, before it is
  * forgotten. */
 void silence_note(struct tunnel *t, uint64_t now);

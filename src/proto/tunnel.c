@@ -60,17 +60,11 @@ static uint32_t setup_ms(const struct tunnel *t)
     return t->p.setup_ms > 0 ? t->p.setup_ms : SETUP_MS;
 }
 
-/* For the answer to an SCCRQ, which another peer may have to be asked for. */
-static bool waits_briefly(const struct tunnel *t)
-{
-    return t->initiator && t->p.connect_ms > 0 && t->p.connect_ms < setup_ms(t);
-}
-
 uint64_t tunnel_due(const struct tunnel *t)
 {
     return heap_earlier(heap_earlier(heap_earlier(t->x.due_resend, t->due_setup),
                                      heap_earlier(t->due_hello, t->due_linger)),
-                        heap_earlier(t->due_dead, t->due_probe));
+                        heap_earlier(heap_earlier(t->due_dead, t->due_probe), t->due_connect));
 }
 
 /* What nobody needs to know, and strict peers will not hear of. */
@@ -265,7 +259,7 @@ struct step {
 /* The end begins: the host is told once, whatever lingers after. */
 static void begin_end(struct tunnel *t, const struct step *s, bool ours)
 {
-    t->due_setup = t->due_hello = t->due_dead = t->due_probe = 0;
+    t->due_setup = t->due_hello = t->due_dead = t->due_probe = t->due_connect = 0;
     if (s->was == STOPPING || s->was == STOPPED || s->was == DEAD)
         return;
     t->why = s->why;
@@ -283,7 +277,8 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
         t->host->random(t->host->ctx, &t->tie_breaker, sizeof t->tie_breaker);
     introduce(t, &m);
     challenge(t, &m);
-    t->due_setup = now + (waits_briefly(t) ? t->p.connect_ms : setup_ms(t));
+    t->due_setup = now + setup_ms(t);
+    t->due_connect = t->p.connect_ms > 0 ? now + t->p.connect_ms : 0;
     t->lost_word = !post_send(t, &m);
 }
 
@@ -571,6 +566,8 @@ void tunnel_disowned(struct tunnel *t, uint64_t now, uint16_t nr)
 
 void tunnel_tick(struct tunnel *t, uint64_t now)
 {
+    struct verdict why;
+
     if (t->host->freshen != NULL)
         t->host->freshen(t->host->ctx, t);
     if (silence_is_final(t, now)) {
@@ -584,9 +581,8 @@ void tunnel_tick(struct tunnel *t, uint64_t now)
         return;
     }
     /* not a word from it: nor does it need one from us, which would be sent as long as this one */
-    if (t->due_setup != 0 && now >= t->due_setup && t->state == WAIT_CTL_REPLY &&
-        waits_briefly(t) && t->heard == t->born) {
-        fall_silent(t, now, "the peer does not answer");
+    if (silence_ends_setup(t, now, &why)) {
+        step(t, now, silence_is_unheard(t) ? EVENT_SILENCE : EVENT_CLOSE, NULL, why);
         return;
     }
     if (t->due_setup != 0 && now >= t->due_setup)

@@ -150,6 +150,50 @@ for my $obeys (1, 0) {
     $d->finish;
 }
 
+# One that falls silent later on, before the call is up and it knows of that.
+for (
+    ['SCCRP', 'no-answer: \\S+ has answered none of \\d SCCCNs'],
+    ['ICRQ', 'too-slow: \\S+ acknowledges, but nothing came of it in \\d s: no answer to ICRQ'],
+    ['ICRP', 'no-answer: \\S+ has answered none of \\d ICCNs'],
+) {
+    my ($after, $trouble) = @$_;
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = lac "connect timeout = 2\n", $one, $two;
+    my $p = Peer->new(share => $one);
+
+    $p->{mute} = 1 if $after eq 'SCCRP';
+    ok($p->accept_tunnel, "one that is silent after its $after");
+    if ($after ne 'SCCRP') {
+        my $icrq = $p->wait_for('ICRQ');
+
+        $p->{mute} = 1 if $after eq 'ICRP';
+        $p->control('ICRP', unpack('n', $icrq->{avp}{14}), Peer::avp(14, Peer::u16(77)))
+          if $after eq 'ICRP';
+    }
+    comes($two, 'is left for the second');
+    like($d->log, qr/trouble $trouble/, 'the log says what it has not answered');
+    $p->{mute} = 0;
+    ok($p->wait_for('StopCCN', 20), 'and it is told');
+    $p = comes($two, 'which stands first from now on') if $two->close;
+    $d->finish;
+}
+
+{
+    my $one = Peer->new;
+    my $d = lac "connect timeout = 3\n", $one;
+    my $p = Peer->new(share => $one);
+
+    $p->wait_for('SCCRQ');
+    sleep 1.5;
+    $p->control('SCCRP', 0, $p->introduction);
+    my $icrq = $p->wait_for('ICRQ');
+    sleep 1.5;
+    $p->control('ICRP', unpack('n', $icrq->{avp}{14}), Peer::avp(14, Peer::u16(77)));
+    ok($p->wait_for('ICCN'), 'who takes its time at each step is waited for');
+    is($d->count(qr/down by=/), 0, 'until the call is up');
+    $d->finish;
+}
+
 # -- times ---------------------------------------------------------------------------------------
 
 {

@@ -18,7 +18,7 @@ static void test_first_answer(void)
     rig_again(&rig);
     is_str(rig_run(&rig, "open idle,ms=7999 | SCCRP"), "SCCCN up", "who answers in time is taken");
     rig_again(&rig);
-    is_str(rig_run(&rig, "open idle,ms=10 ZLB,nr=1 | idle,ms=8000"), "7990:StopCCN:1 7990:down",
+    is_str(rig_run(&rig, "open idle,ms=10 ZLB,nr=1 | idle,ms=8000"), "8000:StopCCN:1 8000:down",
            "who has acknowledged the SCCRQ, and no more, is told");
     rig_again(&rig);
     is_str(rig_run(&rig, "SCCRQ | idle,ms=60000"),
@@ -33,6 +33,50 @@ static void test_first_answer(void)
     is_str(rig_run(&rig, "open | idle,ms=600000"),
            "1000:SCCRQ 3000:SCCRQ 7000:SCCRQ 15000:SCCRQ 31000:SCCRQ 47000:down",
            "without it the SCCRQ is sent again as all messages are");
+}
+
+/* From the SCCRQ to a call of which the peer is known to have heard. */
+static void test_set_up(void)
+{
+    static const struct {
+        const char *script, *expected, *what;
+        enum fault fault;
+        uint16_t unacked;
+    } rows[] = {
+        {"open call SCCRP | idle,ms=20000",
+         "1000:SCCCN 3000:SCCCN 7000:SCCCN 8000:call-down 8000:down 15000:SCCCN",
+         "silent after its SCCRP: it has the connect timeout", FAULT_SILENCE, SCCCN},
+        {"open call SCCRP | ZLB,nr=2 idle,ms=20000",
+         "1000:ICRQ 3000:ICRQ 7000:ICRQ 8000:call-down 8000:down 15000:ICRQ",
+         "silent after its acknowledgement of SCCCN", FAULT_SILENCE, ICRQ},
+        {"open call SCCRP | ZLB,nr=3 idle,ms=20000",
+         "8000:StopCCN:1 8000:call-down 8000:down 9000:StopCCN:1 11000:StopCCN:1 15000:StopCCN:1",
+         "the ICRQ is acknowledged, and no more: the tunnel is closed", FAULT_SLOW, ZLB},
+        {"open call SCCRP ZLB,nr=3 ICRP | idle,ms=20000",
+         "1000:ICCN 3000:ICCN 7000:ICCN 8000:call-down 8000:down 15000:ICCN",
+         "silent after its ICRP: the call of which it has not heard ends", FAULT_SILENCE, ICCN},
+    };
+
+    rig.profile.connect_ms = 8000;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        rig_again(&rig);
+        is_str(rig_run(&rig, rows[i].script), rows[i].expected, rows[i].what);
+        ok(rig.why.fault == rows[i].fault && rig.unacked == rows[i].unacked, "and it says which");
+    }
+    rig_again(&rig);
+    rig_run(&rig, "open call SCCRP ZLB,nr=2 idle,ms=6000 ZLB,nr=3 idle,ms=6000 ICRP");
+    rig_run(&rig, "idle,ms=6000 ZLB,nr=4");
+    is_str(rig_tunnel_state(&rig), "established", "each sign of life begins the time anew");
+    rig_again(&rig);
+    rig_run(&rig, "open call idle,ms=7000 SCCRP idle,ms=7000 ZLB,nr=3 idle,ms=7000 ICRP idle,ms=7000 "
+                  "ZLB,nr=4");
+    is_str(rig_tunnel_state(&rig), "established", "who is slow at each step gets there");
+    rig.profile.hello_ms = 0;
+    rig_again(&rig);
+    rig_run(&rig, "open call SCCRP ZLB,nr=3 ICRP ZLB,nr=4 idle,ms=600000");
+    is_str(rig_tunnel_state(&rig), "established", "and then it may be silent");
+    rig.profile.hello_ms = 60000;
+    rig.profile.connect_ms = 0;
 }
 
 #define LAC "open SCCRP ZLB,nr=2 "
@@ -141,6 +185,7 @@ int main(void)
     test_long_dead_time();
     test_probe();
     test_first_answer();
+    test_set_up();
     rig_free(&rig);
     return tap_done();
 }
