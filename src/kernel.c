@@ -208,6 +208,7 @@ bool kernel_sweep(struct hub *h)
         h->kernel->idle = k->next_idle;
         close(k->fd);
         k->fd = -1;
+        udp_yield(k->udp);
         udp_hear_rest(k->udp);
         free_tunnel(h, k);
         any = true;

@@ -171,19 +171,6 @@ struct udp *udp_open_beside(struct udp *old, const struct addr *local, const str
     return u;
 }
 
-unsigned udp_path_mtu(struct udp *old, const struct addr *local, const struct addr *peer)
-{
-    struct udp *u = udp_open_beside(old, local, peer);
-    unsigned octets;
-
-    if (u == NULL)
-        return 0;
-    octets = udp_os_path_mtu(u->watch.fd, u->local.family);
-    udp_hear_rest(u);
-    udp_close(u);
-    return octets;
-}
-
 int udp_descriptor(const struct udp *u)
 {
     return u->watch.fd;
@@ -294,6 +281,46 @@ static unsigned take_bounces(struct udp *u)
     u->counts.bounced += n;
     u->counts.system_calls = udp_os_calls(u->os);
     return n;
+}
+
+/* -- paths ------------------------------------------------------------------------------------- */
+
+static bool is_of_this_host(const struct addr *a)
+{
+    static const uint8_t loopback[sizeof a->ip] = {[15] = 1};
+
+    return a->family == 6 && memcmp(a->ip, loopback, sizeof loopback) == 0;
+}
+
+/* The peer is none of the loopback's, as a rule. */
+void udp_yield(struct udp *u)
+{
+    udp_flush(u);
+    udp_os_device(u->watch.fd, "lo");
+}
+
+/* By a socket beside, connected. */
+static unsigned path_beside(struct udp *old, const struct addr *local, const struct addr *peer)
+{
+    struct udp *u = is_of_this_host(peer) ? NULL : udp_open_beside(old, local, peer);
+    unsigned octets;
+
+    if (u == NULL)
+        return 0;
+    octets = udp_os_path_mtu(u->watch.fd, u->local.family);
+    udp_yield(u);
+    udp_hear_rest(u);
+    udp_close(u);
+    return octets;
+}
+
+unsigned udp_path_mtu(struct udp *u, const struct addr *local, const struct addr *peer)
+{
+    if (peer->family == 6)
+        return path_beside(u, local, peer);
+    udp_os_probe(u->os, local, peer);
+    take_bounces(u);
+    return udp_os_probed(u->os);
 }
 
 /* -- receiving --------------------------------------------------------------------------------- */

@@ -51,10 +51,15 @@ void udp_close(struct udp *u);
  * whatever the kernel sends by it.  NULL with errno. */
 struct udp *udp_open_beside(struct udp *u, const struct addr *local, const struct addr *peer);
 
+/* Its peer is heard by the other socket again, so that nothing comes to nothing between
+ * udp_hear_rest() and udp_close(); it sends no more.  It is tied to the loopback for that: what
+ * comes by that still comes to it. */
+void udp_yield(struct udp *u);
+
 /* How large an IP packet from there (or the socket's address) to the peer may be, as far as the
  * system knows: by its interface, route, ICMP, and IPsec if its policies are for just these
- * addresses and ports.  In octets; 0: not known.  It is found by a socket beside this one, which
- * may have something to tell meanwhile. */
+ * addresses and ports.  In octets; 0: not known, or a peer at ::1.  What ICMP has to tell of others
+ * is told meanwhile, and of IPv6, where a socket beside this one is asked, what arrives. */
 unsigned udp_path_mtu(struct udp *u, const struct addr *local, const struct addr *peer);
 
 /* Hears what has come already, some turns' worth at most: before a close. */

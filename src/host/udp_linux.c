@@ -19,6 +19,7 @@
 #include "host/sys.h"
 
 #define OUT_MOST 64
+#define LARGEST 65535 /* octets of a datagram, as far as the call for sending goes */
 #define RECEIVE_ROOM (1 << 20) /* octets that the kernel may hold for us */
 
 /* One slot holds any datagram.  The odd cache line keeps the beginnings of all slots from falling
@@ -58,6 +59,7 @@ struct udp_os {
     uint8_t family;
     enum may may_mark; /* whether marks may be set: asked when the first is to be */
     uint64_t calls;
+    unsigned too_large;     /* than which a datagram was: the MTU that the kernel told; 0: none */
     bool joins;             /* the system has segmentation */
     uint64_t forget;        /* at which count of calls slow places are tried again */
     bool slow[SLOW_PLACES]; /* by the hash of their addresses: where it has not gone */
@@ -100,7 +102,6 @@ int udp_os_early(int fd, uint8_t family)
     return setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
 }
 
-/* Without local addresses there is no answering; without ECN fields and errors there is. */
 unsigned udp_os_path_mtu(int fd, uint8_t family)
 {
     int octets = 0;
@@ -111,6 +112,7 @@ unsigned udp_os_path_mtu(int fd, uint8_t family)
     return got == 0 && octets > 0 ? (unsigned)octets : 0;
 }
 
+/* Without local addresses there is no answering; without ECN fields and errors there is. */
 static void ask_for_errors(int fd, uint8_t family)
 {
     int on = 1;
@@ -445,17 +447,41 @@ int udp_os_send(struct udp_os *os, const struct udp_out *out, int n)
     return sent < 0 ? -1 : gone;
 }
 
+/* Larger than any path takes, so the kernel refuses it before it looks at the octets, and says in
+ * the socket's errors what would fit (ip(7), IP_MTU_DISCOVER). */
+void udp_os_probe(struct udp_os *os, const struct addr *from, const struct addr *to)
+{
+    struct udp_out out = {.from = *from, .to = *to, .octets = span_of(batch.arena, LARGEST)};
+    int whole = IP_PMTUDISC_DO, was = IP_PMTUDISC_WANT;
+    socklen_t n = sizeof was;
+
+    os->too_large = 0;
+    if (os->family != 4 || getsockopt(os->fd, IPPROTO_IP, IP_MTU_DISCOVER, &was, &n) != 0 ||
+        setsockopt(os->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole) != 0)
+        return;
+    fill_in(os, 0, 0, &out, 1);
+    os->calls++;
+    (void)!sendmsg(os->fd, &batch.msg[0].msg_hdr, MSG_DONTWAIT);
+    setsockopt(os->fd, IPPROTO_IP, IP_MTU_DISCOVER, &was, sizeof was);
+}
+
+unsigned udp_os_probed(const struct udp_os *os)
+{
+    return os->too_large;
+}
+
 /* ip(7), IP_RECVERR: the kernel's sock_extended_err, whose header not each C library comes with. */
 struct error {
     uint32_t reason; /* errno */
     uint8_t origin, type, code, pad;
     uint32_t info, data;
 };
+#define ORIGIN_LOCAL 1
 #define ORIGIN_ICMP 2
 #define ORIGIN_ICMP6 3
 
 /* The offender's address stands behind the error; its family is 0 if nobody is named. */
-static bool take_error(const struct cmsghdr *c, struct udp_bounce *b)
+static bool take_error(struct udp_os *os, const struct cmsghdr *c, struct udp_bounce *b)
 {
     struct error error;
     struct sockaddr_storage name = {0};
@@ -469,6 +495,8 @@ static bool take_error(const struct cmsghdr *c, struct udp_bounce *b)
     b->reason = (int)error.reason;
     b->via = sys_addr_from(&name);
     b->via.port = 0;
+    if (error.origin == ORIGIN_LOCAL && error.reason == EMSGSIZE)
+        os->too_large = error.info;
     return error.origin == ORIGIN_ICMP || error.origin == ORIGIN_ICMP6;
 }
 
@@ -495,7 +523,7 @@ bool udp_os_bounced(struct udp_os *os, struct udp_bounce *b)
             return false;
         b->to = sys_addr_from(&name);
         for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c))
-            if (take_error(c, b))
+            if (take_error(os, c, b))
                 return true;
     }
 }

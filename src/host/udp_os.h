@@ -40,6 +40,12 @@ int udp_os_mark(int fd, uint32_t mark);
 /* Of a connected socket: how large an IP packet on its way may be; 0: not known. */
 unsigned udp_os_path_mtu(int fd, uint8_t family);
 
+/* Likewise of any socket, and on the way from there to there: asks, and has the answer once
+ * udp_os_bounced() has told all that it knows; 0: not known, and of IPv6, for which the kernel does
+ * not count what IPsec takes.  Nothing is sent. */
+void udp_os_probe(struct udp_os *os, const struct addr *from, const struct addr *to);
+unsigned udp_os_probed(const struct udp_os *os);
+
 /* Room for a batch, and the socket told to hold some more datagrams while we are busy.  family: 4
  * or
  * 6.  With tell_to it tells the local addresses, which cost a little with each datagram.  NULL with

@@ -289,6 +289,19 @@ unsigned udp_os_path_mtu(int fd, uint8_t family)
     return 0;
 }
 
+void udp_os_probe(struct udp_os *os, const struct addr *from, const struct addr *to)
+{
+    (void)os;
+    (void)from;
+    (void)to;
+}
+
+unsigned udp_os_probed(const struct udp_os *os)
+{
+    (void)os;
+    return 0;
+}
+
 struct udp_os *udp_os_new(int fd, uint8_t family, bool tell_to)
 {
     struct udp_os *os = calloc(1, sizeof *os);

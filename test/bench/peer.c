@@ -5,6 +5,7 @@
  *   peer memory PORT TUNNELS CALLS -- DAEMON [ARGUMENT...]    (CALLS: in all)
  *   peer idle PORT SECONDS -- DAEMON [ARGUMENT...]
  *   peer cost PORT TUNNELS MESSAGES -- DAEMON [ARGUMENT...]
+ *   peer scale PORT TUNNELS SECONDS -- DAEMON [ARGUMENT...]
  *
  * Prints "KEY VALUE" lines, a measurement each.  Its protocol is our own engine: bytes and time in,
  * bytes out; whatever it costs is the same for every daemon measured.  It must know nothing of the
@@ -30,6 +31,8 @@
 #define MOST 20000      /* tunnels, calls, set-ups */
 #define HELLO_MS 60000  /* of the engine's clock, which cost moves ahead */
 #define FLYING 10       /* HELLOs on their way while costs are measured */
+#define SOCKET_ROOM (8 << 20)
+#define CROWD 64        /* tunnels on their way when many are set up */
 
 static struct {
     struct l2tp *engine;
@@ -86,7 +89,7 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
     return NO_ROOM;
 }
 
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL, NULL};
 
 static struct l2tp_profile profile = {
     .label = "bench",
@@ -192,10 +195,13 @@ static void wait_for(bool (*met)(uint16_t id), uint16_t id)
 static void connect_to(unsigned port)
 {
     struct sockaddr_storage to;
+    int room = SOCKET_ROOM;
     socklen_t n;
 
     me.peer = addr_ip4(0x7f000001, (uint16_t)port);
     me.fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (setsockopt(me.fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+        setsockopt(me.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     n = sys_addr_to(&me.peer, &to);
     if (me.fd < 0 || connect(me.fd, (struct sockaddr *)&to, n) < 0)
         die("no socket");
@@ -268,6 +274,21 @@ static unsigned long proc_figure(const char *file, const char *word)
 static double resident(void)
 {
     return 1024.0 * (double)proc_figure("smaps_rollup", "Rss:");
+}
+
+/* CPU time of the daemon, in ns: with the kernel's work for it in its own system calls. */
+static double cpu_time(void)
+{
+    char path[64];
+    double ns = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)me.daemon);
+    f = fopen(path, "r");
+    if (f == NULL || fscanf(f, "%lf", &ns) != 1)
+        die("the daemon is not there any more, or the kernel does not tell its CPU time");
+    fclose(f);
+    return ns;
 }
 
 /* Measurements. */
@@ -388,21 +409,6 @@ static void measure_idle(unsigned seconds, char **command)
     printf("wake_ups %lu\n", proc_figure("status", "voluntary_ctxt_switches:") - before);
 }
 
-/* CPU time of the daemon, in ns: with the kernel's work for it in its own system calls. */
-static double cpu_time(void)
-{
-    char path[64];
-    double ns = -1;
-    FILE *f;
-
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)me.daemon);
-    f = fopen(path, "r");
-    if (f == NULL || fscanf(f, "%lf", &ns) != 1)
-        die("the daemon is not there any more, or the kernel does not tell its CPU time");
-    fclose(f);
-    return ns;
-}
-
 /* Takes so many datagrams. */
 static void take(size_t n)
 {
@@ -469,6 +475,63 @@ static void measure_cost(size_t messages, char **command)
     measure_hellos("busy", FLYING, messages);
 }
 
+/* So many tunnels, CROWD of them on their way at a time; ms. */
+static double open_crowd(void)
+{
+    double begin = now_ms();
+
+    for (size_t i = 0; i < me.n_tunnels; i++) {
+        if (i >= CROWD)
+            wait_for(tunnel_is_up, me.tunnels[i - CROWD]);
+        me.tunnels[i] = open_tunnel();
+    }
+    for (size_t i = 0; i < me.n_tunnels; i++)
+        wait_for(tunnel_is_up, me.tunnels[i]);
+    return now_ms() - begin;
+}
+
+/* All of them closed by us, each with a StopCCN, until the last is acknowledged; ms. */
+static double close_crowd(void)
+{
+    double begin = now_ms();
+
+    for (size_t i = 0; i < me.n_tunnels; i++) {
+        if (i >= CROWD)
+            wait_for(tunnel_is_gone, me.tunnels[i - CROWD]);
+        l2tp_close(me.engine, engine_now(), me.tunnels[i], STOPCCN_GENERAL, ERROR_NONE, "");
+        drain();
+    }
+    for (size_t i = 0; i < me.n_tunnels; i++)
+        wait_for(tunnel_is_gone, me.tunnels[i]);
+    return now_ms() - begin;
+}
+
+/* Tunnels a second, what one takes, what it costs when nothing but Hellos goes on, and how soon
+ * they are gone: by us, and by the daemon's own end, which they must not hold up. */
+static void measure_scale(int seconds, char **command)
+{
+    double bare, cpu, ms;
+
+    profile.hello_ms = HELLO_MS;
+    start_daemon(command);
+    wait_until_listening();
+    bare = resident();
+    cpu = cpu_time();
+    ms = open_crowd();
+    printf("tunnels_per_s %.0f\n", (double)me.n_tunnels / ms * 1e3);
+    rest(REST_MS);
+    printf("tunnel_cpu_us %.2f\n", (cpu_time() - cpu) / (double)me.n_tunnels / 1e3);
+    printf("many_octets %.0f\n", (resident() - bare) / (double)me.n_tunnels);
+    cpu = cpu_time();
+    rest(seconds * 1000);
+    printf("idle_percent %.3f\n", (cpu_time() - cpu) / seconds / 1e7);
+    printf("close_ms %.0f\n", close_crowd());
+    open_crowd();
+    ms = now_ms();
+    stop_daemon();
+    printf("stop_ms %.0f\n", now_ms() - ms);
+}
+
 static size_t number(const char *text)
 {
     char *end;
@@ -492,10 +555,12 @@ int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
     bool memory = strcmp(what, "memory") == 0, cost = strcmp(what, "cost") == 0;
-    int at = memory || cost ? 5 : 4; /* where "--" stands */
+    bool scale = strcmp(what, "scale") == 0;
+    int at = memory || cost || scale ? 5 : 4; /* where "--" stands */
 
     if (argc < at + 2 || strcmp(argv[at], "--") != 0)
-        die("usage: peer set-up|memory|idle|cost PORT N [CALLS|MESSAGES] -- DAEMON [ARGUMENT...]");
+        die("usage: peer set-up|memory|idle|cost|scale PORT N [CALLS|MESSAGES|SECONDS] -- DAEMON "
+            "[ARGUMENT...]");
     setvbuf(stdout, NULL, _IOLBF, 0);
     connect_to((unsigned)number(argv[2]));
     if (memory) {
@@ -505,11 +570,15 @@ int main(int argc, char **argv)
     } else if (cost) {
         me.n_tunnels = count(argv[3]);
         measure_cost(number(argv[4]), argv + at + 1);
+    } else if (scale) {
+        me.n_tunnels = count(argv[3]);
+        measure_scale((int)count(argv[4]), argv + at + 1);
     } else if (strcmp(what, "idle") == 0) {
         measure_idle((unsigned)count(argv[3]), argv + at + 1);
     } else {
         measure_set_up(count(argv[3]), argv + at + 1);
     }
-    stop_daemon();
+    if (me.daemon > 0)
+        stop_daemon();
     return 0;
 }
