@@ -39,7 +39,7 @@ WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy w
 PROTO = proto/xport proto/states proto/post proto/silence proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
         proto/stray proto/input
-CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kinds host/conf_line host/conf_load \
+CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kinds host/conf_line host/conf_listen host/conf_load \
         host/conf_near host/conf_overlap host/conf_put host/conf_parse host/conf_print host/conf_ranges \
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
         host/conf_rows_ppp host/conf_section host/conf_show host/conf_words

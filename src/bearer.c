@@ -34,7 +34,7 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c)
     b->call_id = b->number = c->id;
     b->peer = c->tunnel->peer;
     b->local = c->tunnel->local;
-    b->udp = sockets_of(h, c->tunnel, &b->peer);
+    b->udp = sockets_of(h, c->tunnel);
     b->ecn = c->tunnel->ecn;
     if (b->ecn && b->udp != NULL)
         udp_tell_ecn(b->udp);

@@ -141,14 +141,16 @@ static void log_sections(const struct hub *h)
                    log_safe(span_str(l->name), safe, sizeof safe), lac_state_name(l->state));
 }
 
-static void log_socket(const char *kind, const struct udp *udp)
+static void log_socket(const struct listening *l)
 {
-    const struct udp_counts *n = udp != NULL ? udp_counts(udp) : NULL;
+    const struct udp_counts *n = l->udp != NULL ? udp_counts(l->udp) : NULL;
+    char text[ADDR_TEXT];
 
     if (n != NULL)
-        log_notice("  %s: %llu datagrams received, %llu sent, %llu not sent, %llu errors", kind,
-                   (unsigned long long)n->received, (unsigned long long)n->sent,
-                   (unsigned long long)n->dropped, (unsigned long long)n->errors);
+        log_notice("  %s: %llu datagrams received, %llu sent, %llu not sent, %llu errors",
+                   addr_host_text(&l->at, text), (unsigned long long)n->received,
+                   (unsigned long long)n->sent, (unsigned long long)n->dropped,
+                   (unsigned long long)n->errors);
 }
 
 void control_log_status(struct hub *h)
@@ -159,8 +161,8 @@ void control_log_status(struct hub *h)
     log_notice("  up %llu s; %u tunnels (%u half-open), %u calls, %u pppds, %zu leases",
                (unsigned long long)((loop_now(h->loop) - h->started) / 1000), n.tunnels,
                n.half_open, n.calls, h->n_bearers, pool_book_count(h->book));
-    log_socket("IPv4", h->udp4);
-    log_socket("IPv6", h->udp6);
+    for (unsigned i = 0; i < h->n_listening; i++)
+        log_socket(&h->listening[i]);
     for (int i = 0; i < CAUSES; i++)
         if (n.dropped[i] > 0)
             log_notice("  dropped: %llu (%s)", (unsigned long long)n.dropped[i],

@@ -299,6 +299,9 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     }
     hash_init(&h->lacs_by_name);
     h->conf = conf;
+    h->listen = conf->global.listen;
+    h->port = conf->global.port;
+    h->packet_marks = conf->global.packet_marks;
     h->ident = o->ident;
     h->conf_file = o->conf_file;
     h->secrets_file = o->secrets_file;

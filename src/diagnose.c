@@ -41,7 +41,7 @@ static void put_peer(struct facts *f, const struct addr *peer)
  * errno if they cannot leave at all. */
 static int local_of(const struct hub *h, const struct tunnel *t, struct addr *local)
 {
-    const struct udp *udp = sockets_of(h, t, &t->peer);
+    const struct udp *udp = sockets_of(h, t);
 
     *local = t->local;
     if (!addr_is_set(local) && sys_source_for(&t->peer, local) < 0)

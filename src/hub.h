@@ -32,6 +32,12 @@ struct totals {
     uint64_t reloads, reloads_failed;
 };
 
+/* A main socket: where it is to be, and is, if the address need not be awaited (udp NULL). */
+struct listening {
+    struct addr at; /* its port does not count */
+    struct udp *udp;
+};
+
 enum stop_phase {
     STOP_NOT,
     STOP_CALLS,   /* CDNs are on their way */
@@ -45,15 +51,15 @@ struct hub {
     struct conf *conf;
     struct conf *added; /* sections by command, which a reload puts on top of the file's */
     struct secrets *secrets;
-    struct udp *udp4,
-        *udp6; /* either may be NULL; and both, while "listen-addr" is not there yet */
+    struct listening listening[CONF_LISTEN_MOST]; /* the main sockets; see sockets.h */
+    unsigned n_listening;
     struct socket_own *own_sockets; /* those of LACs; see sockets.h */
     struct udp_counts closed_counts; /* of sockets that are no more */
     udp_heard_fn *heard;            /* what all sockets tell */
     void (*closed)(struct hub *h, const struct addr *peer); /* nobody listens there, says ICMP */
     struct change *change;          /* NULL: the system tells of none */
     struct timer settle;            /* of a new address */
-    struct timer bind_timer;        /* until "listen-addr" is there, where it takes that */
+    struct timer bind_timer;        /* until each "listen-addr" is there, where it takes that */
     struct fifo *fifo;
     struct metrics *metrics;    /* a file of them; NULL: none */
     struct listener *listeners; /* to events, by command */
@@ -72,7 +78,7 @@ struct hub {
     const char *conf_file;    /* as found at start */
     const char *secrets_file; /* by option, or NULL: the key decides */
     const char *secrets_default;
-    struct addr listen_addr; /* as configured at start: only a restart changes these three */
+    struct conf_listen listen; /* as configured at start: only a restart changes these three */
     uint16_t port;
     bool packet_marks;
     uint8_t tos; /* of control messages */

@@ -130,8 +130,12 @@ static bool any_requires(const struct conf *conf)
 
 static bool open_guard(struct hub *h)
 {
-    uint32_t mark = hash_of(main_port(h), h->listen_addr.ip, sizeof h->listen_addr.ip);
+    const struct conf_listen_at *at = h->listen.at; /* unset: zeroes */
+    uint32_t mark = main_port(h);
 
+    do
+        mark = hash_of(mark, at->addr.ip, sizeof at->addr.ip);
+    while (++at < h->listen.at + h->listen.n);
     if (h->ipsec == NULL)
         h->ipsec = calloc(1, sizeof *h->ipsec);
     if (h->ipsec == NULL)

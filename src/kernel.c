@@ -18,7 +18,7 @@ struct kernel_tunnel {
     struct udp *udp;
     int fd;
     struct kernel_session *sessions;
-    uint16_t port; /* of ours that its peer sends to */
+    struct addr local; /* of ours, that its peer sends to */
     struct hash_node by_id, by_peer;
     bool is_ending; /* the protocol's tunnel has gone: it takes no more */
     bool is_idle;   /* so it has none, and stands in this list: */
@@ -124,16 +124,16 @@ static struct kernel_tunnel *find_tunnel(const struct hub *h, uint16_t id)
     return n != NULL ? OWNER(n, struct kernel_tunnel, by_id) : NULL;
 }
 
-/* One socket hears one peer: a second tunnel from the very same place would find its data where it
- * does not look. */
-static bool place_is_taken(const struct hub *h, const struct addr *peer, uint16_t port)
+/* One socket hears what one peer sends to one address: a second tunnel from the very same place
+ * would find its data where it does not look. */
+static bool place_is_taken(const struct hub *h, const struct addr *peer, const struct addr *local)
 {
     struct hash_node *n = hash_find(&h->kernel->places, hash_place(peer));
 
     for (; n != NULL; n = hash_next(n)) {
         const struct kernel_tunnel *k = OWNER(n, struct kernel_tunnel, by_peer);
 
-        if (k->port == port && addr_same(&k->peer, peer))
+        if (addr_same(&k->local, local) && addr_same(&k->peer, peer))
             return true;
     }
     return false;
@@ -161,15 +161,28 @@ static void free_tunnel(struct hub *h, struct kernel_tunnel *k)
     free(k);
 }
 
+/* Where its peer sends to, by the port of that socket. */
+static struct addr place_of(const struct tunnel *t, const struct udp *udp)
+{
+    struct addr a = udp != NULL ? udp_local(udp) : t->local;
+    uint16_t port = a.port;
+
+    if (addr_is_set(&t->local))
+        a = t->local;
+    a.port = port;
+    return a;
+}
+
 /* NULL with the reason. */
 static struct kernel_tunnel *make_tunnel(struct hub *h, const struct tunnel *t,
                                          char why[KERNEL_WHY])
 {
     const struct link_kernel_ids ids = {.tunnel = t->id, .peer_tunnel = t->peer_id};
-    struct udp *beside = sockets_of(h, t, &t->peer);
+    struct udp *beside = sockets_of(h, t);
+    struct addr local = place_of(t, beside);
     struct kernel_tunnel *k;
 
-    if (beside == NULL || place_is_taken(h, &t->peer, udp_local(beside).port)) {
+    if (beside == NULL || place_is_taken(h, &t->peer, &local)) {
         snprintf(why, KERNEL_WHY, "%s",
                  beside == NULL ? "no socket"
                                 : "another tunnel comes from the same address and port");
@@ -180,7 +193,7 @@ static struct kernel_tunnel *make_tunnel(struct hub *h, const struct tunnel *t,
         snprintf(why, KERNEL_WHY, "%s", strerror(ENOMEM));
         return NULL;
     }
-    k->port = udp_local(beside).port;
+    k->local = local;
     k->id = t->id;
     k->peer = t->peer;
     k->fd = -1;

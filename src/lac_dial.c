@@ -96,7 +96,7 @@ static bool can_reach(const struct lac *l, const struct addr *a)
         return false;
     if (!sockets_main_does(l->hub, &wish, &local))
         return true;
-    return (a->family == 6 ? l->hub->udp6 : l->hub->udp4) != NULL;
+    return sockets_from(l->hub, &local, a) != NULL;
 }
 
 static bool has_second_way(const struct lac *l)

@@ -37,7 +37,7 @@ void mtu_tunnel_up(struct hub *h, const struct tunnel *t)
 
 static void look(struct hub *h, const struct tunnel *t)
 {
-    struct udp *udp = sockets_of(h, t, &t->peer);
+    struct udp *udp = sockets_of(h, t);
     unsigned octets = udp != NULL ? udp_path_mtu(udp, &t->local, &t->peer) : 0;
 
     path_of[t->id] = octets < UINT16_MAX ? (uint16_t)octets : UINT16_MAX;

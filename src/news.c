@@ -17,7 +17,8 @@
 
 static void on_send(struct hub *h, const struct l2tp_event *ev)
 {
-    struct udp *udp = sockets_of(h, ev->tunnel, &ev->to);
+    struct udp *udp = ev->tunnel != NULL ? sockets_of(h, ev->tunnel)
+                                         : sockets_from(h, &ev->from, &ev->to);
 
     if (ev->refused != NULL)
         diagnose_refusal(h, ev->refused);

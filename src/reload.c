@@ -51,7 +51,7 @@ static void name_what_needs_restart(const struct hub *h, const struct conf_globa
 {
     if (h->port != is->port)
         log_warnx("reload: 'port' has changed: needs a restart");
-    if (!addr_same(&h->listen_addr, &is->listen_addr))
+    if (!conf_same_listen(&h->listen, &is->listen))
         log_warnx("reload: 'listen-addr' has changed: needs a restart");
     if (h->packet_marks != is->packet_marks)
         log_warnx("reload: 'packet marks' has changed: needs a restart");

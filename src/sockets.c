@@ -74,58 +74,84 @@ static void say_why_not(struct hub *h, const struct addr *a, bool must)
     trouble_tell(h, TROUBLE_CANNOT_LISTEN, &daemon, &f);
 }
 
-static struct udp *take_up(const struct hub *h, struct udp *udp)
+static void take_up(const struct hub *h, struct udp *udp)
 {
     udp_set_tos(udp, h->tos);
     udp_tell_failed(udp, failed_main);
     if (h->packet_marks && udp_tell_marks(udp) != 0)
         log_warn("'packet marks' has no effect: the system does not tell them (Linux 5.19 does)");
     say_listening(udp);
-    return udp;
 }
 
-static struct udp *bind_one(struct hub *h, const struct addr *a, bool must)
+/* True if it is listened on, now (*udp) or later. */
+static bool bind_one(struct hub *h, const struct addr *a, bool must, struct udp **udp)
 {
-    struct udp *udp = udp_open(h->loop, a, h->heard, h);
     const struct udp_place early = {.early = true};
     char text[ADDR_TEXT];
 
-    if (udp == NULL && must && errno == EADDRNOTAVAIL) {
+    *udp = udp_open(h->loop, a, h->heard, h);
+    if (*udp == NULL && must && errno == EADDRNOTAVAIL) {
         log_warnx("this host does not have the address %s (listen-addr) yet: it is listened on as "
                   "soon as it has",
                   addr_host_text(a, text));
-        udp = udp_open_at(h->loop, a, &early, h->heard, h);
-        if (udp == NULL && errno == ENOTSUP) {
+        *udp = udp_open_at(h->loop, a, &early, h->heard, h);
+        if (*udp == NULL && errno == ENOTSUP) {
             loop_timer_set(h->loop, &h->bind_timer, loop_now(h->loop) + BIND_AGAIN_MS);
-            return NULL;
+            return true;
         }
     }
-    if (udp == NULL) {
+    if (*udp == NULL)
         say_why_not(h, a, must);
-        return NULL;
-    }
-    return take_up(h, udp);
+    else
+        take_up(h, *udp);
+    return *udp != NULL;
+}
+
+static struct addr with_port(struct addr a, uint16_t port)
+{
+    a.port = port;
+    return a;
 }
 
 static void bind_again(struct timer *t)
 {
     struct hub *h = t->owner;
-    struct addr a = h->listen_addr;
-    struct udp **at = a.family == 6 ? &h->udp6 : &h->udp4;
+    bool awaits = false;
 
-    a.port = h->port;
-    *at = udp_open(h->loop, &a, h->heard, h);
-    if (*at != NULL)
-        take_up(h, *at);
-    else
+    for (struct listening *l = h->listening; l < h->listening + h->n_listening; l++) {
+        struct addr a = with_port(l->at, sockets_port(h, NULL));
+
+        if (l->udp != NULL)
+            continue;
+        l->udp = udp_open(h->loop, &a, h->heard, h);
+        awaits = awaits || l->udp == NULL;
+        if (l->udp != NULL)
+            take_up(h, l->udp);
+    }
+    if (awaits)
         loop_timer_set(h->loop, t, loop_now(h->loop) + BIND_AGAIN_MS);
 }
 
-/* The address that is configured; without one, all of IPv4, and of IPv6 where there is any. */
+/* All addresses that are configured, or none; what goes without saying, where there is any. */
+static bool bind_all(struct hub *h, const struct conf_listen *list)
+{
+    for (const struct conf_listen_at *at = list->at; at < list->at + list->n; at++) {
+        struct listening *l = &h->listening[h->n_listening];
+        struct addr a = with_port(at->addr, sockets_port(h, NULL));
+        bool must = at->line > 0 || a.family == 4;
+
+        l->at = at->addr;
+        if (bind_one(h, &a, must, &l->udp))
+            h->n_listening++;
+        else if (must)
+            return false;
+    }
+    return true;
+}
+
 bool sockets_bind(struct hub *h, udp_heard_fn *heard)
 {
-    const struct conf_global *g = &h->conf->global;
-    struct addr a = g->listen_addr;
+    struct conf_listen list = conf_listen_resolved(&h->listen);
 
     if (loop_timer_init(h->loop, &h->bind_timer) < 0) {
         log_error("cannot start");
@@ -134,39 +160,83 @@ bool sockets_bind(struct hub *h, udp_heard_fn *heard)
     h->bind_timer.fire = bind_again;
     h->bind_timer.owner = h;
     h->heard = heard;
-    h->listen_addr = g->listen_addr;
-    h->port = a.port = g->port;
-    h->packet_marks = g->packet_marks;
-    if (a.family == 6)
-        h->udp6 = bind_one(h, &a, true);
-    else
-        a.family = 4, h->udp4 = bind_one(h, &a, true);
-    if (!addr_is_set(&g->listen_addr) && h->udp4 != NULL) {
-        struct addr six = {.family = 6, .port = udp_local(h->udp4).port};
-
-        h->udp6 = bind_one(h, &six, false);
-    }
-    return h->udp4 != NULL || h->udp6 != NULL || loop_timer_is_set(&h->bind_timer);
+    return bind_all(h, &list);
 }
 
-struct udp *sockets_of(const struct hub *h, const struct tunnel *t, const struct addr *to)
-{
-    const struct socket_own *own = t != NULL ? t->path : NULL;
+/* -- which of them ----------------------------------------------------------------------------- */
 
-    if (own != NULL)
-        return own->udp;
-    return to->family == 6 ? h->udp6 : h->udp4;
+static bool is_wildcard(const struct addr *a)
+{
+    static const uint8_t all[sizeof a->ip];
+
+    return memcmp(a->ip, all, sizeof all) == 0;
+}
+
+/* The one that has this address of ours; NULL: none has. */
+static const struct listening *main_at(const struct hub *h, const struct addr *a)
+{
+    for (const struct listening *l = h->listening; l < h->listening + h->n_listening; l++)
+        if (l->at.family == a->family && (is_wildcard(&l->at) || addr_same_host(&l->at, a)))
+            return l;
+    return NULL;
+}
+
+enum reach { REACH_HOST, REACH_LINK, REACH_ALL };
+
+static enum reach reach_of(const struct addr *a)
+{
+    static const uint8_t loopback6[16] = {[15] = 1};
+
+    if (a->family == 4)
+        return a->ip[0] == 127 ? REACH_HOST : REACH_ALL;
+    if (memcmp(a->ip, loopback6, sizeof loopback6) == 0)
+        return REACH_HOST;
+    return a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80 ? REACH_LINK : REACH_ALL;
+}
+
+/* The first for a peer's address: of its family, and not one that does not reach as far, or another
+ * link, if there is any better. */
+static const struct listening *main_for(const struct hub *h, const struct addr *to)
+{
+    const struct listening *first = NULL;
+
+    for (const struct listening *l = h->listening; l < h->listening + h->n_listening; l++) {
+        if (l->at.family != to->family)
+            continue;
+        if (is_wildcard(&l->at) ||
+            (reach_of(&l->at) == reach_of(to) && l->at.scope == to->scope))
+            return l;
+        first = first != NULL ? first : l;
+    }
+    return first;
+}
+
+struct udp *sockets_from(const struct hub *h, const struct addr *from, const struct addr *to)
+{
+    const struct listening *l = addr_is_set(from) ? main_at(h, from) : NULL;
+
+    if (l == NULL)
+        l = main_for(h, to);
+    return l != NULL ? l->udp : NULL;
+}
+
+struct udp *sockets_of(const struct hub *h, const struct tunnel *t)
+{
+    const struct socket_own *own = t->path;
+
+    return own != NULL ? own->udp : sockets_from(h, &t->local, &t->peer);
 }
 
 void sockets_flush(struct hub *h)
 {
-    if (h->udp4 != NULL)
-        udp_flush(h->udp4);
-    if (h->udp6 != NULL)
-        udp_flush(h->udp6);
+    for (unsigned i = 0; i < h->n_listening; i++)
+        if (h->listening[i].udp != NULL)
+            udp_flush(h->listening[i].udp);
     for (struct socket_own *own = h->own_sockets; own != NULL; own = own->next)
         udp_flush(own->udp);
 }
+
+/* -- counting and closing ---------------------------------------------------------------------- */
 
 static void close_own(struct socket_own *own)
 {
@@ -185,8 +255,8 @@ struct udp_counts sockets_counts(const struct hub *h)
 {
     struct udp_counts n = h->closed_counts;
 
-    udp_counts_add(&n, h->udp4);
-    udp_counts_add(&n, h->udp6);
+    for (unsigned i = 0; i < h->n_listening; i++)
+        udp_counts_add(&n, h->listening[i].udp);
     for (const struct socket_own *own = h->own_sockets; own != NULL; own = own->next)
         udp_counts_add(&n, own->udp);
     return n;
@@ -196,52 +266,35 @@ void sockets_close(struct hub *h)
 {
     while (h->own_sockets != NULL)
         close_own(h->own_sockets);
-    if (h->udp4 != NULL)
-        udp_close(h->udp4);
-    if (h->udp6 != NULL)
-        udp_close(h->udp6);
+    for (unsigned i = 0; i < h->n_listening; i++)
+        if (h->listening[i].udp != NULL)
+            udp_close(h->listening[i].udp);
 }
 
 /* -- those of LACs ------------------------------------------------------------------------------
  */
 
-static uint16_t main_port(const struct udp *udp)
-{
-    return udp != NULL ? udp_local(udp).port : 0;
-}
-
-/* "listen-addr = ::" is all of IPv6. */
-static bool listens_on_all(const struct hub *h)
-{
-    static const uint8_t wildcard[sizeof h->listen_addr.ip];
-
-    return memcmp(h->listen_addr.ip, wildcard, sizeof wildcard) == 0;
-}
-
-/* The port that goes without saying; any where the main socket would be in the way. */
+/* The port that goes without saying; any where a main socket would be in the way. */
 static uint16_t port_of(const struct hub *h, const struct socket_wish *wish)
 {
-    bool in_the_way = listens_on_all(h) || !addr_is_set(&wish->address);
-
     if (wish->port > 0)
         return (uint16_t)wish->port;
-    if (wish->port == CONF_PORT_RANDOM || in_the_way)
+    if (wish->port == CONF_PORT_RANDOM || !addr_is_set(&wish->address) ||
+        main_at(h, &wish->address) != NULL)
         return 0;
-    return main_port(h->udp4 != NULL ? h->udp4 : h->udp6);
+    return sockets_port(h, NULL);
 }
 
 bool sockets_main_does(const struct hub *h, const struct socket_wish *wish, struct addr *local)
 {
-    const struct udp *udp = wish->to->family == 6 ? h->udp6 : h->udp4;
-    bool other_port = wish->port != CONF_PORT_MAIN && wish->port != main_port(udp);
-    bool has_address = listens_on_all(h) || !addr_is_set(&wish->address) ||
-                       addr_same_host(&h->listen_addr, &wish->address);
+    bool other_port = wish->port != CONF_PORT_MAIN && wish->port != sockets_port(h, NULL);
+    bool has_address = !addr_is_set(&wish->address) || main_at(h, &wish->address) != NULL;
 
     if (wish->device != NULL || other_port || !has_address)
         return false;
     *local = wish->address;
     if (addr_is_set(local))
-        local->port = main_port(udp);
+        local->port = sockets_port(h, NULL);
     return true;
 }
 
@@ -287,11 +340,12 @@ struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish)
 {
     const struct udp_place place = {.device = wish->device};
     const char *device = wish->device != NULL ? wish->device : "";
-    struct addr local = addr_is_set(&wish->address) ? wish->address : h->listen_addr;
+    const struct listening *like = main_for(h, wish->to);
+    struct addr local = like != NULL ? like->at : (struct addr){.family = wish->to->family};
     struct socket_own *own;
 
-    if (local.family != wish->to->family)
-        local = (struct addr){.family = wish->to->family};
+    if (addr_is_set(&wish->address))
+        local = wish->address;
     local.port = port_of(h, wish);
     own = local.port != 0 ? find_own(h, &local, device) : NULL;
     if (own != NULL)
@@ -316,9 +370,12 @@ struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish)
 
 uint16_t sockets_port(const struct hub *h, const struct socket_own *own)
 {
-    const struct udp *udp = own != NULL ? own->udp : h->udp4 != NULL ? h->udp4 : h->udp6;
-
-    return udp != NULL ? udp_local(udp).port : h->conf->global.port;
+    if (own != NULL)
+        return udp_local(own->udp).port;
+    for (unsigned i = 0; i < h->n_listening; i++)
+        if (h->listening[i].udp != NULL)
+            return udp_local(h->listening[i].udp).port;
+    return h->port;
 }
 
 void sockets_use(struct hub *h, struct socket_own *own, uint16_t tunnel)

@@ -1,5 +1,9 @@
-/* sockets: the daemon's UDP sockets: the main ones, IPv4 and IPv6, that listen, and those that
- * tunnels of a LAC have for themselves (keys "source port", "bind address", "bind device").
+/* sockets: the daemon's UDP sockets: the main ones, that listen, and those that tunnels of a LAC
+ * have for themselves (keys "source port", "bind address", "bind device").
+ *
+ * The main ones stand in one array of the hub's, in the order of "listen-addr", all with the same
+ * port: one for all of a family, or one for each address.  What a peer is told leaves from the one
+ * that it called; what has no address of ours yet from the first that fits its own.
  *
  * A socket of its own is the path of its tunnels (l2tp_set_tunnel_path) and is closed when the last
  * of them has been freed.  It hears its tunnels' peers alone: nobody can begin a tunnel there. */
@@ -12,8 +16,11 @@
  * there yet is listened on as soon as it is.  False after saying why. */
 bool sockets_bind(struct hub *h, udp_heard_fn *heard);
 
-/* The socket for a tunnel's datagrams, or (NULL) for one of no tunnel, to that address; or NULL. */
-struct udp *sockets_of(const struct hub *h, const struct tunnel *t, const struct addr *to);
+/* The socket for a tunnel's datagrams; NULL: there is none. */
+struct udp *sockets_of(const struct hub *h, const struct tunnel *t);
+
+/* The main socket for a datagram from our address (unset: any) to a peer's; NULL: there is none. */
+struct udp *sockets_from(const struct hub *h, const struct addr *from, const struct addr *to);
 
 void sockets_flush(struct hub *h); /* what has gathered in all of them leaves */
 void sockets_close(struct hub *h);

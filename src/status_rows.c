@@ -11,6 +11,7 @@
 #include "say.h"
 #include "sockets.h"
 #include "trouble.h"
+#include "wire/line.h"
 
 /* A getter for what is one expression. */
 #define HEADERS4 40u /* of IPv4 and TCP */
@@ -106,10 +107,20 @@ NUMBER_OF(daemon_errors, sockets(at).errors)
 
 static bool daemon_port(const struct status_at *at, struct status_value *v)
 {
-    const struct udp *udp = at->hub->udp4 != NULL ? at->hub->udp4 : at->hub->udp6;
+    v->number = sockets_port(at->hub, NULL);
+    return v->number != 0;
+}
 
-    v->number = udp != NULL ? udp_local(udp).port : 0;
-    return udp != NULL;
+static bool daemon_listens(const struct status_at *at, struct status_value *v)
+{
+    struct line line = line_over(v->text, sizeof v->text);
+    char text[ADDR_TEXT];
+
+    for (unsigned i = 0; i < at->hub->n_listening; i++)
+        if (at->hub->listening[i].udp != NULL)
+            line_add(&line, "%s%s", line.used > 0 ? ", " : "",
+                     addr_host_text(&at->hub->listening[i].at, text));
+    return line.used > 0;
 }
 
 static const struct status_row daemon_rows[] = {
@@ -117,6 +128,8 @@ static const struct status_row daemon_rows[] = {
     {"pid", TYPE_ID, false, "process", 0, "Process id.", daemon_pid},
     {"config", TYPE_TEXT, false, "configuration", 0, "The configuration's file.", daemon_conf},
     {"port", TYPE_ID, false, "UDP port", 0, "UDP port that is listened on.", daemon_port},
+    {"listens", TYPE_TEXT, false, "listens on", 0, "Local addresses that are listened on.",
+     daemon_listens},
     {"up_seconds", TYPE_SECONDS, false, "up", 0, "Time since the start.", daemon_uptime},
     {"tunnels", TYPE_GAUGE, false, "tunnels", 0, "Tunnels there are.", daemon_tunnels},
     {"half_open", TYPE_GAUGE, false, "half-open", 0, "Of these, begun by others and not up.",

@@ -46,8 +46,18 @@ struct conf_lns_host {
     struct conf_lns_host *next;
 };
 
+/* "listen-addr", in the order of the file: an address, or 0.0.0.0 or :: for all of its family. */
+#define CONF_LISTEN_MOST 64
+struct conf_listen {
+    unsigned n; /* 0: all addresses */
+    struct conf_listen_at {
+        struct addr addr;
+        unsigned line;
+    } at[CONF_LISTEN_MOST];
+};
+
 struct conf_global {
-    struct addr listen_addr; /* "listen-addr"; unset: all addresses */
+    struct conf_listen listen;
     uint16_t port;           /* 1701; 0: any free one */
     char *auth_file;         /* NULL: not set */
     char *pppd;              /* path; default /usr/sbin/pppd */
@@ -251,6 +261,19 @@ struct conf_decided {
     const struct conf_range *by; /* NULL: none does */
 };
 struct conf_decided *conf_ranges_decided(const struct conf_range *list, size_t *n);
+
+/* What the file's "listen-addr" come to: each address once, and none beside the wildcard of its
+ * family.  Nothing set is 0.0.0.0; and beside 0.0.0.0 all of IPv6 goes without saying (line 0: as far
+ * as there is any) if no address of IPv6 is named. */
+struct conf_listen conf_listen_resolved(const struct conf_listen *given);
+
+/* Do both come to the same? */
+bool conf_same_listen(const struct conf_listen *a, const struct conf_listen *b);
+
+/* Why an address of the list counts for nothing: the other one, that is the same or the wildcard of
+ * its family; NULL: it counts. */
+const struct conf_listen_at *conf_listen_covers(const struct conf_listen *list,
+                                                const struct conf_listen_at *at);
 
 /* The LNS for a peer's address: as xl2tpd looks from the end of the file, the last section whose
  * "lac" ranges allow it; without any, [lns default], which with "access control" on needs a range

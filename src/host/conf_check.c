@@ -378,6 +378,25 @@ static void check_half_open(const struct conf *c, const struct conf_section *s,
                  "address can take up all of it");
 }
 
+static void check_listening(const struct conf *c, struct conf_told *told)
+{
+    const struct conf_listen *list = &c->global.listen;
+    char text[ADDR_TEXT], other[ADDR_TEXT];
+
+    for (const struct conf_listen_at *at = list->at; at < list->at + list->n; at++) {
+        const struct conf_listen_at *by = conf_listen_covers(list, at);
+
+        if (by != NULL && addr_same_host(&by->addr, &at->addr))
+            conf_say(told, true, at->line, "'listen-addr = %s' stands in line %u already",
+                     addr_host_text(&at->addr, text), by->line);
+        else if (by != NULL)
+            conf_say(told, true, at->line,
+                     "'listen-addr = %s' has no effect: %s of line %u is all of IPv%d",
+                     addr_host_text(&at->addr, text), addr_host_text(&by->addr, other), by->line,
+                     (int)at->addr.family);
+    }
+}
+
 static void check_access(const struct conf *c, struct conf_told *told)
 {
     unsigned line = 0;
@@ -405,6 +424,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
 {
     check_idle(s, told);
     if (s->place == PLACE_GLOBAL) {
+        check_listening(c, told);
         check_half_open(c, s, told);
         return;
     }

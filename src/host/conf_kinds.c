@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "base/bytes.h"
-#include "host/sys.h"
 
 /* Decimal digits and perhaps a minus, nothing else, within the row's bounds. */
 static bool read_number(const char *text, const struct conf_row *row, int64_t *value,
@@ -125,42 +124,25 @@ static bool source_set(void *field, const struct conf_row *row, const char *text
     return text_set(field, row, text, line, why);
 }
 
-/* "fe80::1%eth0": a link-local address, and the interface that it is on.  False: none such; why
- * says so if it would be one. */
-static bool read_zoned(const char *text, struct addr *a, struct conf_why *why)
-{
-    char host[ADDR_TEXT];
-    size_t n = strcspn(text, "%");
-
-    if (text[n] != '%' || n >= sizeof host)
-        return false;
-    span_to_str(span_of(text, n), host, sizeof host);
-    if (!addr_parse(host, 0, a) || a->family != 6)
-        return false;
-    a->scope = sys_interface_number(text + n + 1);
-    return a->scope != 0 || conf_refuse(why, "names an interface that this host does not have");
-}
-
 static bool addr_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                      struct conf_why *why)
 {
-    struct addr *to = field, got = {0};
-    uint32_t ip;
+    struct addr got;
 
     (void)row, (void)line;
-    if (strchr(text, '%') != NULL) {
-        if (!read_zoned(text, &got, why))
-            return got.family == 6 ? false
-                                   : conf_refuse(why, "must be an address, such as fe80::1%%eth0");
-    } else if (!addr_parse(text, 0, &got)) {
-        if (!conf_name_read(text, "an address, such as 192.0.2.1 or 2001:db8::1", &ip, why))
-            return false;
-        got = addr_ip4(ip, 0);
-    }
+    if (!conf_addr_read(text, &got, why))
+        return false;
     if (got.family == 4 && addr_get_ip4(&got) == 0)
         memset(&got, 0, sizeof got); /* 0.0.0.0: all addresses, as if unset */
-    *to = got;
+    *(struct addr *)field = got;
     return true;
+}
+
+static bool listen_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                       struct conf_why *why)
+{
+    (void)row;
+    return conf_listen_read(text, field, line, why);
 }
 
 static bool ip4_set(void *field, const struct conf_row *row, const char *text, unsigned line,
@@ -455,6 +437,19 @@ static bool address_copy(void *to, const void *from, const struct conf_row *row)
     return true;
 }
 
+static bool listen_same(const void *a, const void *b, const struct conf_row *row)
+{
+    (void)row;
+    return conf_same_listen(a, b);
+}
+
+static bool listen_copy(void *to, const void *from, const struct conf_row *row)
+{
+    (void)row;
+    *(struct conf_listen *)to = *(const struct conf_listen *)from;
+    return true;
+}
+
 static bool ranges_same(const void *a, const void *b, const struct conf_row *row)
 {
     const struct conf_range *x = *(struct conf_range *const *)a;
@@ -576,6 +571,7 @@ const struct conf_kind_face conf_kinds[KIND_COUNT] = {
     [KIND_TEXT] = {"TEXT", text_set, text_same, text_copy, text_drop},
     [KIND_PATH] = {"PATH", path_set, text_same, text_copy, text_drop},
     [KIND_ADDR] = {"ADDRESS", addr_set, address_same, address_copy, none_drop},
+    [KIND_LISTEN] = {"ADDRESS", listen_set, listen_same, listen_copy, none_drop},
     [KIND_IP4] = {"ADDRESS", ip4_set, u32_same, u32_copy, none_drop},
     [KIND_RANGES] = {"RANGE", ranges_set, ranges_same, ranges_copy, ranges_drop},
     [KIND_DENY] = {"RANGE", ranges_set, none_same, none_copy, none_drop},

@@ -40,6 +40,13 @@ bool conf_lns_read(const char *text, char **host, uint16_t *port, unsigned *weig
 /* Puts a template's list in front of a section's own; false without memory, and it is as it was. */
 bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from);
 
+/* An address of ours: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", or the name of a host. */
+bool conf_addr_read(const char *text, struct addr *a, struct conf_why *why);
+
+/* Addresses between commas, put behind what is in the list. */
+bool conf_listen_read(const char *text, struct conf_listen *list, unsigned line,
+                      struct conf_why *why);
+
 /* A boolean in any of its spellings. */
 bool conf_bool_read(const char *text, bool *value, struct conf_why *why);
 

@@ -223,7 +223,8 @@ static void tell_note(struct parser *p, const struct conf_row *row)
 
 static bool is_list(const struct conf_row *row)
 {
-    return row->kind == KIND_RANGES || row->kind == KIND_DENY || row->kind == KIND_HOSTS;
+    return row->kind == KIND_RANGES || row->kind == KIND_DENY || row->kind == KIND_HOSTS ||
+           row->kind == KIND_LISTEN;
 }
 
 static const char *line_word(unsigned line)

@@ -26,6 +26,7 @@ enum conf_kind {
     KIND_TEXT,
     KIND_PATH,
     KIND_ADDR,
+    KIND_LISTEN, /* adds addresses to a list */
     KIND_IP4,
     KIND_RANGES, /* adds what is allowed to a list */
     KIND_DENY,   /* adds what is denied to the list of another row */

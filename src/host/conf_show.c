@@ -245,6 +245,17 @@ static void print_hosts(const struct line *l, const struct conf_row *row,
     }
 }
 
+static void print_listen(const struct line *l, const struct conf_row *row,
+                         const struct conf_listen *list)
+{
+    char text[ADDR_TEXT];
+
+    for (unsigned i = 0; i < list->n; i++)
+        print_value(l, row->name, addr_host_text(&list->at[i].addr, text), false, list->at[i].line);
+    if (list->n == 0)
+        print_value(l, row->name, "", false, 0);
+}
+
 void conf_show_row(FILE *out, const struct conf_section *s, const struct conf_row *row, bool all,
                    const char *before)
 {
@@ -265,6 +276,8 @@ void conf_show_row(FILE *out, const struct conf_section *s, const struct conf_ro
                      s->from != NULL ? s->from->title : "");
     else if (row->kind == KIND_HOSTS)
         print_hosts(&l, row, *(struct conf_lns_host *const *)field);
+    else if (row->kind == KIND_LISTEN)
+        print_listen(&l, row, field);
     else if (shows[row->kind] != NULL)
         print_value(&l, row->name, shows[row->kind](field, row, text) || line > 0 ? text : "",
                     false, line);

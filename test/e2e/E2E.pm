@@ -217,7 +217,9 @@ sub configure
 {
     my ($self, $text) = @_;
 
-    put_file($self->{conf}, "[global]\nlisten-addr = 127.0.0.1\nport = $self->{wanted_port}\n"
+    my $listen = $text =~ /^listen-addr/m ? '' : "listen-addr = 127.0.0.1\n";
+
+    put_file($self->{conf}, "[global]\n${listen}port = $self->{wanted_port}\n"
           . "pppd = $self->{pppd}\n$text\n[global]\nforce userspace = yes\n"
           . ($self->{ends} ? '' : "exit with lac = no\n"));
     return $self;

@@ -19,7 +19,9 @@ sub conf
 {
     my ($text) = @_;
 
-    return put_file("$DIR/conf." . ++$n, "[global]\nlisten-addr = 127.0.0.1\npppd = $PPPD\n$text");
+    my $listen = $text =~ /^listen-addr/m ? q() : "listen-addr = 127.0.0.1\n";
+
+    return put_file("$DIR/conf." . ++$n, "[global]\n${listen}pppd = $PPPD\n$text");
 }
 
 sub words

@@ -72,7 +72,8 @@ static void test_global(void)
 
     if (!ok(c != NULL && told[0] == '\0', "X4-03 a [global] section is read"))
         return;
-    is_str(addr_host_text(&c->global.listen_addr, text), "2001:db8::1", "listen-addr");
+    is_int(c->global.listen.n, 1, "listen-addr");
+    is_str(addr_host_text(&c->global.listen.at[0].addr, text), "2001:db8::1", "its address");
     is_int(c->global.port, 0, "X4-20 port");
     is_str(c->global.auth_file, "/a b#;", "X4-04 a quoted value holds blanks, # and ;");
     is_int(c->global.access_control, true, "access control");
@@ -87,12 +88,81 @@ static void test_global(void)
     is_int(c->global.port, 1701, "default port");
     is_str(c->global.pppd, "/usr/sbin/pppd", "X1-11 default pppd");
     is_int(c->global.max_retries, 5, "default max retries");
-    is_int(addr_is_set(&c->global.listen_addr), false, "default listen-addr");
+    is_int(c->global.listen.n, 0, "default listen-addr");
     ok(c->global.auth_file == NULL && c->lns == NULL && c->lac == NULL, "and nothing else");
     conf_free(c);
-    c = parse("[global]\nlisten-addr = 0.0.0.0\n");
-    is_int(addr_is_set(&c->global.listen_addr), false, "listen-addr 0.0.0.0 means all");
-    conf_free(c);
+}
+
+/* What is listened on, as "address/line address/line"; line 0: it goes without saying. */
+static const struct {
+    const char *text, *want;
+} listened[] = {
+    {"", "0.0.0.0/0 ::/0"},
+    {"listen-addr = 0.0.0.0\n", "0.0.0.0/2 ::/0"},
+    {"listen-addr = ::\n", "::/2"},
+    {"listen-addr = 0.0.0.0, ::\n", "0.0.0.0/2 ::/2"},
+    {"listen-addr = 0.0.0.0\nlisten-addr = 2001:db8::1\n", "0.0.0.0/2 2001:db8::1/3"},
+    {"listen-addr = 192.0.2.1\n", "192.0.2.1/2"},
+    {"listen-addr = 192.0.2.1\nlisten addr=2001:db8::1\n[global]\nlisten-addr = 192.0.2.2\n",
+     "192.0.2.1/2 2001:db8::1/3 192.0.2.2/5"},
+    {"listen-addr =  192.0.2.1 ,2001:db8::1,\t192.0.2.2\n",
+     "192.0.2.1/2 2001:db8::1/2 192.0.2.2/2"},
+    {"listen-addr = 192.0.2.1\nlisten-addr = 192.0.2.2\nlisten-addr = 192.0.2.1\n",
+     "192.0.2.1/2 192.0.2.2/3"},
+    {"listen-addr = 192.0.2.1\nlisten-addr = 2001:db8::1\nlisten-addr = 0.0.0.0\n",
+     "2001:db8::1/3 0.0.0.0/4"},
+    {"listen-addr = 192.0.2.1\nlisten-addr = 0.0.0.0\n", "0.0.0.0/3 ::/0"},
+    {"listen-addr = fe80::1%lo\nlisten-addr = fe80::1%1\n", "fe80::1%1/2"},
+};
+
+static void test_listen(void)
+{
+    for (size_t i = 0; i < sizeof listened / sizeof listened[0]; i++) {
+        char text[512], got[256] = "", address[ADDR_TEXT];
+        struct conf_listen list;
+        struct conf *c;
+
+        snprintf(text, sizeof text, "[global]\n%s", listened[i].text);
+        c = parse(text);
+        if (!ok(c != NULL, "X4-28 listen-addr, %zu: read", i))
+            continue;
+        list = conf_listen_resolved(&c->global.listen);
+        for (unsigned k = 0; k < list.n; k++)
+            sprintf(got + strlen(got), "%s%s/%u", k > 0 ? " " : "",
+                    addr_host_text(&list.at[k].addr, address), list.at[k].line);
+        is_str(got, listened[i].want, "X4-28 listen-addr: what is listened on");
+        conf_free(c);
+    }
+}
+
+static void test_same_listen(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"", "listen-addr = 0.0.0.0\n", true},
+        {"listen-addr = 0.0.0.0, ::\n", "", true},
+        {"listen-addr = 192.0.2.1, 192.0.2.2\n",
+         "listen-addr = 192.0.2.1\nlisten-addr = 192.0.2.2\nlisten-addr = 192.0.2.1\n", true},
+        {"listen-addr = 192.0.2.1, 192.0.2.2\n", "listen-addr = 192.0.2.2, 192.0.2.1\n", false},
+        {"listen-addr = 192.0.2.1\n", "listen-addr = 192.0.2.1, ::1\n", false},
+        {"listen-addr = ::\n", "", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char a[256], b[256];
+        struct conf *x, *y;
+
+        snprintf(a, sizeof a, "[global]\n%s", rows[i].a);
+        snprintf(b, sizeof b, "[global]\n%s", rows[i].b);
+        x = parse(a);
+        y = parse(b);
+        is_int(conf_same_listen(&x->global.listen, &y->global.listen), rows[i].same,
+               rows[i].same ? "the same is listened on" : "something else is listened on");
+        conf_free(x);
+        conf_free(y);
+    }
 }
 
 /* Rows stand in several tables: each is found, by either spelling, and has a number of its own. */
@@ -395,6 +465,8 @@ int main(void)
 {
     test_keys();
     test_global();
+    test_listen();
+    test_same_listen();
     test_rows();
     test_values();
     test_dial();

@@ -147,6 +147,22 @@ static const struct {
     {"a bad address", "[global]\nlisten-addr = 192.0.2.256\n",
      "E f:2: 'listen-addr = 192.0.2.256' must be an address, such as 192.0.2.1 or 2001:db8::1, or "
      "the name of a host"},
+    {"a bad address among others", "[global]\nlisten-addr = 192.0.2.1, 192.0.2\n",
+     "E f:2: 'listen-addr = 192.0.2.1, 192.0.2' must be an address, such as 192.0.2.1 or "
+     "2001:db8::1, or the name of a host"},
+    {"an address that is missing", "[global]\nlisten-addr = 192.0.2.1,\n",
+     "E f:2: 'listen-addr = 192.0.2.1,' must be an address, such as 192.0.2.1 or 2001:db8::1, or "
+     "the name of a host"},
+    {"several addresses", "[global]\nlisten-addr = 192.0.2.1, ::1\nlisten-addr = 192.0.2.2\n",
+     NULL},
+    {"an address twice", "[global]\nlisten-addr = 192.0.2.1\n\nlisten addr = ::1, 192.0.2.1\n",
+     "W f:4: 'listen-addr = 192.0.2.1' stands in line 2 already"},
+    {"an address beside all of its kind",
+     "[global]\nlisten-addr = 192.0.2.1\nlisten-addr = 0.0.0.0, 2001:db8::1\n",
+     "W f:2: 'listen-addr = 192.0.2.1' has no effect: 0.0.0.0 of line 3 is all of IPv4"},
+    {"likewise of IPv6", "[global]\nlisten-addr = ::\nlisten-addr = 2001:db8::1\n",
+     "W f:3: 'listen-addr = 2001:db8::1' has no effect: :: of line 2 is all of IPv6"},
+    {"both wildcards", "[global]\nlisten-addr = ::\nlisten-addr = 0.0.0.0\n", NULL},
     {"a bad address to come from", "[lac x]\nlns = a\nbind address = 1.2\n",
      "E f:3: 'bind address = 1.2' must be an address, such as 192.0.2.1 or 2001:db8::1, or the "
      "name of a host"},

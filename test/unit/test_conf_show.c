@@ -199,6 +199,32 @@ static void test_templates(void)
     conf_free(c);
 }
 
+/* However many stand on a line, each is printed on one of its own. */
+static void test_listen(void)
+{
+    struct conf *c = parse("[global]\nlisten-addr = 192.0.2.1, 2001:db8::1\n"
+                           "listen addr = 0.0.0.0\nlisten-addr = fe80::1%1\n");
+    char *text;
+
+    if (!ok(c != NULL, "several addresses are read"))
+        return;
+    there_and_back("several addresses", c);
+    text = print_values(c);
+    ok(strstr(text, "\nlisten-addr = 192.0.2.1                  # line 2\n"
+                    "listen-addr = 2001:db8::1                # line 2\n"
+                    "listen-addr = 0.0.0.0                    # line 3\n"
+                    "listen-addr = fe80::1%1                  # line 4\n") != NULL,
+       "addresses to listen on, each by its line");
+    free(text);
+    conf_free(c);
+    c = parse("[global]\nport = 1\n");
+    text = print_values(c);
+    ok(strstr(text, "\n; listen-addr =                          # default\n") != NULL,
+       "without any, one that sets nothing");
+    free(text);
+    conf_free(c);
+}
+
 static void test_keys(void)
 {
     FILE *f = tmpfile();
@@ -226,6 +252,7 @@ int main(void)
     test_golden();
     test_rows();
     test_templates();
+    test_listen();
     test_keys();
     return tap_done();
 }

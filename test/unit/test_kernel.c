@@ -234,6 +234,35 @@ static void test_refusals(void)
     all_down();
 }
 
+/* A peer that calls two addresses of ours from one port. */
+static void test_addresses(void)
+{
+    struct listening *second = &hub.listening[hub.n_listening];
+    struct addr there = addr_ip4(0x7f000002, udp_local(hub.listening[0].udp).port);
+
+    begin();
+    *second = (struct listening){there, udp_open(hub.loop, &there, on_heard, NULL)};
+    hub.n_listening++;
+    ok(second->udp != NULL, "a second address is listened on: %s", strerror(errno));
+    tunnels[1].peer = tunnels[0].peer;
+    tunnels[0].local = udp_local(hub.listening[0].udp);
+    tunnels[1].local = there;
+    calls[1].tunnel = &tunnels[1];
+    ok(open_one(&calls[0]) != NULL, "a tunnel to the one has the kernel's path: %s", why);
+    ok(open_one(&calls[1]) != NULL, "and one from the very same place to the other: %s", why);
+    for (uint16_t i = 0; i < 2; i++) {
+        struct kernel_tunnel *k = find_tunnel(&hub, tunnels[i].id);
+        struct addr at = k != NULL ? udp_local(k->udp) : (struct addr){0};
+
+        ok(addr_same(&at, &tunnels[i].local), "its socket is beside the one that was called");
+        kernel_close(find_session(&hub, calls[i].id));
+    }
+    all_down();
+    udp_close(second->udp);
+    hub.n_listening--;
+    tunnels[0].local = tunnels[1].local = (struct addr){0};
+}
+
 static void test_reasons(void)
 {
     struct {
@@ -320,15 +349,17 @@ int main(void)
     hub.conf = &conf;
     hub.loop = loop_new();
     hub.engine = l2tp_new(&nobody, 1);
-    hub.udp4 = udp_open(hub.loop, &here, on_heard, NULL);
-    if (!ok(hub.loop != NULL && hub.engine != NULL && hub.udp4 != NULL && kernel_begin(&hub),
+    hub.listening[hub.n_listening++] =
+        (struct listening){here, udp_open(hub.loop, &here, on_heard, NULL)};
+    if (!ok(hub.loop != NULL && hub.engine != NULL && hub.listening[0].udp != NULL && kernel_begin(&hub),
             "a daemon"))
         return 1;
     test_life();
     test_refusals();
+    test_addresses();
     test_reasons();
     test_many();
-    udp_close(hub.udp4);
+    udp_close(hub.listening[0].udp);
     l2tp_free(hub.engine);
     loop_free(hub.loop);
     buf_drain();
