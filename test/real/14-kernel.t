@@ -56,6 +56,30 @@ is_down() {
 	ok "on either side" wait_until 5 no_kernel_tunnel lns
 }
 
+# Of "a" and "b", dialled one after the other: both kernels carry them, and one outlives the other.
+two_tunnels() {
+	start_daemon lns "$L2TPD"
+	start_daemon lac "$L2TPD"
+	tell lac "c a"
+	ok "the first is up" wait_until 15 [ -e $work/lac/run/up.ppp0 ]
+	tell lac "c b"
+	ok "so is the second" wait_until 15 [ -e $work/lac/run/up.ppp1 ]
+	for host in lns lac; do
+		ok "the kernel of the $host carries both" [ "$(grep -c 'the kernel carries its data' $work/$host/log)" = 2 ]
+	done
+	ok "the first works" ping_all lac 10.9.0.1 -I ppp0
+	ok "the second works" ping_all lac 10.9.0.1 -I ppp1
+	tell lac "d a"
+	ok "one is hung up" wait_until 10 all_pppds_are 1
+	ok "the other goes on" ping_all lac 10.9.0.1 -I ppp1
+	tell lac "d b"
+	ok "no pppd is left" wait_until 12 all_pppds_are 0
+	ok "nothing is left in the kernel" wait_until 5 no_kernel_tunnel lns
+	stop_daemon lac
+	stop_daemon lns
+	rm -f $work/*/run/up.ppp*
+}
+
 make_hosts
 
 scenario "the kernel on both sides"
@@ -145,26 +169,17 @@ lns_userspace=no lac_userspace=no
 lns_conf 10.9.1.10-10.9.1.11
 lac_conf a b
 sed -i 's/^\( *\)\[lac b\]/&\n\1source port = random/' $work/lac/conf
-start_daemon lns "$L2TPD"
-start_daemon lac "$L2TPD"
-tell lac "c a"
-ok "the first is up" wait_until 15 [ -e $work/lac/run/up.ppp0 ]
-tell lac "c b"
-ok "so is the second" wait_until 15 [ -e $work/lac/run/up.ppp1 ]
-for host in lns lac; do
-	ok "the kernel of the $host carries both" [ "$(grep -c 'the kernel carries its data' $work/$host/log)" = 2 ]
-done
-ok "the first works" ping_all lac 10.9.0.1 -I ppp0
-ok "the second works" ping_all lac 10.9.0.1 -I ppp1
-tell lac "d a"
-ok "one is hung up" wait_until 10 all_pppds_are 1
-ok "the other goes on" ping_all lac 10.9.0.1 -I ppp1
-tell lac "d b"
-ok "no pppd is left" wait_until 12 all_pppds_are 0
-ok "nothing is left in the kernel" wait_until 5 no_kernel_tunnel lns
-stop_daemon lac
-stop_daemon lns
-rm -f $work/*/run/up.ppp*
+two_tunnels
+
+scenario "two tunnels from one port to two addresses of the LNS"
+forget_logs
+lns_conf 10.9.1.10-10.9.1.11
+lac_conf a b
+on lns ip addr add 192.0.2.3/24 dev eth0
+sed -i "s/^ *.global.$/&\nlisten-addr = $lns_ip, 192.0.2.3/" $work/lns/conf
+sed -i '/lac b/,$s/lns = .*/lns = 192.0.2.3/' $work/lac/conf
+two_tunnels
+on lns ip addr del 192.0.2.3/24 dev eth0
 
 scenario "IPv6 outside, the kernel on both sides"
 forget_logs
