@@ -227,6 +227,7 @@ static void start(struct lac *l)
     l->redials = 0;
     l->n_sent = 0;
     loop_timer_unset(l->hub->loop, &l->redial);
+    lac_dial_stop(l);
     lac_dial_begin(l);
 }
 
@@ -235,8 +236,9 @@ static void start(struct lac *l)
 bool lac_dial(struct lac *l, const char *number, const char *user, const char *password)
 {
     bool hanging_up = !l->wanted && l->state != LAC_IDLE;
+    bool busy = l->state != LAC_IDLE && l->state != LAC_WAITING && l->state != LAC_RESOLVING;
 
-    if (l->state != LAC_IDLE && l->state != LAC_WAITING && !hanging_up)
+    if (busy && !hanging_up)
         return false;
     if (user != NULL || l->state == LAC_IDLE || hanging_up) {
         forget_credentials(l);
@@ -333,11 +335,19 @@ void lac_closed(struct lac *l, const struct addr *peer)
         probe(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
 }
 
+/* What it looks up may hang, and the answer be another by now. */
+static void begin_anew(struct lac *l)
+{
+    lac_dial_stop(l);
+    lac_dial_begin(l);
+}
+
 void lac_hurry(struct lac *l)
 {
-    if (l->state != LAC_WAITING)
-        return;
-    loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
+    if (l->state == LAC_WAITING)
+        loop_timer_set(l->hub->loop, &l->redial, loop_now(l->hub->loop));
+    if (l->state == LAC_RESOLVING)
+        begin_anew(l);
 }
 
 /* A call goes by a fall-back, and the section says for how long.  The first LNS is not asked
@@ -431,6 +441,8 @@ static void heed_section(struct lac *l)
         lac_dial(l, NULL, NULL, NULL);
     else if (changed && l->state == LAC_WAITING)
         heed_while_waiting(l, conf);
+    else if (changed && l->state == LAC_RESOLVING && l->elsewhere)
+        begin_anew(l);
 }
 
 void lac_heed_sections(struct hub *h)

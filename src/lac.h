@@ -9,7 +9,6 @@
 #define LAC_H
 
 #include "bearer.h"
-#include "host/resolve.h"
 #include "hub.h"
 #include "ipsec.h"
 #include "lac_hosts.h"
@@ -25,6 +24,8 @@ enum lac_state {
     LAC_WAITING   /* for redial_timeout */
 };
 
+struct lac_name;
+
 struct lac {
     struct hub *hub;
     char *name; /* of the section; of the host for a bare one */
@@ -38,11 +39,9 @@ struct lac {
     char *user, *password; /* by command "c LAC user password" */
     char number[NUMBER]; /* by command "o LAC number": the peer dials it; empty: we have a caller */
     struct hosts hosts;
-    struct resolve resolve;
-    char asked[HOSTS_NAME]; /* what it looks up, or did */
-    uint16_t asked_port;
-    struct timer patience; /* with a look-up, while there is something else to try */
-    uint32_t patience_ms;  /* how long it lasts: longer each time that it was too short */
+    struct lac_name *names; /* what it looks up, oldest first */
+    char asked[HOSTS_NAME]; /* what it looked up last */
+    struct timer patience;  /* with a look-up, while there is something else to try */
     struct timer redial;
     struct timer back;     /* to the first LNS, off a fall-back */
     bool unheard;          /* the peer of the last tunnel has not said a word */
@@ -75,12 +74,13 @@ void lac_note_change(struct lac *l, const struct conf_lac *was, const struct con
 
 /* The sections in force are others: those that have noted a change (changed, elsewhere, autodials)
  * heed it now.  If "autodial" is new, one that waits to redial or is idle is dialled; else one that
- * waits does not any more, or sooner, or, if the "lns" lines are others, dials now. */
+ * waits does not any more, or sooner, or, if the "lns" lines are others, dials now; so does one that
+ * looks a name up. */
 void lac_heed_sections(struct hub *h);
 
 struct lac *lac_find(const struct hub *h, const char *name);
 
-/* Dials.  With a number we are the peer's LNS and it places the call (OCRQ); number, user and
+/* Dials; while it looks a name up, anew.  With a number we are the peer's LNS and it places the call (OCRQ); number, user and
  * password may be NULL; copies are kept as long as it is wanted.  False: it is already active. */
 bool lac_dial(struct lac *l, const char *number, const char *user, const char *password);
 
@@ -113,7 +113,8 @@ void lac_probe(struct lac *l, const struct addr *from);
  * said so, so it is not believed without asking. */
 void lac_closed(struct lac *l, const struct addr *peer);
 
-/* What kept it from coming up may be over: if it waits for its redial it need not any more. */
+/* What kept it from coming up may be over: if it waits for its redial it need not any more, and what
+ * it looks up is asked anew. */
 void lac_hurry(struct lac *l);
 
 /* The host that its tunnel goes to, as its section has it. */

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "diagnose.h"
+#include "host/resolve.h"
 #include "host/sys.h"
 #include "lac_parts.h"
 #include "profiles.h"
@@ -14,9 +16,9 @@
 #include "wire/line.h"
 
 #define L2TP_PORT 1701
-#define WHOLE_TEXT 60    /* a peer's text of fewer octets has not been cut */
-#define PATIENCE_MS 3000 /* for a look-up, while there is something else to try; at first */
-#define PATIENCE_MOST_MS 24000
+#define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
+#define PATIENCE_MS 3000     /* for a look-up, while there is something else to try, ... */
+#define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
 
 static uint32_t lot(void *ctx)
 {
@@ -185,20 +187,17 @@ static bool open_tunnel(struct lac *l, const struct hosts_next *next)
  * name may still be. */
 static bool look_up(struct lac *l, const struct hosts_next *next)
 {
-    bool asks = l->resolve.busy && l->asked_port == next->port && strcmp(l->asked, next->host) == 0;
+    uint64_t now = loop_now(l->hub->loop);
 
     lac_set_state(l, LAC_RESOLVING);
-    if (!asks) {
-        resolve_cancel(&l->resolve);
-        snprintf(l->asked, sizeof l->asked, "%s", next->host);
-        l->asked_port = next->port;
-        if (resolve_start(&l->resolve, l->hub->loop, next->host, next->port) != 0) {
-            diagnose_attempt(l->hub, l->name, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
-            return false;
-        }
+    snprintf(l->asked, sizeof l->asked, "%s", next->host);
+    if (!lac_names_ask(l, next->host, next->port)) {
+        diagnose_attempt(l->hub, l->name, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
+        return false;
     }
     if (hosts_can_go_on(&l->hosts))
-        loop_timer_set(l->hub->loop, &l->patience, loop_now(l->hub->loop) + l->patience_ms);
+        loop_timer_set(l->hub->loop, &l->patience,
+                       now + (next->slow ? PATIENCE_SLOW_MS : PATIENCE_MS));
     return true;
 }
 
@@ -243,26 +242,25 @@ static void go_on(struct lac *l)
         }
 }
 
-/* It may come when nobody waits for it any more, and serves the next attempt then. */
-static void resolved(struct resolve *r, const struct addr *got, size_t n, const char *why)
+/* It may come when nobody waits for it any more, and serves what is tried next then. */
+void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct addr *got,
+                    size_t n, const char *why)
 {
-    struct lac *l = r->owner;
     struct addr good[RESOLVE_MAX];
     size_t n_good = 0;
     bool waits = l->state == LAC_RESOLVING && l->hosts.at_line != NULL &&
-                 l->hosts.at_line->port == l->asked_port &&
-                 strcmp(l->hosts.at_line->host, l->asked) == 0;
+                 l->hosts.at_line->port == port && strcasecmp(l->hosts.at_line->host, host) == 0;
 
     for (size_t i = 0; i < n; i++)
         if (can_reach(l, &got[i]))
             good[n_good++] = got[i];
     if (n_good == 0) {
-        log_warnx("Host name lookup failed for %s.", l->asked);
-        diagnose_attempt(l->hub, l->name, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, l->asked,
+        log_warnx("Host name lookup failed for %s.", host);
+        diagnose_attempt(l->hub, l->name, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, host,
                          n > 0 ? "no socket for this kind of address" : why);
     }
-    hosts_found(&l->hosts, l->asked, l->asked_port, good, n_good);
-    if (waits)
+    hosts_found(&l->hosts, host, port, good, n_good);
+    if (waits || (l->state == LAC_RESOLVING && n_good > 0))
         go_on(l);
 }
 
@@ -271,11 +269,8 @@ static void out_of_patience(struct timer *t)
     struct lac *l = t->owner;
 
     log_info("lac %s: the look-up of %s takes long: it goes on with what is known", l->name,
-             l->asked);
-    hosts_found(&l->hosts, l->asked, l->asked_port, NULL, 0);
-    /* the next look-up ends this one: with names that all take long none would ever come to an end
-     */
-    l->patience_ms = l->patience_ms < PATIENCE_MOST_MS / 2 ? 2 * l->patience_ms : PATIENCE_MOST_MS;
+             lac_host_name(l));
+    hosts_late(&l->hosts);
     go_on(l);
 }
 
@@ -283,17 +278,14 @@ static void out_of_patience(struct timer *t)
 
 bool lac_dial_init(struct lac *l)
 {
-    l->resolve.done = resolved;
-    l->resolve.owner = l;
     l->patience.fire = out_of_patience;
     l->patience.owner = l;
-    l->patience_ms = PATIENCE_MS;
     return loop_timer_init(l->hub->loop, &l->patience) == 0;
 }
 
 void lac_dial_free(struct lac *l)
 {
-    resolve_cancel(&l->resolve);
+    lac_names_stop(l);
     loop_timer_done(l->hub->loop, &l->patience);
     hosts_free(&l->hosts);
 }
@@ -310,7 +302,7 @@ void lac_dial_begin(struct lac *l)
 
 void lac_dial_stop(struct lac *l)
 {
-    resolve_cancel(&l->resolve);
+    lac_names_stop(l);
     loop_timer_unset(l->hub->loop, &l->patience);
 }
 
@@ -340,7 +332,6 @@ const char *lac_host_name(const struct lac *l)
 void lac_dial_worked(struct lac *l)
 {
     l->other_port_works = l->other_port;
-    l->patience_ms = PATIENCE_MS;
     hosts_worked(&l->hosts);
 }
 

@@ -186,6 +186,7 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
                 h->at_addr = NULL;
                 next->host = l->host;
                 next->port = l->port;
+                next->slow = l->slow;
                 return HOSTS_LOOK_UP;
             }
             a = l != NULL ? untried(l, now, locked_too != 0) : NULL;
@@ -213,6 +214,7 @@ static void line_found(struct hosts *h, struct hosts_line *l, const struct addr 
     if (n == 0)
         return;
     fresh = *l;
+    fresh.slow = false;
     fresh.n = 0;
     for (size_t i = 0; i < n && fresh.n < HOSTS_ADDRS; i++) {
         const struct hosts_addr *known = find_addr(l, &addrs[i]);
@@ -235,6 +237,15 @@ void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct 
     for (size_t i = 0; i < h->n; i++)
         if (is_line(&h->lines[i], host, port) && !h->lines[i].numeric)
             line_found(h, &h->lines[i], addrs, n);
+}
+
+void hosts_late(struct hosts *h)
+{
+    struct hosts_line *at = h->at_line;
+
+    for (size_t i = 0; at != NULL && i < h->n; i++)
+        if (is_line(&h->lines[i], at->host, at->port))
+            h->lines[i].asked = h->lines[i].slow = true;
 }
 
 /* -- outcomes ---------------------------------------------------------------------------------- */

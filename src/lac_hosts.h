@@ -42,7 +42,8 @@ struct hosts_line {
     uint16_t port;
     unsigned weight;
     bool numeric; /* nothing to look up */
-    bool asked;   /* a look-up was made, or given up, in this round */
+    bool asked;   /* a look-up was made, or not waited for, in this round */
+    bool slow;    /* the last one was not waited for, and has not come to anything since */
     size_t place; /* in this round's order */
     struct hosts_addr addrs[HOSTS_ADDRS];
     size_t n;
@@ -76,6 +77,7 @@ struct hosts_next {
     const char *host; /* good until hosts_set() */
     uint16_t port;
     struct addr addr; /* of HOSTS_TRY */
+    bool slow;        /* of HOSTS_LOOK_UP: it took too long the last time */
     bool probe;       /* it was locked out until a while ago */
     bool last;        /* nothing else would be left to try in this round */
 };
@@ -96,10 +98,13 @@ void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx);
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next);
 
 /* The outcome of a look-up of the line that was in hand, or (host and port tell which) of an
- * earlier one that comes late.  n 0: it failed, or is not waited for: what is known stays.
- * Addresses beyond HOSTS_ADDRS are left out. */
+ * earlier one that comes late.  n 0: it failed: what is known stays.  Addresses beyond HOSTS_ADDRS
+ * are left out. */
 void hosts_found(struct hosts *h, const char *host, uint16_t port, const struct addr *addrs,
                  size_t n);
+
+/* The look-up in hand is not waited for any longer. */
+void hosts_late(struct hosts *h);
 
 /* Are there addresses to try in this round besides those that the look-up in hand may bring? */
 bool hosts_can_go_on(const struct hosts *h);

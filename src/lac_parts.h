@@ -1,5 +1,5 @@
-/* lac_parts: what the two halves of a LAC, its life (lac.c) and its dialling (lac_dial.c), need of
- * each other.  Nobody else includes this. */
+/* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c) and what it looks up
+ * (lac_names.c), need of each other.  Nobody else includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H
 
@@ -20,6 +20,10 @@ void lac_dial_free(struct lac *l);
 void lac_dial_begin(struct lac *l);
 void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is left */
 
+/* A look-up has come to an end: n addresses, or 0 and why. */
+void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct addr *got,
+                    size_t n, const char *why);
+
 /* The address in hand has not led to a call; the next one is tried at once, or the attempt has
  * failed.  The single place where all these ways end.  May free it. */
 void lac_dial_failed(struct lac *l);
@@ -29,5 +33,13 @@ void lac_dial_worked(struct lac *l); /* it has led to a call */
 /* Has a tunnel or call ended in the peer's words "try another"?  Where that is, is kept for the
  * next step or the next attempt; and that it is not this peer. */
 void lac_dial_note(struct lac *l, const struct addr *peer, const struct verdict *why);
+
+/* lac_names.c */
+
+/* A name is looked up, if it is not yet; lac_dial_found() hears of it, not before the next turn of
+ * the loop.  False with errno: it cannot be. */
+bool lac_names_ask(struct lac *l, const char *host, uint16_t port);
+bool lac_names_asks(const struct lac *l, const char *host, uint16_t port); /* it is */
+void lac_names_stop(struct lac *l); /* none is any more */
 
 #endif

@@ -140,4 +140,54 @@ sub comes
     $d->finish;
 }
 
+# -- while a look-up hangs -----------------------------------------------------------------------
+
+{
+    put_file($answers, 'sleep');
+    my $peer = Peer->new;
+    my $section = "[lac there]\npppoptfile = $echo\nredial = yes\nredial timeout = 1\n";
+    my $lns = 'lns = lns.test:' . $peer->port . "\n";
+    my $d = lac 'hangs', $lns;
+    my $asks = sub { soon { $d->ask('status') =~ m{resolving} } 'a look-up hangs' };
+
+    $asks->();
+    put_file($answers, '127.0.0.1');
+    is($d->ask('c there'), '00 OK', 'dialled by a command: asked anew');
+    comes($peer, 'and up');
+    put_file($answers, 'sleep');
+    $d->ask('d there');
+    my $start = time;
+    $d->configure("${section}lns = other.test:" . $peer->port . "\n");
+    $d->ask('reload');
+    $d->ask('c there');
+    $asks->();
+    $d->configure("${section}lns = 127.0.0.1:" . $peer->port . "\n");
+    $d->ask('reload');
+    comes($peer, 'a reload that has other lines dials these at once');
+    $d->ask('d there');
+    $d->configure("$section$lns");
+    $d->ask('reload');
+    $d->ask('c there');
+    $asks->();
+    $d->configure('');
+    $d->ask('reload');
+    like($d->ask('c there'), qr/^01 No such tunnel/, 'and one without the section ends it');
+    cmp_ok(time - $start, '<', 20, 'without waiting for the look-up');
+    $d->finish;
+}
+
+{
+    put_file($answers, 'sleep');
+    my $peer = Peer->new;
+    my @lns = map { "lns = $_.test:" . $peer->port . "\n" } qw(a b c);
+    my $d = lac 'all', join '', @lns, 'lns = 127.0.0.2:' . $two->port . "\n";
+
+    comes($two, 'three names that hang: the address is dialled');
+    $d->mark;
+    my $start = time;
+    comes($two, 'and again');
+    cmp_ok(time - $start, '<', 6, 'without waiting for each of them');
+    $d->finish;
+}
+
 done_testing;

@@ -299,6 +299,31 @@ static void test_directions(void)
            "who is on this host may direct to it");
 }
 
+/* A look-up that is not waited for. */
+static void test_slow_names(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    struct addr a = addr_ip4(0xc0000207, 1701);
+    bool changed;
+
+    set(&h, "slow.test 192.0.2.2", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !next.slow, "a name is looked up");
+    hosts_late(&h);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2, "not waited for");
+    hosts_found(&h, "slow.test", 1701, NULL, 0);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && next.slow, "it is known for that the next time");
+    hosts_late(&h);
+    hosts_found(&h, "slow.test", 1701, &a, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 7,
+       "what it brings late is tried in its place");
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !next.slow, "and then it is as good as any");
+    hosts_free(&h);
+}
+
 static void test_sent_elsewhere(void)
 {
     struct hosts h = {0};
@@ -425,6 +450,7 @@ int main(void)
     test_set();
     test_late();
     test_directions();
+    test_slow_names();
     test_sent_elsewhere();
     test_redial();
     test_week();
