@@ -111,13 +111,15 @@ $(B)/test/%: test/wire/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
 
+$(B)/test/deaths: test/caller.c test/caller.h
 $(B)/test/%: test/e2e/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(TESTCOMPILE) -o $@ $< $(LIB) $(LDFLAGS)
+	$(TESTCOMPILE) -o $@ $(filter %.c,$^) $(LIB) $(LDFLAGS)
 
 # What `make bench` needs; the load generator and its stand-in for pppd carry a test too.
 BENCH   := load pppd limit peer cost kernels
 $(B)/test/bench/load: test/bench/far.c
+$(B)/test/bench/load $(B)/test/bench/peer: test/caller.c test/caller.h
 $(B)/test/bench/load $(B)/test/bench/pppd: test/bench/frames.c $(wildcard test/bench/*.h)
 $(B)/test/bench/%: test/bench/%.c $(LIB)
 	@mkdir -p $(@D)

@@ -15,8 +15,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "../caller.h"
 #include "host/sys.h"
-#include "proto/l2tp.h"
 #include "wire/packet.h"
 
 #define AT_ONCE 4 /* tunnels or calls on their way */
@@ -24,13 +24,12 @@
 #define STOP_MS 5000
 #define ASK_AGAIN_MS 500
 #define SLOT_ROOM 2048
-#define SOCKET_ROOM (8 << 20)
 
 struct far far;
 
 static struct {
-    struct l2tp *engine;
-    struct addr peer;
+    struct caller lac;
+    struct l2tp_profile profile;
     uint16_t tunnels[FRAME_CALLS];
     uint16_t call_of[65536]; /* by our id: its index and 1 */
     uint8_t octets[FAR_BATCH][SLOT_ROOM];
@@ -54,53 +53,10 @@ double far_now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* -- the engine's host ------------------------------------------------------------------------- */
-
-static void answer_random(void *ctx, void *room, size_t n)
-{
-    (void)ctx;
-    sys_random(room, n);
-}
-
-static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
-                                        struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)p;
-    return who->tunnel_host != NULL ? WELCOME : REFUSED;
-}
-
-static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)tunnel_host;
-    (void)p;
-    return NO_ROOM;
-}
-
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL, NULL};
-
-static const struct l2tp_profile profile = {
-    .label = "bench",
-    .host_name = "bench",
-    .window = 8,
-    .framing = FRAMING_SYNC | FRAMING_ASYNC,
-    .tx_bps = 10000000,
-    .rx_bps = 10000000,
-    .max_tries = 8,
-    .cap_ms = 8000,
-};
-
 static void drain(void)
 {
-    struct l2tp_event ev;
-
-    if (far.bare)
-        return;
-    while (l2tp_next(me.engine, sys_now_ms(), &ev))
-        if (ev.kind == L2TP_SEND)
-            (void)!send(far.fd, ev.datagram.p, ev.datagram.n, 0);
-    l2tp_reap(me.engine, sys_now_ms());
+    if (!far.bare)
+        caller_drain(&me.lac);
 }
 
 /* -- the daemon -------------------------------------------------------------------------------- */
@@ -120,17 +76,10 @@ static void map_share(const char *path)
 
 static void open_socket(unsigned port)
 {
-    struct sockaddr_storage to;
-    int room = SOCKET_ROOM;
-    socklen_t n;
-
-    me.peer = addr_ip4(0x7f000001, (uint16_t)port);
-    n = sys_addr_to(&me.peer, &to);
-    far.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (far.fd < 0 || connect(far.fd, (struct sockaddr *)&to, n) < 0)
-        far_die("no socket");
-    if (setsockopt(far.fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
-        setsockopt(far.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    me.profile = caller_profile("bench");
+    if (!caller_begin(&me.lac, port))
+        far_die("no socket, or no memory");
+    far.fd = me.lac.fd;
     for (int i = 0; i < FAR_BATCH; i++) {
         me.iov[i] = (struct iovec){me.octets[i], SLOT_ROOM};
         me.msg[i].msg_hdr = (struct msghdr){.msg_iov = &me.iov[i], .msg_iovlen = 1};
@@ -186,9 +135,6 @@ void far_begin(const struct far_plan *plan)
         pin(0);
         far.share->cpu = 1;
     }
-    me.engine = l2tp_new(&host, 1);
-    if (me.engine == NULL)
-        far_die("no memory");
     far.daemon = fork();
     if (far.daemon == 0)
         become_daemon(plan);
@@ -203,7 +149,7 @@ int far_end(void)
     int status;
 
     for (unsigned i = 0; i < far.n_tunnels && !far.bare; i++)
-        l2tp_close(me.engine, sys_now_ms(), me.tunnels[i], STOPCCN_GENERAL, ERROR_NONE, "");
+        caller_close(&me.lac, me.tunnels[i], "");
     drain();
     far_hear(100);
     kill(far.daemon, SIGTERM);
@@ -213,7 +159,7 @@ int far_end(void)
         far_hear(5);
     }
     far.daemon = 0;
-    l2tp_free(me.engine);
+    caller_end(&me.lac);
     return status;
 }
 
@@ -256,14 +202,14 @@ static void die_of(const char *what, const struct verdict *why)
 
 static void open_tunnel(unsigned i)
 {
-    me.tunnels[i] = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.peer, &profile, &far);
+    me.tunnels[i] = caller_tunnel(&me.lac, &me.profile, &far);
     if (me.tunnels[i] == 0)
         far_die("no tunnel id");
 }
 
 static bool tunnel_is_up(unsigned i)
 {
-    const struct tunnel *t = l2tp_tunnel(me.engine, me.tunnels[i]);
+    const struct tunnel *t = l2tp_tunnel(me.lac.engine, me.tunnels[i]);
 
     if (t == NULL)
         far_die("a tunnel has gone");
@@ -274,7 +220,6 @@ static bool tunnel_is_up(unsigned i)
 
 static void open_call(unsigned i)
 {
-    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
     struct far_call *c = &far.call[i];
     static const uint8_t word[] = {0x80};
 
@@ -282,7 +227,7 @@ static void open_call(unsigned i)
         c->id = c->session = (uint16_t)(i + 1);
         (void)!send(far.fd, word, sizeof word, 0);
     } else {
-        c->id = l2tp_call(me.engine, sys_now_ms(), me.tunnels[i % far.n_tunnels], &spec, &far);
+        c->id = caller_call(&me.lac, me.tunnels[i % far.n_tunnels], &far);
     }
     if (c->id == 0)
         far_die("no call id");
@@ -296,7 +241,7 @@ static bool call_is_up(unsigned i)
 
     if (far.bare)
         return far.n_calls > i;
-    call = l2tp_call_by_id(me.engine, c->id);
+    call = l2tp_call_by_id(me.lac.engine, c->id);
     if (call == NULL)
         far_die("a call has gone");
     if (call->state == DEAD)
@@ -409,8 +354,6 @@ void far_agree(void)
 /* True for a frame of data. */
 static bool hear(struct span datagram)
 {
-    struct addr to = {0};
-    struct l2tp_frame frame;
     struct packet p;
     unsigned i;
 
@@ -422,7 +365,7 @@ static bool hear(struct span datagram)
         return false;
     if (p.control) {
         if (!far.bare)
-            l2tp_input(me.engine, sys_now_ms(), &me.peer, &to, datagram, &frame);
+            caller_hear(&me.lac, datagram);
         return false;
     }
     i = me.call_of[p.session];
@@ -444,9 +387,7 @@ unsigned far_hear(int ms)
         while (n == FAR_BATCH && (n = recvmmsg(far.fd, me.msg, FAR_BATCH, MSG_DONTWAIT, NULL)) > 0)
             for (int i = 0; i < n; i++)
                 frames += hear(span_of(me.octets[i], me.msg[i].msg_len));
-    if (!far.bare) {
-        l2tp_tick(me.engine, sys_now_ms());
-        drain();
-    }
+    if (!far.bare)
+        caller_turn(&me.lac);
     return frames;
 }

@@ -21,8 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/sys.h"
-#include "proto/l2tp.h"
+#include "../caller.h"
 
 #define AT_ONCE 4       /* tunnels or calls on their way: daemons limit the half-open ones */
 #define PATIENCE_MS 10000
@@ -31,17 +30,14 @@
 #define MOST 20000      /* tunnels, calls, set-ups */
 #define HELLO_MS 60000  /* of the engine's clock, which cost moves ahead */
 #define FLYING 10       /* HELLOs on their way while costs are measured */
-#define SOCKET_ROOM (8 << 20)
 #define CROWD 64        /* tunnels on their way when many are set up */
 
 static struct {
-    struct l2tp *engine;
-    int fd;
+    struct caller lac;
+    struct l2tp_profile profile;
     pid_t daemon;
-    struct addr peer;
     uint16_t tunnels[MOST], calls[MOST];
     size_t n_tunnels, n_calls;
-    uint64_t ahead; /* ms that the engine's clock is ahead of time */
 } me;
 
 static void die(const char *what)
@@ -60,73 +56,9 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static uint64_t engine_now(void)
-{
-    return sys_now_ms() + me.ahead;
-}
-
-/* The engine's host. */
-
-static void answer_random(void *ctx, void *room, size_t n)
-{
-    (void)ctx;
-    sys_random(room, n);
-}
-
-static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
-                                        struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)p;
-    return who->tunnel_host != NULL ? WELCOME : REFUSED;
-}
-
-static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)tunnel_host;
-    (void)p;
-    return NO_ROOM;
-}
-
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL, NULL};
-
-static struct l2tp_profile profile = {
-    .label = "bench",
-    .host_name = "bench",
-    .window = 8,
-    .framing = FRAMING_SYNC | FRAMING_ASYNC,
-    .tx_bps = 10000000,
-    .rx_bps = 10000000,
-    .max_tries = 5,
-    .cap_ms = 8000,
-};
-
-/* Takes all events; datagrams leave at once. */
-static void drain(void)
-{
-    struct l2tp_event ev;
-
-    while (l2tp_next(me.engine, engine_now(), &ev))
-        if (ev.kind == L2TP_SEND)
-            (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
-    l2tp_reap(me.engine, engine_now());
-}
-
-/* What has arrived, and what is due; waits for that no longer than so many ms. */
 static void pump(int ms)
 {
-    struct pollfd p = {.fd = me.fd, .events = POLLIN};
-    struct addr to = {0};
-    struct l2tp_frame frame;
-    uint8_t octets[4096];
-    ssize_t n;
-
-    poll(&p, 1, ms);
-    while ((n = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0)
-        l2tp_input(me.engine, engine_now(), &me.peer, &to, span_of(octets, (size_t)n), &frame);
-    l2tp_tick(me.engine, engine_now());
-    drain();
+    caller_pump(&me.lac, ms);
 }
 
 static void rest(int ms)
@@ -150,7 +82,7 @@ static void die_of(const char *what, const struct verdict *why)
 
 static bool tunnel_is_up(uint16_t id)
 {
-    const struct tunnel *t = l2tp_tunnel(me.engine, id);
+    const struct tunnel *t = l2tp_tunnel(me.lac.engine, id);
 
     if (t == NULL)
         die("a tunnel has gone");
@@ -163,7 +95,7 @@ static bool tunnel_is_up(uint16_t id)
 /* ICRP received, ICCN sent and acknowledged. */
 static bool call_is_up(uint16_t id)
 {
-    const struct call *c = l2tp_call_by_id(me.engine, id);
+    const struct call *c = l2tp_call_by_id(me.lac.engine, id);
 
     if (c == NULL)
         die("a call has gone");
@@ -174,7 +106,7 @@ static bool call_is_up(uint16_t id)
 
 static bool tunnel_is_gone(uint16_t id)
 {
-    const struct tunnel *t = l2tp_tunnel(me.engine, id);
+    const struct tunnel *t = l2tp_tunnel(me.lac.engine, id);
 
     return t == NULL || t->state == DEAD || t->state == STOPPED;
 }
@@ -192,29 +124,10 @@ static void wait_for(bool (*met)(uint16_t id), uint16_t id)
 
 /* The daemon. */
 
-static void connect_to(unsigned port)
-{
-    struct sockaddr_storage to;
-    int room = SOCKET_ROOM;
-    socklen_t n;
-
-    me.peer = addr_ip4(0x7f000001, (uint16_t)port);
-    me.fd = socket(AF_INET, SOCK_DGRAM, 0);
-    if (setsockopt(me.fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
-        setsockopt(me.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    n = sys_addr_to(&me.peer, &to);
-    if (me.fd < 0 || connect(me.fd, (struct sockaddr *)&to, n) < 0)
-        die("no socket");
-}
-
 static void start_daemon(char **command)
 {
-    me.engine = l2tp_new(&host, 1);
-    if (me.engine == NULL)
-        die("no memory");
     me.daemon = fork();
     if (me.daemon == 0) {
-        close(me.fd);
         execv(command[0], command);
         _exit(127);
     }
@@ -230,8 +143,8 @@ static void send_until_heard(struct span octets)
     uint8_t nothing;
 
     while (now_ms() < end && waitpid(me.daemon, NULL, WNOHANG) == 0) {
-        if (send(me.fd, octets.p, octets.n, 0) == (ssize_t)octets.n &&
-            (recv(me.fd, &nothing, 1, MSG_DONTWAIT | MSG_PEEK) > 0 || errno != ECONNREFUSED))
+        if (send(me.lac.fd, octets.p, octets.n, 0) == (ssize_t)octets.n &&
+            (recv(me.lac.fd, &nothing, 1, MSG_DONTWAIT | MSG_PEEK) > 0 || errno != ECONNREFUSED))
             return;
         nanosleep(&pause, NULL);
     }
@@ -249,7 +162,7 @@ static void stop_daemon(void)
         pump(5);
     }
     me.daemon = 0;
-    l2tp_free(me.engine);
+    caller_end(&me.lac);
 }
 
 /* The figure behind a word in a file of /proc/PID, which must be there. */
@@ -301,11 +214,12 @@ static void measure_start(char **command)
     uint16_t id;
 
     start_daemon(command);
-    id = l2tp_open(me.engine, engine_now(), &(struct addr){0}, &me.peer, &profile, &me);
-    if (id == 0 || !l2tp_next(me.engine, engine_now(), &ev) || ev.kind != L2TP_SEND)
+    id = caller_tunnel(&me.lac, &me.profile, &me);
+    if (id == 0 || !l2tp_next(me.lac.engine, caller_now(&me.lac), &ev) || ev.kind != L2TP_SEND)
         die("no SCCRQ");
     send_until_heard(ev.datagram);
-    while (l2tp_tunnel(me.engine, id)->state == WAIT_CTL_REPLY && now_ms() < begin + PATIENCE_MS)
+    while (l2tp_tunnel(me.lac.engine, id)->state == WAIT_CTL_REPLY &&
+           now_ms() < begin + PATIENCE_MS)
         pump(1);
     printf("start_ms %.3f\n", now_ms() - begin);
     wait_for(tunnel_is_up, id);
@@ -313,22 +227,21 @@ static void measure_start(char **command)
 
 static uint16_t open_tunnel(void)
 {
-    uint16_t id = l2tp_open(me.engine, engine_now(), &(struct addr){0}, &me.peer, &profile, &me);
+    uint16_t id = caller_tunnel(&me.lac, &me.profile, &me);
 
     if (id == 0)
         die("no tunnel id");
-    drain();
+    caller_drain(&me.lac);
     return id;
 }
 
 static uint16_t open_call(uint16_t tunnel)
 {
-    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
-    uint16_t id = l2tp_call(me.engine, engine_now(), tunnel, &spec, &me);
+    uint16_t id = caller_call(&me.lac, tunnel, &me);
 
     if (id == 0)
         die("no call id");
-    drain();
+    caller_drain(&me.lac);
     return id;
 }
 
@@ -342,8 +255,8 @@ static void measure_set_up(size_t n, char **command)
         wait_for(call_is_up, call);
         printf("set_up_ms %.3f\n", now_ms() - begin);
         rest(REST_MS);
-        l2tp_close(me.engine, engine_now(), tunnel, STOPCCN_GENERAL, ERROR_NONE, "");
-        drain();
+        caller_close(&me.lac, tunnel, "");
+        caller_drain(&me.lac);
         wait_for(tunnel_is_gone, tunnel);
         rest(REST_MS);
     }
@@ -412,17 +325,15 @@ static void measure_idle(unsigned seconds, char **command)
 /* Takes so many datagrams. */
 static void take(size_t n)
 {
-    struct pollfd p = {.fd = me.fd, .events = POLLIN};
-    struct addr to = {0};
-    struct l2tp_frame frame;
+    struct pollfd p = {.fd = me.lac.fd, .events = POLLIN};
     uint8_t octets[4096];
     ssize_t got;
 
     while (n > 0) {
         if (poll(&p, 1, PATIENCE_MS) != 1)
             die("a HELLO was not answered");
-        while (n > 0 && (got = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0) {
-            l2tp_input(me.engine, engine_now(), &me.peer, &to, span_of(octets, (size_t)got), &frame);
+        while (n > 0 && (got = recv(me.lac.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0) {
+            caller_hear(&me.lac, span_of(octets, (size_t)got));
             n--;
         }
     }
@@ -434,12 +345,12 @@ static size_t hello_all(size_t at_once)
     struct l2tp_event ev;
     size_t sent = 0, flying = 0;
 
-    me.ahead += HELLO_MS;
-    l2tp_tick(me.engine, engine_now());
-    while (l2tp_next(me.engine, engine_now(), &ev)) {
+    me.lac.ahead += HELLO_MS;
+    l2tp_tick(me.lac.engine, caller_now(&me.lac));
+    while (l2tp_next(me.lac.engine, caller_now(&me.lac), &ev)) {
         if (ev.kind != L2TP_SEND)
             continue;
-        (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
+        (void)!send(me.lac.fd, ev.datagram.p, ev.datagram.n, 0);
         sent++;
         if (++flying == at_once) {
             take(flying);
@@ -466,7 +377,7 @@ static void measure_hellos(const char *key, size_t at_once, size_t messages)
  * at a time, as they come to a busy daemon. */
 static void measure_cost(size_t messages, char **command)
 {
-    profile.hello_ms = HELLO_MS;
+    me.profile.hello_ms = HELLO_MS;
     start_daemon(command);
     wait_until_listening();
     open_many(me.n_tunnels, me.tunnels, tunnel_number, tunnel_is_up);
@@ -498,8 +409,8 @@ static double close_crowd(void)
     for (size_t i = 0; i < me.n_tunnels; i++) {
         if (i >= CROWD)
             wait_for(tunnel_is_gone, me.tunnels[i - CROWD]);
-        l2tp_close(me.engine, engine_now(), me.tunnels[i], STOPCCN_GENERAL, ERROR_NONE, "");
-        drain();
+        caller_close(&me.lac, me.tunnels[i], "");
+        caller_drain(&me.lac);
     }
     for (size_t i = 0; i < me.n_tunnels; i++)
         wait_for(tunnel_is_gone, me.tunnels[i]);
@@ -512,7 +423,7 @@ static void measure_scale(int seconds, char **command)
 {
     double bare, cpu, ms;
 
-    profile.hello_ms = HELLO_MS;
+    me.profile.hello_ms = HELLO_MS;
     start_daemon(command);
     wait_until_listening();
     bare = resident();
@@ -562,7 +473,9 @@ int main(int argc, char **argv)
         die("usage: peer set-up|memory|idle|cost|scale PORT N [CALLS|MESSAGES|SECONDS] -- DAEMON "
             "[ARGUMENT...]");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    connect_to((unsigned)number(argv[2]));
+    me.profile = caller_profile("bench");
+    if (!caller_begin(&me.lac, (unsigned)number(argv[2])))
+        die("no socket, or no memory");
     if (memory) {
         me.n_tunnels = count(argv[3]);
         me.n_calls = count(argv[4]);

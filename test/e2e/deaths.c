@@ -7,24 +7,19 @@
  * die.  Prints "KEY NUMBER" lines: placed, up, refused (CDN
  * before they were up), and late (calls that were still there 30 s after the last was placed: none
  * should be).  Its protocol is our own engine. */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "../caller.h"
 #include "host/sys.h"
-#include "proto/l2tp.h"
 
 #define MOST 256
 #define LATE_MS 30000
 #define TUNNEL_CALLS 150 /* a tunnel is closed, with whatever is in it, after about so many */
 
 static struct {
-    struct l2tp *engine;
-    struct addr daemon;
-    int fd;
+    struct caller lac;
+    struct l2tp_profile profile;
     uint32_t lot;
     unsigned placed, up, refused, late;
     uint16_t tunnels[MOST];
@@ -46,84 +41,29 @@ static uint32_t roll(uint32_t below)
     return me.lot % below;
 }
 
-static void answer_random(void *ctx, void *room, size_t n)
-{
-    (void)ctx;
-    sys_random(room, n);
-}
-
-static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
-                                        struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)p;
-    return who->tunnel_host != NULL ? WELCOME : REFUSED;
-}
-
-static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
-{
-    (void)ctx;
-    (void)tunnel_host;
-    (void)p;
-    return NO_ROOM;
-}
-
-static struct l2tp_profile profile = {
-    .label = "deaths",
-    .host_name = "deaths",
-    .window = 64,
-    .framing = FRAMING_SYNC | FRAMING_ASYNC,
-    .tx_bps = 10000000,
-    .rx_bps = 10000000,
-    .max_tries = 8,
-    .cap_ms = 8000,
-};
-
 static void call_down(struct life *l)
 {
     me.refused += !l->was_up;
     *l = (struct life){0};
 }
 
-static void drain(void)
+static void told(const struct l2tp_event *ev)
 {
-    struct l2tp_event ev;
+    struct life *l = ev->call != NULL ? ev->call->host_data : NULL;
 
-    while (l2tp_next(me.engine, sys_now_ms(), &ev)) {
-        struct life *l = ev.call != NULL ? ev.call->host_data : NULL;
-
-        if (ev.kind == L2TP_SEND)
-            (void)!send(me.fd, ev.datagram.p, ev.datagram.n, 0);
-        if (ev.kind == L2TP_CALL_UP && l != NULL) {
-            l->was_up = true;
-            me.up++;
-        }
-        if (ev.kind == L2TP_CALL_DOWN && l != NULL) {
-            l2tp_set_call_data(me.engine, ev.call->id, NULL);
-            call_down(l);
-        }
+    if (ev->kind == L2TP_CALL_UP && l != NULL) {
+        l->was_up = true;
+        me.up++;
     }
-    l2tp_reap(me.engine, sys_now_ms());
-}
-
-static void pump(int ms)
-{
-    struct pollfd p = {.fd = me.fd, .events = POLLIN};
-    struct addr to = {0};
-    struct l2tp_frame frame;
-    uint8_t octets[4096];
-    ssize_t n;
-
-    poll(&p, 1, ms);
-    while ((n = recv(me.fd, octets, sizeof octets, MSG_DONTWAIT)) > 0)
-        l2tp_input(me.engine, sys_now_ms(), &me.daemon, &to, span_of(octets, (size_t)n), &frame);
-    l2tp_tick(me.engine, sys_now_ms());
-    drain();
+    if (ev->kind == L2TP_CALL_DOWN && l != NULL) {
+        l2tp_set_call_data(me.lac.engine, ev->call->id, NULL);
+        call_down(l);
+    }
 }
 
 static bool is_usable(uint16_t id)
 {
-    const struct tunnel *t = l2tp_tunnel(me.engine, id);
+    const struct tunnel *t = l2tp_tunnel(me.lac.engine, id);
 
     return t != NULL && t->state != STOPPING && t->state != STOPPED && t->state != DEAD;
 }
@@ -134,23 +74,22 @@ static uint16_t some_tunnel(void)
     uint16_t *t = &me.tunnels[roll(me.n_tunnels)];
 
     if (!is_usable(*t))
-        *t = l2tp_open(me.engine, sys_now_ms(), &(struct addr){0}, &me.daemon, &profile, &me);
+        *t = caller_tunnel(&me.lac, &me.profile, &me);
     return *t;
 }
 
 static void place(struct life *l)
 {
-    struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC};
     uint16_t tunnel = some_tunnel();
 
-    l->id = tunnel != 0 ? l2tp_call(me.engine, sys_now_ms(), tunnel, &spec, l) : 0;
+    l->id = tunnel != 0 ? caller_call(&me.lac, tunnel, l) : 0;
     if (l->id == 0)
         return;
     l->was_up = false;
     l->due = roll(3) == 0 ? sys_now_ms() + roll(60) : 0;
     me.placed++;
     if (roll(TUNNEL_CALLS) == 0)
-        l2tp_close(me.engine, sys_now_ms(), tunnel, STOPCCN_GENERAL, ERROR_NONE, "by lot");
+        caller_close(&me.lac, tunnel, "by lot");
 }
 
 /* Ends what is due; the number of calls that are left. */
@@ -163,7 +102,7 @@ static unsigned end_some(void)
         if (l->id == 0 || l->due == 0 || l->due > sys_now_ms())
             continue;
         l->due = 0;
-        l2tp_hang_up(me.engine, sys_now_ms(), l->id, 1 + roll(3), ERROR_NONE, "by lot");
+        l2tp_hang_up(me.lac.engine, sys_now_ms(), l->id, 1 + roll(3), ERROR_NONE, "by lot");
     }
     return left;
 }
@@ -179,7 +118,7 @@ static void live(unsigned calls, unsigned at_once)
                 place(l);
         if (me.placed >= calls && last == 0)
             last = sys_now_ms();
-        pump(1);
+        caller_pump(&me.lac, 1);
         left = end_some();
     }
     me.late = left;
@@ -192,36 +131,30 @@ static void leave(void)
     unsigned left = 1;
 
     for (unsigned i = 0; i < me.n_tunnels; i++)
-        l2tp_close(me.engine, sys_now_ms(), me.tunnels[i], STOPCCN_GENERAL, ERROR_NONE, "the end");
+        caller_close(&me.lac, me.tunnels[i], "the end");
     while (left > 0 && sys_now_ms() < end) {
-        pump(1);
+        caller_pump(&me.lac, 1);
         left = 0;
-        for (const struct tunnel *t = l2tp_first(me.engine); t != NULL; t = t->next)
+        for (const struct tunnel *t = l2tp_first(me.lac.engine); t != NULL; t = t->next)
             left += t->state != STOPPED;
     }
 }
 
 int main(int argc, char **argv)
 {
-    static const struct l2tp_host host = {NULL,         answer_random, answer_profile,
-                                          answer_admit, NULL,          NULL};
-    struct sockaddr_storage to;
-    socklen_t n;
-
     if (argc != 6)
         return 2;
-    me.daemon = addr_ip4(0x7f000001, (uint16_t)atoi(argv[1]));
     me.n_tunnels = (unsigned)atoi(argv[4]);
     me.lot = (uint32_t)atoi(argv[5]) * 2u + 1u;
-    me.fd = socket(AF_INET, SOCK_DGRAM, 0);
-    n = sys_addr_to(&me.daemon, &to);
-    me.engine = l2tp_new(&host, 1);
-    if (me.engine == NULL || me.fd < 0 || connect(me.fd, (struct sockaddr *)&to, n) < 0 ||
-        atoi(argv[3]) > MOST || me.n_tunnels == 0 || me.n_tunnels > MOST)
+    me.profile = caller_profile("deaths");
+    me.profile.window = 64;
+    me.lac.told = told;
+    if (!caller_begin(&me.lac, (unsigned)atoi(argv[1])) || atoi(argv[3]) > MOST ||
+        me.n_tunnels == 0 || me.n_tunnels > MOST)
         return 2;
     live((unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]));
     leave();
     printf("placed %u\nup %u\nrefused %u\nlate %u\n", me.placed, me.up, me.refused, me.late);
-    l2tp_free(me.engine);
+    caller_end(&me.lac);
     return 0;
 }
