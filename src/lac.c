@@ -56,7 +56,6 @@ static void forget_credentials(struct lac *l)
 
 static void start(struct lac *l);
 static void redial_due(struct timer *t);
-static void back_due(struct timer *t);
 
 static struct lac *lac_new(struct hub *h, const char *name)
 {
@@ -68,13 +67,12 @@ static struct lac *lac_new(struct hub *h, const char *name)
     l->name = strdup(name);
     if (l->name == NULL || loop_timer_init(h->loop, &l->redial) < 0)
         goto fail;
-    if (loop_timer_init(h->loop, &l->back) < 0)
+    if (!lac_back_init(l))
         goto no_back;
     if (!lac_dial_init(l))
         goto no_dial;
     l->redial.fire = redial_due;
-    l->back.fire = back_due;
-    l->redial.owner = l->back.owner = l;
+    l->redial.owner = l;
     l->serial = ++h->lacs_ever;
     l->next = h->lacs;
     h->lacs = l;
@@ -100,6 +98,7 @@ static void lac_free(struct lac *l)
     hash_leave(&l->hub->lacs_by_name, &l->by_name);
     lac_dial_free(l);
     ipsec_forget(l->hub, &l->ipsec);
+    ipsec_forget(l->hub, &l->back_ipsec);
     loop_timer_done(l->hub->loop, &l->redial);
     loop_timer_done(l->hub->loop, &l->back);
     forget_credentials(l);
@@ -167,7 +166,7 @@ void lac_fallen(struct lac *l)
     const struct conf_lac *conf = lac_section(l);
 
     l->tunnel_id = l->call_id = 0;
-    loop_timer_unset(l->hub->loop, &l->back);
+    lac_back_stop(l);
     if (l->dial_anew && !l->doomed && l->hub->stopping == STOP_NOT) {
         start(l);
         return;
@@ -350,29 +349,11 @@ void lac_hurry(struct lac *l)
         begin_anew(l);
 }
 
-/* A call goes by a fall-back, and the section says for how long.  The first LNS is not asked
- * before: only a call shows that it takes calls. */
-static void back_due(struct timer *t)
+void lac_leave(struct lac *l, const char *text)
 {
-    struct lac *l = t->owner;
-
-    if (l->state != LAC_UP || !l->wanted || l->hub->stopping != STOP_NOT)
-        return;
-    if (hosts_first_free(&l->hosts) > loop_now(l->hub->loop)) {
-        loop_timer_set(l->hub->loop, t, hosts_first_free(&l->hosts));
-        return; /* it would be tried after this one */
-    }
-    log_notice("lac %s: leaves its fall-back to dial its first lns", l->name);
     l->dial_anew = true;
     l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel_of(l), STOPCCN_GENERAL, ERROR_NONE,
-               "back to the first LNS");
-}
-
-static void stay_on_fallback(struct lac *l, const struct conf_lac *conf, const struct tunnel *t)
-{
-    if (conf->lns_return_s > 0 && hosts_is_fallback(&l->hosts, &t->peer))
-        loop_timer_set(l->hub->loop, &l->back,
-                       loop_now(l->hub->loop) + (uint64_t)conf->lns_return_s * 1000u);
+               text);
 }
 
 void lac_forget(struct lac *l)
@@ -457,6 +438,14 @@ void lac_heed_sections(struct hub *h)
 
 void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 {
+    if (lac_back_asks(l, t)) {
+        lac_back_answered(l);
+        return;
+    }
+    if (l->state == LAC_UP && !l->bare) { /* the peer's, which that one has lost a tie to */
+        l2tp_set_tunnel_data(l->hub->engine, t->id, NULL);
+        return;
+    }
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
     if (l->bare) {
         lac_set_state(l, LAC_UP);
@@ -473,6 +462,10 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     bool was_up = (l->state == LAC_UP || l->state == LAC_CLOSING) && !unheard;
     bool lasted = was_up && now - l->up_since >= LASTED_MS;
 
+    if (lac_back_asks(l, t)) {
+        lac_back_failed(l, t);
+        return;
+    }
     /* a pppd that fails at once (a wrong password, say) is a failure too */
     if (lasted)
         l->redials = 0;
@@ -501,7 +494,7 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
         return NULL;
     lac_set_state(l, LAC_UP);
     lac_dial_worked(l);
-    stay_on_fallback(l, conf, c->tunnel);
+    lac_back_begin(l, &c->tunnel->peer);
     l->up_since = loop_now(l->hub->loop);
     return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);
 }

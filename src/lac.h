@@ -44,6 +44,10 @@ struct lac {
     struct timer patience;  /* with a look-up, while there is something else to try */
     struct timer redial;
     struct timer back;     /* to the first LNS, off a fall-back */
+    bool back_looks;       /* that LNS is being looked up for it, or ... */
+    uint16_t back_tunnel;  /* ... asked by this tunnel whether it is there, ... */
+    struct addr back_to;   /* ... at this address */
+    struct ipsec_hold back_ipsec;
     bool unheard;          /* the peer of the last tunnel has not said a word */
     bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
     bool other_port_works; /* ... as it was with the last call, ... */
@@ -97,6 +101,10 @@ bool lac_hang_up(struct lac *l, const char *text);
 
 /* The same, and it is gone as soon as its tunnel is (its section has left the configuration). */
 void lac_forget(struct lac *l);
+
+/* Is that the tunnel by which a first LNS is asked whether it is there?  What becomes of it is no
+ * trouble of a call that works. */
+bool lac_back_asks(const struct lac *l, const struct tunnel *t);
 
 /* News of its tunnel and call. */
 void lac_tunnel_up(struct lac *l, const struct tunnel *t);

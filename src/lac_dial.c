@@ -40,8 +40,7 @@ static size_t count_lines(const struct conf_lns_host *line)
     return n;
 }
 
-/* The lines of the section as it is now.  True: they are not those of the attempt under way. */
-static bool take_lines(struct lac *l)
+bool lac_dial_lines(struct lac *l)
 {
     const struct conf_lac *conf = l->bare ? NULL : lac_section(l);
     const struct hosts_given bare = {l->name, L2TP_PORT, 1};
@@ -141,46 +140,54 @@ static bool open_socket(const struct lac *l, const struct socket_wish *wish,
     return false;
 }
 
-/* False: no memory, or no socket. */
-static bool open_tunnel(struct lac *l, const struct hosts_next *next)
+/* A tunnel to that address, by rules of IPsec that "hold" has: its id; 0: no memory, or no socket. */
+static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ipsec_hold *hold,
+                        uint32_t within_ms)
 {
     static const struct conf_lac no_section = {
         .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 60}};
     const struct conf_lac *conf = lac_section(l);
     struct socket_wish wish = wish_of(l, conf, &next->addr);
-    struct l2tp_call_spec spec = lac_call_spec(conf, l->number);
-    uint64_t now = loop_now(l->hub->loop);
     struct addr to = next->addr;
     struct socket_own *own = NULL;
     struct addr local = {0};
     struct l2tp_profile p;
+    uint16_t tunnel;
 
     to.mark = conf != NULL ? conf->fwmark : 0;
-    lac_set_state(l, LAC_DIALLING);
     if (!sockets_main_does(l->hub, &wish, &local) && !open_socket(l, &wish, &own))
-        return false;
-    if (ipsec_dials(l->hub, &l->ipsec, conf != NULL && conf->peer.require_ipsec, &to,
+        return 0;
+    if (ipsec_dials(l->hub, hold, conf != NULL && conf->peer.require_ipsec, &to,
                     sockets_port(l->hub, own)) != 0) {
         diagnose_attempt(l->hub, l->name, TROUBLE_IPSEC_NOT_ENFORCED, next->host,
                          ipsec_reason(errno));
         sockets_drop_unused(l->hub);
-        return false;
+        return 0;
     }
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
-    p.connect_ms = connect_ms(l, next);
+    p.connect_ms = within_ms;
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
-    l->tunnel_id = l2tp_open(l->hub->engine, now, &local, &to, &p, l);
+    tunnel = l2tp_open(l->hub->engine, loop_now(l->hub->loop), &local, &to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
-    if (own != NULL && l->tunnel_id != 0)
-        sockets_use(l->hub, own, l->tunnel_id);
-    if (l->tunnel_id == 0) {
+    if (own != NULL && tunnel != 0)
+        sockets_use(l->hub, own, tunnel);
+    if (tunnel == 0) {
         sockets_drop_unused(l->hub);
         diagnose_attempt(l->hub, l->name, TROUBLE_NO_MEMORY, next->host, "no tunnel can be opened");
-        return false;
     }
-    if (!l->bare)
-        l->call_id = l2tp_call(l->hub->engine, now, l->tunnel_id, &spec, NULL);
-    return true;
+    return tunnel;
+}
+
+/* False: no memory, or no socket. */
+static bool open_tunnel(struct lac *l, const struct hosts_next *next)
+{
+    struct l2tp_call_spec spec = lac_call_spec(lac_section(l), l->number);
+
+    lac_set_state(l, LAC_DIALLING);
+    l->tunnel_id = open_to(l, next, &l->ipsec, connect_ms(l, next));
+    if (l->tunnel_id != 0 && !l->bare)
+        l->call_id = l2tp_call(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, &spec, NULL);
+    return l->tunnel_id != 0;
 }
 
 /* True: it is under way, and not waited for longer than need be.  An earlier question for the same
@@ -210,7 +217,7 @@ static void go_on(struct lac *l)
     loop_timer_unset(l->hub->loop, &l->patience);
     if (l->hub->stopping != STOP_NOT)
         return;
-    if (take_lines(l))
+    if (lac_dial_lines(l))
         begin_round(l); /* a reload, under the attempt's feet */
     if (l->hosts.n == 0) {
         diagnose_attempt(l->hub, l->name, TROUBLE_NO_LNS, "", "");
@@ -254,7 +261,10 @@ void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct
     for (size_t i = 0; i < n; i++)
         if (can_reach(l, &got[i]))
             good[n_good++] = got[i];
-    if (n_good == 0) {
+    if (n_good == 0 && l->state == LAC_UP) {
+        log_info("lac %s: %s cannot be looked up: %s", l->name, host,
+                 n > 0 ? "no socket for this kind of address" : why);
+    } else if (n_good == 0) {
         log_warnx("Host name lookup failed for %s.", host);
         diagnose_attempt(l->hub, l->name, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, host,
                          n > 0 ? "no socket for this kind of address" : why);
@@ -262,6 +272,8 @@ void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct
     hosts_found(&l->hosts, host, port, good, n_good);
     if (waits || (l->state == LAC_RESOLVING && n_good > 0))
         go_on(l);
+    else
+        lac_back_found(l, host, port);
 }
 
 static void out_of_patience(struct timer *t)
@@ -290,12 +302,19 @@ void lac_dial_free(struct lac *l)
     hosts_free(&l->hosts);
 }
 
+uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next)
+{
+    if (!can_reach(l, &next->addr))
+        return 0;
+    return open_to(l, next, &l->back_ipsec, connect_ms(l, next));
+}
+
 void lac_dial_begin(struct lac *l)
 {
     if (l->hub->stopping != STOP_NOT)
         return;
     l->dialled = loop_now(l->hub->loop);
-    take_lines(l);
+    lac_dial_lines(l);
     begin_round(l);
     go_on(l);
 }

@@ -250,17 +250,20 @@ void hosts_late(struct hosts *h)
 
 /* -- outcomes ---------------------------------------------------------------------------------- */
 
-void hosts_failed(struct hosts *h, uint64_t now)
+static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now)
 {
-    struct hosts_addr *a = h->at_addr;
     uint64_t times = 1;
 
-    if (a == NULL)
-        return;
     for (unsigned i = 0; i < a->failures && times < HOSTS_LOCK_MOST; i++)
         times *= 2;
     a->failures++;
     a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
+}
+
+void hosts_failed(struct hosts *h, uint64_t now)
+{
+    if (h->at_addr != NULL)
+        lock_out(h, h->at_addr, now);
     h->at_addr = NULL;
 }
 
@@ -374,14 +377,38 @@ bool hosts_is_fallback(const struct hosts *h, const struct addr *addr)
     return true; /* somewhere that we were sent to, or that the name no longer means */
 }
 
-uint64_t hosts_first_free(const struct hosts *h)
+const struct hosts_line *hosts_first_line(const struct hosts *h)
 {
-    uint64_t first = UINT64_MAX;
+    return h->n > 0 ? &h->lines[0] : NULL;
+}
 
+bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port)
+{
+    return h->n > 0 && is_line(&h->lines[0], host, port);
+}
+
+bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later)
+{
+    const struct hosts_line *l = hosts_first_line(h);
+
+    *next = (struct hosts_next){.host = ""};
+    *later = 0;
+    for (size_t i = 0; l != NULL && i < l->n; i++) {
+        if (l->addrs[i].locked_until <= now) {
+            *next = (struct hosts_next){.host = l->host, .port = l->port, .addr = l->addrs[i].addr};
+            return true;
+        }
+        if (*later == 0 || l->addrs[i].locked_until < *later)
+            *later = l->addrs[i].locked_until;
+    }
+    return false;
+}
+
+void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now)
+{
     for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
-        if (h->lines[0].addrs[a].locked_until < first)
-            first = h->lines[0].addrs[a].locked_until;
-    return first != UINT64_MAX ? first : 0;
+        if (addr_same(&h->lines[0].addrs[a].addr, addr))
+            lock_out(h, &h->lines[0].addrs[a], now);
 }
 
 uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot)

@@ -127,9 +127,12 @@ size_t hosts_read_directions(const char *text, const struct addr *from, struct a
 /* Is this an address of another line than the first, or of none any more?  Not with "share". */
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
 
-/* When the first of the first line's addresses is not locked out any more; not after now: it is
- * not. */
-uint64_t hosts_first_free(const struct hosts *h);
+/* The way back to the first line.  hosts_first(): an address of it that is known and not locked out;
+ * else false, and *later: when one is not locked out any more, 0: none is known. */
+const struct hosts_line *hosts_first_line(const struct hosts *h); /* NULL: there is none */
+bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port);
+bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later);
+void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now);
 
 /* How long to wait before the n-th redial in a row (from 1), in ms: the first takes the base, each
  * further one twice the time of the one before, up to the cap (not above the base: then always the

@@ -1,5 +1,5 @@
-/* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c) and what it looks up
- * (lac_names.c), need of each other.  Nobody else includes this. */
+/* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c), what it looks up
+ * (lac_names.c) and its way back from a fall-back (lac_back.c), need of each other.  Nobody else includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H
 
@@ -10,15 +10,21 @@ const struct conf_lac *lac_section(const struct lac *l); /* or the one that a ba
 void lac_set_state(struct lac *l, enum lac_state state);
 bool lac_will_redial(const struct lac *l); /* if the attempt under way fails */
 void lac_fallen(struct lac *l);            /* an attempt is over: redial, or rest; may free it */
+void lac_leave(struct lac *l, const char *text); /* its call ends, and it dials anew */
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 
 /* lac_dial.c */
 bool lac_dial_init(struct lac *l); /* false without memory */
 void lac_dial_free(struct lac *l);
 
+bool lac_dial_lines(struct lac *l); /* those of its section, now; true: they have changed */
+
 /* An attempt, with all addresses there are.  It ends in lac_call_up() or in lac_fallen(). */
 void lac_dial_begin(struct lac *l);
 void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is left */
+
+/* A tunnel to that address, without a call and beside the one that is up: its id, or 0. */
+uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next);
 
 /* A look-up has come to an end: n addresses, or 0 and why. */
 void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct addr *got,
@@ -33,6 +39,16 @@ void lac_dial_worked(struct lac *l); /* it has led to a call */
 /* Has a tunnel or call ended in the peer's words "try another"?  Where that is, is kept for the
  * next step or the next attempt; and that it is not this peer. */
 void lac_dial_note(struct lac *l, const struct addr *peer, const struct verdict *why);
+
+/* lac_back.c */
+bool lac_back_init(struct lac *l); /* false without memory */
+
+/* It is up, by that peer: if this is a fall-back, it is to be left some time. */
+void lac_back_begin(struct lac *l, const struct addr *peer);
+void lac_back_stop(struct lac *l); /* it is up no longer */
+void lac_back_found(struct lac *l, const char *host, uint16_t port); /* that look-up has ended */
+void lac_back_answered(struct lac *l); /* lac_back_asks() of a tunnel that is up */
+void lac_back_failed(struct lac *l, const struct tunnel *t); /* or down */
 
 /* lac_names.c */
 

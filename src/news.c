@@ -65,7 +65,8 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));
     }
-    diagnose_tunnel(h, t, l != NULL ? lac_host_name(l) : NULL);
+    if (l == NULL || !lac_back_asks(l, t))
+        diagnose_tunnel(h, t, l != NULL ? lac_host_name(l) : NULL);
     if (l != NULL)
         lac_tunnel_down(l, t);
     l2tp_set_tunnel_data(h->engine, t->id, NULL);

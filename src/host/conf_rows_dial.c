@@ -41,8 +41,8 @@ static const struct conf_row rows[] = {
      .min = 0,
      .max = 7 * DAY_S,
      .preset = "0",
-     .help = "Seconds after which a call that another 'lns' than the first has taken is ended, and the\n"
-             "first dialled again; 0: it lasts as long as it does."},
+     .help = "Seconds after which a call that another 'lns' than the first has taken is ended and the first\n"
+             "dialled, if that is there by then; 0: it lasts as long as it does."},
     {.name = "lns directed",
      .places = IN_LAC,
      .kind = KIND_BOOL,

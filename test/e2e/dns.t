@@ -140,6 +140,26 @@ sub comes
     $d->finish;
 }
 
+# A first line that does not resolve is no reason to leave the second.
+{
+    put_file($answers, 'fail');
+    my $peer = Peer->new;
+    my $d = lac 'back', "lns return = 1\nlns lockout = 1\nlns = lns.test:" . $peer->port
+      . "\nlns = 127.0.0.2:" . $two->port . "\n";
+    my $p = Peer->new(share => $two);
+
+    ok($p->accept_tunnel && $p->accept_call, 'up by the second line');
+    $d->says(qr/(?:lns\.test cannot be looked up.*){2}/s, 'the first is looked up again and again');
+    put_file($answers, 'sleep');
+    ok($p->hears_no('StopCCN|CDN', 3), 'nothing is dropped for that, nor for a look-up that hangs');
+    put_file($answers, '127.0.0.1');
+    my $q = Peer->new(share => $peer);
+    ok($q->accept_tunnel(40), 'when it comes to something the first is asked');
+    ok($p->wait_for('StopCCN'), 'and as it answers');
+    comes($peer, 'it is dialled');
+    $d->finish;
+}
+
 # -- while a look-up hangs -----------------------------------------------------------------------
 
 {

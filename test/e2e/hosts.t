@@ -78,12 +78,26 @@ sub refuse
 
     is(scalar $one->refuse_for(5, 1), 1, 'the first refuses');
     my $p = comes($two, 'the second takes us');
-    ok($p->wait_for('StopCCN'), 'lns return: it is left after a while');
-    is(scalar $one->refuse_for(5, 1), 1, 'for the first, which refuses again');
-    $p = comes($two, 'back to the second, in the same attempt');
-    ok($p->wait_for('StopCCN'), 'and again');
-    $p = comes($one, 'now the first takes us');
+    is(scalar $one->refuse_for(5, 1), 1, 'lns return: the first is asked, which refuses again');
+    ok($p->hears_no('StopCCN|CDN', 1), 'and the call that works is kept');
+    is($d->count(qr/trouble \S+: .*refuses|trouble not-auth/), 1, 'that is no trouble');
+    my $asked = Peer->new(share => $one);
+    ok($asked->accept_tunnel, 'it is asked again, and answers');
+    ok($asked->wait_for('StopCCN'), 'no more was asked');
+    ok($p->wait_for('StopCCN'), 'now the second is left');
+    $p = comes($one, 'and the first takes us');
     ok($p->hears_no('StopCCN', 2.5), 'which is not left');
+    $d->finish;
+}
+
+{
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = lac "lns lockout = 1\nlns return = 1\nconnect timeout = 1\n", $one, $two;
+    my $p = comes($two, 'the first does not answer: the second');
+
+    $d->says(qr/(?:stays with its fall-back: the peer does not answer.*){2}/s,
+        'asked again and again, in vain', 20);
+    ok($p->hears_no('StopCCN|CDN', 0.1), 'the call is kept');
     $d->finish;
 }
 

@@ -328,6 +328,7 @@ static void test_sent_elsewhere(void)
 {
     struct hosts h = {0};
     struct hosts_next next;
+    uint64_t later;
     struct addr there[2] = {addr_ip4(0xc0000207, 1701), addr_ip4(0xc0000208, 1701)};
     bool changed;
     int sent = 0;
@@ -355,9 +356,14 @@ static void test_sent_elsewhere(void)
     ok(hosts_is_fallback(&h, &there[0]) && hosts_is_fallback(&h, &h.lines[1].addrs[0].addr) &&
            !hosts_is_fallback(&h, &h.lines[0].addrs[0].addr),
        "what is a fall-back");
-    ok(hosts_first_free(&h) > 60000, "the first is locked out for a while");
+    ok(!hosts_first(&h, 60000, &next, &later) && later == 60001,
+       "the first is locked out for a while");
+    ok(hosts_first(&h, later, &next, &later) && next.addr.ip[3] == 1 && hosts_is_first(&h, "192.0.2.1", 1701),
+       "and then it is there again");
+    hosts_first_failed(&h, &next.addr, 60001);
+    ok(!hosts_first(&h, 180000, &next, &later) && later == 180001, "unless it has failed once more");
     hosts_free(&h);
-    ok(!hosts_is_fallback(&h, &there[0]) && hosts_first_free(&h) == 0,
+    ok(!hosts_is_fallback(&h, &there[0]) && !hosts_first(&h, 1, &next, &later) && later == 0,
        "without lines nothing is");
 }
 
