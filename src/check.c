@@ -89,9 +89,13 @@ static void check_secret(const struct conf_section *s, struct secrets *secrets,
                  peer->challenge ? "no tunnel comes up" : "nothing is hidden");
 }
 
+/* What a running daemon would not take is an error: a line, or a thing that is no file.  That there
+ * is none, or that it is not for this user to read, is none. */
 static void on_secrets(void *ctx, unsigned line, const char *text)
 {
-    conf_say(ctx, true, line, "%s", text);
+    struct conf_told *told = ctx;
+
+    conf_say(told, line == 0 && access(told->file, R_OK) != 0, line, "%s", text);
 }
 
 static void check_secrets(const struct conf *c, const char *path, struct conf_told *told)

@@ -154,11 +154,14 @@ static void tell_version(void *ctx, struct fifo_reply *reply, char *rest)
 
 static void reload_now(void *ctx, struct fifo_reply *reply, char *rest)
 {
+    char why[512];
+
     (void)rest;
-    if (reload(ctx))
+    if (reload(ctx, why, sizeof why))
         fifo_answer(reply, 0, "OK");
     else
-        fifo_answer(reply, 1, "The old configuration stays in force: the log tells why");
+        fifo_answer(reply, 1, "The old configuration stays in force: %s",
+                    why[0] != '\0' ? why : "the log tells why");
 }
 
 const struct fifo_command control_commands[] = {

@@ -152,7 +152,7 @@ static void caught_reload(void *ctx, int signo)
 {
     (void)signo;
     service_reloading(ctx);
-    service_reloaded(ctx, reload(ctx));
+    service_reloaded(ctx, reload(ctx, NULL, 0));
 }
 
 static void caught_status(void *ctx, int signo)

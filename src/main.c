@@ -99,7 +99,7 @@ static int check(const struct options *o)
     printf("%s: %u error%s, %u warning%s\n", o->conf, count[0], count[0] == 1 ? "" : "s", count[1],
            count[1] == 1 ? "" : "s");
     conf_free(c);
-    return fflush(stdout) == 0 && errors == 0 ? 0 : 1;
+    return fflush(stdout) == 0 && errors == 0 && count[0] == 0 ? 0 : 1;
 }
 
 /* What only looks at a configuration that is right.  The exit status. */

@@ -1,6 +1,7 @@
 /* Comparing two configurations and acting on the difference; see reload.h. */
 #include "reload.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +13,7 @@
 #include "metrics.h"
 #include "profiles.h"
 #include "sockets.h"
+#include "trouble.h"
 
 void reload_tell(void *ctx, bool warning, const char *line)
 {
@@ -22,18 +24,35 @@ void reload_tell(void *ctx, bool warning, const char *line)
         log_errorx("%s", line);
 }
 
+static const char *secrets_of(const struct hub *h, const struct conf *c)
+{
+    if (h->secrets_file != NULL)
+        return h->secrets_file;
+    return c->global.auth_file != NULL ? c->global.auth_file : h->secrets_default;
+}
+
+/* The secrets in force are older than the file. */
+static void tell_old_secrets(void *ctx, unsigned line, const char *why)
+{
+    struct trouble_place daemon = {.name = NULL};
+    struct facts f = {.used = 0};
+
+    (void)line;
+    facts_put(&f, FACT_TEXT, "%s", why);
+    trouble_tell(ctx, TROUBLE_OLD_SECRETS, &daemon, &f);
+}
+
 void reload_apply_globals(struct hub *h)
 {
     const struct conf_global *g = &h->conf->global;
-    const char *secrets = h->secrets_file != NULL ? h->secrets_file : g->auth_file;
+    const char *secrets = secrets_of(h, h->conf);
 
     metrics_apply(h);
     kernel_probe(h);
     log_set_topics(g->debug_topics);
     l2tp_limit_half_open(h->engine, (unsigned)g->half_open_limit,
                          (unsigned)g->half_open_per_source);
-    if (secrets == NULL)
-        secrets = h->secrets_default;
+    secrets_tell_old_to(h->secrets, tell_old_secrets, h);
     secrets_set_path(h->secrets, secrets);
     if (secrets_readable_by_others(h->secrets))
         log_warnx("%s can be read by others: chmod 600 it", secrets);
@@ -185,10 +204,25 @@ static void tell_reload(struct hub *h, bool good)
     events_emit("reload", (struct event_field[]){event_bool("in_force", good), event_end});
 }
 
-/* The file as it is now, and on top of it what has been added by command. */
-static struct conf *load_all(struct hub *h)
+/* The first error is kept for who has asked. */
+struct first {
+    char *why;
+    size_t size;
+};
+
+static void tell_first(void *ctx, bool warning, const char *line)
 {
-    struct conf *is = conf_load(h->conf_file, reload_tell, NULL);
+    struct first *f = ctx;
+
+    reload_tell(NULL, warning, line);
+    if (!warning && f->why[0] == '\0')
+        snprintf(f->why, f->size, "%s", line);
+}
+
+/* The file as it is now, and on top of it what has been added by command. */
+static struct conf *load_all(struct hub *h, struct first *first)
+{
+    struct conf *is = conf_load(h->conf_file, tell_first, first);
 
     if (is != NULL && !conf_put(is, h->added, reload_tell, NULL))
         log_warnx("reload: a section that was added by command does not fit and is left out");
@@ -206,13 +240,22 @@ void reload_ipsec(struct hub *h)
     let_lacs_pass(h);
 }
 
-bool reload(struct hub *h)
+bool reload(struct hub *h, char *why, size_t size)
 {
-    struct conf *is = load_all(h);
+    char room[512] = "";
+    struct first first = {why != NULL ? why : room, why != NULL ? size : sizeof room};
+    struct conf *is;
+    bool bad_secrets;
 
-    if (is == NULL || !profiles_use_pools(h, is)) {
+    first.why[0] = '\0';
+    is = load_all(h, &first);
+    bad_secrets = is != NULL && !secrets_replace(h->secrets, secrets_of(h, is), first.why,
+                                                 first.size);
+    if (is == NULL || bad_secrets || !profiles_use_pools(h, is)) {
         log_errorx("reload: %s: the old configuration stays in force",
-                   is == NULL ? "errors in the file" : "no memory");
+                   is == NULL    ? "errors in the file"
+                   : bad_secrets ? "errors in the file of secrets"
+                                 : "no memory");
         conf_free(is);
         tell_reload(h, false);
         return false;

@@ -8,8 +8,9 @@
 void reload_tell(void *ctx, bool warning, const char *line);
 
 /* Reads h->conf_file again.  A file with an error changes nothing; else each change is named in the
- * log with its effect, and acted upon.  False: the old one stays. */
-bool reload(struct hub *h);
+ * log with its effect, and acted upon.  So with the file of secrets.  False: the old ones stay, and
+ * why (which may be NULL) has the first error. */
+bool reload(struct hub *h, char *why, size_t size);
 
 /* Pools as the configuration in force has them now; leases stay.  False without memory: they are as
  * they were. */

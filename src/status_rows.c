@@ -104,6 +104,8 @@ NUMBER_OF(daemon_rx_datagrams, sockets(at).received)
 NUMBER_OF(daemon_tx_datagrams, sockets(at).sent)
 NUMBER_OF(daemon_unsent, sockets(at).dropped)
 NUMBER_OF(daemon_errors, sockets(at).errors)
+TEXT_OF(daemon_trouble, secrets_are_old(at->hub->secrets)
+                            ? trouble_row(TROUBLE_OLD_SECRETS)->code : NULL)
 
 static bool daemon_port(const struct status_at *at, struct status_value *v)
 {
@@ -130,6 +132,8 @@ static const struct status_row daemon_rows[] = {
     {"port", TYPE_ID, false, "UDP port", 0, "UDP port that is listened on.", daemon_port},
     {"listens", TYPE_TEXT, false, "listens on", 0, "Local addresses that are listened on.",
      daemon_listens},
+    {"trouble", TYPE_TEXT, false, "trouble", 0,
+     "What is wrong with all of it, by its code: see l2tpd(8).", daemon_trouble},
     {"up_seconds", TYPE_SECONDS, false, "up", 0, "Time since the start.", daemon_uptime},
     {"tunnels", TYPE_GAUGE, false, "tunnels", 0, "Tunnels there are.", daemon_tunnels},
     {"half_open", TYPE_GAUGE, false, "half-open", 0, "Of these, begun by others and not up.",

@@ -103,6 +103,9 @@ static const struct trouble_row rows[TROUBLES] = {
                                "the secret of {secret} does not reveal what {peer} ('{them}') "
                                "hides: {text}",
                                "make the secrets of both sides the same"},
+    [TROUBLE_OLD_SECRETS] = {"old-secrets", LEVEL_ERROR, 1,
+                             "the secrets in force are older than their file: {text}",
+                             "mend the file; it is read again when it has changed"},
     [TROUBLE_CALL_REFUSED] = {"call-refused", LEVEL_WARNING, 1, "{peer} refuses the call: {cause}",
                               "the peer's log should say why"},
     [TROUBLE_PEER_NO_ADDRESS] = {"peer-no-address", LEVEL_WARNING, 1,

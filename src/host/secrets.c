@@ -15,27 +15,31 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "host/secrets_line.h"
 #include "host/sys.h"
 
 #define FILE_MAX_OCTETS ((size_t)4 << 20)
+#define WHY 640   /* octets of a message */
 #define FRESH_S 2 /* a file changed as lately as this may change again within its clock's grain */
 
-struct secrets {
-    char *path;
-    char *text; /* the file as it was read; NULL: there is none */
+/* A file's octets, as they were read. */
+struct image {
+    char *text; /* NULL: there is none */
     size_t n;
-    struct stat seen;      /* of the file when it was read */
-    bool known;            /* seen and text stand for what was found */
-    bool fresh;            /* it had just been written: seen cannot tell the next change */
-    int missing_errno;     /* why it could not be read, which has been told; 0: it could */
-    secrets_tell_fn *tell; /* NULL: the log */
-    void *ctx;
 };
 
-struct entry {
-    struct span us, them, secret; /* the secret perhaps with escapes in it */
-    bool quoted;
-    const char *problem; /* why the line is not used; NULL: it is, if us.n > 0 */
+/* What is in force is good.  The file as it is now is latest, where that is not in force: because
+ * it is refused, or because it has been written this very moment, and there may be more to come. */
+struct secrets {
+    char *path;
+    struct image good, latest;
+    struct stat seen;    /* of the file when it was read */
+    bool known;          /* seen stands for what was found */
+    bool fresh;          /* it had just been written: seen cannot tell the next change */
+    bool refused;        /* latest is, which has been told */
+    int missing_errno;   /* why it could not be read, which has been told; 0: it could */
+    secrets_tell_fn *tell, *old; /* NULL: the log */
+    void *ctx, *old_ctx;
 };
 
 struct secrets *secrets_new(const char *path)
@@ -59,35 +63,50 @@ static void wipe_text(char *text, size_t n)
     free(text);
 }
 
-static void forget(struct secrets *s)
+static void drop(struct image *i)
 {
-    wipe_text(s->text, s->n);
-    s->text = NULL;
-    s->n = 0;
+    wipe_text(i->text, i->n);
+    *i = (struct image){.text = NULL};
+}
+
+static bool same_image(const struct image *a, const struct image *b)
+{
+    return a->text != NULL && b->text != NULL && a->n == b->n &&
+           memcmp(a->text, b->text, a->n) == 0;
 }
 
 void secrets_free(struct secrets *s)
 {
     if (s == NULL)
         return;
-    forget(s);
+    drop(&s->good);
+    drop(&s->latest);
     free(s->path);
     free(s);
 }
 
-void secrets_set_path(struct secrets *s, const char *path)
+static bool change_path(struct secrets *s, const char *path)
 {
     char *copy = strdup(path);
 
     if (copy == NULL) {
         log_warn("secrets: %s is still used in place of %s", s->path, path);
-        return;
+        return false;
     }
     free(s->path);
     s->path = copy;
     s->known = false;
     s->missing_errno = 0;
-    forget(s);
+    return true;
+}
+
+void secrets_set_path(struct secrets *s, const char *path)
+{
+    if (strcmp(path, s->path) == 0 || !change_path(s, path))
+        return;
+    drop(&s->good);
+    drop(&s->latest);
+    s->refused = false;
 }
 
 void secrets_tell_to(struct secrets *s, secrets_tell_fn *tell, void *ctx)
@@ -96,127 +115,94 @@ void secrets_tell_to(struct secrets *s, secrets_tell_fn *tell, void *ctx)
     s->ctx = ctx;
 }
 
+void secrets_tell_old_to(struct secrets *s, secrets_tell_fn *old, void *ctx)
+{
+    s->old = old;
+    s->old_ctx = ctx;
+}
+
 const char *secrets_path(const struct secrets *s)
 {
     return s->path;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
-}
-
-static bool is_end(struct span s, size_t at)
-{
-    return at == s.n || s.p[at] == '#' || s.p[at] == ';';
-}
-
-static size_t skip_blanks(struct span s, size_t at)
-{
-    while (at < s.n && is_blank(s.p[at]))
-        at++;
-    return at;
-}
-
-static struct span take_word(struct span s, size_t *at)
-{
-    size_t start = *at;
-
-    while (!is_end(s, *at) && !is_blank(s.p[*at]))
-        ++*at;
-    return span_of(s.p + start, *at - start);
-}
-
-/* A secret in double quotes, from behind the first of them. */
-static void take_quoted(struct span s, size_t at, struct entry *e)
-{
-    size_t start = at;
-
-    while (at < s.n && s.p[at] != '"')
-        at += s.p[at] == '\\' && at + 1 < s.n ? 2 : 1;
-    e->quoted = true;
-    if (at >= s.n)
-        e->problem = "the secret has no closing '\"'";
-    else if (!is_end(s, skip_blanks(s, at + 1)))
-        e->problem = "something follows the closing '\"': write \\\" for a quote in the secret";
-    else if (at == start)
-        e->problem = "the secret is empty";
-    else
-        e->secret = span_of(s.p + start, at - start);
-}
-
-/* The rest of the line up to a comment, inner blanks kept. */
-static void take_plain(struct span s, size_t at, struct entry *e)
-{
-    size_t start = at;
-
-    while (!is_end(s, at))
-        at++;
-    while (at > start && is_blank(s.p[at - 1]))
-        at--;
-    e->secret = span_of(s.p + start, at - start);
-    if (e->secret.n == 0)
-        e->problem = "there is no secret: a line is 'us them secret'";
-}
-
-static struct entry read_line(struct span s)
-{
-    struct entry e = {.problem = NULL};
-    size_t at = skip_blanks(s, 0);
-
-    if (is_end(s, at))
-        return e;
-    if (memchr(s.p, '\0', s.n) != NULL) {
-        e.problem = "there is a NUL octet: is this a text file?";
-        return e;
-    }
-    e.us = take_word(s, &at);
-    at = skip_blanks(s, at);
-    e.them = take_word(s, &at);
-    at = skip_blanks(s, at);
-    if (at < s.n && s.p[at] == '"')
-        take_quoted(s, at + 1, &e);
-    else
-        take_plain(s, at, &e);
-    return e;
-}
-
-/* The next line of the file, from *at; false at its end. */
-static bool next_line(const struct secrets *s, size_t *at, struct span *line)
+/* The next line of a file, from *at; false at its end. */
+static bool next_line(const struct image *i, size_t *at, struct span *line)
 {
     const char *start, *newline;
+    size_t left;
 
-    if (s->text == NULL || *at >= s->n)
+    if (i->text == NULL || *at >= i->n)
         return false;
-    start = s->text + *at;
-    if (*at == 0 && s->n >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
+    start = i->text + *at;
+    if (*at == 0 && i->n >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
         start += 3; /* the byte order mark, as some editors write it */
-    newline = memchr(start, '\n', s->n - (size_t)(start - s->text));
-    *line = span_of(start,
-                    newline != NULL ? (size_t)(newline - start) : s->n - (size_t)(start - s->text));
-    *at = (size_t)(start - s->text) + line->n + 1;
+    left = i->n - (size_t)(start - i->text);
+    newline = memchr(start, '\n', left);
+    *line = span_of(start, newline != NULL ? (size_t)(newline - start) : left);
+    *at = (size_t)(start - i->text) + line->n + 1;
     return true;
 }
 
-/* Lines that are not used are told of once, when the file has been read. */
-static void tell_problems(const struct secrets *s)
+/* How many lines can be used; *bad, if not NULL, becomes the number of the first that cannot. */
+static size_t count(const struct image *i, unsigned *bad)
+{
+    unsigned number = 0, first = 0;
+    struct span line;
+    size_t n = 0;
+
+    for (size_t at = 0; next_line(i, &at, &line);) {
+        struct secrets_line e = secrets_line_read(line);
+
+        number++;
+        n += e.problem == NULL && e.us.n > 0;
+        if (e.problem != NULL && first == 0)
+            first = number;
+    }
+    if (bad != NULL)
+        *bad = first;
+    return n;
+}
+
+static void say(const struct secrets *s, const char *path, unsigned line, const char *text)
+{
+    if (s->tell != NULL)
+        s->tell(s->ctx, line, text);
+    else if (line > 0)
+        log_warnx("%s:%u: %s", path, line, text);
+    else
+        log_warnx("secrets: %s %s", path, text);
+}
+
+/* What is wrong with the lines of the file; the first of it also into why. */
+static void tell_problems(const struct secrets *s, const char *path, const struct image *i,
+                          bool refused, char *why, size_t size)
 {
     struct span line;
     unsigned number = 0;
     char text[128];
 
-    for (size_t at = 0; next_line(s, &at, &line);) {
-        struct entry e = read_line(line);
+    why[0] = '\0';
+    for (size_t at = 0; next_line(i, &at, &line);) {
+        struct secrets_line e = secrets_line_read(line);
 
         number++;
         if (e.problem == NULL)
             continue;
-        snprintf(text, sizeof text, "line not used: %s", e.problem);
-        if (s->tell != NULL)
-            s->tell(s->ctx, number, text);
-        else
-            log_warnx("%s:%u: %s", s->path, number, text);
+        snprintf(text, sizeof text, "%s%s", refused ? "" : "line not used: ", e.problem);
+        if (why[0] == '\0')
+            snprintf(why, size, "%s:%u: %s", path, number, e.problem);
+        say(s, path, number, text);
     }
+}
+
+/* The secrets in force are older than the file. */
+static void tell_old(const struct secrets *s, const char *why)
+{
+    if (s->old != NULL)
+        s->old(s->old_ctx, 0, why);
+    else
+        log_errorx("the old secrets stay in force: %s", why);
 }
 
 /* All of an open file; NULL with errno.  One octet more than the file should have is asked for, to
@@ -261,60 +247,127 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* what: what is there in place of a plain file, or NULL. */
-static void tell_missing(struct secrets *s, int reason, const char *what)
+/* The file, its data into *now; 0, or the reason as an errno, with words for it in why. */
+static int read_file(const char *path, struct image *i, struct stat *now, char *why, size_t size)
 {
-    char text[256];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), reason = 0;
+    const char *what = NULL;
 
-    forget(s);
-    s->known = false;
-    snprintf(text, sizeof text, "cannot be read, so no tunnel has a secret: %s%s%s",
-             what != NULL ? "it is " : "", what != NULL ? what : strerror(reason),
-             what != NULL ? ", and secrets are in a plain file" : "");
-    if (s->missing_errno != reason && s->tell != NULL)
-        s->tell(s->ctx, 0, text);
-    else if (s->missing_errno != reason)
-        log_warnx("secrets: %s %s", s->path, text);
-    s->missing_errno = reason;
+    *i = (struct image){.text = NULL};
+    if (fd < 0 || fstat(fd, now) < 0) {
+        reason = errno;
+    } else if ((what = sys_odd_kind(now->st_mode)) != NULL) {
+        reason = S_ISDIR(now->st_mode) ? EISDIR : EINVAL;
+    } else if ((i->text = read_all(fd, &i->n)) == NULL) {
+        reason = errno;
+        i->n = 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (what != NULL)
+        snprintf(why, size, "it is %s, and secrets are in a plain file", what);
+    else if (reason != 0)
+        snprintf(why, size, "%s", strerror(reason));
+    return reason;
 }
 
-static void keep(struct secrets *s, char *text, size_t n)
+/* It cannot be read: what is in force stays. */
+static void lose(struct secrets *s, int reason, const char *words)
 {
-    bool changed = !s->known || s->n != n || memcmp(s->text, text, n) != 0;
+    char text[WHY];
 
-    forget(s);
-    s->text = text;
-    s->n = n;
+    s->known = false;
+    if (s->missing_errno == reason)
+        return;
+    s->missing_errno = reason;
+    if (count(&s->good, NULL) > 0) {
+        snprintf(text, sizeof text, "%.300s: cannot be read: %.200s", s->path, words);
+        tell_old(s, text);
+    } else {
+        snprintf(text, sizeof text, "cannot be read, so no tunnel has a secret: %.200s", words);
+        say(s, s->path, 0, text);
+    }
+}
+
+/* From now on it is in force. */
+static void adopt(struct secrets *s, struct image *i)
+{
+    size_t had = count(&s->good, NULL);
+    char text[WHY];
+
+    if (same_image(&s->good, i)) {
+        drop(i);
+    } else {
+        tell_problems(s, s->path, i, false, text, sizeof text);
+        if (had > 0 && count(i, NULL) == 0) {
+            snprintf(text, sizeof text, "has no secret any more: %zu that %s in force %s gone", had,
+                     had > 1 ? "were" : "was", had > 1 ? "are" : "is");
+            say(s, s->path, 0, text);
+        }
+        drop(&s->good);
+        s->good = *i;
+    }
+    drop(&s->latest);
+    s->refused = false;
+}
+
+/* It has errors; the first of them is left in why. */
+static void refuse(struct secrets *s, const char *path, const struct image *i, char *why,
+                   size_t size)
+{
+    tell_problems(s, path, i, true, why, size);
+    tell_old(s, why);
+}
+
+/* What the file is now: in force, waiting, or refused. */
+static void take(struct secrets *s, struct image *i)
+{
+    bool is_known = same_image(&s->latest, i);
+    unsigned bad;
+    char why[WHY];
+
+    count(i, &bad);
+    if (s->good.text == NULL || same_image(&s->good, i) || (bad == 0 && !s->fresh)) {
+        adopt(s, i);
+        return;
+    }
+    if (!is_known)
+        s->refused = false;
+    if (bad > 0 && !s->fresh && !s->refused) {
+        refuse(s, s->path, i, why, sizeof why);
+        s->refused = true;
+    }
+    drop(&s->latest);
+    s->latest = *i;
+}
+
+static void note_seen(struct secrets *s, const struct stat *now)
+{
+    time_t age = time(NULL) - now->st_mtim.tv_sec;
+
+    s->seen = *now;
     s->known = true;
     s->missing_errno = 0;
-    if (changed)
-        tell_problems(s);
+    s->fresh = age >= 0 && age <= FRESH_S;
 }
 
 /* Reads the file unless it is known to be as it was. */
 static void refresh(struct secrets *s)
 {
-    const char *what = NULL;
+    struct image i;
     struct stat now;
-    char *text;
-    size_t n;
-    int fd, reason;
+    char why[WHY];
+    int reason;
 
     if (s->known && !s->fresh && stat(s->path, &now) == 0 && same_file(&now, &s->seen))
         return;
-    fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &now) < 0 || (what = sys_odd_kind(now.st_mode)) != NULL ||
-        (text = read_all(fd, &n)) == NULL) {
-        reason = what == NULL ? errno : S_ISDIR(now.st_mode) ? EISDIR : EINVAL;
-        if (fd >= 0)
-            close(fd);
-        tell_missing(s, reason, what);
+    reason = read_file(s->path, &i, &now, why, sizeof why);
+    if (reason != 0) {
+        lose(s, reason, why);
         return;
     }
-    close(fd);
-    s->seen = now;
-    s->fresh = time(NULL) - now.st_mtim.tv_sec <= FRESH_S;
-    keep(s, text, n);
+    note_seen(s, &now);
+    take(s, &i);
 }
 
 void secrets_look(struct secrets *s)
@@ -323,54 +376,95 @@ void secrets_look(struct secrets *s)
         refresh(s);
 }
 
-static bool name_fits(struct span pattern, const char *name)
+/* The file of that path could not be read, or has an error in a line. */
+static bool keep_old(struct secrets *s, const char *path, struct image *i, bool is_read, char *why,
+                     size_t size)
 {
-    if (pattern.n == 1 && pattern.p[0] == '*')
-        return true;
-    return strlen(name) == pattern.n && strncasecmp(name, (const char *)pattern.p, pattern.n) == 0;
+    if (is_read)
+        refuse(s, path, i, why, size);
+    else
+        tell_old(s, why);
+    if (is_read && strcmp(path, s->path) == 0 && !same_image(i, &s->good)) {
+        drop(&s->latest);
+        s->latest = *i;
+        s->refused = true;
+    } else {
+        drop(i);
+    }
+    return false;
 }
 
-/* Into dst as a C string, without escapes; false if it does not fit. */
-static bool copy_secret(const struct entry *e, char *dst, size_t size)
+bool secrets_replace(struct secrets *s, const char *path, char *why, size_t size)
 {
-    size_t used = 0;
+    struct image i;
+    struct stat now;
+    char words[WHY] = "";
+    unsigned bad;
+    int reason = read_file(path, &i, &now, words, sizeof words);
 
-    for (size_t i = 0; i < e->secret.n; i++) {
-        const uint8_t *p = e->secret.p + i;
-
-        if (e->quoted && p[0] == '\\' && i + 1 < e->secret.n && (p[1] == '"' || p[1] == '\\'))
-            p++, i++;
-        if (used + 1 >= size)
-            return false;
-        dst[used++] = (char)*p;
+    count(&i, &bad);
+    snprintf(why, size, "%.300s: cannot be read: %.200s", path, words);
+    if (bad > 0 || (reason != 0 && count(&s->good, NULL) > 0))
+        return keep_old(s, path, &i, reason == 0, why, size);
+    if (strcmp(path, s->path) != 0 && !change_path(s, path)) {
+        snprintf(why, size, "no memory for the path of the secrets");
+        drop(&i);
+        return false;
     }
-    dst[used] = '\0';
+    if (reason == 0) {
+        note_seen(s, &now);
+        adopt(s, &i);
+    }
     return true;
+}
+
+bool secrets_are_old(const struct secrets *s)
+{
+    return s != NULL &&
+           (s->refused || (s->missing_errno != 0 && count(&s->good, NULL) > 0));
+}
+
+/* In one of the images; of one that is being written, perhaps, a last line without its end may be
+ * half a line. */
+static bool find_in(const struct secrets *s, const struct image *i, const char *us,
+                    const char *them, struct secrets_line *e, unsigned *line)
+{
+    unsigned number = 0;
+    struct span text;
+
+    for (size_t at = 0; next_line(i, &at, &text);) {
+        *e = secrets_line_read(text);
+        number++;
+        if (i == &s->latest && at > i->n)
+            return false;
+        if (e->problem != NULL || e->us.n == 0 || !secrets_line_is_for(e->us, us) ||
+            !secrets_line_is_for(e->them, them))
+            continue;
+        *line = number;
+        return true;
+    }
+    return false;
 }
 
 bool secrets_find(struct secrets *s, const char *us, const char *them, char *dst, size_t size,
                   unsigned *line)
 {
-    struct span text;
-    unsigned number = 0;
+    struct secrets_line e;
+    unsigned number;
+    bool found;
 
     dst[0] = '\0';
     refresh(s);
-    for (size_t at = 0; next_line(s, &at, &text);) {
-        struct entry e = read_line(text);
-
-        number++;
-        if (e.problem != NULL || e.us.n == 0 || !name_fits(e.us, us) || !name_fits(e.them, them))
-            continue;
-        if (line != NULL)
-            *line = number;
-        if (copy_secret(&e, dst, size))
-            return true;
-        bytes_wipe(dst, size);
-        log_warnx("%s:%u: the secret is too long to be used: %zu octets at most", s->path, number,
-                  size - 1);
+    found = s->fresh && find_in(s, &s->latest, us, them, &e, &number);
+    if (!found && !find_in(s, &s->good, us, them, &e, &number))
         return false;
-    }
+    if (line != NULL)
+        *line = number;
+    if (secrets_line_copy(&e, dst, size))
+        return true;
+    bytes_wipe(dst, size);
+    log_warnx("%s:%u: the secret is too long to be used: %zu octets at most", s->path, number,
+              size - 1);
     return false;
 }
 
@@ -380,10 +474,10 @@ bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, 
     unsigned number = 0;
 
     refresh(s);
-    for (size_t at = 0; next_line(s, &at, &text);) {
-        struct entry e = read_line(text);
+    for (size_t at = 0; next_line(&s->good, &at, &text);) {
+        struct secrets_line e = secrets_line_read(text);
 
-        if (++number <= *line || e.problem != NULL || e.us.n == 0 || !name_fits(e.us, us))
+        if (++number <= *line || e.problem != NULL || e.us.n == 0 || !secrets_line_is_for(e.us, us))
             continue;
         *line = number;
         span_to_str(e.them, dst, size);

@@ -2,8 +2,13 @@
  *
  * Blanks separate; '#' and ';' begin a comment; the secret is the rest of the line, inner blanks
  * kept, and may stand in double quotes; names compare without regard to case; '*' matches all; the
- * first match wins.  The file is read again whenever it has changed, so edits count at once.  A
- * missing file means no secrets and is warned of once per change. */
+ * first match wins.
+ *
+ * The file is read again whenever it has changed, so edits count at once; but for two seconds after
+ * it was written there may be more to come, and until then what it has no more is still in force.
+ * A file with a line that cannot be used, or that cannot be read, or is gone, takes nothing away:
+ * the secrets that were in force stay, and that is told once.  Where there were none, the lines
+ * that can be used are, and no file means no secrets. */
 #ifndef HOST_SECRETS_H
 #define HOST_SECRETS_H
 
@@ -15,6 +20,7 @@ struct secrets;
 /* Keeps a copy of the path.  NULL without memory. */
 struct secrets *secrets_new(const char *path);
 void secrets_free(struct secrets *s); /* wipes */
+/* Another path is begun with nothing in force; the same one changes nothing. */
 void secrets_set_path(struct secrets *s, const char *path);
 
 /* Whom to tell of a file that cannot be read, and of lines that are not used; line 0: of the file
@@ -22,8 +28,19 @@ void secrets_set_path(struct secrets *s, const char *path);
 typedef void secrets_tell_fn(void *ctx, unsigned line, const char *text);
 void secrets_tell_to(struct secrets *s, secrets_tell_fn *tell, void *ctx);
 
+/* Whom to tell, once, that the secrets in force are older than the file, and why.  Else the log. */
+void secrets_tell_old_to(struct secrets *s, secrets_tell_fn *old, void *ctx);
+
+/* Whether they are; those that are not there (NULL) are not. */
+bool secrets_are_old(const struct secrets *s);
+
 /* Reads the file now, if there is one, so that what is wrong with it is told now. */
 void secrets_look(struct secrets *s);
+
+/* Puts the file of that path in force as it is now, in the place of what is.  False: it has an
+ * error, which has been told and stands in why, and nothing changes.  No file is an error only if
+ * there are secrets in force. */
+bool secrets_replace(struct secrets *s, const char *path, char *why, size_t size);
 
 /* The secret that "us" shares with "them", as a C string into dst; false if there is none (dst
  * empty) or it does not fit.  line, if not NULL, gets the line number that matched. */

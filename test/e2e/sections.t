@@ -204,7 +204,9 @@ is($d->ask('remove-lac v'), "01 No such tunnel 'v'", 'remove-lac: once');
 is($d->ask('hangup 54321'), "01 No such call '54321'", 'hangup: as a verb it tells');
 is($d->ask('reload'), '00 OK', 'reload');
 put_file($d->{conf}, "[nonsense]\n");
-is($d->ask('reload'), '01 The old configuration stays in force: the log tells why', 'reload: a broken file');
+is($d->ask('reload'), "01 The old configuration stays in force: $d->{conf}:1: "
+      . 'unknown section [nonsense]: there are [global], [lns NAME] and [lac NAME]',
+    'reload: a broken file');
 $d->is_well('and it goes on');
 
 $d->finish;

@@ -134,11 +134,11 @@ static const struct {
     {"challenge with one for the section's name", LNS "challenge=yes\nhostname=h\n", "",
      "# h x y\nh x y\n", NULL},
     {"challenge with a line that is none", LNS "challenge=yes\nhostname=h\n", "", "h x\n",
-     "W $S:1: line not used: there is no secret: a line is 'us them secret'\n"
+     "E $S:1: line not used: there is no secret: a line is 'us them secret'\n"
      "W f:6: 'challenge' is on in [lns default], but $S has no line for 'us' = h: no tunnel comes "
      "up; add 'us them secret'"},
     {"a line that is none, and nobody who needs one", LNS, "", "a b c\nh x\n",
-     "W $S:2: line not used: there is no secret: a line is 'us them secret'"},
+     "E $S:2: line not used: there is no secret: a line is 'us them secret'"},
     {"hidden AVPs without a secret", LAC "hidden bit=always\n", "", "",
      "W f:6: 'hidden bit' is on in [lac x], but $S has no line for 'us' = here: nothing is hidden; "
      "add 'us them secret'"},
@@ -234,7 +234,7 @@ static void test_modes(void)
     told[0] = '\0';
     check_surroundings(c, secrets, routes, tell, NULL);
     snprintf(want, sizeof want,
-             "W %s: cannot be read, so no tunnel has a secret: it is a FIFO, and secrets are in a "
+             "E %s: cannot be read, so no tunnel has a secret: it is a FIFO, and secrets are in a "
              "plain file",
              secrets);
     is_str(told, want, "secrets that are a FIFO");

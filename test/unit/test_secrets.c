@@ -66,22 +66,26 @@ static const struct {
     {"an empty file", "", "a", "b", NULL, 0},
 };
 
-/* Each row is a change of the same file, often within one tick of its clock. */
+/* Also where there are none so far. */
 static void test_rows(void)
 {
-    struct secrets *s = secrets_new(path);
+    struct secrets *s = NULL;
     char got[32];
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unsigned line = 0;
         bool found;
 
+        secrets_free(s);
+        s = secrets_new(path);
         put(path, rows[i].text, strlen(rows[i].text));
         found = secrets_find(s, rows[i].us, rows[i].them, got, sizeof got, &line);
         is_str(got, rows[i].secret != NULL ? rows[i].secret : "", rows[i].name);
         if (found != (rows[i].secret != NULL) || line != rows[i].line)
             ok(false, "%s: found %d in line %u", rows[i].name, found, line);
     }
+    secrets_free(s);
+    s = secrets_new(path);
     put(path, "a b c\0d\na b 2", 13);
     ok(secrets_find(s, "a", "b", got, sizeof got, NULL) && strcmp(got, "2") == 0,
        "a NUL octet spoils its line");
@@ -167,20 +171,21 @@ static void test_said(void)
     is_str(said, want, "is told of");
     ok(strstr(said, "1234") == NULL, "but not the secret");
 
+    secrets_free(s);
+    s = secrets_new(path);
     unlink(path);
     said[0] = '\0';
-    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a file that has gone has no secrets");
+    ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a file that is not there has no secrets");
     ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "still");
     snprintf(want, sizeof want,
              "secrets: %s cannot be read, so no tunnel has a secret: No such file or directory\n",
              path);
     is_str(said, want, "X6-07 which is told once");
     put(path, "a b 1\n", 6);
-    ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "when it is back, it counts");
+    ok(secrets_find(s, "a", "b", got, sizeof got, NULL), "when it comes, it counts");
+    secrets_free(s);
+    s = secrets_new(path);
     unlink(path);
-    said[0] = '\0';
-    secrets_find(s, "a", "b", got, sizeof got, NULL);
-    is_str(said, want, "and when it goes again, that is told again");
     mkfifo(path, 0600);
     said[0] = '\0';
     ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a FIFO does not hold us up");
@@ -199,6 +204,147 @@ static void test_said(void)
     secrets_set_path(s, folder);
     ok(!secrets_find(s, "a", "b", got, sizeof got, NULL), "a folder has no secrets");
     ok(strstr(said, "no tunnel has a secret: it is a folder") != NULL, "but a sentence");
+    secrets_free(s);
+}
+
+/* As if it had been written long ago. */
+static void rest(const char *where)
+{
+    static time_t second = 1000000;
+    struct timespec times[2] = {{.tv_sec = ++second}, {.tv_sec = second}};
+
+    utimensat(AT_FDCWD, where, times, 0);
+}
+
+static bool is_secret(struct secrets *s, const char *them, const char *want)
+{
+    char got[32];
+    bool found = secrets_find(s, "a", them, got, sizeof got, NULL);
+
+    return want != NULL ? found && strcmp(got, want) == 0 : !found;
+}
+
+static struct secrets *with_two(void)
+{
+    struct secrets *s = secrets_new(path);
+
+    put(path, "a b 1\na c 2\n", 12);
+    rest(path);
+    is_secret(s, "b", "1");
+    said[0] = '\0';
+    return s;
+}
+
+/* What is wrong takes no secret away, and is told of once. */
+static void test_bad_files(void)
+{
+    static const struct {
+        const char *name, *text, *told; /* behind the path */
+    } bad[] = {
+        {"a line without a secret", "a b 3\na c\n", ":2: there is no secret: a line is "
+                                                    "'us them secret'\n"},
+        {"an open quote", "a b \"3\n", ":1: the secret has no closing '\"'\n"},
+        {"rubbish", "\001\002rubbish\n", ":1: there is no secret: a line is 'us them secret'\n"},
+    };
+    char want[512], why[512];
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct secrets *s = with_two();
+
+        put(path, bad[i].text, strlen(bad[i].text));
+        rest(path);
+        ok(is_secret(s, "b", "1") && is_secret(s, "c", "2"), "%s: the old secrets stay",
+           bad[i].name);
+        snprintf(want, sizeof want, "%s%sthe old secrets stay in force: %s%s", path, bad[i].told,
+                 path, bad[i].told);
+        is_str(said, want, "which is told once, with the line");
+        ok(secrets_are_old(s), "they are old");
+        said[0] = '\0';
+        ok(!secrets_replace(s, path, why, sizeof why), "not by a reload either");
+        is_str(said, want, "which tells it again");
+        ok(strncmp(want, why, strlen(why)) == 0, "and answers: %s", why);
+        put(path, "a b 4\n", 6);
+        rest(path);
+        ok(is_secret(s, "b", "4") && is_secret(s, "c", NULL) && !secrets_are_old(s),
+           "mended, it is in force");
+        secrets_free(s);
+    }
+}
+
+static void test_gone(void)
+{
+    struct secrets *s = with_two();
+    char want[512], why[512];
+
+    unlink(path);
+    unlink(other);
+    ok(is_secret(s, "b", "1") && is_secret(s, "c", "2"), "a file that has gone: the secrets stay");
+    snprintf(want, sizeof want,
+             "the old secrets stay in force: %s: cannot be read: No such file or directory\n", path);
+    is_str(said, want, "which is told once");
+    ok(secrets_are_old(s), "they are old");
+    ok(!secrets_replace(s, path, why, sizeof why), "a reload does not take them away");
+    mkdir(path, 0700);
+    ok(is_secret(s, "b", "1"), "nor does a folder in its place");
+    ok(strstr(said, ": cannot be read: it is a folder, and ") != NULL, "which is told, too");
+    rmdir(path);
+    ok(!secrets_replace(s, other, why, sizeof why) && is_secret(s, "b", "1"),
+       "nor the path of another file that is not there");
+    is_str(secrets_path(s), path, "which is not taken");
+    put(path, "a b 1\na c 2\n", 12);
+    ok(is_secret(s, "b", "1") && !secrets_are_old(s), "when it is back all is well");
+    put(other, "a b 7\n", 6);
+    ok(secrets_replace(s, other, why, sizeof why) && is_secret(s, "b", "7") &&
+           is_secret(s, "c", NULL),
+       "another good file is put in force");
+    unlink(other);
+    secrets_free(s);
+    s = secrets_new(path);
+    unlink(path);
+    ok(secrets_replace(s, path, why, sizeof why), "no file where there are no secrets is no error");
+    secrets_free(s);
+}
+
+/* Somebody has meant it. */
+static void test_emptied(void)
+{
+    struct secrets *s = with_two();
+    char want[256], why[512];
+
+    put(path, "# a b 1\n", 8);
+    rest(path);
+    ok(is_secret(s, "b", NULL) && is_secret(s, "c", NULL), "an emptied file is in force");
+    snprintf(want, sizeof want,
+             "secrets: %s has no secret any more: 2 that were in force are gone\n", path);
+    is_str(said, want, "which is told with their number");
+    ok(!secrets_are_old(s), "they are not old");
+    secrets_free(s);
+    s = with_two();
+    put(path, "", 0);
+    ok(secrets_replace(s, path, why, sizeof why) && is_secret(s, "b", NULL),
+       "by a reload at once");
+    secrets_free(s);
+}
+
+/* An editor writes it piece by piece: each moment of that has all secrets. */
+static void test_half(void)
+{
+    static const char whole[] = "a b 11\na d 3\na c 22\n";
+    struct secrets *s = with_two();
+    bool good = true;
+
+    for (size_t n = 0; n < sizeof whole - 1; n++) {
+        put(path, whole, n);
+        good &= is_secret(s, "b", n < 7 ? "1" : "11") && is_secret(s, "c", "2");
+    }
+    ok(good, "a file that is being written: what is not there yet is what it was");
+    put(path, whole, sizeof whole - 1);
+    ok(is_secret(s, "b", "11") && is_secret(s, "c", "22") && is_secret(s, "d", "3"), "then is new");
+    is_str(said, "", "nothing is said of all that");
+    put(path, "a b 11\n", 7);
+    ok(is_secret(s, "c", "2"), "what is taken away goes later");
+    rest(path);
+    ok(is_secret(s, "c", NULL) && is_secret(s, "b", "11"), "when the file has rested");
     secrets_free(s);
 }
 
@@ -250,6 +396,10 @@ int main(void)
     test_tick();
     test_rest();
     test_said();
+    test_bad_files();
+    test_gone();
+    test_emptied();
+    test_half();
     test_long();
     test_others();
     unlink(path);
