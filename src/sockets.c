@@ -194,21 +194,28 @@ static enum reach reach_of(const struct addr *a)
     return a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80 ? REACH_LINK : REACH_ALL;
 }
 
-/* The first for a peer's address: of its family, and not one that does not reach as far, or another
- * link, if there is any better. */
+/* Does what leaves from there get there?  As far as that can be told from the two. */
+static bool fits(const struct addr *from, const struct addr *to)
+{
+    return is_wildcard(from) || (reach_of(from) == reach_of(to) && from->scope == to->scope);
+}
+
+/* The first for a peer's address: of its family; none that is awaited, or does not fit, if there is
+ * any better. */
 static const struct listening *main_for(const struct hub *h, const struct addr *to)
 {
-    const struct listening *first = NULL;
+    const struct listening *best = NULL;
+    int most = -1;
 
     for (const struct listening *l = h->listening; l < h->listening + h->n_listening; l++) {
-        if (l->at.family != to->family)
+        int worth = 2 * (l->udp != NULL) + fits(&l->at, to);
+
+        if (l->at.family != to->family || worth <= most)
             continue;
-        if (is_wildcard(&l->at) ||
-            (reach_of(&l->at) == reach_of(to) && l->at.scope == to->scope))
-            return l;
-        first = first != NULL ? first : l;
+        best = l;
+        most = worth;
     }
-    return first;
+    return best;
 }
 
 struct udp *sockets_from(const struct hub *h, const struct addr *from, const struct addr *to)
