@@ -485,11 +485,20 @@ static bool ranges_copy(void *to, const void *from, const struct conf_row *row)
     return true;
 }
 
+static bool has_range(const struct conf_range *list, const struct conf_range *r)
+{
+    while (list != NULL && (list->low != r->low || list->high != r->high || list->deny != r->deny))
+        list = list->next;
+    return list != NULL;
+}
+
 bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from)
 {
     struct conf_range *own = *list, *both = NULL;
 
     for (; from != NULL; from = from->next) {
+        if (has_range(own, from))
+            continue;
         if (!ranges_add(&both, from->low, from->high, from->deny, from->line)) {
             ranges_drop(&both);
             return false;

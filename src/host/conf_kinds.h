@@ -37,7 +37,8 @@ bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_w
 bool conf_lns_read(const char *text, char **host, uint16_t *port, unsigned *weight,
                    struct conf_why *why);
 
-/* Puts a template's list in front of a section's own; false without memory, and it is as it was. */
+/* Puts what a section does not have of a template's list in front of its own; false without memory,
+ * and it is as it was. */
 bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from);
 
 /* An address of ours: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", or the name of a host. */

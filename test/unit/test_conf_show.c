@@ -164,6 +164,17 @@ static const char with_templates[] =
     "0.0.0.0\n"
     "[lac b]\nbps = 9\nhidden bit = no\n";
 
+/* A template that has nothing but what it leaves out. */
+static void test_denying_template(void)
+{
+    struct conf *c = parse("[lns default]\nno ip range = 10.0.0.1\n[lns a]\nlac = 192.0.2.1\n"
+                           "no ip range = 10.0.0.2\n[lns b]\nlac = 192.0.2.2\n");
+
+    if (ok(c != NULL, "a template with 'no ip range' alone is read"))
+        there_and_back("a template with 'no ip range' alone", c);
+    conf_free(c);
+}
+
 static void test_templates(void)
 {
     struct conf *c = parse(with_templates);
@@ -251,6 +262,7 @@ int main(void)
 {
     test_golden();
     test_rows();
+    test_denying_template();
     test_templates();
     test_listen();
     test_keys();
