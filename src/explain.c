@@ -2,10 +2,12 @@
  * secrets.c; here is only said what these have done. */
 #include "explain.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
+#include "host/conf_kinds.h"
 #include "host/conf_show.h"
 #include "host/secrets.h"
 #include "host/sys.h"
@@ -189,25 +191,41 @@ static bool say_lacs(const struct question *q)
     return any;
 }
 
+static bool answer(struct question *q)
+{
+    bool served = false;
+
+    if (addr_is_set(&q->addr))
+        served = say_lns(q);
+    else
+        fprintf(q->out, "which [lns] section serves it depends on its address: give that\n");
+    return say_lacs(q) || served;
+}
+
 bool explain_peer(FILE *out, const struct conf *c, const char *secrets_file, const char *peer,
                   const char *host_name)
 {
     struct question q = {.out = out, .c = c, .peer = peer, .host_name = host_name};
-    bool is_address = addr_parse(peer, 0, &q.addr), served = false;
+    struct conf_why why;
+    char *host = NULL;
+    uint16_t port;
+    bool served;
 
-    if (!is_address)
+    /* the log and the status tell a peer with its port, which decides nothing */
+    if (conf_host_read(peer, &host, &port, &why))
+        q.peer = host;
+    if (!addr_parse(q.peer, 0, &q.addr))
         memset(&q.addr, 0, sizeof q.addr);
     sys_hostname(q.our_name, sizeof q.our_name);
     q.secrets = secrets_new(secrets_file);
-    if (q.secrets == NULL)
+    if (q.secrets == NULL) {
+        free(host);
         return false;
+    }
     fprintf(out, "peer %s%s%s, by %s\n", peer, host_name != NULL ? ", which calls itself " : "",
             host_name != NULL ? host_name : "", c->file);
-    if (is_address)
-        served = say_lns(&q);
-    else
-        fprintf(out, "which [lns] section serves it depends on its address: give that\n");
-    served |= say_lacs(&q);
+    served = answer(&q);
+    free(host);
     secrets_free(q.secrets);
     return served;
 }

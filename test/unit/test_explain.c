@@ -55,6 +55,12 @@ static const struct {
      "  challenge = yes                        # line 5, [lns default]\n|"
      "  ; length bit = no                      # default\n",
      "south"},
+    {"with its port, as the log tells it", "192.0.2.1:1701", "lac-1", false, true,
+     "as LAC it is served by [lns north] of line 7\n|  line 1, them lac-1\n", "south"},
+    {"a LNS with a port, in IPv6", "[2001:db8::1]:1701", "far", true, true,
+     "as LNS it is dialled by [lac b] of line 18, for the 'lns' of line 20\n|them far", "[lac a]"},
+    {"a LNS by name, with a port", "vpn.example:1701", NULL, false, true,
+     "as LNS it is dialled by [lac a] of line 16|  line 5, them vpn.example\n", NULL},
     {"the last of two that hold it", "192.0.2.7", "anybody", false, true,
      "as LAC it is served by [lns south] of line 10\n|"
      "  [lns north] of line 7: 'lac = 192.0.2.0 - 192.0.2.255' of line 8 holds it too, but a later "
