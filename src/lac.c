@@ -446,6 +446,7 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
         l2tp_set_tunnel_data(l->hub->engine, t->id, NULL);
         return;
     }
+    hosts_answered(&l->hosts, t->heard - t->born);
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
     if (l->bare) {
         lac_set_state(l, LAC_UP);
@@ -478,6 +479,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     if (!t->why_ours)
         lac_dial_note(l, &t->peer, &t->why);
     if (was_up) {
+        if (t->why.fault == FAULT_SILENCE)
+            hosts_silent(&l->hosts);
         l->dialled = 0;
         lac_fallen(l);
     } else {

@@ -166,6 +166,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ips
     }
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
     p.connect_ms = within_ms;
+    p.first_ms = next->first_ms < within_ms ? next->first_ms : 0;
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
     tunnel = l2tp_open(l->hub->engine, loop_now(l->hub->loop), &local, &to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
@@ -338,6 +339,7 @@ static bool try_second_way(struct lac *l)
     again.host = l->hosts.at_line->host;
     again.port = l->hosts.at_line->port;
     again.addr = l->hosts.at_addr->addr;
+    again.first_ms = l->hosts.at_addr->mute ? HOSTS_MUTE_MS : 0;
     log_info("lac %s: no answer: tried from %s port", l->name,
              l->other_port ? "another" : "the daemon's");
     return open_tunnel(l, &again);
@@ -361,7 +363,10 @@ void lac_dial_failed(struct lac *l)
     l->tunnel_id = l->call_id = 0;
     if (l->wanted && l->hub->stopping == STOP_NOT && try_second_way(l))
         return;
-    hosts_failed(&l->hosts, loop_now(l->hub->loop));
+    if (l->unheard)
+        hosts_mute(&l->hosts, loop_now(l->hub->loop));
+    else
+        hosts_failed(&l->hosts, loop_now(l->hub->loop));
     if (!l->wanted || l->hub->stopping != STOP_NOT) {
         lac_fallen(l);
         return;

@@ -156,6 +156,30 @@ bool hosts_can_go_on(const struct hosts *h)
     return false;
 }
 
+/* How many addresses there are, up to that one if it is among them. */
+static size_t count_to(const struct hosts *h, const struct hosts_addr *to)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t a = 0; a < h->lines[i].n; a++, n++)
+            if (&h->lines[i].addrs[a] == to)
+                return n;
+    return n;
+}
+
+/* One that has answered before is given twice that time; of the others one at a time is given all
+ * the time that there is, as it may be slow. */
+static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
+{
+    if (!a->mute || count_to(h, NULL) < 2)
+        return 0;
+    if (a->answer_ms == 0 &&
+        (a->failures + count_to(h, a)) % HOSTS_MUTE_TIMES == HOSTS_MUTE_TIMES - 1)
+        return 0;
+    return 2 * a->answer_ms > HOSTS_MUTE_MS ? 2 * a->answer_ms : HOSTS_MUTE_MS;
+}
+
 static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct hosts_addr *a,
                               struct hosts_next *next)
 {
@@ -163,6 +187,7 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
     h->at_addr = a;
     a->tried = true;
     next->addr = a->addr;
+    next->first_ms = first_ms(h, a);
     next->probe = a->locked_until != 0;
     next->last = !hosts_can_go_on(h) && untried(&h->sent, 0, true) == NULL;
     next->host = l->host;
@@ -257,6 +282,7 @@ static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now)
     for (unsigned i = 0; i < a->failures && times < HOSTS_LOCK_MOST; i++)
         times *= 2;
     a->failures++;
+    a->mute = false;
     a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
 }
 
@@ -265,6 +291,29 @@ void hosts_failed(struct hosts *h, uint64_t now)
     if (h->at_addr != NULL)
         lock_out(h, h->at_addr, now);
     h->at_addr = NULL;
+}
+
+void hosts_mute(struct hosts *h, uint64_t now)
+{
+    struct hosts_addr *a = h->at_addr;
+
+    hosts_failed(h, now);
+    if (a != NULL)
+        a->mute = true;
+}
+
+void hosts_silent(struct hosts *h)
+{
+    if (h->at_addr != NULL)
+        h->at_addr->mute = true;
+}
+
+void hosts_answered(struct hosts *h, uint64_t ms)
+{
+    if (h->at_addr == NULL)
+        return;
+    h->at_addr->mute = false;
+    h->at_addr->answer_ms = ms == 0 ? 1 : ms < UINT16_MAX ? (uint32_t)ms : UINT16_MAX;
 }
 
 void hosts_worked(struct hosts *h)

@@ -28,11 +28,15 @@
 #define HOSTS_DIRECTIONS 4 /* how often a round lets itself be sent elsewhere */
 #define HOSTS_LOCK_MOST 8  /* a lock-out is at most so many times the first one */
 #define HOSTS_JITTER_MS 2000
+#define HOSTS_MUTE_MS 2000 /* for a first word of one that had none the last time, or more */
+#define HOSTS_MUTE_TIMES 4 /* but one that never had gets all the time once in so many times */
 
 struct hosts_addr {
     struct addr addr;
     uint64_t locked_until; /* 0: not locked */
     unsigned failures;     /* in a row */
+    uint32_t answer_ms;    /* how long it took to answer, when it last did; 0: it never did */
+    bool mute;             /* the last time it did not, or it fell silent */
     bool tried;            /* in this round */
 };
 
@@ -78,6 +82,8 @@ struct hosts_next {
     uint16_t port;
     struct addr addr; /* of HOSTS_TRY */
     bool slow;        /* of HOSTS_LOOK_UP: it took too long the last time */
+    uint32_t first_ms; /* of HOSTS_TRY: for a first word of an answer, as it is known to be mute and
+                        * others are to be tried; 0: as long as ever */
     bool probe;       /* it was locked out until a while ago */
     bool last;        /* nothing else would be left to try in this round */
 };
@@ -111,6 +117,9 @@ bool hosts_can_go_on(const struct hosts *h);
 
 /* The outcome of the address in hand. */
 void hosts_failed(struct hosts *h, uint64_t now);
+void hosts_mute(struct hosts *h, uint64_t now); /* it has failed, as not a word came from it */
+void hosts_silent(struct hosts *h); /* after it has worked: it fell silent, which is no failure */
+void hosts_answered(struct hosts *h, uint64_t ms); /* it has answered after so long */
 void hosts_worked(struct hosts *h);
 
 /* After hosts_failed(): the peer says where else to go ("try another, directed").  These are tried

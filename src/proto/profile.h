@@ -55,6 +55,7 @@ struct l2tp_profile {
                                      * 0: when its messages have been sent often enough */
     uint32_t connect_ms;            /* of silence, until a tunnel of ours is given up that has no
                                      * call yet; 0: as setup_ms */
+    uint32_t first_ms;              /* the same, as long as not a word came; 0: connect_ms */
     uint32_t setup_ms;              /* for a tunnel or call to come up; 0: 60 s */
 };
 

@@ -147,11 +147,16 @@ bool silence_is_unheard(const struct tunnel *t)
     return t->state == WAIT_CTL_REPLY && t->heard == t->born;
 }
 
+uint32_t silence_setup_ms(const struct tunnel *t)
+{
+    return silence_is_unheard(t) && t->p.first_ms > 0 ? t->p.first_ms : t->p.connect_ms;
+}
+
 bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why)
 {
     bool acknowledged = !silence_is_of_setup(oldest(t));
     uint16_t asked = acknowledged ? unanswered(t) : oldest(t);
-    uint64_t until = t->heard + t->p.connect_ms;
+    uint64_t until = t->heard + silence_setup_ms(t);
 
     if (t->due_connect == 0 || now < t->due_connect)
         return false;

@@ -39,6 +39,9 @@ bool silence_is_final(struct tunnel *t, uint64_t now);
 /* Has its peer not said a word in answer to our SCCRQ? */
 bool silence_is_unheard(const struct tunnel *t);
 
+/* Of silence, in ms, that is borne now until its first call is up, where that is limited. */
+uint32_t silence_setup_ms(const struct tunnel *t);
+
 /* A tunnel that we have begun, and its first call, are coming up: is the time of silence over that is
  * borne meanwhile (connect_ms), with something still to be answered?  *why says what; it is
  * acknowledged (FAULT_SLOW) or not even that (FAULT_SILENCE).  Once the call is up, and the peer has

@@ -164,6 +164,21 @@ for my $obeys (1, 0) {
     $d->finish;
 }
 
+# Those that were mute the last time are not waited for as long.
+{
+    my ($one, $two, $three) = map { Peer->new } 1 .. 3;
+    my $d = lac "connect timeout = 4\n", $one, $two, $three;
+
+    $d->says(qr/Will redial/, 'three that do not answer', 60);
+    $d->mark;
+    my $start = time;
+    $d->says(qr/Will redial/, 'and the next time', 60);
+    cmp_ok(time - $start, '<', 11, 'they are passed over sooner');
+    $two->{link}{sock}->recv(my $old, 2000) while IO::Select->new($two->{link}{sock})->can_read(0);
+    comes($two, 'one that is back has us');
+    $d->finish;
+}
+
 # One that falls silent later on, before the call is up and it knows of that.
 for (
     ['SCCRP', 'no-answer: \\S+ has answered none of \\d SCCCNs'],

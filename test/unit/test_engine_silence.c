@@ -24,6 +24,14 @@ static void test_first_answer(void)
     is_str(rig_run(&rig, "SCCRQ | idle,ms=60000"),
            "1000:SCCRP 3000:SCCRP 7000:SCCRP 15000:SCCRP 31000:SCCRP 47000:down",
            "it does not count for tunnels that others begin");
+    rig.profile.first_ms = 2000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open | idle,ms=600000"), "1000:SCCRQ 2000:down",
+           "for the first word it may be less");
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open idle,ms=1990 SCCRP ZLB,nr=2 | idle,ms=7999"), "",
+           "which has no bearing on what follows");
+    rig.profile.first_ms = 0;
     rig.profile.connect_ms = 90000;
     rig_again(&rig);
     is_str(rig_run(&rig, "open | idle,ms=8000"), "1000:SCCRQ 3000:SCCRQ 7000:SCCRQ",

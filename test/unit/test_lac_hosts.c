@@ -299,6 +299,53 @@ static void test_directions(void)
            "who is on this host may direct to it");
 }
 
+/* How long those are waited for that have not answered, in rounds of which all fail; '-': as long as
+ * ever. */
+static const char *waits(struct hosts *h, unsigned rounds, bool mute)
+{
+    static char text[200];
+    struct hosts_next next;
+
+    text[0] = '\0';
+    while (rounds-- > 0) {
+        hosts_begin(h, lot, NULL);
+        while (hosts_step(h, 1, &next) == HOSTS_TRY) {
+            size_t n = strlen(text);
+
+            if (next.first_ms == 0)
+                snprintf(text + n, sizeof text - n, "-");
+            else
+                snprintf(text + n, sizeof text - n, "%u", (unsigned)next.first_ms / 1000);
+            if (mute)
+                hosts_mute(h, 1);
+            else
+                hosts_failed(h, 1);
+        }
+        strcat(text, rounds > 0 ? " " : "");
+    }
+    return text;
+}
+
+static void test_mute(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 0, &changed);
+    is_str(waits(&h, 6, true), "--- 22- 2-2 -22 222 22-",
+           "who was mute is waited for shortly, but one at a time, once in a while");
+    is_str(waits(&h, 2, false), "2-2 ---", "who has refused was not mute");
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, 1, &next);
+    hosts_answered(&h, 3000);
+    hosts_silent(&h);
+    is_str(waits(&h, 3, true), "6-- 62- 6-2", "who has been heard to be slow has more, and always");
+    set(&h, "192.0.2.1", false, 0, &changed);
+    is_str(waits(&h, 2, true), "- -", "and who is alone has all the time");
+    hosts_free(&h);
+}
+
 /* A look-up that is not waited for. */
 static void test_slow_names(void)
 {
@@ -456,6 +503,7 @@ int main(void)
     test_set();
     test_late();
     test_directions();
+    test_mute();
     test_slow_names();
     test_sent_elsewhere();
     test_redial();
