@@ -12,10 +12,10 @@ _l2tpd_control_ask()
     "${COMP_WORDS[0]}" "${fifo[@]}" -t 2 "$@" 2>/dev/null
 }
 
-# _l2tpd_control_names lac|lns: names of sections.
+# _l2tpd_control_names lac|lns: names of sections, but for those with blanks, which no command can mean.
 _l2tpd_control_names()
 {
-    _l2tpd_control_ask available | sed -n "s/^AVAILABLE $1\.[0-9]*\.name=//p"
+    _l2tpd_control_ask available | sed -n "s/^AVAILABLE $1\.[0-9]*\.name=\([^[:blank:]]*\)\$/\1/p"
 }
 
 # _l2tpd_control_ids tunnel|call

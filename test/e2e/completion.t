@@ -25,6 +25,10 @@ lac = 192.0.2.1
 lns = 127.0.0.1:9
 [lac other]
 lns = 127.0.0.1:9
+[lac no word]
+lns = 127.0.0.1:9
+[lac]
+lns = 127.0.0.1:9
 EOT
 
 # What is offered for the last of the words.
@@ -47,7 +51,7 @@ my @c = ('-c', $d->{fifo});
 like(offers(''), qr/^--help --json --version -c -d -t add-lac add-lns available connect /,
     'nothing yet: options and verbs');
 is(offers('rem'),               'remove-lac remove-lns',  'verbs by their begin');
-is(offers(@c, 'connect', ''),   'office other',           'connect: LACs');
+is(offers(@c, 'connect', ''),   'office other',           'connect: LACs whose names are words');
 is(offers(@c, 'connect', 'ot'), 'other',                  'by their begin');
 is(offers(@c, 'status-lns', ''), 'branch default',        'status-lns: LNSs');
 is(offers(@c, '-t', '3', 'remove-lns', 'b'), 'branch',    'behind other options');
