@@ -57,7 +57,7 @@ LIB       = $(B)/libl2tpd.a
 COMPILE   = $(CC) $(STD) $(WARN) $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -Isrc -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
-TOOL  = tool/main tool/verbs tool/settings tool/ask
+TOOL  = tool/main tool/verbs tool/settings tool/screen tool/ask
 
 all: $(B)/l2tpd $(B)/l2tpd-control
 

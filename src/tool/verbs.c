@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "tool/screen.h"
 #include "tool/settings.h"
 
 #define REFRESH_S 2
@@ -229,9 +229,9 @@ static int add_section(const struct order *o)
 }
 
 /* Lists are plain lines; that they are whole is known by how they end. */
-static int ask_list(const struct order *o, const char *command, const char *ending)
+static int ask_list(const struct order *o, FILE *out, const char *command, const char *ending)
 {
-    struct printing p = {.out = stdout, .skip_ok = true, .ending = ending};
+    struct printing p = {.out = out, .skip_ok = true, .ending = ending};
     struct asker a = o->asker;
     int code;
 
@@ -245,9 +245,14 @@ static int ask_list(const struct order *o, const char *command, const char *endi
     return code;
 }
 
+static int list_all(const struct order *o, FILE *out)
+{
+    return ask_list(o, out, "x", "AVAILABLE calls count=");
+}
+
 static int available(const struct order *o)
 {
-    return ask_list(o, "x", "AVAILABLE calls count=");
+    return list_all(o, stdout);
 }
 
 static int status_of_lns(const struct order *o)
@@ -257,7 +262,7 @@ static int status_of_lns(const struct order *o)
     if (!is_usual(o->words[0]))
         return refuse(o, o->words[0]);
     snprintf(command, sizeof command, "y %s", o->words[0]);
-    return ask_list(o, command, "STATUS tunnels.count=");
+    return ask_list(o, stdout, command, "STATUS tunnels.count=");
 }
 
 /* xl2tpd has no answer to this, but a dump in its log. */
@@ -279,20 +284,43 @@ static int status_of_lac(const struct order *o)
 
 /* -- what is going on -------------------------------------------------------------------------- */
 
-static int status(const struct order *o)
+static int status_of_all(const struct order *o, FILE *out)
 {
-    struct printing p = {.out = stdout};
+    struct printing p = {.out = out};
     bool ours;
-    int code;
+    int code = ask_kind(o, &ours);
 
-    if (o->n == 1)
-        return status_of_lac(o);
-    code = ask_kind(o, &ours);
     if (code != 0)
         return code;
     if (!ours && !o->json)
-        return available(o);
+        return list_all(o, out);
     return ask_ours(o, o->json ? "status json" : "status", &p);
+}
+
+static int status(const struct order *o)
+{
+    return o->n == 1 ? status_of_lac(o) : status_of_all(o, stdout);
+}
+
+/* One page, shown when all of it is there. */
+static int show_page(const struct order *o)
+{
+    struct order once = {.asker = o->asker, .verb = verb_find("status")};
+    char *text = NULL;
+    size_t n;
+    FILE *page = open_memstream(&text, &n);
+    int code = ASK_TROUBLE;
+
+    if (page != NULL)
+        code = status_of_all(&once, page);
+    if (page == NULL || fclose(page) != 0) {
+        fprintf(stderr, "%s: no memory for a page\n", o->asker.program);
+        code = ASK_TROUBLE;
+    }
+    if (code == 0)
+        screen_show(stdout, text);
+    free(text);
+    return code;
 }
 
 /* Again and again, until the daemon goes or somebody has seen enough. */
@@ -301,7 +329,6 @@ static int watch(const struct order *o)
     static char none[] = "";
     char *end = none;
     unsigned long seconds = o->n > 0 ? strtoul(o->words[0], &end, 10) : REFRESH_S;
-    bool on_terminal = isatty(STDOUT_FILENO) != 0;
     int code = 0;
 
     if (seconds == 0 || seconds > 86400 || *end != '\0') {
@@ -309,15 +336,11 @@ static int watch(const struct order *o)
         return ASK_USAGE;
     }
     while (code == 0) {
-        struct order once = {.asker = o->asker, .verb = verb_find("status")};
-
-        /* home, and after the page whatever stood below it is erased */
-        fputs(on_terminal ? "\033[H\033[2J" : "", stdout);
-        code = status(&once);
-        fputs(on_terminal ? "" : "\n", stdout);
-        fflush(stdout);
-        if (code == 0)
-            sleep((unsigned)seconds);
+        code = show_page(o);
+        if (code == 0 && !screen_wait(stdout, (unsigned)seconds)) {
+            fprintf(stderr, "%s: nobody reads standard output any more\n", o->asker.program);
+            code = ASK_TROUBLE;
+        }
     }
     return code;
 }

@@ -241,6 +241,47 @@ gives 'open 127.0.0.1', 0, "OK\n";
     waitpid $pid, 0;
 }
 
+# A terminal has its own size, which is heeded; and nobody waits for a reader that has gone.
+SKIP: {
+    skip 'no script(1)', 5 if !grep { -x "$_/script" } split /:/, $ENV{PATH};
+    for ([5, 20], [100, 300], [1, 1]) {
+        my ($rows, $columns) = @$_;
+        my $out = "$DIR/typed.$rows";
+        my $pid = fork // die;
+        if (!$pid) {
+            open STDIN,  '<', '/dev/null';
+            open STDOUT, ">", "$DIR/typed.out";
+            open STDERR, ">&", \*STDOUT;
+            exec 'script', '-qfec', "stty rows $rows cols $columns; exec $tool -c $d->{fifo} watch 1", $out;
+        }
+        loop_until { (() = slurp($out) =~ /\033\[H/g) >= 3 };
+        kill TERM => $pid;
+        waitpid $pid, 0;
+        my ($page) = slurp($out) =~ /\033\[H(.*?)\033\[J/s;
+        my @lines = map { s/\033\[K//r } split /\r+\n/, $page // '';
+        ok(@lines && @lines <= ($rows > 1 ? $rows - 1 : 1) && !(grep { length > $columns } @lines),
+            "watch: a page for $rows lines of $columns")
+          or diag(explain \@lines);
+        like($lines[-1], qr/^\(more: 'status' ha/, 'that there is more is told') if $rows == 5;
+        like(join("\n", @lines), qr/^version .*^LNS .*^LAC /ms, 'all of it where there is room') if $rows == 100;
+    }
+}
+{
+    pipe my $from, my $to or die;
+    my $pid = fork // die;
+    if ($pid == 0) {
+        open STDOUT, '>&', $to;
+        open STDERR, '>', '/dev/null';
+        exec $tool, '-c', $d->{fifo}, 'watch', '600';
+    }
+    close $to;
+    like(scalar <$from>, qr/^version/, 'watch: a page is read');
+    close $from;
+    ok(loop_until { waitpid($pid, POSIX::WNOHANG()) == $pid }, 'and it ends with its reader, before the next one')
+      or kill KILL => $pid;
+    is($? >> 8, 254, 'which is trouble');
+}
+
 # -- trouble -------------------------------------------------------------------------------------
 
 is((run_program([$tool, '-c', $d->{fifo}]))[0], 255, 'X5-06 no verb: usage');
