@@ -396,6 +396,17 @@ is($ended, 254, 'events end with who reads them');
     is(join(' ', glob "$d->{dir}/run/*.out"), '', 'nothing is left behind');
 }
 
+# Closed descriptors are not the daemon's FIFO: the table would be commands, one that begins with "r"
+# followed by a blank would remove a section.
+is((tool('add-lac', 'victim', 'lns=127.0.0.1:9'))[0], 0, 'a section');
+for my $closed ('>&-', '2>&- >&-', '<&- >&-', '<&- 2>&- >&-') {
+    $d->mark;
+    my ($status) = run_program(['sh', '-c', "$tool -c $d->{fifo} status $closed; $tool -d -c $d->{fifo} status-lac victim $closed"]);
+    is($status, 0, "with $closed");
+    tool('available');
+    is($d->count(qr/[Uu]nknown command|No such|[Uu]sage|command expected/), 0, 'nothing but commands has come to the daemon') or diag($d->log);
+}
+
 $d->finish;
 is((tool('status'))[0], 252, 'after the end: no daemon');
 done_testing;
