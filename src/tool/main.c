@@ -127,8 +127,8 @@ static int ended(const struct order *o, int code)
     return ASK_TROUBLE;
 }
 
-/* Where one of the three is closed, the daemon's FIFO would be opened in its place, and have our words
- * for commands. */
+/* Where one of the three is closed, the daemon's FIFO would be opened in its place, and have our
+ * words for commands. */
 static void open_standard(void)
 {
     int fd;

@@ -23,7 +23,21 @@ struct printing {
     const char *ending; /* with what the last of plain lines begins, so that it is known as such */
     bool ended;
     bool framed;
+    bool holds; /* until the answer is there: who reads it may take longer than the daemon waits */
+    struct text held;
 };
+
+/* Gives what was held; false: some of it is missing. */
+static bool let_go(struct printing *p)
+{
+    bool good = !p->held.failed;
+
+    if (p->held.n > 0)
+        fwrite(p->held.p, 1, p->held.n, p->out);
+    fflush(p->out);
+    text_free(&p->held);
+    return good;
+}
 
 static void print_line(void *ctx, int code, const char *text, bool last)
 {
@@ -36,8 +50,28 @@ static void print_line(void *ctx, int code, const char *text, bool last)
         return;
     if (p->skip_ok && p->lines == 1 && code == 0)
         return;
+    if (p->holds && code == 0) {
+        text_add(&p->held, "%s\n", text);
+        return;
+    }
     fprintf(code == 0 ? p->out : stderr, "%s\n", text);
     fflush(p->out);
+}
+
+/* Asks with an answer that is printed. */
+static int ask_and_print(struct asker a, const char *command, enum ask_form form,
+                         struct printing *p)
+{
+    int code;
+
+    p->holds = !a.forever;
+    a.line = print_line;
+    a.ctx = p;
+    code = ask(&a, command, form);
+    if (let_go(p) || code != 0)
+        return code;
+    fprintf(stderr, "%s: no memory for the answer\n", a.program);
+    return ASK_TROUBLE;
 }
 
 /* -- what is sent ------------------------------------------------------------------------------ */
@@ -87,9 +121,7 @@ static int ask_ours(const struct order *o, const char *command, struct printing 
         return ASK_USAGE;
     }
     p->framed = true;
-    a.line = print_line;
-    a.ctx = p;
-    return ask(&a, command, ASK_FRAMED);
+    return ask_and_print(a, command, ASK_FRAMED, p);
 }
 
 /* Into command: a letter or a verb, and the words.  0, or a code after saying why. */
@@ -109,14 +141,11 @@ static int send_words(const struct order *o)
 {
     char letter[2] = {o->verb->letter, '\0'};
     struct printing p = {.out = stdout};
-    struct asker a = o->asker;
     struct text command = {0};
     int code = compose(o, &command, letter[0] != '\0' ? letter : o->verb->name);
 
-    a.line = print_line;
-    a.ctx = &p;
     if (code == 0 && letter[0] != '\0')
-        code = ask(&a, command.p, ASK_PLAIN);
+        code = ask_and_print(o->asker, command.p, ASK_PLAIN, &p);
     else if (code == 0)
         code = ask_ours(o, command.p, &p);
     text_free(&command);
@@ -205,7 +234,6 @@ static int compose_section(const struct order *o, struct text *command, enum set
 static int add_section(const struct order *o)
 {
     struct printing p = {.out = stdout};
-    struct asker a = o->asker;
     struct text command = {0};
     enum settings_form form;
     int code;
@@ -220,10 +248,8 @@ static int add_section(const struct order *o)
     code = choose_form(o, &form);
     if (code == 0)
         code = compose_section(o, &command, form);
-    a.line = print_line;
-    a.ctx = &p;
     if (code == 0)
-        code = ask(&a, command.p, ASK_PLAIN);
+        code = ask_and_print(o->asker, command.p, ASK_PLAIN, &p);
     text_free(&command);
     return code;
 }
@@ -232,14 +258,11 @@ static int add_section(const struct order *o)
 static int ask_list(const struct order *o, FILE *out, const char *command, const char *ending)
 {
     struct printing p = {.out = out, .skip_ok = true, .ending = ending};
-    struct asker a = o->asker;
-    int code;
+    int code = ask_and_print(o->asker, command, ASK_PLAIN, &p);
 
-    a.line = print_line;
-    a.ctx = &p;
-    code = ask(&a, command, ASK_PLAIN);
     if (code == 0 && !p.ended) {
-        fprintf(stderr, "%s: the answer ends in its middle: %s\n", a.program, a.fifo);
+        fprintf(stderr, "%s: the answer ends in its middle: %s\n", o->asker.program,
+                o->asker.fifo);
         return ASK_CUT;
     }
     return code;

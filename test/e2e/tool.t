@@ -396,6 +396,24 @@ is($ended, 254, 'events end with who reads them');
     is(join(' ', glob "$d->{dir}/run/*.out"), '', 'nothing is left behind');
 }
 
+# A long answer waits for its reader, a pager for instance, in the tool: the daemon would not.
+{
+    my $many = daemon 'many', conf => join '', map { "[lac there-is-one-with-a-long-name-$_]\nlns = 127.0.0.1:9\n" } 1 .. 4000;
+    pipe my $from, my $to or die;
+    my $pid = fork // die;
+    if ($pid == 0) {
+        open STDOUT, '>&', $to;
+        exec $tool, '-c', $many->{fifo}, 'status';
+    }
+    close $to;
+    sleep 7;    # the daemon gives up after 5
+    my $n = grep { /^there-is-one-/ } <$from>;
+    waitpid $pid, 0;
+    is($n, 4000, 'a page read late is whole') or diag("status $?");
+    is($?, 0, 'and a success');
+    $many->finish;
+}
+
 # Closed descriptors are not the daemon's FIFO: the table would be commands, one that begins with "r"
 # followed by a blank would remove a section.
 is((tool('add-lac', 'victim', 'lns=127.0.0.1:9'))[0], 0, 'a section');
