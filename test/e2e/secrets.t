@@ -97,7 +97,7 @@ for ('gone', 'a folder') {
 }
 
 put_secrets("* * open\n");
-is((tool('reload'))[0], 0, 'a good file again');
+is((tool('reload'))[0], 0, 'X6-10 a good file again');
 ok(comes_in('open') && !comes_in('sesame'), 'is in force');
 is(trouble, 'none', 'and nothing is wrong any more');
 

@@ -278,7 +278,7 @@ static void test_gone(void)
 
     unlink(path);
     unlink(other);
-    ok(is_secret(s, "b", "1") && is_secret(s, "c", "2"), "a file that has gone: the secrets stay");
+    ok(is_secret(s, "b", "1") && is_secret(s, "c", "2"), "X6-10 a file that has gone: the secrets stay");
     snprintf(want, sizeof want,
              "the old secrets stay in force: %s: cannot be read: No such file or directory\n", path);
     is_str(said, want, "which is told once");
