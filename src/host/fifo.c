@@ -405,16 +405,43 @@ struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_comma
     return NULL;
 }
 
+static bool is_ours(const struct fifo *f)
+{
+    struct stat st;
+
+    return lstat(f->path, &st) == 0 && st.st_dev == f->dev && st.st_ino == f->ino;
+}
+
+int fifo_renew(struct fifo *f)
+{
+    int old = f->watch.fd, fd;
+
+    if (is_ours(f))
+        return 0;
+    f->watch.fd = -1;
+    if (make_and_open(f) != 0) {
+        if (f->watch.fd >= 0)
+            close(f->watch.fd);
+        f->watch.fd = old;
+        return -1;
+    }
+    fd = f->watch.fd;
+    f->watch.fd = old;
+    loop_unwatch(f->loop, &f->watch);
+    close(old);
+    f->watch.fd = fd;
+    return loop_watch(f->loop, &f->watch) == 0 ? 1 : -1;
+}
+
 void fifo_close(struct fifo *f)
 {
     int keep = errno;
-    struct stat st;
 
     fifo_outboxes_close(f);
     loop_timer_done(f->loop, &f->silence);
     loop_unwatch(f->loop, &f->watch);
     if (f->watch.fd >= 0) {
-        if (lstat(f->path, &st) == 0 && st.st_dev == f->dev && st.st_ino == f->ino)
+        if (is_ours(f))
             unlink(f->path);
         close(f->watch.fd);
     }

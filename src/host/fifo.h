@@ -50,6 +50,9 @@ struct fifo_verb {
  * is there (another daemon). */
 struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_command *rows,
                        const struct fifo_verb *verbs, void *ctx);
+/* Makes it anew, and hears no other any more, if what is at its path is not it.  1: so it was; 0: it
+ * is there; -1 with errno: there is another thing or another daemon's, and all is as it was. */
+int fifo_renew(struct fifo *f);
 /* Also unlinks it, if it is still ours.  Answers that have not been read are lost; whoever has a
  * feed is told that it is gone. */
 void fifo_close(struct fifo *f);

@@ -7,7 +7,7 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use E2E;
-use Fcntl qw(O_WRONLY O_NONBLOCK);
+use Fcntl qw(O_RDWR O_WRONLY O_NONBLOCK);
 use Peer;
 use POSIX qw(mkfifo);
 use Test::More;
@@ -208,6 +208,29 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
     sysread $f, my $got = '', 100;
     is($got, '', 'XD-07 X5-03 a FIFO outside the folder has got nothing');
     $d->is_well('after all that');
+}
+
+# Somebody has removed it.
+{
+    unlink $d->{fifo};
+    ok(!$d->command("x\n"), 'a FIFO that has been removed takes no command');
+    $d->mark->signal('HUP');
+    $d->says(qr/reload: the control FIFO was gone and is there again/, 'a reload makes it again');
+    $d->is_well('which is heard');
+    is((stat $d->{fifo})[2] & 07777, 0600, 'and is for its owner');
+    $d->mark->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'one that is there');
+    unlike($d->log, qr/control FIFO/, 'stays');
+    unlink $d->{fifo};
+    mkfifo($d->{fifo}, 0600);
+    sysopen my $others, $d->{fifo}, O_RDWR | O_NONBLOCK or die;
+    $d->mark->signal('HUP');
+    $d->says(qr/reload: the control FIFO is gone and cannot be made again: /, 'that of another daemon is left alone');
+    ok(-p $d->{fifo}, 'it is there');
+    close $others;
+    $d->mark->signal('HUP');
+    $d->says(qr/reload: the control FIFO was gone and is there again/, 'until that daemon is gone');
+    $d->is_well('which is heard, too');
 }
 
 $peer->close;
