@@ -294,14 +294,22 @@ static void take_setting(struct parser *p, const struct conf_line *l)
 
 static void take_line(struct parser *p, char *text, size_t n)
 {
-    struct conf_line l = conf_line_read(text, n);
+    struct conf_line l;
+    bool is_header;
 
-    if (l.kind == LINE_BAD)
+    text[n] = '\0';
+    is_header = text[strspn(text, " \t\v\f")] == '[';
+    l = conf_line_read(text, n);
+    if (l.kind == LINE_BAD) {
         conf_say(&p->told, false, p->line, "%s", l.problem);
-    else if (l.kind == LINE_SECTION)
+        p->seen_header |= is_header;
+        if (is_header)
+            p->now = NULL; /* what follows belongs to no section that is known */
+    } else if (l.kind == LINE_SECTION) {
         open_section(p, &l);
-    else if (l.kind == LINE_SETTING)
+    } else if (l.kind == LINE_SETTING) {
         take_setting(p, &l);
+    }
 }
 
 /* text[n] may be written. */
