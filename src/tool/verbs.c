@@ -106,22 +106,25 @@ static int ask_kind(const struct order *o, bool *ours)
     return code > 99 ? code : 0;
 }
 
+static int ask_framed(const struct order *o, const char *command, struct printing *p)
+{
+    p->framed = true;
+    return ask_and_print(o->asker, command, ASK_FRAMED, p);
+}
+
 /* A verb of our daemon's, its answer in a frame. */
 static int ask_ours(const struct order *o, const char *command, struct printing *p)
 {
-    struct asker a = o->asker;
     bool ours;
     int code = ask_kind(o, &ours);
 
     if (code != 0)
         return code;
-    if (!ours) {
-        fprintf(stderr, "%s: the daemon at %s is xl2tpd, which has no '%s'\n", a.program, a.fifo,
-                o->verb->name);
-        return ASK_USAGE;
-    }
-    p->framed = true;
-    return ask_and_print(a, command, ASK_FRAMED, p);
+    if (ours)
+        return ask_framed(o, command, p);
+    fprintf(stderr, "%s: the daemon at %s is xl2tpd, which has no '%s'\n", o->asker.program,
+            o->asker.fifo, o->verb->name);
+    return ASK_USAGE;
 }
 
 /* Into command: a letter or a verb, and the words.  0, or a code after saying why. */
@@ -301,7 +304,7 @@ static int status_of_lac(const struct order *o)
     snprintf(command, sizeof command, "status-lac %s", o->words[0]);
     code = ask_kind(o, &ours);
     if (code == 0)
-        code = ours ? ask_ours(o, command, &p) : ask(&o->asker, "s", ASK_MUTE);
+        code = ours ? ask_framed(o, command, &p) : ask(&o->asker, "s", ASK_MUTE);
     return code;
 }
 
@@ -311,13 +314,14 @@ static int status_of_all(const struct order *o, FILE *out)
 {
     struct printing p = {.out = out};
     bool ours;
-    int code = ask_kind(o, &ours);
+    int code;
 
+    if (o->json)
+        return ask_ours(o, "status json", &p);
+    code = ask_kind(o, &ours);
     if (code != 0)
         return code;
-    if (!ours && !o->json)
-        return list_all(o, out);
-    return ask_ours(o, o->json ? "status json" : "status", &p);
+    return ours ? ask_framed(o, "status", &p) : list_all(o, out);
 }
 
 static int status(const struct order *o)

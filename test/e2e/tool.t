@@ -344,6 +344,7 @@ is((fake(["00 l2tpd\n", "00-one\n00-two\n"], 'metrics'))[0], 251, 'an answer wit
 is((fake(["00 l2tpd\n", "00-one\n00 OK"], 'metrics'))[0], 251, 'or without its last newline');
 is((fake(["00 OK\n00 AVAILABLE lns.count=1\n"], 'available'))[0], 251, 'a list without its end');
 is((fake(["07 Seven\n"], 'connect', 'x'))[0], 7, 'X5-06 any code is the status');
+is((fake(["00 l2tpd\n", "00-one\n00 OK\n"], 'status'))[1], "one\n", 'it is asked what it is once');
 is((fake(["01 Unknown command v\n"], 'reload'))[0], 255, 'xl2tpd is not asked for what it has not');
 
 # -- as xl2tpd-control ---------------------------------------------------------------------------
