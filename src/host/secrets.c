@@ -376,15 +376,21 @@ void secrets_look(struct secrets *s)
         refresh(s);
 }
 
-/* The file of that path could not be read, or has an error in a line. */
-static bool keep_old(struct secrets *s, const char *path, struct image *i, bool is_read, char *why,
+/* The file of that path could not be read (for this reason), or (0) has an error in a line. */
+static bool keep_old(struct secrets *s, const char *path, struct image *i, int reason, char *why,
                      size_t size)
 {
-    if (is_read)
+    bool same_path = strcmp(path, s->path) == 0;
+
+    if (reason == 0)
         refuse(s, path, i, why, size);
     else
         tell_old(s, why);
-    if (is_read && strcmp(path, s->path) == 0 && !same_image(i, &s->good)) {
+    if (same_path && reason != 0) {
+        s->missing_errno = reason;
+        s->known = false;
+    }
+    if (same_path && reason == 0 && !same_image(i, &s->good)) {
         drop(&s->latest);
         s->latest = *i;
         s->refused = true;
@@ -405,7 +411,7 @@ bool secrets_replace(struct secrets *s, const char *path, char *why, size_t size
     count(&i, &bad);
     snprintf(why, size, "%.300s: cannot be read: %.200s", path, words);
     if (bad > 0 || (reason != 0 && count(&s->good, NULL) > 0))
-        return keep_old(s, path, &i, reason == 0, why, size);
+        return keep_old(s, path, &i, reason, why, size);
     if (strcmp(path, s->path) != 0 && !change_path(s, path)) {
         snprintf(why, size, "no memory for the path of the secrets");
         drop(&i);

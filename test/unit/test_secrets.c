@@ -293,6 +293,11 @@ static void test_gone(void)
     is_str(secrets_path(s), path, "which is not taken");
     put(path, "a b 1\na c 2\n", 12);
     ok(is_secret(s, "b", "1") && !secrets_are_old(s), "when it is back all is well");
+    unlink(path);
+    ok(!secrets_replace(s, path, why, sizeof why) && secrets_are_old(s),
+       "a reload without it: they are old, though nobody has asked for one");
+    said[0] = '\0';
+    ok(is_secret(s, "b", "1") && said[0] == '\0', "and who asks is not told again");
     put(other, "a b 7\n", 6);
     ok(secrets_replace(s, other, why, sizeof why) && is_secret(s, "b", "7") &&
            is_secret(s, "c", NULL),
