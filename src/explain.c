@@ -191,6 +191,19 @@ static bool say_lacs(const struct question *q)
     return any;
 }
 
+/* A numeric address, perhaps with a link behind a '%', which decides nothing; else it is unset. */
+static struct addr address_of(const char *peer)
+{
+    char text[ADDR_TEXT];
+    struct addr a;
+
+    snprintf(text, sizeof text, "%.*s",
+             (int)(strchr(peer, ':') != NULL ? strcspn(peer, "%") : strlen(peer)), peer);
+    if (!addr_parse(text, 0, &a))
+        memset(&a, 0, sizeof a);
+    return a;
+}
+
 static bool answer(struct question *q)
 {
     bool served = false;
@@ -214,8 +227,7 @@ bool explain_peer(FILE *out, const struct conf *c, const char *secrets_file, con
     /* the log and the status tell a peer with its port, which decides nothing */
     if (conf_host_read(peer, &host, &port, &why))
         q.peer = host;
-    if (!addr_parse(q.peer, 0, &q.addr))
-        memset(&q.addr, 0, sizeof q.addr);
+    q.addr = address_of(q.peer);
     sys_hostname(q.our_name, sizeof q.our_name);
     q.secrets = secrets_new(secrets_file);
     if (q.secrets == NULL) {

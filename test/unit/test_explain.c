@@ -59,6 +59,8 @@ static const struct {
      "as LAC it is served by [lns north] of line 7\n|  line 1, them lac-1\n", "south"},
     {"a LNS with a port, in IPv6", "[2001:db8::1]:1701", "far", true, true,
      "as LNS it is dialled by [lac b] of line 18, for the 'lns' of line 20\n|them far", "[lac a]"},
+    {"IPv6 of a link", "fe80::7%eth0", NULL, false, true,
+     "served by [lns default] of line 3, as by no other section\n", "give that"},
     {"a LNS by name, with a port", "vpn.example:1701", NULL, false, true,
      "as LNS it is dialled by [lac a] of line 16|  line 5, them vpn.example\n", NULL},
     {"the last of two that hold it", "192.0.2.7", "anybody", false, true,
