@@ -1,15 +1,33 @@
 # bash completion for l2tpd-control: verbs from its help, names of sections, ids of tunnels and calls
 # from the running daemon.
 
+# A word of the line without its quotes, into $plain.  (Not by eval: what stands there would be run.)
+_l2tpd_control_plain()
+{
+    plain=$1
+    case $plain in
+    \'*\' | \"*\")
+        plain=${plain#?}
+        plain=${plain%?}
+        ;;
+    \~/*) plain=$HOME/${plain#??} ;;
+    *) plain=${plain//\\/} ;;
+    esac
+}
+
 # Its answers, by the FIFO that stands on the command line; nothing if no daemon answers.
 _l2tpd_control_ask()
 {
-    local i fifo=()
+    local i plain fifo=()
 
     for ((i = 1; i < COMP_CWORD; i++)); do
-        [[ ${COMP_WORDS[i]} == -c ]] && fifo=(-c "${COMP_WORDS[i + 1]}")
+        if [[ ${COMP_WORDS[i]} == -c ]]; then
+            _l2tpd_control_plain "${COMP_WORDS[i + 1]}"
+            fifo=(-c "$plain")
+        fi
     done
-    "${COMP_WORDS[0]}" "${fifo[@]}" -t 2 "$@" 2>/dev/null
+    _l2tpd_control_plain "${COMP_WORDS[0]}"
+    "$plain" "${fifo[@]}" -t 2 "$@" 2>/dev/null
 }
 
 # _l2tpd_control_names lac|lns: names of sections, but for those with blanks, which no command can mean.
@@ -41,7 +59,7 @@ _l2tpd_control_offer()
 
 _l2tpd_control()
 {
-    local word=${COMP_WORDS[COMP_CWORD]} verb= at=1 words= IFS=$'\n'
+    local word=${COMP_WORDS[COMP_CWORD]} verb= at=1 words= plain= IFS=$'\n'
 
     while ((at < COMP_CWORD)); do
         case ${COMP_WORDS[at]} in
@@ -60,7 +78,8 @@ _l2tpd_control()
         ;;
     esac
     if [[ -z $verb ]]; then
-        words=$("${COMP_WORDS[0]}" --help | sed -n -e 's/^  \([a-z][a-z-]*\) .*/\1/p' \
+        _l2tpd_control_plain "${COMP_WORDS[0]}"
+        words=$("$plain" --help | sed -n -e 's/^  \([a-z][a-z-]*\) .*/\1/p' \
             -e 's/^  \(-[a-z-]*\) .*/\1/p')
     elif ((COMP_CWORD == at + 1)); then
         case $verb in

@@ -53,6 +53,10 @@ like(offers(''), qr/^--help --json --version -c -d -t add-lac add-lns available 
 is(offers('rem'),               'remove-lac remove-lns',  'verbs by their begin');
 is(offers(@c, 'connect', ''),   'office other',           'connect: LACs whose names are words');
 is(offers(@c, 'connect', 'ot'), 'other',                  'by their begin');
+is(offers('-c', $_, 'connect', 'ot'), 'other', "the FIFO as $_")
+  for "'$d->{fifo}'", "\"$d->{fifo}\"", $d->{fifo} =~ s/run/r\\un/r;
+is(offers('-c', "\$(touch $DIR/ran)", 'connect', 'ot'), '', 'what is no path is not run');
+ok(!-e "$DIR/ran", 'indeed');
 is(offers(@c, 'status-lns', ''), 'branch default',        'status-lns: LNSs');
 is(offers(@c, '-t', '3', 'remove-lns', 'b'), 'branch',    'behind other options');
 is(offers(@c, 'connect', 'office', ''), '',               'a user is nobody\'s to know');
