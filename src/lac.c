@@ -329,8 +329,8 @@ void lac_closed(struct lac *l, const struct addr *peer)
 {
     const struct tunnel *t = tunnel_up(l);
 
-    if (t != NULL && t->due_probe == 0 && t->p.hello_ms > 0 && t->peer.port == peer->port &&
-        addr_same_host(&t->peer, peer))
+    if (t != NULL && !silence_is_asked(t, loop_now(l->hub->loop), CLOSED_MS) &&
+        t->p.hello_ms > 0 && t->peer.port == peer->port && addr_same_host(&t->peer, peer))
         probe(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
 }
 
@@ -470,8 +470,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     /* a pppd that fails at once (a wrong password, say) is a failure too */
     if (lasted)
         l->redials = 0;
-    /* its successor is there already; but one that dies again and again is given its time */
-    if (lasted && silence_is_disowned(t))
+    /* its successor may be there already; but one that dies again and again is given its time */
+    if (lasted && t->why.fault == FAULT_SILENCE)
         l->hurry_until = now + 1;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */

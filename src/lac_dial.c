@@ -145,7 +145,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ips
                         uint32_t within_ms)
 {
     static const struct conf_lac no_section = {
-        .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 60}};
+        .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 10}};
     const struct conf_lac *conf = lac_section(l);
     struct socket_wish wish = wish_of(l, conf, &next->addr);
     struct addr to = next->addr;

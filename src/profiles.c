@@ -15,6 +15,7 @@
 #define FIRMWARE 0x0100u
 #define VENDOR "l2tpd"
 #define CAP_DEFAULT_MS 16000u
+#define HELLO_WAIT_MS 17000u /* its fifth transmission, after 15 s, can be answered */
 #define NAME_MOST 256 /* of a peer's Host Name, when a secret is looked for */
 
 static const char *our_name(const struct hub *h, const struct conf_peer *peer)
@@ -79,6 +80,8 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct ad
                      const char *lns_host, struct l2tp_profile *p)
 {
     fill(h, conf->name, &conf->peer, p);
+    if (conf->peer.dead_time_s == 0 && p->max_tries <= XPORT_TRIES)
+        p->hello_wait_ms = HELLO_WAIT_MS;
     p->tie_breaker = conf->tie_breaker;
     p->require_sequencing = conf->require_sequencing;
     p->sequence = conf->peer.flow == CONF_FLOW_YES; /* "auto" is a LNS's to decide */

@@ -69,7 +69,7 @@ static bool is_preset(const struct conf_section *s, const char *key)
     struct conf_why unsaid;
     int64_t room = 0;
 
-    return conf_kinds[row->kind].set(&room, row, row->preset, 0, &unsaid) &&
+    return conf_kinds[row->kind].set(&room, row, conf_row_preset(row, s->place), 0, &unsaid) &&
            conf_kinds[row->kind].same(&room, conf_field(row, s->place, s->object), row);
 }
 

@@ -61,9 +61,10 @@ static void print_help(FILE *out, const struct conf_row *row)
 }
 
 /* A key that would clash with another one of the example stands in a comment. */
-static void print_row(FILE *out, const struct conf_row *row)
+static void print_row(FILE *out, const struct conf_row *row, enum conf_place place)
 {
-    const char *value = row->preset != NULL ? row->preset : row->example;
+    const char *preset = conf_row_preset(row, place);
+    const char *value = preset != NULL ? preset : row->example;
 
     fputc('\n', out);
     print_help(out, row);
@@ -82,7 +83,7 @@ void conf_print_example(FILE *out)
         fprintf(out, "\n\n%s\n; %s\n", parts[place].about, parts[place].header);
         for (const struct conf_row *row = NULL; (row = conf_row_next(row)) != NULL;) {
             if ((row->places & 1u << place) != 0)
-                print_row(out, row);
+                print_row(out, row, (enum conf_place)place);
         }
     }
 }
@@ -138,7 +139,9 @@ void conf_print_keys(FILE *out)
                                                                        : "",
                 row->name, row->alias != NULL ? row->alias : "");
         print_bounds(out, row);
-        fprintf(out, "\t%s\t%s%s%s%s\n", row->preset != NULL ? row->preset : "",
+        fprintf(out, "\t%s%s%s\t%s%s%s%s\n", row->preset != NULL ? row->preset : "",
+                row->preset_lac != NULL ? ", [lac] " : "",
+                row->preset_lac != NULL ? row->preset_lac : "",
                 (row->note_places & IN_GLOBAL) != 0 ? "global" : "",
                 (row->note_places & IN_LNS) != 0 ? "lns" : "",
                 (row->note_places & (IN_LNS | IN_LAC)) == (IN_LNS | IN_LAC) ? "," : "",

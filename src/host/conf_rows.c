@@ -80,6 +80,11 @@ const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
     return found;
 }
 
+const char *conf_row_preset(const struct conf_row *row, enum conf_place place)
+{
+    return place == PLACE_LAC && row->preset_lac != NULL ? row->preset_lac : row->preset;
+}
+
 const char *conf_row_places(const struct conf_row *row)
 {
     static const char *const words[] = {

@@ -63,6 +63,7 @@ struct conf_row {
     int64_t min, max;              /* of a number; of a text, its octets */
     const struct conf_word *words; /* of KIND_WORD */
     const char *preset;            /* the default, as it would be written; NULL: unset */
+    const char *preset_lac;        /* that of a [lac] section, if it is another; else NULL */
     const char *example;           /* for keys without a default: what the example file shows */
     const char *help;              /* a line or two; "\n" between them */
     const char *note;              /* why it has no effect, or NULL */
@@ -86,6 +87,9 @@ const struct conf_row *conf_row_find(const char *key);
  * spelling that is.  NULL if none is near enough to be meant. */
 const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
                                         const char **spelling);
+
+/* The default in a section of that kind, or NULL. */
+const char *conf_row_preset(const struct conf_row *row, enum conf_place place);
 
 /* "[global]", "[lns NAME]", "[lns NAME] or [lac NAME]": where a row may stand, in words. */
 const char *conf_row_places(const struct conf_row *row);

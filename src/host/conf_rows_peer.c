@@ -168,6 +168,7 @@ static const struct conf_row rows[] = {
      .min = 0,
      .max = DAY_S,
      .preset = "60",
+     .preset_lac = "10",
      .help = "Seconds of silence after which the peer is asked for a sign of life; 0: never."},
     {.name = "hello",
      .places = IN_LNS | IN_LAC,
@@ -183,7 +184,8 @@ static const struct conf_row rows[] = {
      .max = DAY_S,
      .preset = "0",
      .help = "Seconds of complete silence after which a tunnel is given up, be that sooner or later\n"
-             "than its messages have been sent again 'max retries' times; 0: by these alone."},
+             "than its messages have been sent again 'max retries' times; 0: by these alone,\n"
+             "and a LAC 17 seconds after it has asked for a sign of life in vain."},
     {.name = "setup timeout",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_INT,

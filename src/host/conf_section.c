@@ -74,8 +74,9 @@ bool conf_object_defaults(enum conf_place place, void *object)
 
     for (const struct conf_row *row = NULL; (row = conf_row_in(row, place)) != NULL;) {
         void *field = conf_field(row, place, object);
+        const char *preset = conf_row_preset(row, place);
 
-        if (row->preset != NULL && !conf_kinds[row->kind].set(field, row, row->preset, 0, &why))
+        if (preset != NULL && !conf_kinds[row->kind].set(field, row, preset, 0, &why))
             return false;
     }
     return true;

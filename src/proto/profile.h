@@ -51,6 +51,8 @@ struct l2tp_profile {
     unsigned max_tries;             /* transmissions again of a control message */
     uint32_t cap_ms;                /* of the retransmission interval */
     uint32_t hello_ms;              /* silence before a HELLO; 0: never */
+    uint32_t hello_wait_ms;         /* for any sign of life after a HELLO, until a tunnel is given
+                                     * up; 0: until its messages have been sent often enough */
     uint32_t dead_ms;               /* of complete silence, until a tunnel that was up is given up;
                                      * 0: when its messages have been sent often enough */
     uint32_t connect_ms;            /* of silence, until a tunnel of ours is given up that has no

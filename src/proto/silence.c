@@ -25,6 +25,21 @@ uint64_t silence_hello_at(const struct tunnel *t)
     return t->initiator && t->unanswered > t->heard && sooner < at ? sooner : at;
 }
 
+bool silence_is_asked(const struct tunnel *t, uint64_t now, uint32_t within_ms)
+{
+    return t->due_probe != 0 && t->heard < t->probed_at && t->due_probe <= now + within_ms;
+}
+
+/* One that passes HELLOs over, and whose data flow, is known for that. */
+void silence_hello_sent(struct tunnel *t, uint64_t now)
+{
+    if (t->p.hello_wait_ms == 0 || (t->quirks_told & QUIRK_SILENT_HELLO) ||
+        silence_is_asked(t, now, t->p.hello_wait_ms))
+        return;
+    t->probed_at = now;
+    t->due_probe = now + t->p.hello_wait_ms;
+}
+
 static bool is_of_our_make(const struct tunnel *t)
 {
     return t->p.vendor_name[0] != '\0' && strcmp(t->p.vendor_name, t->peer_vendor) == 0;

@@ -13,6 +13,12 @@ uint32_t silence_hello_ms(const struct tunnel *t);
  * it is the one who can come back. */
 uint64_t silence_hello_at(const struct tunnel *t);
 
+/* A HELLO leaves: how long it may go unanswered is reckoned from now, unless a probe has it. */
+void silence_hello_sent(struct tunnel *t, uint64_t now);
+
+/* Is the peer being asked for a sign of life, with an answer to come within so many ms? */
+bool silence_is_asked(const struct tunnel *t, uint64_t now, uint32_t within_ms);
+
 /* To one of our own make a HELLO is as long as the answer of stray.h, by an AVP that each message
  * may have (4.4.1); others are sent nothing that they may never have seen.  The message keeps the
  * vector. */

@@ -373,6 +373,7 @@ static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "%s: nothing heard for %llu ms: HELLO",
                   tunnel_name(t, name, sizeof name), (unsigned long long)(now - t->heard));
+    silence_hello_sent(t, now);
     t->hello_out = post_send(t, &m);
 }
 

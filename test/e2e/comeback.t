@@ -85,6 +85,32 @@ my $lns_conf = "[lns default]\nip range = 10.9.0.2 - 10.9.0.9\npppoptfile = " . 
     $d->finish;
 }
 
+# -- by the keys' defaults ------------------------------------------------------------------------
+
+# How soon a server is missed that was killed while nothing was going on: one of another make that
+# says nothing, after a call that lasted; and an l2tpd that is back at once.
+{
+    my ($far, $port) = (Peer->new, free_port);
+    my $section = "[lac there]\nautodial = yes\nredial = yes\npppoptfile = $echo\n";
+    my $lns = daemon 'lns', conf => $lns_conf, port => $port;
+    my $other = daemon 'other', conf => "${section}redial timeout = 300\nlns = 127.0.0.1:" . $far->port . "\n";
+    my $own = daemon 'own', conf => "${section}redial timeout = 2\nlns = 127.0.0.1:$port\n";
+    my $p = Peer->new(share => $far);
+
+    ok($p->accept_tunnel && $p->accept_call, 'up with another make');
+    $own->says(qr/Call established/, 'and with an l2tpd');
+    $p->idle(31);
+    ok($p->{heard}{HELLO}, 'X4-55 a LAC whose call is idle asks for a sign of life');
+    $lns->kill_now;
+    $own->mark;
+    my $start = time;
+    $lns = daemon 'lns', conf => $lns_conf, port => $port;
+    ok(Peer->new(share => $far)->wait_for('SCCRQ', 120), 'another make that says nothing any more');
+    cmp_ok(time - $start, '<', 40, 'X4-55 is missed soon, and dialled without waiting');
+    $own->says(qr/Call established/, 'and an l2tpd that was started anew has us by then');
+    $_->finish for $own, $other, $lns;
+}
+
 # -- hello = no ----------------------------------------------------------------------------------
 
 {

@@ -213,7 +213,8 @@ static void test_values(void)
     ok(x->called_number == NULL && x->calling_number == NULL && x->sub_address == NULL &&
            x->private_group == NULL && x->bearer == CONF_BEARER_NONE && !x->has_channel &&
            !x->require_sequencing && x->obey_sli && !x->send_wen && x->minimum_bps == 10000 &&
-           x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause,
+           x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause &&
+           x->peer.hello_interval_s == 10,
        "and a LNS");
     is_int(c->global.half_open_limit, 9, "half open limit");
     ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");

@@ -146,6 +146,27 @@ static void test_long_dead_time(void)
     rig.profile.dead_ms = 0;
 }
 
+/* A HELLO that goes unanswered is the end after so long, and each begins the time anew. */
+static void test_hello_wait(void)
+{
+    rig.profile.hello_ms = 10000;
+    rig.profile.hello_wait_ms = 17000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=600000"),
+           "10000:HELLO 11000:HELLO 13000:HELLO 17000:HELLO 25000:HELLO 27000:down",
+           "17 s after a HELLO of which nothing is heard");
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=10000 ZLB,nr=3");
+    is_str(rig_run(&rig, "idle,ms=600000"),
+           "10000:HELLO 11000:HELLO 13000:HELLO 17000:HELLO 25000:HELLO 27000:down",
+           "or after the next one");
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=20000 ZLB,nr=3 idle,ms=9999");
+    is_str(rig_tunnel_state(&rig), "established", "an answer in time is one");
+    rig.profile.hello_ms = 60000;
+    rig.profile.hello_wait_ms = 0;
+}
+
 static void probe(uint32_t within_ms)
 {
     l2tp_probe(rig.e, rig.now, rig.opened, within_ms);
@@ -191,6 +212,7 @@ int main(void)
     rig_init(&rig);
     test_short_dead_time();
     test_long_dead_time();
+    test_hello_wait();
     test_probe();
     test_first_answer();
     test_set_up();
