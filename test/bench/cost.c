@@ -94,7 +94,7 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
     return ADMITTED;
 }
 
-static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL};
+static const struct l2tp_host host = {NULL, answer_random, answer_profile, answer_admit, NULL, NULL};
 
 /* -- the post ---------------------------------------------------------------------------------- */
 

@@ -23,6 +23,7 @@
 #define PATIENCE_MS 20000
 #define STOP_MS 5000
 #define ASK_AGAIN_MS 500
+#define HELLO_MS 5000
 #define SLOT_ROOM 2048
 
 struct far far;
@@ -77,6 +78,7 @@ static void map_share(const char *path)
 static void open_socket(unsigned port)
 {
     me.profile = caller_profile("bench");
+    me.profile.hello_ms = HELLO_MS;
     if (!caller_begin(&me.lac, port))
         far_die("no socket, or no memory");
     far.fd = me.lac.fd;
@@ -104,6 +106,8 @@ static void become_daemon(const struct far_plan *plan)
     sys_raise_descriptors();
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
+    if (plan->apart)
+        pin(1);
     if (plan->cpus)
         sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &priority);
     execvp(plan->command[0], plan->command);
@@ -131,7 +135,7 @@ void far_begin(const struct far_plan *plan)
     far.bare = plan->bare;
     map_share(plan->share);
     open_socket(plan->port);
-    if (plan->cpus) {
+    if (plan->cpus || plan->apart) {
         pin(0);
         far.share->cpu = 1;
     }
@@ -291,6 +295,21 @@ void far_open(unsigned tunnels, unsigned calls)
     }
 }
 
+void far_count_lost(unsigned *tunnels, unsigned *calls)
+{
+    *tunnels = *calls = 0;
+    for (unsigned i = 0; i < far.n_tunnels; i++) {
+        const struct tunnel *t = l2tp_tunnel(me.lac.engine, me.tunnels[i]);
+
+        *tunnels += t == NULL || t->state != ESTABLISHED;
+    }
+    for (unsigned i = 0; i < far.n_calls && !far.bare; i++) {
+        const struct call *c = l2tp_call_by_id(me.lac.engine, far.call[i].id);
+
+        *calls += c == NULL || c->state != ESTABLISHED;
+    }
+}
+
 /* -- datagrams --------------------------------------------------------------------------------- */
 
 size_t far_header(const struct far_call *c, uint8_t *dst)
@@ -312,12 +331,18 @@ static void send_lcp(const struct far_call *c, uint8_t code, uint32_t magic)
     (void)!send(far.fd, octets, n, 0);
 }
 
+void far_ask_echo(unsigned call)
+{
+    send_lcp(&far.call[call], LCP_ECHO_REQUEST, 0);
+}
+
 /* The stand-in's answer, or its own request, which comes behind that. */
 static void hear_lcp(struct far_call *c, struct span frame)
 {
     uint32_t magic;
     uint8_t code = lcp_read(frame, &magic);
 
+    c->echoes += code == LCP_ECHO_REPLY;
     if (code == 1) {
         send_lcp(c, 2, magic);
         c->agreed = true;

@@ -28,6 +28,7 @@ struct far {
         bool asked, agreed;       /* LCP */
         bool mute;                /* the daemon has given its id to another call too: not used */
         uint32_t sent;            /* frames */
+        uint32_t echoes;          /* of LCP that were answered */
         struct flow up;
     } call[FRAME_CALLS];
 };
@@ -40,6 +41,7 @@ double far_now_ms(void);
 struct far_plan {
     bool bare;       /* a relay without a protocol */
     bool cpus;       /* it on the first of two processors, in batches, its stand-ins on the other */
+    bool apart;      /* it and its stand-ins on the second of two, we on the first */
     const char *log; /* where what it says goes; NULL: to our standard error */
     const char *share; /* path of the share, which is made anew */
     unsigned port;
@@ -52,6 +54,12 @@ void far_open(unsigned tunnels, unsigned calls);
 
 /* Waits until PPP is agreed on in all of them that are not mute. */
 void far_agree(void);
+
+/* Sends an LCP Echo-Request by the call. */
+void far_ask_echo(unsigned call);
+
+/* How many tunnels and calls are not up any more. */
+void far_count_lost(unsigned *tunnels, unsigned *calls);
 
 /* Writes a header for the call's next datagram; returns its octets, 12 at the most. */
 size_t far_header(const struct far_call *c, uint8_t *dst);

@@ -52,8 +52,11 @@ struct flow {
 /* Takes a frame that has arrived for the call; false if it is none of ours. */
 bool flow_take(struct flow *f, unsigned call, struct span frame);
 
+#define LCP_ECHO_REQUEST 9
+#define LCP_ECHO_REPLY 10
+
 /* An LCP packet that agrees on escaping nothing (RFC 1662, 7.1): code 1 asks, 2 acknowledges what
- * was asked with the same magic number.  FRAME_MOST octets of room; returns the frame's octets. */
+ * was asked with the same magic number; with the codes above an echo, whose data the options are.  FRAME_MOST octets of room; returns the frame's octets. */
 size_t lcp_make(uint8_t *dst, uint8_t code, uint32_t magic);
 
 /* The code of such a packet, and its magic number; 0: it is none. */

@@ -1,11 +1,12 @@
 /* load: a L2TP peer that loads a daemon with frames and says what that has cost the daemon, by
  * commands on its standard input.
  *
- *   load [-b] [-c] [-l LOG] SHARE PORT -- DAEMON [ARGUMENT...]
+ *   load [-b] [-c|-a] [-l LOG] SHARE PORT -- DAEMON [ARGUMENT...]
  *
  *   -b   it is a bare relay without a protocol: limit.c
  *   -c   on two processors: the daemon and this on the one, the daemon in batches (SCHED_BATCH), so
  *        that it finds all that was sent at a time; the stand-ins on the other
+ *   -a   on two processors: the daemon and the stand-ins on the one, this on the other
  *   -l   where what the daemon says goes; else to standard error
  *
  *   open TUNNELS CALLS           until there are so many; the calls by turns in the tunnels
@@ -13,6 +14,8 @@
  *   burst N                      at most so many frames are on their way at a time (64)
  *   down|up|echo KIND SIZE FRAMES   frames for the stand-ins, from them, and there and back
  *   patience MS                  nothing arriving for so long, the rest of a burst is lost (1000)
+ *   stick KIND SIZE, go          the last call's stand-in is stopped, its call swamped; goes on
+ *   latency KIND SIZE FRAMES BESIDE, flood KIND SIZE TIMES MS     see press.h
  *   run COMMAND                  by the shell, with the daemon's pid as $DAEMON
  *
  * Answers each with a line of fields between tabs:
@@ -20,6 +23,8 @@
  *   open TUNNELS CALLS NS               of CPU time for each call that was opened
  *   down|up|echo CALLS BUSY KIND SIZE BURST SENT ARRIVED DAMAGED MISORDERED MISSING REFUSED NS
  *                                       NS: CPU time for each that arrived well
+ *   stick, go
+ *   latency ..., flood ...              see press.h
  *   end STATUS                          of the daemon, in the end
  *
  * A burst is sent with one system call, and the next one when all of it has arrived; nothing
@@ -35,6 +40,7 @@
 #include <unistd.h>
 
 #include "far.h"
+#include "press.h"
 #include "wire/hdlc.h"
 
 #define BURST 64
@@ -253,6 +259,36 @@ static void run(const char *command)
     printf("run\t%d\n", system(command));
 }
 
+/* Commands of press.h; false if it is none. */
+static bool press(const char *line)
+{
+    struct press p;
+    char kind[8] = "";
+    unsigned a, b;
+
+    if (far.n_calls == 0)
+        return false;
+    if (strcmp(line, "go") == 0) {
+        press_stick(NULL, false);
+        puts("go");
+        return true;
+    }
+    if (sscanf(line, "%*s %7s %u", kind, &p.size) != 2 || (p.kind = frame_kind_of(kind)) >= KINDS ||
+        p.size < FRAME_STAMP || p.size > FRAME_PAYLOAD)
+        return false;
+    if (strncmp(line, "stick ", 6) == 0) {
+        press_stick(&p, true);
+        puts("stick");
+    } else if (sscanf(line, "latency %*s %*u %u %u", &a, &b) == 2) {
+        press_latency(&p, a, b);
+    } else if (sscanf(line, "flood %*s %*u %u %u", &a, &b) == 2) {
+        press_flood(&p, a, b);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void obey(char *line)
 {
     struct cell c;
@@ -274,7 +310,7 @@ static void obey(char *line)
         measure(&c);
     else if (sscanf(line, "%15s", command) == 1 && strcmp(command, "run") == 0)
         run(line + 3);
-    else
+    else if (!press(line))
         far_die(line);
     fflush(stdout);
 }
@@ -303,14 +339,15 @@ int main(int argc, char **argv)
     struct far_plan plan = {.bare = false};
     int option;
 
-    while ((option = getopt(argc, argv, "+bcl:")) != -1) {
+    while ((option = getopt(argc, argv, "+abcl:")) != -1) {
         plan.bare |= option == 'b';
         plan.cpus |= option == 'c';
+        plan.apart |= option == 'a';
         if (option == 'l')
             plan.log = optarg;
     }
     if (argc - optind < 4 || strcmp(argv[optind + 2], "--") != 0) {
-        fprintf(stderr, "usage: load [-b] [-c] [-l LOG] SHARE PORT -- DAEMON [ARGUMENT...]\n");
+        fprintf(stderr, "usage: load [-b] [-c|-a] [-l LOG] SHARE PORT -- DAEMON [ARGUMENT...]\n");
         return 2;
     }
     plan.share = argv[optind];

@@ -80,12 +80,16 @@ static void hear_lcp(struct span frame)
 {
     uint32_t magic;
     pthread_t thread;
+    uint8_t code = lcp_read(frame, &magic);
 
-    if (lcp_read(frame, &magic) != 1 || (magic & 0xffff0000u) != SHARE_MAGIC)
+    if (code == LCP_ECHO_REQUEST)
+        send_lcp(LCP_ECHO_REPLY, magic);
+    if (code != 1 || (magic & 0xffff0000u) != SHARE_MAGIC)
         return;
     if (me.slot == NULL) {
         me.call = magic & (FRAME_CALLS - 1);
         me.slot = &me.share->slot[me.call];
+        me.slot->pid = getpid();
         if (pthread_create(&thread, NULL, be_source, NULL) != 0)
             exit(1);
     }

@@ -20,6 +20,7 @@
 struct slot {
     _Alignas(64) struct flow down; /* written by the stand-in */
     _Atomic uint32_t refused;      /* frames with a bad FCS and the like */
+    _Atomic int pid;               /* the stand-in's */
     _Atomic uint32_t grant;        /* a futex: how many frames the stand-in may have sent in all */
 };
 
