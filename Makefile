@@ -28,7 +28,7 @@ SYSTEM := $(shell uname -s)
 B      := build$(if $(PORTABLE),/portable)$(if $(SAN),/san)
 # Which body stands behind a seam: the Linux one, or the one that POSIX alone carries.
 LINUX  := $(if $(PORTABLE),,$(filter Linux,$(SYSTEM)))
-BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork host/guard_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none)
+BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork host/guard_linux host/lane_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none host/lane_none)
 STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
@@ -48,7 +48,7 @@ HOST  = host/sys host/loop host/udp host/link_pty host/spawn host/pppd host/pppd
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_rows \
         render metrics
-TOP   = options kernel trouble ipsec mtu diagnose sockets wake check explain profiles bearer bearer_lease lac lac_dial lac_names lac_back lac_hosts reload say news service daemon \
+TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles bearer bearer_lease lac lac_dial lac_names lac_back lac_hosts reload say news service daemon \
         $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

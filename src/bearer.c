@@ -139,11 +139,15 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
                       !ppp_watch_is_up(&b->watch) || ppp_watch_needs_order(&b->watch));
 }
 
-static void look(struct bearer *b, bool from_pppd, struct span frame)
+/* True if it is data. */
+static bool look(struct bearer *b, bool from_pppd, struct span frame)
 {
+    bool is_data = ppp_is_data(frame);
+
     /* nearly all are data of PPP that is up, and none of these changes anything */
-    if (!ppp_watch_is_up(&b->watch) || !ppp_is_data(frame))
+    if (!ppp_watch_is_up(&b->watch) || !is_data)
         look_closely(b, from_pppd, frame);
+    return is_data;
 }
 
 /* At every error of the line; how often that is said is the engine's business (6.13). */
@@ -509,13 +513,15 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
 {
     struct hub *h = b->hub;
     uint64_t now = loop_now(h->loop);
-    bool first = priority && may_overtake(frame), taken;
+    bool is_data, first, taken;
 
     if (b->link == NULL)
         return;
     if (HDLC_MOST(frame.n) > LINK_QUEUE)
         return; /* no pppd takes such a frame: that says nothing of this one */
-    look(b, false, frame);
+    is_data = look(b, false, frame);
+    /* a line is not to be called dead because it is busy */
+    first = (priority && may_overtake(frame)) || (!is_data && ppp_is_echo(frame));
     taken = first ? link_send_first(b->link, frame) : link_send(b->link, frame);
     if (taken && first)
         return; /* it has taken others' room, perhaps: that says nothing of pppd */

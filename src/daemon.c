@@ -13,6 +13,7 @@
 #include "control.h"
 #include "control_status.h"
 #include "control_watch.h"
+#include "early.h"
 #include "events.h"
 #include "host/link.h"
 #include "host/sys.h"
@@ -49,9 +50,13 @@ static void heard(void *ctx, const struct addr *from, const struct addr *to, uin
 {
     struct hub *h = ctx;
     struct l2tp_frame frame;
+    enum l2tp_got got;
 
     l2tp_mark(h->engine, ecn);
-    if (l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame) != L2TP_FRAME)
+    got = l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame);
+    if (got == L2TP_EARLY)
+        early_keep(h, from, to, ecn, octets);
+    if (got != L2TP_FRAME)
         return;
     if (frame.call->host_data == NULL)
         drain_events(h); /* it came up in this very batch; nothing is freed before the reaper */
@@ -199,6 +204,7 @@ static uint64_t turn(void *ctx)
     uint64_t deadline = l2tp_deadline(h->engine);
 
     wake_look(h);
+    early_again(h);
     if (deadline != 0 && deadline <= loop_now(h->loop))
         l2tp_tick(h->engine, loop_now(h->loop));
     act(h);
@@ -343,6 +349,7 @@ void daemon_start(struct hub *h, bool in_front)
     trouble_watch_only_lac(h, in_front);
     lac_adopt_sections(h);
     wake_start(h);
+    early_begin(h);
 }
 
 void daemon_run(struct hub *h)
@@ -361,6 +368,7 @@ void daemon_free(struct hub *h)
     if (h->engine != NULL && h->loop != NULL)
         bearer_free_all(h);
     wake_stop(h);
+    early_end(h);
     if (h->loop != NULL)
         lac_free_all(h);
     hash_free(&h->lacs_by_name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/lane.h"
 #include "trouble.h"
 #include "wire/packet.h"
 
@@ -74,10 +75,18 @@ static void say_why_not(struct hub *h, const struct addr *a, bool must)
     trouble_tell(h, TROUBLE_CANNOT_LISTEN, &daemon, &f);
 }
 
+/* Not everywhere to be had, and nothing is wrong without it. */
+static void split(struct udp *udp)
+{
+    if (udp_split(udp, lane_steer) != 0)
+        log_debug(TOPIC_NETWORK, "control messages wait behind data: %s", strerror(errno));
+}
+
 static void take_up(const struct hub *h, struct udp *udp)
 {
     udp_set_tos(udp, h->tos);
     udp_tell_failed(udp, failed_main);
+    split(udp);
     if (h->packet_marks && udp_tell_marks(udp) != 0)
         log_warn("'packet marks' has no effect: the system does not tell them (Linux 5.19 does)");
     say_listening(udp);
@@ -234,6 +243,18 @@ struct udp *sockets_of(const struct hub *h, const struct tunnel *t)
     return own != NULL ? own->udp : sockets_from(h, &t->local, &t->peer);
 }
 
+bool sockets_hear_first(struct hub *h)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < h->n_listening; i++)
+        if (h->listening[i].udp != NULL)
+            any |= udp_hear_first(h->listening[i].udp);
+    for (struct socket_own *own = h->own_sockets; own != NULL; own = own->next)
+        any |= udp_hear_first(own->udp);
+    return any;
+}
+
 void sockets_flush(struct hub *h)
 {
     for (unsigned i = 0; i < h->n_listening; i++)
@@ -370,6 +391,7 @@ struct socket_own *sockets_open(struct hub *h, const struct socket_wish *wish)
     }
     udp_set_tos(own->udp, h->tos);
     udp_tell_failed(own->udp, failed_own);
+    split(own->udp);
     own->next = h->own_sockets;
     h->own_sockets = own;
     return own;

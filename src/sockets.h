@@ -22,6 +22,10 @@ struct udp *sockets_of(const struct hub *h, const struct tunnel *t);
 /* The main socket for a datagram from our address (unset: any) to a peer's; NULL: there is none. */
 struct udp *sockets_from(const struct hub *h, const struct addr *from, const struct addr *to);
 
+/* Hears control messages that have come: one of them may tell of what data are for.  True if there
+ * were any. */
+bool sockets_hear_first(struct hub *h);
+
 void sockets_flush(struct hub *h); /* what has gathered in all of them leaves */
 void sockets_close(struct hub *h);
 

@@ -26,9 +26,10 @@ struct udp {
     struct udp_os *os;
     struct addr local;
     bool any_address; /* local is the wildcard */
-    bool tells_marks, tells_ecn;
-    char device[16]; /* that it is bound to; empty: none */
-    uint8_t tos;     /* of what udp_send() sends */
+    bool tells_marks, tells_ecn, early;
+    struct udp *first; /* hears what goes first; NULL: nothing does */
+    char device[16];   /* that it is bound to; empty: none */
+    uint8_t tos;       /* of what udp_send() sends */
     udp_heard_fn *heard;
     udp_failed_fn *failed; /* NULL: nobody wants to know */
     void *ctx;
@@ -56,6 +57,7 @@ static int bind_and_learn(struct udp *u, const struct addr *local, const struct 
         return -1;
     if (place->device != NULL)
         strncat(u->device, place->device, sizeof u->device - 1);
+    u->early = place->early;
     if (place->early && udp_os_early(u->watch.fd, local->family) != 0)
         return -1;
     if (bind(u->watch.fd, (struct sockaddr *)&name, n) != 0)
@@ -130,16 +132,24 @@ static int share_port(const struct udp *u, int on)
     return setsockopt(u->watch.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
+static struct udp_place place_of(const struct udp *u)
+{
+    return (struct udp_place){.device = u->device[0] != '\0' ? u->device : NULL, .early = u->early};
+}
+
 /* Only for the moment: nobody else is to have our port. */
 static int bind_beside(struct udp *u, struct udp *old, const struct addr *local)
 {
-    const struct udp_place place = {.device = old->device[0] != '\0' ? old->device : NULL};
-    int done =
-        share_port(old, 1) == 0 && share_port(u, 1) == 0 ? bind_and_learn(u, local, &place) : -1;
+    struct udp_place place = place_of(old);
+    bool shares = share_port(old, 1) == 0 && share_port(u, 1) == 0 &&
+                  (old->first == NULL || share_port(old->first, 1) == 0);
+    int done = shares ? bind_and_learn(u, local, &place) : -1;
     int reason = errno;
 
     /* the new one has to bear others like it; with the old one's mark off nobody else gets in */
     share_port(old, 0);
+    if (old->first != NULL)
+        share_port(old->first, 0);
     errno = reason;
     return done;
 }
@@ -207,6 +217,8 @@ void udp_close(struct udp *u)
     int keep = errno;
     char text[ADDR_TEXT];
 
+    if (u->first != NULL)
+        udp_close(u->first);
     if (addr_is_set(&u->local))
         log_debug(TOPIC_NETWORK, "socket of %s closed", addr_text(&u->local, text));
     loop_unwatch(u->loop, &u->watch);
@@ -222,19 +234,26 @@ void udp_close(struct udp *u)
 int udp_tell_marks(struct udp *u)
 {
     u->tells_marks = udp_os_tell_marks(u->os) == 0;
+    if (u->first != NULL)
+        udp_tell_marks(u->first);
     return u->tells_marks ? 0 : -1;
 }
 
 void udp_tell_ecn(struct udp *u)
 {
-    if (!u->tells_ecn)
-        udp_os_tell_ecn(u->os);
+    if (u->tells_ecn)
+        return;
+    udp_os_tell_ecn(u->os);
     u->tells_ecn = true;
+    if (u->first != NULL)
+        udp_tell_ecn(u->first);
 }
 
 void udp_tell_failed(struct udp *u, udp_failed_fn *failed)
 {
     u->failed = failed;
+    if (u->first != NULL)
+        udp_tell_failed(u->first, failed);
 }
 
 struct addr udp_local(const struct udp *u)
@@ -257,6 +276,7 @@ void udp_counts_add(struct udp_counts *to, const struct udp *u)
     to->errors += u->counts.errors;
     to->bounced += u->counts.bounced;
     to->system_calls += u->counts.system_calls;
+    udp_counts_add(to, u->first);
 }
 
 const struct udp_counts *udp_counts(const struct udp *u)
@@ -281,6 +301,41 @@ static unsigned take_bounces(struct udp *u)
     u->counts.bounced += n;
     u->counts.system_calls = udp_os_calls(u->os);
     return n;
+}
+
+/* -- what goes first --------------------------------------------------------------------------- */
+
+int udp_split(struct udp *u, int (*steer)(int fd))
+{
+    struct udp_place place = place_of(u);
+    struct udp *first = make(u->loop, u->local.family, u->heard, u->ctx);
+
+    if (first == NULL)
+        return -1;
+    first->failed = u->failed;
+    /* u is bound and did not share its port until now, so that nobody else has it, or gets it */
+    if (udp_os_share(u->watch.fd, true) != 0 || udp_os_share(first->watch.fd, true) != 0 ||
+        bind_and_learn(first, &u->local, &place) != 0 || steer(first->watch.fd) != 0) {
+        udp_close(first);
+        udp_os_share(u->watch.fd, false);
+        return -1;
+    }
+    u->first = listen_to(first);
+    if (u->first != NULL && u->tells_marks)
+        udp_tell_marks(u->first);
+    if (u->first != NULL && u->tells_ecn)
+        udp_tell_ecn(u->first);
+    return u->first != NULL ? 0 : -1;
+}
+
+bool udp_hear_first(struct udp *u)
+{
+    uint64_t before = u->first != NULL ? u->first->counts.received : 0;
+
+    if (u->first == NULL)
+        return false;
+    on_ready(&u->first->watch, LOOP_READ);
+    return u->first->counts.received != before;
 }
 
 /* -- paths ------------------------------------------------------------------------------------- */

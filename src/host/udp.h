@@ -45,6 +45,16 @@ struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct u
                         udp_heard_fn *heard, void *ctx);
 void udp_close(struct udp *u);
 
+/* Some datagrams need not wait behind others: from now on they come by a second socket with the same
+ * address and port, which has a queue of its own in the kernel, and are told in the same way, between
+ * the others.  steer() tells the kernel which they are (lane.h), given a descriptor of the two.  0, or
+ * -1 with errno, and all is as before: ENOTSUP where the system has no such thing. */
+int udp_split(struct udp *u, int (*steer)(int fd));
+
+/* Hears what has come of those, as far as a turn goes: before something that they may have been
+ * before.  True if there was any. */
+bool udp_hear_first(struct udp *u);
+
 /* A socket for one peer alone, beside another one: it hears what comes from there in the other's
  * stead and tells it in the same way, and has its port; from local's address, if that is set, else
  * the other's.  Nothing that has come to either is lost.  The peer's mark, if it has one, is on
@@ -97,6 +107,7 @@ void udp_send_buf(struct udp *u, const struct addr *from, const struct addr *to,
                   struct buf *b);
 void udp_flush(struct udp *u);
 
+/* Those of what goes first are added, but not in udp_counts(). */
 const struct udp_counts *udp_counts(const struct udp *u);
 void udp_counts_add(struct udp_counts *to, const struct udp *u); /* NULL: nothing */
 

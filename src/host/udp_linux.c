@@ -88,6 +88,13 @@ int udp_os_device(int fd, const char *name)
     return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name));
 }
 
+int udp_os_share(int fd, bool on)
+{
+    int value = on;
+
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
+}
+
 int udp_os_mark(int fd, uint32_t mark)
 {
     return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark);

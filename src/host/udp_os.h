@@ -34,6 +34,10 @@ struct udp_os;
 int udp_os_device(int fd, const char *name);
 int udp_os_early(int fd, uint8_t family);
 
+/* Whether others of ours may bind to the same address and port, and have a share of what comes.  0,
+ * or -1 with errno: ENOTSUP where the system has no such thing. */
+int udp_os_share(int fd, bool on);
+
 /* From now on whatever is sent by it has that packet mark.  0, or -1 with errno. */
 int udp_os_mark(int fd, uint32_t mark);
 

@@ -266,6 +266,14 @@ int udp_os_device(int fd, const char *name)
     return -1;
 }
 
+int udp_os_share(int fd, bool on)
+{
+    (void)fd;
+    (void)on;
+    errno = ENOTSUP;
+    return -1;
+}
+
 int udp_os_mark(int fd, uint32_t mark)
 {
     (void)fd;

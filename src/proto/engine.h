@@ -37,6 +37,7 @@ struct l2tp {
     unsigned half_total, half_per_source;
     uint32_t serial;
     uint8_t ecn;        /* of the datagram to come: l2tp_mark() */
+    bool leaves_early;  /* data of calls that are not up, to the caller */
     size_t held_octets; /* of data that waits for its turn, in all calls, and of ... */
     struct held *given; /* ... the frame that the host was given last, until the next event */
     uint64_t dropped[CAUSES], logged[CAUSES], logged_at[CAUSES];

@@ -483,6 +483,8 @@ static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *
         return drop(e, now, CAUSE_UNKNOWN_CALL, from, "");
     if (!registry_is_peer(c->tunnel, from))
         return drop(e, now, CAUSE_WRONG_ADDRESS, from, "");
+    if (e->leaves_early && c->state == WAIT_CONNECT)
+        return L2TP_EARLY;
     c->tunnel->data_heard = now;
     c->tunnel->heard = now;
     if (!merge_ecn(c, ecn, p))

@@ -365,6 +365,11 @@ void l2tp_mark(struct l2tp *e, uint8_t ecn)
     e->ecn = ecn;
 }
 
+void l2tp_leave_early(struct l2tp *e, bool on)
+{
+    e->leaves_early = on;
+}
+
 void l2tp_close(struct l2tp *e, uint64_t now, uint16_t tunnel, unsigned result, unsigned error,
                 const char *text)
 {

@@ -26,8 +26,13 @@ void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source);
 enum l2tp_got {
     L2TP_TAKEN,  /* a control message, dealt with; or data that waits for its turn */
     L2TP_FRAME,  /* a PPP frame: carry it on */
+    L2TP_EARLY,  /* data of a call that may be up soon: see l2tp_leave_early() */
     L2TP_DROPPED /* refused; counted by cause */
 };
+
+/* Data of a call that is coming up is dropped, unless it is left to the caller, who gives it again
+ * when it has given what came before. */
+void l2tp_leave_early(struct l2tp *e, bool on);
 
 /* A PPP frame out of a data message; good as long as the datagram. */
 struct l2tp_frame {

@@ -23,8 +23,8 @@
 #define ECHO_MS 1000
 #define SETTLE_MS 2000
 
-/* n datagrams of one size, which the kernel cuts apart (udp(7), UDP_SEGMENT): the flood is to cost us
- * less than the daemon. */
+/* n datagrams of one size, which the kernel cuts apart (udp(7), UDP_SEGMENT): the flood is to cost
+ * us less than the daemon. */
 static void send_run(struct iovec *iov, unsigned n)
 {
     union {
@@ -124,8 +124,8 @@ static struct {
         uint32_t answered; /* echoes, when the last one was sent */
         unsigned missed;   /* of them, since the last that was answered */
     } of[FRAME_CALLS];
-    unsigned turn;            /* whose echo is next */
-    double begin;             /* ms */
+    unsigned turn; /* whose echo is next */
+    double begin;  /* ms */
     unsigned asked, unanswered, worst;
 } echo;
 
@@ -155,16 +155,16 @@ static void send_echoes(void)
  */
 static double find_peak(const struct press *p)
 {
-    unsigned ahead = far.n_calls * PEAK_AHEAD, sent = 0;
+    unsigned ahead = far.n_calls * PEAK_AHEAD, burst = ahead < BURST ? ahead : BURST, sent = 0;
     uint32_t before = far.share->arrived;
     double begin = far_now_ms(), end = begin + PEAK_MS;
 
     while (far_now_ms() < end) {
         unsigned flying = sent - (far.share->arrived - before);
 
-        if (flying + BURST <= ahead) {
-            send_frames(p, sent, BURST);
-            sent += BURST;
+        if (flying + burst <= ahead) {
+            send_frames(p, sent, burst);
+            sent += burst;
         } else {
             far_hear(0);
         }

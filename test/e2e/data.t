@@ -93,6 +93,20 @@ soon { ($peer->get_frame(1) // '') eq 'after' } 'nor do frames that are too long
     is_deeply(\@back, \@frames, 'sixty at once come back in order');
 }
 
+# Control messages come by another queue of the kernel's, of which 64 are read at a time: what is sent
+# behind one waits for it.
+for my $strays (0, 63, 64, 65, 100) {
+    my $c = $peer->open_call(half => 1);
+
+    kill STOP => $d->pid;
+    $peer->raw(pack 'n6', 0xc802, 12, 1, 0, 0, 0) for 1 .. $strays;
+    $peer->control('ICCN', $c->{peer}, Peer::avp(24, pack 'N', 1000000), Peer::avp(19, pack 'N', 1));
+    $peer->send_frame($c, "behind $_") for 1 .. 3;
+    kill CONT => $d->pid;
+    is(join(', ', map { $peer->get_frame(3, $c) // '-' } 1 .. 3), 'behind 1, behind 2, behind 3',
+        "frames right behind the ICCN, which $strays other messages are before");
+}
+
 # headers
 ok($peer->echoes($call, random_octets(700), length => 1), 'with a length field');
 ok($peer->echoes($call, random_octets(700), offset => 7), 'with an offset');

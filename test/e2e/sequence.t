@@ -226,13 +226,16 @@ for (
     $p->send_frame($call, $lcp . sprintf('%02d', $_) . 'x' x 1000) for 1 .. 50;
     $p->send_frame($call, "\xff\x03\x00\xfdCC", priority => 1);    # compressed
     $p->send_frame($call, $lcp . 'PP', priority => 1);
-    while (@order < 52 && defined(my $f = $p->get_frame(5, $call))) {
+    $p->send_frame($call, $request);
+    while (@order < 53 && defined(my $f = $p->get_frame(5, $call))) {
         push @order, substr $f, 4, 2;
     }
-    is(scalar @order, 52, 'a pppd that does not read for a while gets all of it');
+    is(scalar @order, 53, 'a pppd that does not read for a while gets all of it');
     my ($at) = grep { $order[$_] eq 'PP' } 0 .. $#order;
     cmp_ok($at, '<', 40, 'S3.1-09 P=1 has overtaken most of what waited');
-    is(join(' ', grep { $_ ne 'PP' } @order), join(' ', (map { sprintf '%02d', $_ } 1 .. 50), 'CC'),
+    ($at) = grep { $order[$_] eq substr $request, 4, 2 } 0 .. $#order;
+    cmp_ok($at, '<', 40, 'and so has an echo of LCP without it');
+    is(join(' ', grep { $_ ne 'PP' && $_ ne substr $request, 4, 2 } @order), join(' ', (map { sprintf '%02d', $_ } 1 .. 50), 'CC'),
         'S3.1-09 and nothing else has changed its place, nor what is compressed, for all its P');
     $p->close;
     $d->finish;

@@ -101,6 +101,25 @@ static void test_counts(void)
        "refused datagrams are counted by cause");
 }
 
+/* Left to the caller, who gives it again. */
+static void test_early(void)
+{
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN ICRQ");
+    l2tp_leave_early(rig.e, true);
+    is_str(rig_run(&rig, "data"), "", "early data left to the caller");
+    ok(rig.got == L2TP_EARLY && l2tp_counts(rig.e).dropped[CAUSE_NOT_UP] == 0 &&
+           l2tp_call_by_id(rig.e, rig.session)->early_dropped == 0,
+       "are not dropped");
+    rig_run(&rig, "data,port=9");
+    ok(rig.got == L2TP_DROPPED, "but those from elsewhere are");
+    rig_run(&rig, "ICCN");
+    is_str(rig_run(&rig, "data"), "frame", "and are frames when the ICCN has come");
+    rig_run(&rig, "CDN data");
+    ok(rig.got == L2TP_DROPPED, "after its end there is nothing to wait for");
+    rig_again(&rig);
+}
+
 /* S3.1-13, S8.1-10: versions; S3.1-04 and on: flags of control messages. */
 static void test_flags(void)
 {
@@ -144,6 +163,7 @@ int main(void)
     PLAY(out);
     test_profile();
     test_counts();
+    test_early();
     test_flags();
     rig_free(&rig);
     return tap_done();
