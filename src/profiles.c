@@ -241,6 +241,24 @@ static bool name_ours(struct pool_book *book, const struct conf *conf)
     return good;
 }
 
+/* Each goes on where the section's one before has come to.  Most stand in the same order. */
+static void go_on(const struct hub *h, struct lns_pool *pools)
+{
+    const struct lns_pool *like = h->pools;
+
+    for (struct lns_pool *p = pools; p != NULL; p = p->next) {
+        const struct lns_pool *was =
+            like != NULL && strcasecmp(like->name, p->name) == 0 ? like : profiles_pool(h, p->name);
+
+        if (was == NULL)
+            continue;
+        pool_go_on(p->remote, was->remote);
+        if (p->local != NULL && was->local != NULL)
+            pool_go_on(p->local, was->local);
+        like = was->next;
+    }
+}
+
 bool profiles_use_pools(struct hub *h, const struct conf *conf)
 {
     struct lns_pool *pools;
@@ -249,6 +267,7 @@ bool profiles_use_pools(struct hub *h, const struct conf *conf)
         profiles_free_pools(pools);
         return false;
     }
+    go_on(h, pools);
     profiles_free_pools(h->pools);
     h->pools = pools;
     return true;

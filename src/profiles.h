@@ -16,8 +16,9 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct ad
 /* The pools of a LNS section; NULL if there are none of that name (any more). */
 struct lns_pool *profiles_pool(const struct hub *h, const char *section);
 
-/* Makes pools for all LNS sections of a configuration, in place of those before, and has the book
- * know which addresses are ours.  False without memory, and nothing has changed. */
+/* Makes pools for all LNS sections of a configuration, in place of those before, which a pool of the
+ * same section goes on from, and has the book know which addresses are ours.  False without memory,
+ * and nothing has changed. */
 bool profiles_use_pools(struct hub *h, const struct conf *conf);
 void profiles_free_pools(struct lns_pool *pools);
 

@@ -383,6 +383,11 @@ static uint32_t find_free(struct pool *p, const struct pool_book *b)
     return 0;
 }
 
+void pool_go_on(struct pool *p, const struct pool *was)
+{
+    p->next = was->next;
+}
+
 uint32_t pool_take(struct pool *p, struct pool_book *b)
 {
     uint32_t ip = find_free(p, b);

@@ -39,6 +39,10 @@ void pool_free(struct pool *p);   /* leases stay in the book */
 /* Adds a range, ends included, host order, low <= high.  False without memory. */
 bool pool_add(struct pool *p, uint32_t low, uint32_t high, bool deny);
 
+/* The pool takes the place of another, whose ranges may have been others: the next search begins where
+ * that one's would have, so what has been given back lately rests here, too. */
+void pool_go_on(struct pool *p, const struct pool *was);
+
 /* A free address of the pool, now in the book; 0: none left, or without memory. */
 uint32_t pool_take(struct pool *p, struct pool_book *b);
 

@@ -217,6 +217,12 @@ for my $sticky ('yes', 'no') {
     my %seen = map { $_ => 1 } @first;
 
     is(keys %seen, 7, "sticky = $sticky: seven callers, seven addresses");
+    # neither a reload nor a section by command has a pool begin anew, whatever its range is by then
+    $d->configure("[lns default]\nip range = 10.9.4.1 - 10.9.4.120\nsticky = $sticky\npppoptfile = "
+          . ppp_script("reports $DIR/sticky-$sticky\n") . "\n")->mark->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'a reload in between, with a longer range');
+    like($d->ask('z more ip range=10.9.5.1-10.9.5.9'), qr/^00 /, 'and another section by command');
+    $gone = 0;
     my @again = map { $come->(%$_) } reverse @who;
     is_deeply([reverse @again], \@first, 'each has its own again') if $sticky eq 'yes';
     is(scalar(grep { $seen{$_} } @again), 0, 'each has one that has rested') if $sticky eq 'no';

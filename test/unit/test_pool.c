@@ -188,6 +188,36 @@ static void test_moved(void)
     pool_book_free(b);
 }
 
+/* The pool that takes another's place goes on where that one has come to: what has been given back
+ * last is given last. */
+static void test_goes_on(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t low, high, taken;
+    } then[] = {
+        {"the same range", 1, 4, 3},
+        {"one that has grown", 1, 9, 3},
+        {"one that begins later", 4, 9, 4},
+        {"one that ends before, from its first", 1, 2, 1},
+        {"one that lies elsewhere", 20, 29, 20},
+    };
+
+    for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+        struct pool_book *b = pool_book_new();
+        struct pool *was = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+        struct pool *is = range(IP(10, 0, 0, 0) + then[i].low, IP(10, 0, 0, 0) + then[i].high);
+
+        pool_give(b, pool_take(was, b));
+        pool_give(b, pool_take(was, b));
+        pool_go_on(is, was);
+        pool_free(was);
+        is_int(pool_take(is, b), IP(10, 0, 0, 0) + then[i].taken, then[i].name);
+        pool_free(is);
+        pool_book_free(b);
+    }
+}
+
 /* What is ours no peer is given. */
 static void test_ours(void)
 {
@@ -440,6 +470,7 @@ int main(void)
     test_lots();
     test_leases();
     test_moved();
+    test_goes_on();
     test_ours();
     test_held();
     test_held_many();
