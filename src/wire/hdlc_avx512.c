@@ -164,13 +164,27 @@ WIDE static inline __m128i fold_many(__m128i a, __m128i k, const uint8_t *p, siz
     return fold_one(a, k, _mm512_extracti32x4_epi32(y, 3));
 }
 
+/* See HDLC_LAST_HALVES. */
+WIDE static inline uint16_t last_block(__m128i v)
+{
+    static const uint64_t halves[2] = {HDLC_LAST_HALVES};
+    __m128i r = fold_one(v, load((const uint8_t *)halves), _mm_setzero_si128());
+    uint64_t high = (uint64_t)_mm_extract_epi64(r, 1);
+    uint64_t h = (uint64_t)_mm_cvtsi128_si64(r) >> 48 | high << 16;
+    __m128i by = _mm_set_epi64x(HDLC_LAST_P, (long long)HDLC_LAST_QUOTIENT);
+    __m128i q = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)h), by, 0x00);
+
+    h ^= (uint64_t)_mm_cvtsi128_si64(q) << 1;
+    q = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)h), by, 0x10);
+    return (uint16_t)(high >> 48 ^ (uint64_t)_mm_extract_epi64(q, 1));
+}
+
 WIDE static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
 {
     static const uint64_t by_128[2] = {HDLC_FOLD_128};
     static const uint8_t shifts[48] = HDLC_SHIFTS;
     __m128i k = load((const uint8_t *)by_128), start = _mm_cvtsi32_si128(fcs), a, b;
     size_t r = n % 16;
-    uint8_t block[16];
 
     if (n < HDLC_FOLD_LEAST)
         return hdlc_plain.fcs(fcs, p, n);
@@ -186,8 +200,7 @@ WIDE static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
     }
     for (; n > 0; n -= 16, p += 16)
         a = fold_one(a, k, load(p));
-    _mm_storeu_si128((__m128i *)(void *)block, a);
-    return hdlc_plain.fcs(0, block, 16);
+    return last_block(a);
 }
 
 static bool there(void)

@@ -58,6 +58,14 @@ extern const struct hdlc_kernel hdlc_neon;
 #define HDLC_FOLD_512 0x9822000000000000u, 0x7f90000000000000u
 #define HDLC_FOLD_1024 0x471c000000000000u, 0x46d8000000000000u
 
+/* The last block B becomes the FCS by B x^16 mod P. Its halves by x^80 and x^16 make R, below x^80;
+ * the rest of that is Barrett's: Q = R / P is R / x^16 times x^80 / P (x^64 and LAST_QUOTIENT) over
+ * x^64, and the remainder the low 16 powers of R + Q P.  LAST_P is P without x^16, reflected, a
+ * place on, so that these are the low bits of a product's last half. */
+#define HDLC_LAST_HALVES 0x81bf000000000000u, 0x0001000000000000u
+#define HDLC_LAST_QUOTIENT 0xc2cd82058e2c0c88u
+#define HDLC_LAST_P 0x10810u
+
 /* Below this many octets a kernel's fcs is hdlc_plain's; at least 31. */
 #define HDLC_FOLD_LEAST 32
 

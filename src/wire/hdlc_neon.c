@@ -32,6 +32,9 @@ static inline unsigned top_bits(octets v)
     return (unsigned)vaddv_u8(vget_low_u8(w)) | (unsigned)vaddv_u8(vget_high_u8(w)) << 8;
 }
 
+#define first_half(v) vgetq_lane_u64(vreinterpretq_u64_u8(v), 0)
+#define last_half(v) vgetq_lane_u64(vreinterpretq_u64_u8(v), 1)
+
 /* v's halves times k's, added. */
 #if defined(__ARM_FEATURE_AES) || defined(__ARM_FEATURE_CRYPTO)
 static inline octets product(octets v, octets k)
@@ -41,9 +44,11 @@ static inline octets product(octets v, octets k)
 
     return veorq_u8(low, vreinterpretq_u8_p128(vmull_high_p64(a, b)));
 }
+#define times(a, b) vreinterpretq_u8_p128(vmull_p64((poly64_t)(a), (poly64_t)(b)))
 #define FOLDS true
 #else
 #define product(v, k) either((v), (k)) /* never asked for */
+#define times(a, b) all((a) + (b))
 #define FOLDS false
 #endif
 

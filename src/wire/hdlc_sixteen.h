@@ -15,6 +15,8 @@
  *   number(v)                   v, below 2^32, low octet first, and zeros
  *   moved(v)                    each octet one place on; 0 in the first
  *   top_bits(v)                 an unsigned of 16 bits: those of the octets, all ones or zeros
+ *   first_half(v), last_half(v) eight octets as a number, low octet first
+ *   times(a, b)                 two such numbers' product, carry-less: 16 octets
  *   product(v, k)               v's low half times k's low half plus the high halves' product,
  *                               carry-less: 128 bits
  *
@@ -211,13 +213,23 @@ SIXTEEN static void take(struct hdlc_take *t)
         hdlc_plain.take(t);
 }
 
+/* See HDLC_LAST_HALVES. */
+SIXTEEN static inline uint16_t last_block(octets v)
+{
+    static const uint64_t halves[2] = {HDLC_LAST_HALVES};
+    octets r = product(v, load((const uint8_t *)halves));
+    uint64_t high = last_half(r), h = first_half(r) >> 48 | high << 16;
+    uint64_t q = h ^ first_half(times(h, HDLC_LAST_QUOTIENT)) << 1;
+
+    return (uint16_t)(high >> 48 ^ last_half(times(q, HDLC_LAST_P)));
+}
+
 SIXTEEN static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
 {
     static const uint64_t by_128[2] = {HDLC_FOLD_128}, by_512[2] = {HDLC_FOLD_512};
     octets k = load((const uint8_t *)by_128), far = load((const uint8_t *)by_512), a, b[4];
     octets start = number(fcs);
     size_t r = n % 16;
-    uint8_t block[16];
 
     if (n < HDLC_FOLD_LEAST)
         return hdlc_plain.fcs(fcs, p, n);
@@ -238,6 +250,5 @@ SIXTEEN static uint16_t fcs(uint16_t fcs, const uint8_t *p, size_t n)
     }
     for (; n > 0; n -= 16, p += 16)
         a = differ(product(a, k), load(p));
-    store(block, a);
-    return hdlc_plain.fcs(0, block, 16);
+    return last_block(a);
 }

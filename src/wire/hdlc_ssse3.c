@@ -25,6 +25,10 @@ typedef __m128i octets;
 #define number(v) _mm_cvtsi32_si128((int)(v))
 #define moved(v) _mm_slli_si128((v), 1)
 #define top_bits(v) ((unsigned)_mm_movemask_epi8(v))
+#define first_half(v) ((uint64_t)_mm_cvtsi128_si64(v))
+#define last_half(v) first_half(_mm_unpackhi_epi64((v), (v)))
+#define times(a, b)                                                                                \
+    _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)(a)), _mm_cvtsi64_si128((long long)(b)), 0)
 #define product(v, k)                                                                              \
     differ(_mm_clmulepi64_si128((v), (k), 0x00), _mm_clmulepi64_si128((v), (k), 0x11))
 
