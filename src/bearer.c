@@ -23,12 +23,16 @@
 #define PPP_IPV6 0x0057u
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 
-static struct bearer *bearer_new(struct hub *h, const struct call *c)
+/* NULL without memory, and that is told. */
+static struct bearer *bearer_new(struct hub *h, const struct call *c, const char **why)
 {
     struct bearer *b = calloc(1, sizeof *b);
 
-    if (b == NULL)
+    *why = b == NULL ? "no memory" : NULL;
+    if (b == NULL) {
+        diagnose_bearer(h, c, TROUBLE_NO_MEMORY, *why, NULL);
         return NULL;
+    }
     b->hub = h;
     b->tunnel_id = c->tunnel->id;
     b->call_id = b->number = c->id;
@@ -411,9 +415,8 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
 {
     struct pppd_settings s = {.role = PPPD_LNS};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
-    struct bearer *b = bearer_new(h, c);
+    struct bearer *b = bearer_new(h, c, why);
 
-    *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
     if (!bearer_lease(b, c, conf, why) || !choose_path(b, c, &conf->peer, conf->send_sli, why)) {
@@ -437,12 +440,16 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     char options[NUMBER + 32];
     struct pppd_settings s = {.role = PPPD_LAC};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
-    struct bearer *b = bearer_new(h, c);
+    struct bearer *b = bearer_new(h, c, why);
 
-    *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
-    if (!bearer_hold(b, conf->local_ip, why) || !choose_path(b, c, &conf->peer, false, why)) {
+    if (!bearer_hold(b, conf->local_ip, why)) {
+        diagnose_bearer(h, c, TROUBLE_NO_MEMORY, *why, NULL);
+        bearer_free(b);
+        return NULL;
+    }
+    if (!choose_path(b, c, &conf->peer, false, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -465,10 +472,9 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
                            bool tell_errors, const char **why)
 {
     struct pppd_settings s = {.role = PPPD_LAC};
-    struct bearer *b = bearer_new(h, c);
+    struct bearer *b = bearer_new(h, c, why);
     char peer[ADDR_TEXT];
 
-    *why = b == NULL ? "no memory" : NULL;
     if (b == NULL)
         return NULL;
     b->is_lac = true;

@@ -160,12 +160,12 @@ sub run_program
 # which bear no library before their own.
 sub preloaded
 {
-    my ($name, $c) = @_;
+    my ($name, $c, @flags) = @_;
     my $source = put_file("$DIR/$name.c", "#define _GNU_SOURCE\n$c");
 
     return undef if sanitized();
     my ($status) =
-      run_program [$ENV{CC} // 'cc', '-shared', '-fPIC', '-o', "$DIR/$name.so", $source];
+      run_program [$ENV{CC} // 'cc', @flags, '-shared', '-fPIC', '-o', "$DIR/$name.so", $source];
     return undef if $status ne '0';
     $ENV{LD_PRELOAD} = "$DIR/$name.so";
     return $ENV{LD_PRELOAD};

@@ -52,4 +52,22 @@ END
       qr/no-memory: memory or ids have run out: Cannot allocate memory/, 'no memory';
 }
 
+SKIP: {
+    skip 'no library can be put in front of the C library here', 1
+      if !preloaded('bearer', <<'END', "-I$FindBin::Bin/../../src");
+#include <errno.h>
+#include "bearer.h"
+void *__libc_calloc(size_t n, size_t size);
+void *calloc(size_t n, size_t size)
+{
+    if (n != 1 || size != sizeof(struct bearer))
+        return __libc_calloc(n, size);
+    errno = ENOMEM;
+    return NULL;
+}
+END
+    refuses daemon('bearer', conf => $conf), '2/4 no memory',
+      qr/no-memory: memory or ids have run out: no memory/, 'no memory for what carries a call';
+}
+
 done_testing;
