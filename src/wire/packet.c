@@ -106,11 +106,14 @@ size_t packet_data_header(const struct packet_data *d, uint8_t *payload, size_t 
 {
     size_t size = 6u + (d->with_length ? 2u : 0u) + (d->with_sequence ? 4u : 0u);
     uint8_t *p = payload - size;
-    unsigned flags = VERSION;
+    unsigned flags = d->priority ? VERSION | BIT_P : VERSION;
 
+    if (size == 6) { /* nearly all */
+        put16(put16(put16(p, flags), d->tunnel), d->session);
+        return size;
+    }
     flags |= d->with_length ? BIT_L : 0;
     flags |= d->with_sequence ? BIT_S : 0;
-    flags |= d->priority ? BIT_P : 0;
     p = put16(p, flags);
     if (d->with_length)
         p = put16(p, (unsigned)(size + n));
