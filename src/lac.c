@@ -484,6 +484,7 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         l->dialled = 0;
         lac_fallen(l);
     } else {
+        lac_back_stop(l); /* its call may have been up, unheard */
         lac_dial_failed(l);
     }
 }

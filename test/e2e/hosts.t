@@ -101,6 +101,31 @@ sub refuse
     $d->finish;
 }
 
+# A call on a fall-back that the fall-back never knew of: its question to the first ends with it, or
+# there would be two, and one of them be told to a LAC that is no more.
+{
+    my ($one, $two, $three) = map { Peer->new } 1 .. 3;
+    my $d = lac "lns lockout = 1\nlns return = 1\nconnect timeout = 3\n", $one, $two, $three;
+
+    is(scalar $one->refuse_for(5, 1), 1, 'the first refuses');
+    my $p = Peer->new(share => $two);
+    ok($p->accept_tunnel, 'the second takes us');
+    my $icrq = $p->wait_for('ICRQ');
+    $p->{mute} = 1;
+    $p->control('ICRP', unpack('n', $icrq->{avp}{14}), Peer::avp(14, Peer::u16(77)));
+    my $asked = Peer->new(share => $one);
+    ok($asked->wait_for('SCCRQ'), 'the first is asked');
+    $asked->idle(1);
+    comes($three, 'the second does not hear of its call: the third');
+    $asked->control('ZLB', 0);
+    ok(Peer->new(share => $one)->wait_for('SCCRQ'), 'the first is asked anew');
+    sleep 0.5;
+    is($d->ask('r there'), '00 OK', 'the section goes');
+    sleep 4;
+    $d->is_well('nobody is told of what was asked');
+    $d->finish;
+}
+
 # -- weights -------------------------------------------------------------------------------------
 
 {
