@@ -439,7 +439,7 @@ void lac_heed_sections(struct hub *h)
 void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 {
     if (lac_back_asks(l, t)) {
-        lac_back_answered(l);
+        lac_back_answered(l, t);
         return;
     }
     if (l->state == LAC_UP && !l->bare) { /* the peer's, which that one has lost a tie to */

@@ -107,10 +107,11 @@ bool lac_back_asks(const struct lac *l, const struct tunnel *t)
     return l->back_tunnel != 0 && t->id == l->back_tunnel;
 }
 
-void lac_back_answered(struct lac *l)
+void lac_back_answered(struct lac *l, const struct tunnel *t)
 {
     uint64_t now = loop_now(l->hub->loop);
 
+    hosts_first_answered(&l->hosts, &l->back_to, t->heard - t->born);
     l2tp_set_tunnel_data(l->hub->engine, l->back_tunnel, NULL);
     l2tp_close(l->hub->engine, now, l->back_tunnel, STOPCCN_GENERAL, ERROR_NONE,
                "only asked whether you are there");

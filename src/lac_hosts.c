@@ -308,12 +308,16 @@ void hosts_silent(struct hosts *h)
         h->at_addr->mute = true;
 }
 
+static void note_answer(struct hosts_addr *a, uint64_t ms)
+{
+    a->mute = false;
+    a->answer_ms = ms == 0 ? 1 : ms < UINT16_MAX ? (uint32_t)ms : UINT16_MAX;
+}
+
 void hosts_answered(struct hosts *h, uint64_t ms)
 {
-    if (h->at_addr == NULL)
-        return;
-    h->at_addr->mute = false;
-    h->at_addr->answer_ms = ms == 0 ? 1 : ms < UINT16_MAX ? (uint32_t)ms : UINT16_MAX;
+    if (h->at_addr != NULL)
+        note_answer(h->at_addr, ms);
 }
 
 void hosts_worked(struct hosts *h)
@@ -451,6 +455,13 @@ bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, u
             *later = l->addrs[i].locked_until;
     }
     return false;
+}
+
+void hosts_first_answered(struct hosts *h, const struct addr *addr, uint64_t ms)
+{
+    for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
+        if (addr_same(&h->lines[0].addrs[a].addr, addr))
+            note_answer(&h->lines[0].addrs[a], ms);
 }
 
 void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now)

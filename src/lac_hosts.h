@@ -80,12 +80,12 @@ enum hosts_step {
 struct hosts_next {
     const char *host; /* good until hosts_set() */
     uint16_t port;
-    struct addr addr; /* of HOSTS_TRY */
-    bool slow;        /* of HOSTS_LOOK_UP: it took too long the last time */
+    struct addr addr;  /* of HOSTS_TRY */
+    bool slow;         /* of HOSTS_LOOK_UP: it took too long the last time */
     uint32_t first_ms; /* of HOSTS_TRY: for a first word of an answer, as it is known to be mute and
                         * others are to be tried; 0: as long as ever */
-    bool probe;       /* it was locked out until a while ago */
-    bool last;        /* nothing else would be left to try in this round */
+    bool probe;        /* it was locked out until a while ago */
+    bool last;         /* nothing else would be left to try in this round */
 };
 
 /* All zeroes is a valid, empty one. */
@@ -136,11 +136,13 @@ size_t hosts_read_directions(const char *text, const struct addr *from, struct a
 /* Is this an address of another line than the first, or of none any more?  Not with "share". */
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
 
-/* The way back to the first line.  hosts_first(): an address of it that is known and not locked out;
- * else false, and *later: when one is not locked out any more, 0: none is known. */
+/* The way back to the first line.  hosts_first(): an address of it that is known and not locked
+ * out; else false, and *later: when one is not locked out any more, 0: none is known. */
 const struct hosts_line *hosts_first_line(const struct hosts *h); /* NULL: there is none */
 bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port);
 bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later);
+void hosts_first_answered(struct hosts *h, const struct addr *addr,
+                          uint64_t ms); /* it took so long */
 void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now);
 
 /* How long to wait before the n-th redial in a row (from 1), in ms: the first takes the base, each

@@ -1,5 +1,6 @@
 /* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c), what it looks up
- * (lac_names.c) and its way back from a fall-back (lac_back.c), need of each other.  Nobody else includes this. */
+ * (lac_names.c) and its way back from a fall-back (lac_back.c), need of each other.  Nobody else
+ * includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H
 
@@ -45,9 +46,10 @@ bool lac_back_init(struct lac *l); /* false without memory */
 
 /* It is up, by that peer: if this is a fall-back, it is to be left some time. */
 void lac_back_begin(struct lac *l, const struct addr *peer);
-void lac_back_stop(struct lac *l); /* it is up no longer */
+void lac_back_stop(struct lac *l);                                   /* it is up no longer */
 void lac_back_found(struct lac *l, const char *host, uint16_t port); /* that look-up has ended */
-void lac_back_answered(struct lac *l); /* lac_back_asks() of a tunnel that is up */
+/* lac_back_asks() of a tunnel that is up */
+void lac_back_answered(struct lac *l, const struct tunnel *t);
 void lac_back_failed(struct lac *l, const struct tunnel *t); /* or down */
 
 /* lac_names.c */
@@ -56,6 +58,6 @@ void lac_back_failed(struct lac *l, const struct tunnel *t); /* or down */
  * the loop.  False with errno: it cannot be. */
 bool lac_names_ask(struct lac *l, const char *host, uint16_t port);
 bool lac_names_asks(const struct lac *l, const char *host, uint16_t port); /* it is */
-void lac_names_stop(struct lac *l); /* none is any more */
+void lac_names_stop(struct lac *l);                                        /* none is any more */
 
 #endif

@@ -299,8 +299,8 @@ static void test_directions(void)
            "who is on this host may direct to it");
 }
 
-/* How long those are waited for that have not answered, in rounds of which all fail; '-': as long as
- * ever. */
+/* How long those are waited for that have not answered, in rounds of which all fail; '-': as long
+ * as ever. */
 static const char *waits(struct hosts *h, unsigned rounds, bool mute)
 {
     static char text[200];
@@ -346,6 +346,23 @@ static void test_mute(void)
     hosts_free(&h);
 }
 
+/* The first has answered a question on the way back: it is as one that was dialled. */
+static void test_first_answered(void)
+{
+    struct addr first = addr_ip4(0xc0000201, 1701), other = addr_ip4(0xc0000209, 1701);
+    struct hosts h = {0};
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 0, &changed);
+    waits(&h, 1, true);
+    hosts_first_answered(&h, &other, 2500);
+    is_str(waits(&h, 1, true), "22", "both were mute");
+    hosts_first_answered(&h, &first, 2500);
+    is_str(waits(&h, 3, true), "-- 52 52",
+           "the first is mute no more, and when it is again it has twice the time that it took");
+    hosts_free(&h);
+}
+
 /* A look-up that is not waited for. */
 static void test_slow_names(void)
 {
@@ -361,7 +378,8 @@ static void test_slow_names(void)
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2, "not waited for");
     hosts_found(&h, "slow.test", 1701, NULL, 0);
     hosts_begin(&h, lot, NULL);
-    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && next.slow, "it is known for that the next time");
+    ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && next.slow,
+       "it is known for that the next time");
     hosts_late(&h);
     hosts_found(&h, "slow.test", 1701, &a, 1);
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 7,
@@ -405,10 +423,12 @@ static void test_sent_elsewhere(void)
        "what is a fall-back");
     ok(!hosts_first(&h, 60000, &next, &later) && later == 60001,
        "the first is locked out for a while");
-    ok(hosts_first(&h, later, &next, &later) && next.addr.ip[3] == 1 && hosts_is_first(&h, "192.0.2.1", 1701),
+    ok(hosts_first(&h, later, &next, &later) && next.addr.ip[3] == 1 &&
+           hosts_is_first(&h, "192.0.2.1", 1701),
        "and then it is there again");
     hosts_first_failed(&h, &next.addr, 60001);
-    ok(!hosts_first(&h, 180000, &next, &later) && later == 180001, "unless it has failed once more");
+    ok(!hosts_first(&h, 180000, &next, &later) && later == 180001,
+       "unless it has failed once more");
     hosts_free(&h);
     ok(!hosts_is_fallback(&h, &there[0]) && !hosts_first(&h, 1, &next, &later) && later == 0,
        "without lines nothing is");
@@ -504,6 +524,7 @@ int main(void)
     test_late();
     test_directions();
     test_mute();
+    test_first_answered();
     test_slow_names();
     test_sent_elsewhere();
     test_redial();
