@@ -224,6 +224,8 @@ static struct conf *load_all(struct hub *h, struct first *first)
 {
     struct conf *is = conf_load(h->conf_file, tell_first, first);
 
+    if (is != NULL)
+        conf_keep_numbers(is, h->conf);
     if (is != NULL && !conf_put(is, h->added, reload_tell, NULL))
         log_warnx("reload: a section that was added by command does not fit and is left out");
     return is;

@@ -280,6 +280,16 @@ const struct conf_listen_at *conf_listen_covers(const struct conf_listen *list,
  * of its own that allows it.  NULL: refuse. */
 const struct conf_lns *conf_match_lns(const struct conf *c, const struct addr *peer);
 
+/* What a section without a name goes by begins so; its number stands behind it, and a parenthesis. */
+#define CONF_UNNAMED "(unnamed #"
+#define CONF_UNNAMED_ROOM 32
+
+/* c is to take the place of a former one: each of its sections without a name goes by the number of the
+ * former one that has the same settings, wherever the two stand; else of one with the same hosts, or
+ * pool; else of any that is left, in order; else by the lowest number that is free.  Without memory
+ * all keep theirs. */
+void conf_keep_numbers(struct conf *c, const struct conf *former);
+
 /* True if two sections hold the same settings: a reload names what has changed. */
 bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);

@@ -14,7 +14,6 @@
 
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80      /* octets of a text shown in a message, escaped */
-#define UNNAMED "(unnamed #"
 
 static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
 
@@ -45,15 +44,17 @@ static char *make_title(enum conf_place place, const char *name)
     return strdup(title);
 }
 
-/* What a section goes by.  For one without a name: its place among its like, so that a reload knows
- * it again; in a form that no header may have, and that is no word of a command. */
+/* What a section goes by.  For one without a name: its place among its like, in a form that no header may have, and that is no word of a command. */
 static char *name_of(struct parser *p, enum conf_place place, const char *name)
 {
-    char text[32];
+    char *text;
 
-    if (name[0] == '\0')
-        snprintf(text, sizeof text, UNNAMED "%u)", ++p->unnamed[place]);
-    return strdup(name[0] != '\0' ? name : text);
+    if (name[0] != '\0')
+        return strdup(name);
+    text = malloc(CONF_UNNAMED_ROOM);
+    if (text != NULL)
+        snprintf(text, CONF_UNNAMED_ROOM, CONF_UNNAMED "%u)", ++p->unnamed[place]);
+    return text;
 }
 
 /* Puts a new object with defaults behind the others of its kind. */
@@ -153,7 +154,7 @@ static void open_section(struct parser *p, const struct conf_line *l)
                  shown(l->word, room));
         return;
     }
-    if (strncasecmp(name, UNNAMED, strlen(UNNAMED)) == 0) {
+    if (strncasecmp(name, CONF_UNNAMED, strlen(CONF_UNNAMED)) == 0) {
         conf_say(&p->told, false, p->line,
                  "'%s' is what a section without a name goes by: give it another name",
                  shown(name, room));

@@ -233,4 +233,21 @@ ok(!$again->wait_for('StopCCN', 0.2), 'the other stays');
 
 $again->close;
 $d->finish;
+
+# Sections without a name are not their places in the file.
+{
+    my @p = map { Peer->new } 1, 2;
+    my @text = map { "[lac]\nautodial = yes\npppoptfile = $echo\nlns = 127.0.0.1:" . $_->port . "\n" } @p;
+
+    $d = daemon 'unnamed', conf => join '', @text;
+    ok($_->accept_tunnel(5), 'one without a name is dialled') for @p;
+    my @c = map { $_->accept_call(5) } @p;
+    ok(reload($d, $text[1]), 'the first of two without a name is gone: reloaded');
+    like($d->log, qr/reload: lac \(unnamed #1\) is gone/, 'the log says which');
+    ok($p[0]->wait_for('StopCCN', 5), 'its tunnel is closed');
+    ok($p[1]->echoes($c[1], "\xff\x03\xc0\x21two"), 'and the other goes on');
+    ok(!$p[1]->wait_for('CDN|StopCCN', 0.2), 'untouched');
+    $p[1]->close;
+    $d->finish;
+}
 done_testing;
