@@ -28,6 +28,7 @@ struct udp {
     bool any_address; /* local is the wildcard */
     bool tells_marks, tells_ecn, early;
     struct udp *first; /* hears what goes first; NULL: nothing does */
+    struct udp *whole; /* of such a one: the other */
     char device[16];   /* that it is bound to; empty: none */
     uint8_t tos;       /* of what udp_send() sends */
     udp_heard_fn *heard;
@@ -71,6 +72,7 @@ static int bind_and_learn(struct udp *u, const struct addr *local, const struct 
 }
 
 static void on_ready(struct watch *w, unsigned what);
+static void receive(struct udp *u);
 
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx)
 {
@@ -192,7 +194,7 @@ void udp_hear_rest(struct udp *u)
 
     for (int turns = 0; turns < REST_TURNS; turns++) {
         was = u->counts.received + u->counts.errors;
-        on_ready(&u->watch, LOOP_READ);
+        receive(u);
         if (u->counts.received + u->counts.errors == was)
             return;
     }
@@ -313,6 +315,7 @@ int udp_split(struct udp *u, int (*steer)(int fd))
     if (first == NULL)
         return -1;
     first->failed = u->failed;
+    first->whole = u;
     /* u is bound and did not share its port until now, so that nobody else has it, or gets it */
     if (udp_os_share(u->watch.fd, true) != 0 || udp_os_share(first->watch.fd, true) != 0 ||
         bind_and_learn(first, &u->local, &place) != 0 || steer(first->watch.fd) != 0) {
@@ -334,7 +337,7 @@ bool udp_hear_first(struct udp *u)
 
     if (u->first == NULL)
         return false;
-    on_ready(&u->first->watch, LOOP_READ);
+    receive(u->first);
     return u->first->counts.received != before;
 }
 
@@ -392,12 +395,10 @@ static void hear(struct udp *u, struct udp_in *in)
 
 /* An error here is about some datagram of the past (an ICMP message, say) and is gone with the
  * asking: the socket lives. */
-static void on_ready(struct watch *w, unsigned what)
+static void receive(struct udp *u)
 {
-    struct udp *u = w->owner;
     struct udp_in in[UDP_IN_MOST];
 
-    (void)what;
     for (int left = IN_PER_TURN; left > 0; left -= udp_os_batch) {
         int n = udp_os_receive(u->os, in);
 
@@ -418,6 +419,18 @@ static void on_ready(struct watch *w, unsigned what)
         if (n < udp_os_batch)
             break;
     }
+}
+
+/* What goes first need not wait for others, but may be the end of what they are for: a batch of
+ * them is heard before it. */
+static void on_ready(struct watch *w, unsigned what)
+{
+    struct udp *u = w->owner;
+
+    (void)what;
+    if (u->whole != NULL)
+        receive(u->whole);
+    receive(u);
 }
 
 /* -- sending ----------------------------------------------------------------------------------- */

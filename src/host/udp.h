@@ -45,10 +45,12 @@ struct udp *udp_open_at(struct loop *l, const struct addr *local, const struct u
                         udp_heard_fn *heard, void *ctx);
 void udp_close(struct udp *u);
 
-/* Some datagrams need not wait behind others: from now on they come by a second socket with the same
- * address and port, which has a queue of its own in the kernel, and are told in the same way, between
- * the others.  steer() tells the kernel which they are (lane.h), given a descriptor of the two.  0, or
- * -1 with errno, and all is as before: ENOTSUP where the system has no such thing. */
+/* Some datagrams need not wait behind others: from now on they come by a second socket with the
+ * same address and port, which has a queue of its own in the kernel, and are told in the same way,
+ * between the others.  steer() tells the kernel which they are (lane.h), given a descriptor of the
+ * two.  What the others have brought before is told before, a turn's worth of it: a hang-up comes
+ * behind the frames that it was sent behind.  0, or -1 with errno, and all is as before: ENOTSUP
+ * where the system has no such thing. */
 int udp_split(struct udp *u, int (*steer)(int fd));
 
 /* Hears what has come of those, as far as a turn goes: before something that they may have been
