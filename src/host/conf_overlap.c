@@ -152,8 +152,8 @@ static void sweep(struct work *w)
     }
 }
 
-/* Another section than this whose pool for peers has the address, of sorted pieces: one at most, where
- * several have.  NULL: none. */
+/* Another section than this whose pool for peers has the address, of sorted pieces: one at most,
+ * where several have.  NULL: none. */
 static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
                                             const struct conf_section *but)
 {
@@ -192,6 +192,24 @@ static void check_local(const struct work *w, const struct conf_section *s, stru
                  s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
 }
 
+/* Of a [lac]: whom it dials has that address, and a caller of ours may be given it. */
+static void check_remote(const struct work *w, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned line = conf_section_line(s, "remote ip");
+    const struct conf_section *o =
+        line > 0 && lac->remote_ip != 0 ? pool_with(w, lac->remote_ip, s) : NULL;
+    struct addr at = addr_ip4(lac->remote_ip, 0);
+    char text[ADDR_TEXT];
+
+    if (o != NULL)
+        conf_say(
+            told, true, line,
+            "'remote ip' of %s lies in the 'ip range' of %s in line %u: two interfaces may have "
+            "the peer %s: take it out there with 'no ip range'",
+            s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
+}
+
 void conf_check_overlap(const struct conf *c, struct conf_told *told)
 {
     struct work w = {.n = 0};
@@ -202,6 +220,9 @@ void conf_check_overlap(const struct conf *c, struct conf_told *told)
     for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
         if (s->place != PLACE_GLOBAL)
             check_local(&w, s, told);
+    for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
+        if (s->place == PLACE_LAC)
+            check_remote(&w, s, told);
     for (unsigned i = 0; i < w.n_owners; i++) {
         const struct owner *own = &w.owner[i], *o = own->other;
         struct addr at = addr_ip4(own->at, 0);
