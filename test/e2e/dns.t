@@ -10,7 +10,6 @@ use lib $FindBin::Bin;
 use E2E;
 use Peer;
 use Test::More;
-our $TODO;
 use Time::HiRes qw(sleep time);
 
 # What each name comes to: addresses, perhaps after "slow"; or "fail", or "sleep".
@@ -142,11 +141,11 @@ sub comes
 }
 
 # A first line that does not resolve is no reason to leave the second.
-TODO: {
-    local $TODO = 'the way back by a name that answers late has broken: to be mended';
+{
     put_file($answers, 'fail');
     my $peer = Peer->new;
-    my $d = lac 'back', "lns return = 1\nlns lockout = 1\nlns = lns.test:" . $peer->port
+    # the peer hears nothing while the test waits for another: it cannot answer a HELLO
+    my $d = lac 'back', "hello = off\nlns return = 1\nlns lockout = 1\nlns = lns.test:" . $peer->port
       . "\nlns = 127.0.0.2:" . $two->port . "\n";
     my $p = Peer->new(share => $two);
 
@@ -198,8 +197,7 @@ TODO: {
     $d->finish;
 }
 
-TODO: {
-    local $TODO = 'three names that hang: to be mended';
+{
     put_file($answers, 'sleep');
     my $peer = Peer->new;
     my @lns = map { "lns = $_.test:" . $peer->port . "\n" } qw(a b c);
