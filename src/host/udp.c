@@ -324,11 +324,15 @@ int udp_split(struct udp *u, int (*steer)(int fd))
         return -1;
     }
     u->first = listen_to(first);
-    if (u->first != NULL && u->tells_marks)
+    if (u->first == NULL) {
+        udp_os_share(u->watch.fd, false);
+        return -1;
+    }
+    if (u->tells_marks)
         udp_tell_marks(u->first);
-    if (u->first != NULL && u->tells_ecn)
+    if (u->tells_ecn)
         udp_tell_ecn(u->first);
-    return u->first != NULL ? 0 : -1;
+    return 0;
 }
 
 bool udp_hear_first(struct udp *u)
