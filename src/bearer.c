@@ -61,7 +61,8 @@ static void bearer_free(struct bearer *b)
     kernel_close(b->kernel);
     pool_give(h->book, b->lease);
     pool_give(h->book, b->local_lease);
-    pool_book_let_go(h->book, b->held);
+    for (int end = 0; end < POOL_ENDS; end++)
+        pool_book_let_go(h->book, (enum pool_end)end, b->held[end]);
     if (b->next != NULL)
         b->next->prev = b->prev;
     if (b->prev != NULL)
@@ -425,7 +426,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     }
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.unix_authentication = conf->unix_auth;
-    s.local = ip_text(b->local_lease != 0 ? b->local_lease : b->held, local);
+    s.local = ip_text(b->local_lease != 0 ? b->local_lease : b->held[POOL_OURS], local);
     s.remote = conf->assign_ip ? ip_text(b->lease, remote) : "0.0.0.0";
     fill_call(&s, c, &conf->peer);
     b->tell_accm = conf->send_sli;
@@ -444,20 +445,17 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
 
     if (b == NULL)
         return NULL;
-    if (!bearer_hold(b, conf->local_ip, why)) {
-        diagnose_bearer(h, c, TROUBLE_NO_MEMORY, *why, NULL);
-        bearer_free(b);
-        return NULL;
-    }
-    if (!choose_path(b, c, &conf->peer, false, why)) {
+    if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why) ||
+        !bearer_hold(b, c, POOL_PEERS, conf->remote_ip, why) ||
+        !choose_path(b, c, &conf->peer, false, why)) {
         bearer_free(b);
         return NULL;
     }
     b->is_lac = true;
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.default_route = conf->default_route;
-    s.local = ip_text(b->held, local);
-    s.remote = ip_text(conf->remote_ip, remote);
+    s.local = ip_text(b->held[POOL_OURS], local);
+    s.remote = ip_text(b->held[POOL_PEERS], remote);
     if (user != NULL)
         s.name = user;
     s.password = password;

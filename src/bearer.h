@@ -22,7 +22,7 @@ struct bearer {
     struct pppd pppd;
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
-    uint32_t held;               /* our own, when it is set and not leased; likewise */
+    uint32_t held[POOL_ENDS];    /* at each end, when they are set and not leased; likewise */
     struct addr peer, local;     /* of the tunnel: where frames go */
     struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
     int dscp;                    /* of data, or CONF_DSCP_COPY */

@@ -2,11 +2,13 @@
 #include "bearer_lease.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/md5.h"
 #include "diagnose.h"
 #include "profiles.h"
+#include "wire/line.h"
 
 /* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
  * number that calls, else the peer's host at its address.  An empty name names nobody.  Never 0. */
@@ -41,14 +43,20 @@ static const char *lease_text(uint32_t ip, char dst[ADDR_TEXT])
     return ip != 0 ? addr_host_text(&a, dst) : "nothing";
 }
 
-bool bearer_hold(struct bearer *b, uint32_t ip, const char **why)
+/* "'local ip' 10.0.0.2 is leased to 192.0.2.7 in call 1/2": who has it. */
+static void leased_text(const struct hub *h, enum pool_end end, uint32_t ip, struct line *l)
 {
-    if (!pool_book_hold(b->hub->book, ip)) {
-        *why = "no memory";
-        return false;
-    }
-    b->held = ip;
-    return true;
+    const struct bearer *b = h->bearers;
+    char address[ADDR_TEXT], peer[ADDR_TEXT];
+
+    while (b != NULL && b->lease != ip && b->local_lease != ip)
+        b = b->next;
+    line_add(l, "'%s' %s is leased", end == POOL_OURS ? "local ip" : "remote ip",
+             lease_text(ip, address));
+    if (b != NULL && b->lease == ip)
+        line_add(l, " to %s in %s", addr_host_text(&b->peer, peer), b->name);
+    else if (b != NULL)
+        line_add(l, " for our end of %s", b->name);
 }
 
 /* The call is refused: told once. */
@@ -58,6 +66,70 @@ static bool lacks(const struct bearer *b, const struct call *c, enum trouble wha
     diagnose_bearer(b->hub, c, what, text, NULL);
     *why = text;
     return false;
+}
+
+bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint32_t ip,
+                 const char **why)
+{
+    char text[160];
+    struct line l = line_over(text, sizeof text);
+
+    if (pool_book_clashes(b->hub->book, end, ip)) {
+        leased_text(b->hub, end, ip, &l);
+        diagnose_bearer(b->hub, c, TROUBLE_ADDRESS_LEASED, text, NULL);
+        *why = "its address is in use";
+        return false;
+    }
+    if (!pool_book_hold(b->hub->book, end, ip))
+        return lacks(b, c, TROUBLE_NO_MEMORY, "no memory", why);
+    b->held[end] = ip;
+    return true;
+}
+
+void bearer_tell_leased(struct hub *h, const struct call *c)
+{
+    const struct conf_lns *lns = conf_find_lns(h->conf, c->tunnel->p.label);
+    char text[160];
+    struct line l = line_over(text, sizeof text);
+
+    if (lns != NULL && pool_book_clashes(h->book, POOL_OURS, lns->local_ip))
+        leased_text(h, POOL_OURS, lns->local_ip, &l);
+    else
+        line_add(&l, "the section's address was leased"); /* and is not any more */
+    diagnose_bearer(h, c, TROUBLE_ADDRESS_LEASED, text, NULL);
+}
+
+/* What a section has from its template is told of the template. */
+static void tell_section(struct hub *h, bool lac, const char *name, enum pool_end end, uint32_t ip,
+                         uint32_t template_ip)
+{
+    struct trouble_place place = {.lac = lac, .name = name};
+    struct facts f = {.used = 0};
+    char text[160];
+    struct line l = line_over(text, sizeof text);
+
+    if (!pool_book_clashes(h->book, end, ip) ||
+        (ip == template_ip && strcasecmp(name, "default") != 0))
+        return;
+    leased_text(h, end, ip, &l);
+    facts_put(&f, FACT_TEXT, "%s", text);
+    trouble_tell(h, TROUBLE_ADDRESS_LEASED, &place, &f);
+}
+
+void bearer_tell_sections(struct hub *h)
+{
+    const struct conf_lns *all = conf_find_lns(h->conf, "default");
+    const struct conf_lac *each = conf_find_lac(h->conf, "default");
+
+    for (const struct conf_lns *lns = h->conf->lns; lns != NULL; lns = lns->next)
+        tell_section(h, false, lns->name, POOL_OURS, lns->local_ip,
+                     all != NULL ? all->local_ip : 0);
+    for (const struct conf_lac *lac = h->conf->lac; lac != NULL; lac = lac->next) {
+        tell_section(h, true, lac->name, POOL_OURS, lac->local_ip,
+                     each != NULL ? each->local_ip : 0);
+        tell_section(h, true, lac->name, POOL_PEERS, lac->remote_ip,
+                     each != NULL ? each->remote_ip : 0);
+    }
 }
 
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
@@ -77,8 +149,8 @@ bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns 
             pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
         if (b->local_lease == 0)
             return lacks(b, c, TROUBLE_NO_LOCAL_ADDRESS, "no local address is left", why);
-    } else if (!bearer_hold(b, conf->local_ip, why))
-        return lacks(b, c, TROUBLE_NO_MEMORY, *why, why);
+    } else if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why))
+        return false;
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "%s: leased %s for the peer, %s for us", b->name,
                   lease_text(b->lease, remote), lease_text(b->local_lease, local));

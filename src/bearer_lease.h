@@ -1,17 +1,27 @@
 /* bearer_lease: the addresses of one call, for its bearer: out of the pools of its section, who comes
- * again being known by what its LAC or it says of it before PPP.  They go back with the bearer. */
+ * again being known by what its LAC or it says of it before PPP, and those that are set.  They go
+ * back with the bearer.  What is somebody's lease nobody else is to have, at either end. */
 #ifndef BEARER_LEASE_H
 #define BEARER_LEASE_H
 
 #include "bearer.h"
 
-/* Our address as the section has it, host order, which stays ours as long as pppd has it; 0 is none.
- * False with *why: no memory. */
-bool bearer_hold(struct bearer *b, uint32_t ip, const char **why);
+/* The address at that end as the section sets it, host order, which no pool gives as long as pppd has
+ * it; 0 is none.  False with *why, if somebody has it as a lease, or without memory, and the trouble
+ * has been told. */
+bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint32_t ip,
+                 const char **why);
 
 /* An address for the caller and, if the section has a range of them, one for us.  False with *why,
  * and the trouble has been told. */
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why);
+
+/* A peer's call is refused, as our address of its section is somebody's lease: that trouble. */
+void bearer_tell_leased(struct hub *h, const struct call *c);
+
+/* The same of each section in force whose calls must not come up for that reason, before one does:
+ * what runs is left alone. */
+void bearer_tell_sections(struct hub *h);
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "bearer_lease.h"
 #include "events.h"
 #include "kernel.h"
 #include "lac.h"
@@ -105,7 +106,7 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
     const char *name = fifo_word(&rest);
     const struct conf_lac *conf = name != NULL ? conf_find_lac(h->conf, name) : NULL;
     bool is_new = conf == NULL;
-    uint32_t local_ip = is_new ? 0 : conf->local_ip;
+    uint32_t local_ip = is_new ? 0 : conf->local_ip, remote_ip = is_new ? 0 : conf->remote_ip;
     struct lac *l;
     bool good;
 
@@ -120,8 +121,10 @@ void control_add_lac(void *ctx, struct fifo_reply *reply, char *rest)
         return;
     tell_change("lac", name, is_new ? "added" : "changed");
     conf = conf_find_lac(h->conf, name);
-    if (local_ip != conf->local_ip || is_default(name))
-        reload_pools(h); /* it is ours now; without memory it stays what it was */
+    if (local_ip != conf->local_ip || remote_ip != conf->remote_ip || is_default(name)) {
+        reload_pools(h); /* no pool gives them now; without memory all stays what it was */
+        bearer_tell_sections(h);
+    }
     l = lac_find(h, name);
     if (l != NULL && conf->autodial)
         l->changed = l->autodials = true; /* whether that is new or not */
@@ -144,6 +147,7 @@ void control_add_lns(void *ctx, struct fifo_reply *reply, char *rest)
         fifo_answer(reply, 0, "OK: Saved value");
     else
         fifo_answer(reply, 2, "No memory for its addresses");
+    bearer_tell_sections(h);
 }
 
 /* -- removing ---------------------------------------------------------------------------------- */
@@ -164,7 +168,8 @@ void control_remove_lac(void *ctx, struct fifo_reply *reply, char *rest)
     struct hub *h = ctx;
     const char *name = fifo_word(&rest);
     const struct conf_lac *conf = conf_find_lac(h->conf, name);
-    bool pools = conf != NULL && (conf->local_ip != 0 || is_default(name));
+    bool pools =
+        conf != NULL && (conf->local_ip != 0 || conf->remote_ip != 0 || is_default(name));
     struct lac *l = lac_find(h, name);
     bool good;
 

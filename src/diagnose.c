@@ -184,6 +184,7 @@ static enum trouble of_fault(const struct hub *h, const struct tunnel *t, struct
         [FAULT_NOT_ALLOWED] = TROUBLE_NOT_ALLOWED,
         [FAULT_NO_ROOM] = TROUBLE_NO_MEMORY,
         [FAULT_NO_LOCAL_ROOM] = TROUBLE_NO_MEMORY,
+        [FAULT_LOCAL_LEASED] = TROUBLE_NO_MEMORY,
         [FAULT_NO_SECTION] = TROUBLE_SECTION_GONE,
         [FAULT_SLOW] = TROUBLE_TOO_SLOW,
         [FAULT_SILENCE] = TROUBLE_NONE,

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "bearer.h"
+#include "bearer_lease.h"
 #include "diagnose.h"
 #include "kernel.h"
 #include "lac.h"
@@ -146,6 +147,10 @@ static void explain(struct hub *h, const struct call *c)
 {
     struct diagnose_ppp ppp;
 
+    if (c->why.fault == FAULT_LOCAL_LEASED) {
+        bearer_tell_leased(h, c);
+        return;
+    }
     if (c->host_data == NULL) {
         diagnose_call(h, c, NULL);
         return;

@@ -132,6 +132,8 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
         return ADMITTED; /* a LAC's: which section it comes to is found when it is up */
     if (lns == NULL)
         return SECTION_GONE;
+    if (lns->local_ip_range == NULL && pool_book_clashes(h->book, POOL_OURS, lns->local_ip))
+        return LOCAL_LEASED;
     if (lns->local_ip_range != NULL &&
         (pool == NULL || pool->local == NULL || !pool_has_room(pool->local, h->book)))
         return NO_LOCAL_ROOM;
@@ -218,26 +220,28 @@ static bool make_pools(const struct conf *conf, struct lns_pool **pools)
     return true;
 }
 
-/* Each "local ip" of a configuration. */
-static bool name_ours(struct pool_book *book, const struct conf *conf)
+/* Each "local ip" and "remote ip" of a configuration. */
+static bool name_set(struct pool_book *book, const struct conf *conf)
 {
     size_t n = 0, most = 1;
-    uint32_t *ip;
+    struct pool_set *set;
     bool good;
 
     for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
         most++;
     for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next)
-        most++;
-    ip = calloc(most, sizeof *ip);
-    if (ip == NULL)
+        most += 2;
+    set = calloc(most, sizeof *set);
+    if (set == NULL)
         return false;
     for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
-        ip[n++] = lns->local_ip;
-    for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next)
-        ip[n++] = lac->local_ip;
-    good = pool_book_set_ours(book, ip, n);
-    free(ip);
+        set[n++] = (struct pool_set){POOL_OURS, lns->local_ip};
+    for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next) {
+        set[n++] = (struct pool_set){POOL_OURS, lac->local_ip};
+        set[n++] = (struct pool_set){POOL_PEERS, lac->remote_ip};
+    }
+    good = pool_book_set(book, set, n);
+    free(set);
     return good;
 }
 
@@ -263,7 +267,7 @@ bool profiles_use_pools(struct hub *h, const struct conf *conf)
 {
     struct lns_pool *pools;
 
-    if (!make_pools(conf, &pools) || !name_ours(h->book, conf)) {
+    if (!make_pools(conf, &pools) || !name_set(h->book, conf)) {
         profiles_free_pools(pools);
         return false;
     }

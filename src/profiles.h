@@ -17,7 +17,7 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct ad
 struct lns_pool *profiles_pool(const struct hub *h, const char *section);
 
 /* Makes pools for all LNS sections of a configuration, in place of those before, which a pool of the
- * same section goes on from, and has the book know which addresses are ours.  False without memory,
+ * same section goes on from, and has the book know which addresses are set.  False without memory,
  * and nothing has changed. */
 bool profiles_use_pools(struct hub *h, const struct conf *conf);
 void profiles_free_pools(struct lns_pool *pools);

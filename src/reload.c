@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "bearer_lease.h"
 #include "events.h"
 #include "ipsec.h"
 #include "kernel.h"
@@ -272,6 +273,7 @@ bool reload(struct hub *h, char *why, size_t size)
     conf_free(h->conf);
     h->conf = is;
     reload_apply_globals(h);
+    bearer_tell_sections(h);
     let_lacs_pass(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);

@@ -118,6 +118,10 @@ static const struct trouble_row rows[TROUBLES] = {
                                   "there is no address for our end of a call of {peer} ('{them}'): "
                                   "{text}",
                                   "make 'local ip range' larger, or have one 'local ip' for all"},
+    [TROUBLE_ADDRESS_LEASED] = {"address-leased", LEVEL_WARNING, 1,
+                                "{text}, so no call comes up that has it set",
+                                "write another address, or have that call end (l2tpd-control "
+                                "hangup): then no pool gives it away any more"},
     [TROUBLE_SECTION_GONE] = {"section-gone", LEVEL_NOTICE, 1,
                               "{peer} ('{them}') is refused a call: the section of its tunnel has "
                               "left the configuration",

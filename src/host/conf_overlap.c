@@ -192,7 +192,7 @@ static void check_local(const struct work *w, const struct conf_section *s, stru
                  s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
 }
 
-/* Of a [lac]: whom it dials has that address, and a caller of ours may be given it. */
+/* Of a [lac]: whom it dials has that address. */
 static void check_remote(const struct work *w, const struct conf_section *s, struct conf_told *told)
 {
     const struct conf_lac *lac = s->object;
@@ -205,8 +205,8 @@ static void check_remote(const struct work *w, const struct conf_section *s, str
     if (o != NULL)
         conf_say(
             told, true, line,
-            "'remote ip' of %s lies in the 'ip range' of %s in line %u: two interfaces may have "
-            "the peer %s: take it out there with 'no ip range'",
+            "'remote ip' of %s lies in the 'ip range' of %s in line %u: it is that peer's, so no "
+            "caller gets %s",
             s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
 }
 

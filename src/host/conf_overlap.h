@@ -6,7 +6,7 @@
 #include "host/conf_section.h"
 
 /* Warns at each section whose own 'ip range' or 'local ip range' shares an address with another pool,
- * once a pool, and at each whose 'local ip' lies in another's 'ip range'.  What a section has from
+ * once a pool, and at each whose 'local ip' or 'remote ip' lies in another's 'ip range'.  What a section has from
  * its template it shares on purpose. */
 void conf_check_overlap(const struct conf *c, struct conf_told *told);
 

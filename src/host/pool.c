@@ -21,15 +21,15 @@ struct pool {
     uint32_t next;       /* where the next search begins */
     uint64_t full_since; /* the book's count of returns when a search found nothing, + 1; else 0 */
     const struct pool_book *full_book;
-    bool for_us; /* what is ours may be taken */
+    bool for_us; /* for our ends: what is ours may be taken */
 };
 
 #define FEWEST 64 /* slots of a book, a power of two */
 
 struct slot {
-    uint32_t ip;    /* 0: free; 0.0.0.0 is never leased */
-    uint32_t calls; /* of what is ours: how many have it ... */
-    bool named;     /* ... and whether the configuration has */
+    uint32_t ip;               /* 0: free; 0.0.0.0 is never leased */
+    uint32_t calls[POOL_ENDS]; /* of what is set: how many have it, at each end ... */
+    bool at[POOL_ENDS];        /* ... and whether the configuration has; of a lease: which end has it */
 };
 
 struct set {
@@ -38,10 +38,10 @@ struct set {
     size_t n;
 };
 
-/* What is ours is named, or has calls, or both; of what is out neither counts. */
+/* What is fixed is named by the configuration, or has calls, or both, at one end at least. */
 struct pool_book {
     struct set out;   /* leased */
-    struct set ours;  /* no peer's */
+    struct set fixed; /* set, and not leased */
     uint64_t returns; /* addresses given back, ever */
     struct pool_memory *memory;
 };
@@ -69,7 +69,7 @@ void pool_book_free(struct pool_book *b)
     if (b == NULL)
         return;
     free(b->out.slot);
-    free(b->ours.slot);
+    free(b->fixed.slot);
     pool_memory_free(b->memory);
     free(b);
 }
@@ -158,63 +158,89 @@ bool pool_book_has(const struct pool_book *b, uint32_t ip)
     return has(&b->out, ip);
 }
 
-bool pool_book_mark(struct pool_book *b, uint32_t ip)
+static bool lease(struct pool_book *b, enum pool_end end, uint32_t ip)
 {
-    return ip != 0 && !has(&b->out, ip) && put(&b->out, ip);
+    if (ip == 0 || has(&b->out, ip) || !put(&b->out, ip))
+        return false;
+    b->out.slot[find(&b->out, ip)].at[end] = true;
+    return true;
 }
 
-/* What calls have as ours, into a set that has nothing yet. */
+/* One that is leased. */
+static bool is_leased_at(const struct pool_book *b, enum pool_end end, uint32_t ip)
+{
+    return has(&b->out, ip) && b->out.slot[find(&b->out, ip)].at[end];
+}
+
+bool pool_book_clashes(const struct pool_book *b, enum pool_end end, uint32_t ip)
+{
+    return is_leased_at(b, POOL_PEERS, ip) || (end == POOL_PEERS && is_leased_at(b, POOL_OURS, ip));
+}
+
+static bool is_set(const struct slot *slot, enum pool_end end)
+{
+    return slot->at[end] || slot->calls[end] > 0;
+}
+
+static bool is_set_at(const struct pool_book *b, enum pool_end end, uint32_t ip)
+{
+    return has(&b->fixed, ip) && is_set(&b->fixed.slot[find(&b->fixed, ip)], end);
+}
+
+/* What calls have, into a set that has nothing yet. */
 static bool copy_held(struct set *to, const struct set *from)
 {
     for (size_t i = 0; i < from->room; i++) {
         const struct slot *had = &from->slot[i];
-        struct slot *is = had->ip != 0 && had->calls > 0 ? slot_of(to, had->ip) : NULL;
+        bool held = had->ip != 0 && (had->calls[POOL_OURS] > 0 || had->calls[POOL_PEERS] > 0);
+        struct slot *is = held ? slot_of(to, had->ip) : NULL;
 
         if (is != NULL)
-            is->calls = had->calls;
-        else if (had->ip != 0 && had->calls > 0)
+            memcpy(is->calls, had->calls, sizeof is->calls);
+        else if (held)
             return false;
     }
     return true;
 }
 
-bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n)
+bool pool_book_set(struct pool_book *b, const struct pool_set *set, size_t n)
 {
-    struct set ours = {.room = 0};
-    bool good = copy_held(&ours, &b->ours);
+    struct set fixed = {.room = 0};
+    bool good = copy_held(&fixed, &b->fixed);
 
     for (size_t i = 0; i < n && good; i++) {
-        struct slot *slot = ip[i] != 0 ? slot_of(&ours, ip[i]) : NULL;
+        struct slot *slot = set[i].ip != 0 ? slot_of(&fixed, set[i].ip) : NULL;
 
-        good = ip[i] == 0 || slot != NULL;
+        good = set[i].ip == 0 || slot != NULL;
         if (slot != NULL)
-            slot->named = true;
+            slot->at[set[i].end] = true;
     }
     if (!good) {
-        free(ours.slot);
+        free(fixed.slot);
         return false;
     }
-    free(b->ours.slot);
-    b->ours = ours;
+    free(b->fixed.slot);
+    b->fixed = fixed;
     return true;
 }
 
-bool pool_book_hold(struct pool_book *b, uint32_t ip)
+bool pool_book_hold(struct pool_book *b, enum pool_end end, uint32_t ip)
 {
-    struct slot *slot = ip != 0 ? slot_of(&b->ours, ip) : NULL;
+    struct slot *slot = ip != 0 ? slot_of(&b->fixed, ip) : NULL;
 
     if (slot != NULL)
-        slot->calls++;
+        slot->calls[end]++;
     return ip == 0 || slot != NULL;
 }
 
-void pool_book_let_go(struct pool_book *b, uint32_t ip)
+void pool_book_let_go(struct pool_book *b, enum pool_end end, uint32_t ip)
 {
-    struct slot *slot = has(&b->ours, ip) ? slot_of(&b->ours, ip) : NULL;
+    struct slot *slot = has(&b->fixed, ip) ? slot_of(&b->fixed, ip) : NULL;
 
-    if (slot == NULL || slot->calls == 0 || --slot->calls > 0 || slot->named)
+    if (slot == NULL || slot->calls[end] == 0 || --slot->calls[end] > 0 || slot->at[end])
         return;
-    drop(&b->ours, ip);
+    if (!is_set(slot, POOL_OURS) && !is_set(slot, POOL_PEERS))
+        drop(&b->fixed, ip);
     b->returns++; /* a pool that was full may have it now */
 }
 
@@ -343,9 +369,15 @@ static bool pool_has(const struct pool *p, uint32_t ip)
     return i < p->n && p->part[i].low <= ip;
 }
 
+static enum pool_end end_of(const struct pool *p)
+{
+    return p->for_us ? POOL_OURS : POOL_PEERS;
+}
+
 static bool may_give(const struct pool *p, const struct pool_book *b, uint32_t ip)
 {
-    return !has(&b->out, ip) && (p->for_us || !has(&b->ours, ip));
+    return !has(&b->out, ip) && !is_set_at(b, POOL_PEERS, ip) &&
+           (p->for_us || !is_set_at(b, POOL_OURS, ip));
 }
 
 /* The first address of the pool in from..to that may be given now; 0: none. */
@@ -392,7 +424,7 @@ uint32_t pool_take(struct pool *p, struct pool_book *b)
 {
     uint32_t ip = find_free(p, b);
 
-    if (ip == 0 || !pool_book_mark(b, ip))
+    if (ip == 0 || !lease(b, end_of(p), ip))
         return 0;
     p->next = ip + 1;
     return ip;
@@ -402,7 +434,7 @@ uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who)
 {
     uint32_t ip = who != 0 ? pool_memory_of(b->memory, who) : 0;
 
-    if (ip == 0 || !pool_has(p, ip) || !may_give(p, b, ip) || !pool_book_mark(b, ip))
+    if (ip == 0 || !pool_has(p, ip) || !may_give(p, b, ip) || !lease(b, end_of(p), ip))
         ip = pool_take(p, b);
     if (ip != 0 && who != 0)
         pool_memory_keep(b->memory, who, ip);
@@ -414,15 +446,16 @@ bool pool_has_room(struct pool *p, const struct pool_book *b)
     return find_free(p, b) != 0;
 }
 
-/* How many of a set the pool has, less those that stand in the other set too. */
-static size_t common(const struct pool *p, const struct set *s, const struct set *less)
+/* How many of those that are set, and not leased, are kept from the pool. */
+static size_t kept(const struct pool *p, const struct pool_book *b)
 {
+    const struct set *s = &b->fixed;
     size_t n = 0;
 
-    for (size_t i = 0; s->n > 0 && i < s->room; i++) {
+    for (size_t i = 0; i < s->room; i++) {
         uint32_t ip = s->slot[i].ip;
 
-        n += ip != 0 && pool_has(p, ip) && !(less != NULL && has(less, ip));
+        n += ip != 0 && pool_has(p, ip) && !has(&b->out, ip) && !may_give(p, b, ip);
     }
     return n;
 }
@@ -433,12 +466,15 @@ size_t pool_size(const struct pool *p, const struct pool_book *b)
 
     for (size_t i = 0; i < p->n; i++)
         size += (uint64_t)p->part[i].high - p->part[i].low + 1;
-    /* what became ours while it was leased is used until it is back */
-    size -= p->for_us ? 0 : common(p, &b->ours, &b->out);
+    size -= kept(p, b); /* what was set while it was leased is used until it is back */
     return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
 }
 
 size_t pool_used(const struct pool *p, const struct pool_book *b)
 {
-    return common(p, &b->out, NULL);
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->out.room; i++)
+        n += b->out.slot[i].ip != 0 && pool_has(p, b->out.slot[i].ip);
+    return n;
 }

@@ -3,10 +3,11 @@
  * A pool is made of ranges, allowed and denied, the later entry overriding the earlier for the same
  * address.  A lease is taken for a call and given back only when its pppd has been reaped.  The
  * same address is never leased twice, also across pools that overlap and across a reload: leases
- * live in one book, pools only say what may be taken.  The book knows our own addresses, too, which
- * no pool for peers gives away: those that the configuration names, and those that calls still have
- * from one before.  Taking is O(1) amortised: the search goes on where the last one ended (so a
- * freed address rests before it is used again).  Does not know who leases. */
+ * live in one book, pools only say what may be taken.  The book knows of addresses that are set, too,
+ * and not leased: those that the configuration names, and those that calls still have from one
+ * before.  What is set as ours no pool for peers gives away, what is set as a peer's no pool at all.
+ * Taking is O(1) amortised: the search goes on where the last one ended (so a freed address rests
+ * before it is used again).  Does not know who leases. */
 #ifndef HOST_POOL_H
 #define HOST_POOL_H
 
@@ -21,19 +22,35 @@ struct pool_book *pool_book_new(void); /* NULL without memory */
 void pool_book_free(struct pool_book *b);
 size_t pool_book_count(const struct pool_book *b); /* leases out */
 
-/* The addresses that the configuration has for us, in place of those before; 0 is none.  A lease
- * that is out stays out, and what a call holds stays ours.  Pools that are there already must not be
- * used any more, but a new one be made.  False without memory, and nothing has changed. */
-bool pool_book_set_ours(struct pool_book *b, const uint32_t *ip, size_t n);
+/* Which end of a call has an address. */
+enum pool_end {
+    POOL_OURS,
+    POOL_PEERS,
+    POOL_ENDS
+};
 
-/* A call has this address as ours, which is not leased but set: no peer's as long as one call has
- * it, whatever the configuration says by then.  Any number may have the same.  To be let go as often
- * as it was held; 0 is nothing to hold or let go.  False without memory, and it is not held. */
-bool pool_book_hold(struct pool_book *b, uint32_t ip);
-void pool_book_let_go(struct pool_book *b, uint32_t ip);
+struct pool_set {
+    enum pool_end end;
+    uint32_t ip; /* host order; 0 is nothing */
+};
+
+/* The addresses that the configuration sets, in place of those before.  A lease that is out stays
+ * out, and what a call holds stays held.  Pools that are there already must not be used any more, but
+ * a new one be made.  False without memory, and nothing has changed. */
+bool pool_book_set(struct pool_book *b, const struct pool_set *set, size_t n);
+
+/* A call has this address at that end, where it is not leased but set: no pool's as long as one call
+ * has it, whatever the configuration says by then.  Any number may have the same.  To be let go as
+ * often as it was held; 0 is nothing to hold or let go.  False without memory, and it is not held. */
+bool pool_book_hold(struct pool_book *b, enum pool_end end, uint32_t ip);
+void pool_book_let_go(struct pool_book *b, enum pool_end end, uint32_t ip);
+
+/* Is it leased, so that a call which had it set at that end would take it from the one who has it?
+ * Ours can be leased for several of our ends, a peer's for none. */
+bool pool_book_clashes(const struct pool_book *b, enum pool_end end, uint32_t ip);
 
 struct pool *pool_new(void);      /* NULL without memory */
-void pool_for_us(struct pool *p); /* what is ours is taken from this one like any other address */
+void pool_for_us(struct pool *p); /* for our ends: what is ours is taken from it like any other */
 void pool_free(struct pool *p);   /* leases stay in the book */
 
 /* Adds a range, ends included, host order, low <= high.  False without memory. */
@@ -54,13 +71,11 @@ uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who);
 /* Would pool_take() find one?  Costs no more than taking. */
 bool pool_has_room(struct pool *p, const struct pool_book *b);
 
-/* Marks an address that is used otherwise (a local address): false if it is out already. */
-bool pool_book_mark(struct pool_book *b, uint32_t ip);
 void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */
 bool pool_book_has(const struct pool_book *b, uint32_t ip);
 
-/* Addresses that may be given in all, and those that are leased: never more.  What has become ours
- * since it was leased counts in both. */
+/* Addresses that may be given in all, and those that are leased: never more.  What has been set since
+ * it was leased counts in both. */
 size_t pool_size(const struct pool *p, const struct pool_book *b);
 size_t pool_used(const struct pool *p, const struct pool_book *b);
 

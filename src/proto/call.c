@@ -169,6 +169,7 @@ static struct verdict refuse(enum l2tp_admission why)
                      "no address or other resource is left"},
         [NO_LOCAL_ROOM] = {CDN_ERROR, ERROR_RESOURCES, FAULT_NO_LOCAL_ROOM,
                            "no local address is left"},
+        [LOCAL_LEASED] = {CDN_ERROR, ERROR_RESOURCES, FAULT_LOCAL_LEASED, "its address is in use"},
         [SECTION_GONE] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NO_SECTION,
                           "its section has left the configuration"},
         [STOPS] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NONE, "shutting down"},

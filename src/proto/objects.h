@@ -38,6 +38,7 @@ enum l2tp_admission {
     ADMITTED,
     NO_ROOM,      /* no address or other resource is left */
     NO_LOCAL_ROOM, /* none for our end of a call */
+    LOCAL_LEASED, /* the one of our end is somebody else's */
     SECTION_GONE, /* what the tunnel came to is not in the configuration any more */
     STOPS         /* the host takes no calls, as it is about to end */
 };

@@ -38,6 +38,7 @@ enum fault {
     FAULT_NOT_ALLOWED, /* the host does not let this peer in */
     FAULT_NO_ROOM,     /* no address, memory, id or other resource */
     FAULT_NO_LOCAL_ROOM, /* no address for our end of a call */
+    FAULT_LOCAL_LEASED,  /* that address is somebody else's */
     FAULT_NO_SECTION,  /* what the host had for this peer has left the configuration */
     FAULT_SLOW,        /* not set up in time */
     FAULT_SILENCE,     /* the peer acknowledges nothing */

@@ -212,8 +212,8 @@ static const struct {
     {"a LAC's peer in a LNS's pool",
      "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.9\n[lac c]\nlns = d\nremote ip = 10.1.0.9\n"
      "[lac e]\nlns = d\nremote ip = 10.1.0.10\n",
-     "W f:6: 'remote ip' of [lac c] lies in the 'ip range' of [lns a] in line 3: two interfaces may "
-     "have the peer 10.1.0.9: take it out there with 'no ip range'"},
+     "W f:6: 'remote ip' of [lac c] lies in the 'ip range' of [lns a] in line 3: it is that "
+     "peer's, so no caller gets 10.1.0.9"},
     {"a DSCP beyond 63", "[lac x]\nlns = a\ndata dscp = 64\n",
      "E f:3: 'data dscp = 64' must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to af43), or "
      "copy"},

@@ -44,6 +44,7 @@ static const struct {
     {"no outgoing calls here", "O", UP "OCRQ", "CDN:3", "no outgoing"},
     {"S7.4-04 no address left", "", UP "full ICRQ", "CDN:2/4", "address"},
     {"no address left for our end", "L", UP "ICRQ", "CDN:2/4", "no local address"},
+    {"the address of our end is another's", "A", UP "ICRQ", "CDN:2/4", "in use"},
     {"its section has gone", "G", UP "ICRQ", "CDN:3", "its section has left the configuration"},
     {"the host is about to end", "E", UP "ICRQ", "CDN:3", "shutting down"},
     {"S4.4.4-08 minimum above maximum", "", UP "OCRQ,min=300", "CDN:2/3", "minimum"},
@@ -75,6 +76,7 @@ static void set_profile(const char *what)
     rig.welcome = strchr(what, 'R') != NULL ? REFUSED : WELCOME;
     rig.admit = strchr(what, 'G') != NULL   ? SECTION_GONE
                 : strchr(what, 'L') != NULL ? NO_LOCAL_ROOM
+                : strchr(what, 'A') != NULL ? LOCAL_LEASED
                 : strchr(what, 'E') != NULL ? STOPS
                                             : ADMITTED;
 }

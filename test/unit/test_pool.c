@@ -153,10 +153,9 @@ static void test_leases(void)
     pool_give(b, IP(10, 0, 0, 200));
     pool_give(b, 0);
     is_int((long long)pool_book_count(b), 4, "giving what is not out does nothing");
-    ok(!pool_book_mark(b, IP(10, 0, 0, 4)), "an address that is out cannot be marked");
-    ok(pool_book_mark(b, IP(10, 0, 0, 5)), "one that is free can");
-    is_int(pool_take(q, b), IP(10, 0, 0, 6), "and is not leased then");
-    ok(!pool_book_mark(b, 0) && !pool_book_has(b, 0), "0.0.0.0 is never out");
+    ok(!pool_book_has(b, 0), "0.0.0.0 is never out");
+    is_int(pool_take(q, b), IP(10, 0, 0, 5), "the other pool has more");
+    is_int(pool_take(q, b), IP(10, 0, 0, 6), "to its last");
     r = range(IP(10, 0, 0, 1), IP(10, 0, 0, 7));
     is_int(pool_take(r, b), IP(10, 0, 0, 7), "a pool made by a reload sees the leases");
     is_int(pool_take(q, b), 0, "full");
@@ -221,12 +220,15 @@ static void test_goes_on(void)
 /* What is ours no peer is given. */
 static void test_ours(void)
 {
-    static const uint32_t ours[] = {0, IP(10, 0, 0, 1), IP(10, 0, 0, 3), IP(10, 0, 0, 1)};
+    static const struct pool_set ours[] = {{POOL_OURS, 0},
+                                           {POOL_OURS, IP(10, 0, 0, 1)},
+                                           {POOL_OURS, IP(10, 0, 0, 3)},
+                                           {POOL_OURS, IP(10, 0, 0, 1)}};
     struct pool_book *b = pool_book_new();
     struct pool *p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4)), *local;
 
     is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 1), "nothing is ours yet");
-    ok(pool_book_set_ours(b, ours, 4), "two addresses are ours");
+    ok(pool_book_set(b, ours, 4), "two addresses are ours");
     pool_free(p);
     p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
     ok(pool_book_has(b, IP(10, 0, 0, 1)), "a lease that was out stays out");
@@ -242,7 +244,7 @@ static void test_ours(void)
     pool_for_us(local);
     is_int((long long)pool_size(local, b), 1, "a pool for us has them");
     is_int(pool_take(local, b), IP(10, 0, 0, 1), "and gives them");
-    ok(pool_book_set_ours(b, NULL, 0), "nothing is ours any more");
+    ok(pool_book_set(b, NULL, 0), "nothing is ours any more");
     pool_free(p);
     p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
     is_int(pool_take(p, b), IP(10, 0, 0, 3), "so it is given");
@@ -254,36 +256,83 @@ static void test_ours(void)
 /* What calls have as ours, whatever a reload says: no peer's until the last of them has let go. */
 static void test_held(void)
 {
-    static const uint32_t first[] = {IP(10, 0, 0, 1)}, second[] = {IP(10, 0, 0, 9)};
+    static const struct pool_set first[] = {{POOL_OURS, IP(10, 0, 0, 1)}};
+    static const struct pool_set second[] = {{POOL_OURS, IP(10, 0, 0, 9)}};
     struct pool_book *b = pool_book_new();
     struct pool *p;
 
-    ok(pool_book_hold(b, IP(10, 0, 0, 3)), "a call holds one that nobody has named");
-    ok(pool_book_set_ours(b, first, 1), "a file names one");
-    ok(pool_book_hold(b, first[0]) && pool_book_hold(b, first[0]), "which two calls hold");
-    ok(pool_book_set_ours(b, second, 1), "another file names another");
+    ok(pool_book_hold(b, POOL_OURS, IP(10, 0, 0, 3)), "a call holds one that nobody has named");
+    ok(pool_book_set(b, first, 1), "a file names one");
+    ok(pool_book_hold(b, POOL_OURS, first[0].ip) && pool_book_hold(b, POOL_OURS, first[0].ip), "which two calls hold");
+    ok(pool_book_set(b, second, 1), "another file names another");
     p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 3));
     is_int((long long)pool_size(p, b), 1, "of three in the pool two are held");
     is_int(pool_take_again(p, b, 7), IP(10, 0, 0, 2), "so the third is given");
     ok(pool_take(p, b) == 0 && !pool_has_room(p, b), "and no more");
-    pool_book_let_go(b, first[0]);
+    pool_book_let_go(b, POOL_OURS, first[0].ip);
     is_int(pool_take(p, b), 0, "one of the two calls has ended");
-    pool_book_let_go(b, first[0]);
+    pool_book_let_go(b, POOL_OURS, first[0].ip);
     is_int((long long)pool_size(p, b), 2, "the other too: there are two for peers");
     is_int(pool_take_again(p, b, 8), IP(10, 0, 0, 1), "and the pool is full no more");
-    pool_book_let_go(b, first[0]);
-    pool_book_let_go(b, IP(10, 0, 0, 77));
+    pool_book_let_go(b, POOL_OURS, first[0].ip);
+    pool_book_let_go(b, POOL_OURS, IP(10, 0, 0, 77));
     is_int((long long)pool_used(p, b), 2, "letting go of what is not held does nothing");
     pool_free(p);
 
-    ok(pool_book_set_ours(b, first, 1) && pool_book_hold(b, first[0]), "named again, and held");
-    pool_give(b, first[0]);
-    pool_book_let_go(b, first[0]);
+    ok(pool_book_set(b, first, 1) && pool_book_hold(b, POOL_OURS, first[0].ip), "named again, and held");
+    pool_give(b, first[0].ip);
+    pool_book_let_go(b, POOL_OURS, first[0].ip);
     p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 1));
     is_int(pool_take(p, b), 0, "what the file names stays ours when calls have let go");
-    ok(pool_book_hold(b, 0), "no address can be held");
-    pool_book_let_go(b, 0);
+    ok(pool_book_hold(b, POOL_OURS, 0), "no address can be held");
+    pool_book_let_go(b, POOL_OURS, 0);
     pool_free(p);
+    pool_book_free(b);
+}
+
+/* What is set as a peer's no pool gives, be it for peers or for us, and what clashes with what. */
+static void test_peers(void)
+{
+    static const struct pool_set set[] = {
+        {POOL_PEERS, IP(10, 0, 0, 1)}, {POOL_OURS, IP(10, 0, 0, 2)}, {POOL_PEERS, IP(10, 0, 0, 2)}};
+    struct pool_book *b = pool_book_new();
+    struct pool *p, *local;
+
+    ok(pool_book_set(b, set, 3), "a peer's is set, and one for both ends");
+    p = range(IP(10, 0, 0, 1), IP(10, 0, 0, 3));
+    local = range(IP(10, 0, 0, 1), IP(10, 0, 0, 4));
+    pool_for_us(local);
+    ok(pool_size(p, b) == 1 && pool_size(local, b) == 2, "neither counts in a pool");
+    is_int(pool_take(p, b), IP(10, 0, 0, 3), "a peer is given neither");
+    is_int(pool_take(local, b), IP(10, 0, 0, 4), "nor are we");
+    ok(pool_take(p, b) == 0 && pool_take(local, b) == 0, "and no more is left");
+    ok(pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 3)) &&
+           pool_book_clashes(b, POOL_PEERS, IP(10, 0, 0, 3)),
+       "what a peer has as a lease is nobody else's");
+    ok(!pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 4)) &&
+           pool_book_clashes(b, POOL_PEERS, IP(10, 0, 0, 4)),
+       "what we have is no peer's");
+    ok(!pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 1)) && !pool_book_clashes(b, POOL_PEERS, 0),
+       "what is not leased clashes with nothing");
+    ok(pool_book_hold(b, POOL_PEERS, IP(10, 0, 0, 2)) &&
+           pool_book_hold(b, POOL_OURS, IP(10, 0, 0, 2)),
+       "a call at either end holds the one for both");
+    ok(pool_book_set(b, NULL, 0), "nothing is set any more");
+    is_int((long long)pool_size(p, b), 2, "one is held yet");
+    pool_book_let_go(b, POOL_PEERS, IP(10, 0, 0, 2));
+    pool_book_let_go(b, POOL_PEERS, IP(10, 0, 0, 2));
+    ok(pool_size(p, b) == 2 && pool_size(local, b) == 4, "by us alone, and so may be for us");
+    pool_book_let_go(b, POOL_OURS, IP(10, 0, 0, 2));
+    is_int((long long)pool_size(p, b), 3, "and then by nobody");
+    pool_free(p);
+    p = range(IP(10, 0, 0, 3), IP(10, 0, 0, 3));
+    is_int(pool_take(p, b), 0, "the lease has been out all the while");
+    ok(pool_book_hold(b, POOL_OURS, IP(10, 0, 0, 3)), "and it is held besides");
+    pool_give(b, IP(10, 0, 0, 3));
+    ok(pool_take(p, b) == 0 && !pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 3)),
+       "and is given to nobody when it is back");
+    pool_free(p);
+    pool_free(local);
     pool_book_free(b);
 }
 
@@ -296,11 +345,11 @@ static void test_held_many(void)
     bool good = true;
 
     for (uint32_t i = 0; i < MOST; i++)
-        good &= pool_book_hold(b, IP(10, 0, 0, 0) + i);
+        good &= pool_book_hold(b, POOL_OURS, IP(10, 0, 0, 0) + i);
     ok(good && pool_size(p, b) == 0, "all are held");
-    ok(pool_book_set_ours(b, NULL, 0) && pool_size(p, b) == 0, "across a reload");
+    ok(pool_book_set(b, NULL, 0) && pool_size(p, b) == 0, "across a reload");
     for (uint32_t i = 0; i < MOST; i++) {
-        pool_book_let_go(b, IP(10, 0, 0, 0) + i * 7 % MOST);
+        pool_book_let_go(b, POOL_OURS, IP(10, 0, 0, 0) + i * 7 % MOST);
         good &= pool_size(p, b) == i + 1;
     }
     ok(good, "each that is let go may be given");
@@ -473,6 +522,7 @@ int main(void)
     test_goes_on();
     test_ours();
     test_held();
+    test_peers();
     test_held_many();
     test_ends();
     test_many();

@@ -127,7 +127,8 @@ static void test_pools(void)
                                "local ip range = 10.0.0.1 - 10.0.0.3\n"
                                "[lns Other]\nlac = 192.0.2.1\nip range = 10.1.0.1 - 10.1.0.9\n"
                                "local ip = 10.0.0.2\n[lac x]\nlns = 192.0.2.7\n"
-                               "local ip = 10.0.0.3\n";
+                               "local ip = 10.0.0.3\nremote ip = 10.1.0.9\n"
+                               "[lac y]\nlns = 192.0.2.8\nremote ip = 10.0.0.1\n";
     struct lns_pool *p;
 
     h.conf = conf_parse("f", text, strlen(text), NULL, NULL);
@@ -136,8 +137,10 @@ static void test_pools(void)
         return;
     p = profiles_pool(&h, "DEFAULT");
     ok(p != NULL && profiles_pool(&h, "other") != p, "found by name, in any case");
-    is_int((long long)pool_size(p->remote, h.book), 6, "two of its addresses are ours elsewhere");
-    is_int((long long)pool_size(p->local, h.book), 3, "which we may take ourselves");
+    is_int((long long)pool_size(p->remote, h.book), 5, "three of its addresses are set elsewhere");
+    is_int((long long)pool_size(p->local, h.book), 2, "two as ours, which we may take ourselves");
+    is_int((long long)pool_size(profiles_pool(&h, "other")->remote, h.book), 8,
+           "whom a LAC dials has one of the other's");
     ok(profiles_pool(&h, "nobody") == NULL, "no section, no pool");
     profiles_free_pools(h.pools);
     h.pools = NULL;
@@ -152,7 +155,7 @@ static void test_short_of_memory(void)
     static const char old[] = "[lns default]\nip range = 10.0.0.1 - 10.0.0.8\n"
                               "local ip = 10.0.0.8\n";
     static const char text[] =
-        "[lns first]\nip range = 10.0.0.1 - 10.0.0.4\n"
+        "[lac far]\nlns = 192.0.2.7\nlocal ip = 10.0.2.1\nremote ip = 10.0.2.2\n[lns first]\nip range = 10.0.0.1 - 10.0.0.4\n"
         "local ip range = 10.7.0.1 - 10.7.0.4, 10.7.0.9\n"
         "[lns second]\nip range = 10.0.1.1 - 10.0.1.8\nlocal ip = 10.0.0.1\n"
         "[lns third]\nip range = 10.0.2.1 - 10.0.2.8\nlocal ip range = 10.7.1.1\n";
