@@ -20,9 +20,16 @@
 /* Addresses that a LNS section hands out. */
 struct lns_pool {
     char *name;          /* of the section */
+    uint64_t number;     /* kept as long as the section is there, whatever happens to the others */
     struct pool *remote; /* "ip range" */
     struct pool *local;  /* "local ip range"; NULL: "local ip" */
-    struct lns_pool *next;
+    struct hash_node by_name;
+};
+
+struct lns_pools {
+    struct hash by_name;
+    size_t n;
+    struct lns_pool of[]; /* by number, the lowest first */
 };
 
 /* Counted since the start, for the status; of calls, those that have ended. */
@@ -64,7 +71,8 @@ struct hub {
     struct metrics *metrics;    /* a file of them; NULL: none */
     struct listener *listeners; /* to events, by command */
     struct pool_book *book;     /* leases */
-    struct lns_pool *pools;
+    struct lns_pools *pools;    /* NULL: not made yet */
+    uint64_t pools_ever;        /* the last one's number */
     struct lac *lacs;
     struct hash lacs_by_name;
     uint64_t lacs_ever;

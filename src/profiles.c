@@ -1,6 +1,7 @@
 /* Configuration to profile; see profiles.h. */
 #include "profiles.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,11 +159,17 @@ struct l2tp_host profiles_host(struct hub *h)
 
 struct lns_pool *profiles_pool(const struct hub *h, const char *section)
 {
-    struct lns_pool *p = h->pools;
+    struct hash_node *n =
+        h->pools != NULL ? hash_find(&h->pools->by_name, hash_of_word(section)) : NULL;
 
-    while (p != NULL && strcasecmp(p->name, section) != 0)
-        p = p->next;
-    return p;
+    for (; n != NULL; n = hash_next(n)) {
+        struct lns_pool *p =
+            (struct lns_pool *)(void *)((char *)n - offsetof(struct lns_pool, by_name));
+
+        if (strcasecmp(p->name, section) == 0)
+            return p;
+    }
+    return NULL;
 }
 
 static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
@@ -184,40 +191,61 @@ static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
     return pool;
 }
 
-/* Those of one section; NULL without memory. */
-static struct lns_pool *make_lns_pool(const struct conf_lns *lns)
+/* Goes on where the section's one before, if any, has come to, under its number. */
+static void go_on(struct hub *h, struct lns_pool *p)
 {
-    struct lns_pool *p = calloc(1, sizeof *p);
+    const struct lns_pool *was = profiles_pool(h, p->name);
 
-    if (p == NULL)
-        return NULL;
+    p->number = was != NULL ? was->number : ++h->pools_ever;
+    if (was == NULL)
+        return;
+    pool_go_on(p->remote, was->remote);
+    if (p->local != NULL && was->local != NULL)
+        pool_go_on(p->local, was->local);
+}
+
+/* Those of one section; false without memory, and what there is is to be freed. */
+static bool make_lns_pool(struct lns_pool *p, const struct conf_lns *lns)
+{
     p->name = strdup(lns->name);
     p->remote = make_pool(lns->ip_range, false);
     if (lns->local_ip_range != NULL)
         p->local = make_pool(lns->local_ip_range, true);
-    if (p->name == NULL || p->remote == NULL || (lns->local_ip_range != NULL && p->local == NULL)) {
-        profiles_free_pools(p);
-        return NULL;
-    }
-    return p;
+    return p->name != NULL && p->remote != NULL && (lns->local_ip_range == NULL || p->local != NULL);
 }
 
-/* Those of all sections; false without memory for every one, and then there is none. */
-static bool make_pools(const struct conf *conf, struct lns_pool **pools)
+static int by_number(const void *a, const void *b)
 {
-    struct lns_pool **end = pools;
+    const struct lns_pool *x = a, *y = b;
 
-    *pools = NULL;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Those of all sections; NULL without memory for every one. */
+static struct lns_pools *make_pools(struct hub *h, const struct conf *conf)
+{
+    struct lns_pools *pools;
+    size_t n = 0;
+
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        n++;
+    pools = calloc(1, sizeof *pools + n * sizeof pools->of[0]);
+    if (pools == NULL)
+        return NULL;
+    hash_init(&pools->by_name);
     for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
-        *end = make_lns_pool(lns);
-        if (*end == NULL) {
-            profiles_free_pools(*pools);
-            *pools = NULL;
-            return false;
+        struct lns_pool *p = &pools->of[pools->n++];
+
+        if (!make_lns_pool(p, lns)) {
+            profiles_free_pools(pools);
+            return NULL;
         }
-        end = &(*end)->next;
+        go_on(h, p);
     }
-    return true;
+    qsort(pools->of, pools->n, sizeof pools->of[0], by_number);
+    for (size_t i = 0; i < pools->n; i++)
+        hash_join(&pools->by_name, &pools->of[i].by_name, hash_of_word(pools->of[i].name));
+    return pools;
 }
 
 /* Each "local ip" and "remote ip" of a configuration. */
@@ -245,47 +273,29 @@ static bool name_set(struct pool_book *book, const struct conf *conf)
     return good;
 }
 
-/* Each goes on where the section's one before has come to.  Most stand in the same order. */
-static void go_on(const struct hub *h, struct lns_pool *pools)
-{
-    const struct lns_pool *like = h->pools;
-
-    for (struct lns_pool *p = pools; p != NULL; p = p->next) {
-        const struct lns_pool *was =
-            like != NULL && strcasecmp(like->name, p->name) == 0 ? like : profiles_pool(h, p->name);
-
-        if (was == NULL)
-            continue;
-        pool_go_on(p->remote, was->remote);
-        if (p->local != NULL && was->local != NULL)
-            pool_go_on(p->local, was->local);
-        like = was->next;
-    }
-}
-
 bool profiles_use_pools(struct hub *h, const struct conf *conf)
 {
-    struct lns_pool *pools;
+    struct lns_pools *pools = make_pools(h, conf);
 
-    if (!make_pools(conf, &pools) || !name_set(h->book, conf)) {
+    if (pools == NULL || !name_set(h->book, conf)) {
         profiles_free_pools(pools);
         return false;
     }
-    go_on(h, pools);
     profiles_free_pools(h->pools);
     h->pools = pools;
     return true;
 }
 
-void profiles_free_pools(struct lns_pool *pools)
+void profiles_free_pools(struct lns_pools *pools)
 {
-    while (pools != NULL) {
-        struct lns_pool *p = pools;
+    for (size_t i = 0; pools != NULL && i < pools->n; i++) {
+        struct lns_pool *p = &pools->of[i];
 
-        pools = p->next;
         free(p->name);
         pool_free(p->remote);
         pool_free(p->local);
-        free(p);
     }
+    if (pools != NULL)
+        hash_free(&pools->by_name);
+    free(pools);
 }

@@ -20,6 +20,6 @@ struct lns_pool *profiles_pool(const struct hub *h, const char *section);
  * same section goes on from, and has the book know which addresses are set.  False without memory,
  * and nothing has changed. */
 bool profiles_use_pools(struct hub *h, const struct conf *conf);
-void profiles_free_pools(struct lns_pool *pools);
+void profiles_free_pools(struct lns_pools *pools);
 
 #endif

@@ -12,7 +12,7 @@
 
 void status_begin(struct status_at *at, const struct hub *h, enum status_kind kind)
 {
-    *at = (struct status_at){.hub = h, .kind = kind};
+    *at = (struct status_at){.hub = h, .kind = kind, .newest = h->pools_ever};
 }
 
 void status_rest(struct status_at *at)
@@ -21,7 +21,7 @@ void status_rest(struct status_at *at)
     at->call = NULL;
     at->bearer = NULL;
     at->lac = NULL;
-    at->lns = NULL;
+    at->pool = NULL;
 }
 
 bool status_next(struct status_at *at)

@@ -38,20 +38,18 @@ struct status_value {
     char text[256]; /* of TYPE_TEXT; any octets */
 };
 
-#define STATUS_NAME 128 /* octets of a section's name, with the NUL */
-
 /* Where a walk has come to.  Objects may come and go between steps: it never holds one over a turn
  * of the loop (status_rest()). */
 struct status_at {
     const struct hub *hub;
     enum status_kind kind;
-    uint64_t n; /* how many have been seen, or the id or serial number of the last */
-    char last[STATUS_NAME]; /* its name, where it is a section's; one too long is cut */
+    uint64_t n;      /* how many have been seen, or the id or serial number of the last */
+    uint64_t newest; /* the last pool's number when it began: who comes later is not on it yet */
     const struct tunnel *tunnel;
     const struct call *call;
     const struct bearer *bearer; /* of the call; NULL: it has none (yet) */
     const struct lac *lac;
-    const struct conf_lns *lns;
+    const struct lns_pool *pool;
 };
 
 struct status_row {

@@ -7,7 +7,6 @@
 
 #include "kernel.h"
 #include "mtu.h"
-#include "profiles.h"
 #include "say.h"
 #include "sockets.h"
 #include "trouble.h"
@@ -181,65 +180,62 @@ static const struct status_row drop_rows[] = {
 
 /* -- pools ------------------------------------------------------------------------------------- */
 
-/* The sections may be others than they were: on behind the last one, or, if that has gone, as many
- * as have been seen from the first. */
-static const struct conf_lns *next_lns(const struct status_at *at)
+/* The first behind the last one: they stand by number, and each keeps its own. */
+static const struct lns_pool *next_pool(const struct status_at *at, const struct lns_pools *pools)
 {
-    const struct conf_lns *lns = at->n > 0 ? conf_find_lns(at->hub->conf, at->last) : NULL;
-    uint64_t n = at->n;
+    size_t low = 0, high = pools->n;
 
-    if (lns != NULL)
-        return lns->next;
-    for (lns = at->hub->conf->lns; lns != NULL && n > 0; n--)
-        lns = lns->next;
-    return lns;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (pools->of[middle].number <= at->n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &pools->of[low];
 }
 
 static bool pool_next(struct status_at *at)
 {
-    at->lns = at->lns != NULL ? at->lns->next : next_lns(at);
-    at->n++;
-    if (at->lns != NULL)
-        snprintf(at->last, sizeof at->last, "%s", at->lns->name);
-    return at->lns != NULL;
-}
+    const struct lns_pools *pools = at->hub->pools;
+    const struct lns_pool *p = at->pool != NULL ? at->pool + 1
+                               : pools != NULL  ? next_pool(at, pools)
+                                                : NULL;
 
-static const struct lns_pool *pool_of(const struct status_at *at)
-{
-    return profiles_pool(at->hub, at->lns->name);
+    if (p == NULL || p == pools->of + pools->n || p->number > at->newest)
+        p = NULL;
+    at->pool = p;
+    at->n = p != NULL ? p->number : at->newest;
+    return p != NULL;
 }
 
 static uint64_t pool_used_now(const struct status_at *at)
 {
-    return pool_of(at) != NULL ? pool_used(pool_of(at)->remote, at->hub->book) : 0;
+    return pool_used(at->pool->remote, at->hub->book);
 }
 
 static uint64_t pool_size_now(const struct status_at *at)
 {
-    return pool_of(at) != NULL ? pool_size(pool_of(at)->remote, at->hub->book) : 0;
+    return pool_size(at->pool->remote, at->hub->book);
 }
 
-TEXT_OF(pool_lns, at->lns->name)
+TEXT_OF(pool_lns, at->pool->name)
 NUMBER_OF(pool_total, pool_size_now(at))
 NUMBER_OF(pool_leased, pool_used_now(at))
 NUMBER_OF(pool_free_now, pool_size_now(at) - pool_used_now(at))
 
 /* Of our ends: many sections have one address for all of them. */
-static const struct pool *local_of(const struct status_at *at)
-{
-    return pool_of(at) != NULL ? pool_of(at)->local : NULL;
-}
-
 static bool local_total(const struct status_at *at, struct status_value *v)
 {
-    v->number = local_of(at) != NULL ? pool_size(local_of(at), at->hub->book) : 0;
-    return local_of(at) != NULL;
+    v->number = at->pool->local != NULL ? pool_size(at->pool->local, at->hub->book) : 0;
+    return at->pool->local != NULL;
 }
 
 static bool local_leased(const struct status_at *at, struct status_value *v)
 {
-    v->number = local_of(at) != NULL ? pool_used(local_of(at), at->hub->book) : 0;
-    return local_of(at) != NULL;
+    v->number = at->pool->local != NULL ? pool_used(at->pool->local, at->hub->book) : 0;
+    return at->pool->local != NULL;
 }
 
 static bool local_free(const struct status_at *at, struct status_value *v)
@@ -248,14 +244,14 @@ static bool local_free(const struct status_at *at, struct status_value *v)
 
     local_leased(at, &used);
     v->number = local_total(at, v) ? v->number - used.number : 0;
-    return local_of(at) != NULL;
+    return at->pool->local != NULL;
 }
 
 /* The last word on a section, of whichever kind. */
 static const struct trouble_note *last_of(const struct status_at *at)
 {
     if (at->kind == STATUS_POOL)
-        return trouble_last(at->hub, false, at->lns->name);
+        return trouble_last(at->hub, false, at->pool->name);
     return at->lac->bare ? NULL : trouble_last(at->hub, true, at->lac->name);
 }
 

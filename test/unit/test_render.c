@@ -127,13 +127,13 @@ static void test_many(void)
 static void test_no_utf8(void)
 {
     static char latin1[] = "b\xfcro";
-    char *name = h.conf->lns->name;
+    char *name = h.pools->of[0].name;
 
-    h.conf->lns->name = latin1;
+    h.pools->of[0].name = latin1;
     ok(strstr(make_page(RENDER_METRICS), "l2tpd_pool_free{lns=\"b\\\\xfcro\"} ") != NULL,
        "metrics: an octet that is no UTF-8");
     ok(strstr(make_page(RENDER_JSON), "{\"lns\":\"b\\\\xfcro\",") != NULL, "JSON: likewise");
-    h.conf->lns->name = name;
+    h.pools->of[0].name = name;
 }
 
 static void test_few(void)
@@ -191,6 +191,7 @@ static void test_more_sections(bool is_lac)
     bool more = true;
 
     h.conf = sections(kind, 100, 0);
+    profiles_use_pools(&h, h.conf);
     if (is_lac)
         lac_adopt_sections(&h);
     text_cut(&page, page.n);
@@ -202,6 +203,7 @@ static void test_more_sections(bool is_lac)
         h.conf = sections(kind, 100, parts + 1);
         if (is_lac)
             lac_adopt_sections(&h);
+        profiles_use_pools(&h, h.conf);
     }
     for (int i = -NEW; i < 100; i++) {
         char what[64];
@@ -218,6 +220,82 @@ static void test_more_sections(bool is_lac)
     lac_free_all(&h);
     conf_free(h.conf);
     h.conf = was;
+    profiles_use_pools(&h, h.conf);
+}
+
+#define LISTED 400 /* sections, enough for several parts */
+
+/* How the sections are others than [lns x0] to [lns x399]: before these some more, some of them gone,
+ * all the other way round. */
+struct change {
+    const char *name;
+    int more, gone, gone_to;
+    bool backwards, again; /* again: and at once all of them are as they were */
+};
+
+static void use_sections(const struct change *c)
+{
+    struct text t = {0};
+
+    for (int i = 0; i < c->more; i++)
+        text_add(&t, "[lns new%d]\n", i);
+    for (int i = 0; i < LISTED; i++) {
+        int n = c->backwards ? LISTED - 1 - i : i;
+
+        if (n < c->gone || n >= c->gone_to)
+            text_add(&t, "[lns x%d]\n", n);
+    }
+    conf_free(h.conf);
+    h.conf = conf_parse("f", t.p, t.n, NULL, NULL);
+    text_free(&t);
+    profiles_use_pools(&h, h.conf);
+}
+
+/* What has become of them when the first part of a page, which has some ninety, has been made. */
+static const struct change changes[] = {
+    {"those listed last go, and some behind them", 0, 50, 150, false, false},
+    {"all that have been listed go", 0, 0, 150, false, false},
+    {"nearly all go", 0, 0, LISTED - 20, false, false},
+    {"those listed last go, and others come", 50, 50, 150, false, false},
+    {"and more than have gone", 90, 80, 100, false, false},
+    {"they stand the other way round", 0, 0, 0, true, false},
+    {"and some have gone, and others have come", 20, 50, 99, true, false},
+    {"some go and come back", 0, 0, 300, false, true},
+    {"others come and go again", 40, 0, 0, false, true},
+};
+
+static void test_other_sections(const struct change *c)
+{
+    static const struct change none = {.name = ""};
+    int often = 0, missing = 0, parts = 0;
+    struct conf *was = h.conf;
+    struct render r;
+    bool more = true;
+
+    h.conf = NULL;
+    use_sections(&none);
+    text_cut(&page, page.n);
+    for (render_begin(&r, &h, RENDER_JSON); more; parts++) {
+        more = render_more(&r, &page);
+        if (parts == 0)
+            use_sections(c);
+        if (parts == 0 && c->again)
+            use_sections(&none);
+    }
+    for (int i = 0; i < LISTED; i++) {
+        char what[64];
+        int n;
+
+        snprintf(what, sizeof what, "{\"lns\":\"x%d\"", i);
+        n = count(page.p, what);
+        often += n > 1;
+        missing += n == 0 && (i < c->gone || i >= c->gone_to);
+    }
+    ok(parts > 3 && often == 0 && missing == 0, "%s: %d parts, %d pools twice, %d missing", c->name,
+       parts, often, missing);
+    conf_free(h.conf);
+    h.conf = was;
+    profiles_use_pools(&h, h.conf);
 }
 
 static void answer_random(void *ctx, void *room, size_t n)
@@ -244,12 +322,14 @@ int main(void)
     free(h.conf->lns->name);
     h.conf->lns->name = strdup("a\"b");
     profiles_use_pools(&h, h.conf);
-    pool_take(h.pools->remote, h.book);
+    pool_take(h.pools->of[0].remote, h.book);
     test_few();
     test_no_utf8();
     test_many();
     test_more_sections(true);
     test_more_sections(false);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+        test_other_sections(&changes[i]);
     text_free(&page);
     l2tp_free(h.engine);
     trouble_book_free(h.troubles);
