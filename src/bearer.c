@@ -61,8 +61,10 @@ static void bearer_free(struct bearer *b)
     kernel_close(b->kernel);
     pool_give(h->book, b->lease);
     pool_give(h->book, b->local_lease);
-    for (int end = 0; end < POOL_ENDS; end++)
+    for (int end = 0; end < POOL_ENDS; end++) {
         pool_book_let_go(h->book, (enum pool_end)end, b->held[end]);
+        pool_book_let_go(h->book, (enum pool_end)end, b->agreed[end]);
+    }
     if (b->next != NULL)
         b->next->prev = b->prev;
     if (b->prev != NULL)
@@ -110,8 +112,10 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
     if (!ppp_facts_frame(&b->facts, from_pppd, frame))
         return;
     b->ppp_up = ppp_facts_up(&b->facts);
-    if ((b->ppp_up & ~was & PPP_UP_IP) != 0)
+    if ((b->ppp_up & ~was & PPP_UP_IP) != 0) {
+        bearer_agreed(b);
         tell_up(b, "ipv4");
+    }
     if ((b->ppp_up & ~was & PPP_UP_IP6) != 0)
         tell_up(b, "ipv6");
 }

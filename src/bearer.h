@@ -23,6 +23,7 @@ struct bearer {
     uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
     uint32_t held[POOL_ENDS];    /* at each end, when they are set and not leased; likewise */
+    uint32_t agreed[POOL_ENDS];  /* that PPP has agreed on, when it is none of these; likewise */
     struct addr peer, local;     /* of the tunnel: where frames go */
     struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
     int dscp;                    /* of data, or CONF_DSCP_COPY */
@@ -36,6 +37,7 @@ struct bearer {
     bool tell_errors;            /* the LNS wants to know of the line's errors */
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
+    bool told_twice;        /* that PPP has agreed on an address which is somebody's lease */
     bool has_line_map;      /* the LNS has told the maps of the line */
     bool auto_sequence;     /* sequence numbers as long as PPP needs order */
     uint64_t line_said;     /* ms: when the log was last told of line news */

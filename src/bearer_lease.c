@@ -43,16 +43,17 @@ static const char *lease_text(uint32_t ip, char dst[ADDR_TEXT])
     return ip != 0 ? addr_host_text(&a, dst) : "nothing";
 }
 
+static const char *const keys[POOL_ENDS] = {"'local ip'", "'remote ip'"};
+
 /* "'local ip' 10.0.0.2 is leased to 192.0.2.7 in call 1/2": who has it. */
-static void leased_text(const struct hub *h, enum pool_end end, uint32_t ip, struct line *l)
+static void leased_text(const struct hub *h, const char *what, uint32_t ip, struct line *l)
 {
     const struct bearer *b = h->bearers;
     char address[ADDR_TEXT], peer[ADDR_TEXT];
 
     while (b != NULL && b->lease != ip && b->local_lease != ip)
         b = b->next;
-    line_add(l, "'%s' %s is leased", end == POOL_OURS ? "local ip" : "remote ip",
-             lease_text(ip, address));
+    line_add(l, "%s %s is leased", what, lease_text(ip, address));
     if (b != NULL && b->lease == ip)
         line_add(l, " to %s in %s", addr_host_text(&b->peer, peer), b->name);
     else if (b != NULL)
@@ -75,7 +76,7 @@ bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint
     struct line l = line_over(text, sizeof text);
 
     if (pool_book_clashes(b->hub->book, end, ip)) {
-        leased_text(b->hub, end, ip, &l);
+        leased_text(b->hub, keys[end], ip, &l);
         diagnose_bearer(b->hub, c, TROUBLE_ADDRESS_LEASED, text, NULL);
         *why = "its address is in use";
         return false;
@@ -86,6 +87,40 @@ bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint
     return true;
 }
 
+/* One that PPP has agreed on is somebody's lease: too late to refuse it. */
+static void tell_twice(struct bearer *b, enum pool_end end, uint32_t ip)
+{
+    const struct call *c =
+        b->call_id != 0 ? l2tp_call_by_id(b->hub->engine, b->call_id) : NULL;
+    char text[160];
+    struct line l = line_over(text, sizeof text);
+
+    leased_text(b->hub, end == POOL_OURS ? "our address" : "the peer's address", ip, &l);
+    if (c != NULL && !b->told_twice)
+        diagnose_bearer(b->hub, c, TROUBLE_ADDRESS_TWICE, text, NULL);
+    b->told_twice = true;
+}
+
+static void agreed(struct bearer *b, enum pool_end end, uint32_t ip, uint32_t leased)
+{
+    struct pool_book *book = b->hub->book;
+
+    if (ip == leased || ip == b->held[end])
+        ip = 0; /* nothing new */
+    if (ip == b->agreed[end])
+        return;
+    pool_book_let_go(book, end, b->agreed[end]);
+    b->agreed[end] = pool_book_hold(book, end, ip) ? ip : 0;
+    if (pool_book_clashes(book, end, ip))
+        tell_twice(b, end, ip);
+}
+
+void bearer_agreed(struct bearer *b)
+{
+    agreed(b, POOL_OURS, b->facts.pppd.ip, b->local_lease);
+    agreed(b, POOL_PEERS, b->facts.far.ip, b->lease);
+}
+
 void bearer_tell_leased(struct hub *h, const struct call *c)
 {
     const struct conf_lns *lns = conf_find_lns(h->conf, c->tunnel->p.label);
@@ -93,7 +128,7 @@ void bearer_tell_leased(struct hub *h, const struct call *c)
     struct line l = line_over(text, sizeof text);
 
     if (lns != NULL && pool_book_clashes(h->book, POOL_OURS, lns->local_ip))
-        leased_text(h, POOL_OURS, lns->local_ip, &l);
+        leased_text(h, keys[POOL_OURS], lns->local_ip, &l);
     else
         line_add(&l, "the section's address was leased"); /* and is not any more */
     diagnose_bearer(h, c, TROUBLE_ADDRESS_LEASED, text, NULL);
@@ -111,7 +146,7 @@ static void tell_section(struct hub *h, bool lac, const char *name, enum pool_en
     if (!pool_book_clashes(h->book, end, ip) ||
         (ip == template_ip && strcasecmp(name, "default") != 0))
         return;
-    leased_text(h, end, ip, &l);
+    leased_text(h, keys[end], ip, &l);
     facts_put(&f, FACT_TEXT, "%s", text);
     trouble_tell(h, TROUBLE_ADDRESS_LEASED, &place, &f);
 }

@@ -17,6 +17,11 @@ bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why);
 
+/* PPP has agreed on addresses, which need not be those that pppd was told: the peer, RADIUS or
+ * chap-secrets may have others.  No pool gives them as long as the bearer is there; if one is leased
+ * already, that is told, once. */
+void bearer_agreed(struct bearer *b);
+
 /* A peer's call is refused, as our address of its section is somebody's lease: that trouble. */
 void bearer_tell_leased(struct hub *h, const struct call *c);
 

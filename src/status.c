@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bearer_lease.h"
 #include "host/link_kernel.h"
 #include "host/pppd_if.h"
 
@@ -64,8 +65,9 @@ static bool is_wanted(const struct bearer *b)
 static void find_addresses(struct hub *h)
 {
     for (struct bearer *b = h->bearers; b != NULL; b = b->next)
-        if (b->kernel != NULL && b->ifname[0] != '\0' && b->facts.far.ip == 0)
-            link_kernel_addresses(b->ifname, &b->facts.pppd.ip, &b->facts.far.ip);
+        if (b->kernel != NULL && b->ifname[0] != '\0' && b->facts.far.ip == 0 &&
+            link_kernel_addresses(b->ifname, &b->facts.pppd.ip, &b->facts.far.ip))
+            bearer_agreed(b);
 }
 
 static void find_interfaces(struct hub *h)

@@ -146,4 +146,71 @@ for my $key ('local ip', 'remote ip') {
     $d->finish;
 }
 
+# -- what PPP agrees on --------------------------------------------------------------------------
+
+# An Ack of IPCP: the one who hears it has that address.
+sub ack { return "\xff\x03\x80\x21\x02\x01\x00\x0a\x03\x06" . pack 'C4', split /\./, $_[0] }
+
+# pppd says which address a caller has, as if chap-secrets had it.
+{
+    my $fixed = ppp_script 'send ' . unpack('H*', ack('10.9.0.3')) . "\nsink\n";
+    my $d = daemon 'agreed', conf => "[lns default]\nlocal ip = 10.9.0.1\nip range = 10.9.0.2 - 10.9.0.4\n"
+      . "pppoptfile = $fixed\n";
+    my ($one, $two) = map { caller_of $d } 1, 2;
+    my $up   = sub { $_[0]->send_frame($_[1], ack('10.9.0.1')); return $_[1] };
+    my $call = $up->($one, $one->open_call);
+
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.2" /, 'a caller is to have 10.9.0.2');
+    soon { $d->ask('status json') =~ /"address":"10\.9\.0\.3"/ } 'and has another address of the pool';
+    my $second = $up->($two, $two->open_call);
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.4" /, 'the next is not given that one');
+    like($two->open_call->{refused}, qr/^2\/4 no address/, 'nor is one more');
+    unlike($d->log, qr/address-twice/, 'so nobody has it twice of us');
+    $d->mark;
+    $one->hang_up($call);
+    $d->says(qr/pppd ended/, 'the first call ends');
+    $call = $one->open_call;
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.2" /, 'what it was given is free again');
+    $d->mark;
+    $two->hang_up($second);
+    $d->says(qr/pppd ended/, 'the second ends, which pppd had told the same');
+    my $third = $two->open_call;
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.3" /, 'a caller is given what nobody has any more');
+    $d->mark;
+    $up->($one, $call);
+    $d->says(qr/lns default, call \S+: trouble address-twice: .*the peer's address 10\.9\.0\.3 is leased to 127\.0\.0\.1 in call $two->{peer_id}\/$third->{peer}; /,
+        'somebody else is told to have it: the log tells of both');
+    $d->mark;
+    $two->hang_up($third);
+    $d->says(qr/pppd ended/, 'the one who had it by right goes');
+    ok(!$two->open_call->{refused}, 'a caller');
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.4" /, 'has 10.9.0.4');
+    like($two->open_call->{refused}, qr/^2\/4 no address/, 'and nobody what is in use otherwise');
+    $d->finish;
+}
+
+# A server gives us what our pool has, too.
+{
+    my $fixed = ppp_script 'send ' . unpack('H*', ack('10.9.0.3')) . "\nsink\n";
+    my $far = Peer->new;
+    my $d = daemon 'given', conf => lns('', '10.9.0.2 - 10.9.0.4')
+      . "[lac x]\nlns = 127.0.0.1:" . $far->port . "\nautodial = yes\npppoptfile = $fixed\n";
+    my $one = caller_of $d;
+
+    $far->accept_tunnel;
+    $far->send_frame($far->accept_call, ack('10.9.0.2'));
+    soon { $d->ask('status json') =~ /"address":"10\.9\.0\.3","local_address":"10\.9\.0\.2"/ }
+    'a LAC has one address of the pool, its server another';
+    ok(!$one->open_call->{refused}, 'a caller');
+    $d->says(qr/":10\.9\.0\.4" /, 'has neither');
+    like($one->open_call->{refused}, qr/^2\/4 no address/, 'nor has the next');
+    $d->mark->ask('d x');
+    $d->says(qr/pppd ended/, 'until the LAC hangs up');
+    for my $ip ('10.9.0.2', '10.9.0.3') {
+        ok(!$one->open_call->{refused}, 'then a caller');
+        $d->says(qr/":\Q$ip\E" /, "has $ip");
+    }
+    $d->finish;
+}
+
 done_testing;
