@@ -120,6 +120,22 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
         tell_up(b, "ipv6");
 }
 
+/* end: how pppd has ended; NULL: it goes on. */
+static void tell_ppp(struct bearer *b, const struct pppd_end *end)
+{
+    enum pppd_blame blame = end != NULL ? pppd_end_blame(end) : PPPD_BLAME_NOBODY;
+
+    if (b->told == NULL || *b->told == BEARER_PPP_OPEN)
+        return;
+    if (b->ppp_up != 0 || ppp_watch_is_up(&b->watch))
+        *b->told = BEARER_PPP_OPEN;
+    else if (blame == PPPD_BLAME_NAMES || b->refused[false] || b->refused[true])
+        *b->told = BEARER_PPP_REFUSED;
+    else if (blame == PPPD_BLAME_NEVER_UP ||
+             (blame == PPPD_BLAME_FAR && *b->told == BEARER_PPP_NEW))
+        *b->told = BEARER_PPP_FAILED;
+}
+
 /* What PPP is up to: pppd gets its control characters as it has asked for, unless the LNS has said
  * how; the LAC hears of the ACCMs, and data are numbered as long as something needs them in order
  * (5.4). */
@@ -134,6 +150,7 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
     if (b->ppp_up == 0)
         ppp_note_willing(&b->declines, from_pppd, frame);
     ppp_watch_frame(&b->watch, from_pppd, frame);
+    tell_ppp(b, NULL);
     if (!b->has_line_map)
         link_set_accm(b->link, ppp_watch_to_pppd(&b->watch), 0);
     if (b->tell_accm && ppp_watch_accm(&b->watch, &send, &receive) &&
@@ -264,6 +281,7 @@ static void gone(struct pppd *p, int status)
     log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
     explain(b, status);
+    tell_ppp(b, end);
     bearer_free(b);
     if (call != 0) {
         l2tp_set_call_data(h->engine, call, NULL);
@@ -440,13 +458,14 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
 
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                 const char *number, const char *user, const char *password,
-                                const char **why)
+                                enum bearer_ppp *ppp, const char **why)
 {
     char options[NUMBER + 32];
     struct pppd_settings s = {.role = PPPD_LAC};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
     struct bearer *b = bearer_new(h, c, why);
 
+    *ppp = BEARER_PPP_NEW;
     if (b == NULL)
         return NULL;
     if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why) ||
@@ -456,6 +475,8 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
         return NULL;
     }
     b->is_lac = true;
+    b->told = ppp;
+    *ppp = b->kernel != NULL ? BEARER_PPP_UNSEEN : BEARER_PPP_NEW;
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.default_route = conf->default_route;
     s.local = ip_text(b->held[POOL_OURS], local);
@@ -553,6 +574,7 @@ void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 void bearer_call_down(struct bearer *b)
 {
     b->call_id = 0;
+    b->told = NULL;
     /* with the pty's master gone, or the kernel's session, pppd sees a hang-up, and needs no answer
      * to its farewell */
     if (b->link != NULL)

@@ -13,6 +13,15 @@
 #include "wire/ppp.h"
 #include "wire/ppp_facts.h"
 
+/* How far a call's PPP has got, as far as can be seen. */
+enum bearer_ppp {
+    BEARER_PPP_NEW,     /* no network layer has opened yet */
+    BEARER_PPP_UNSEEN,  /* its frames go past us (the kernel has them) */
+    BEARER_PPP_OPEN,    /* one has; it stays at that */
+    BEARER_PPP_FAILED,  /* pppd has given it up before one had, ... */
+    BEARER_PPP_REFUSED, /* ... or one end did not believe who the other is */
+};
+
 struct bearer {
     struct hub *hub;
     uint16_t tunnel_id, call_id; /* call_id 0: the call has ended */
@@ -45,6 +54,7 @@ struct bearer {
     bool is_lac;            /* our pppd is the one that logs in */
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
     unsigned ppp_up;        /* network layers that are open, as last told */
+    enum bearer_ppp *told;  /* where somebody wants to know how far PPP has got; or NULL */
     char ifname[16];        /* of PPP's interface; empty: not known yet (see status.c) */
     char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;
@@ -53,12 +63,13 @@ struct bearer {
 /* Opens the link and starts pppd for a call that is up.  As LNS with that section's settings, as
  * LAC with that one's; user and password, if not NULL, override the name and go to pppd by pipe;
  * number: that which the peer has dialled for us, or empty: xl2tpd's options for it go before ours.
+ * How far PPP has got is kept in *ppp, which is the caller's, until the call is down.
  * NULL if that failed: *why says so, for the CDN and the log. */
 struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
                                 const char **why);
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                 const char *number, const char *user, const char *password,
-                                const char **why);
+                                enum bearer_ppp *ppp, const char **why);
 
 /* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
  * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */

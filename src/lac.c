@@ -442,17 +442,40 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
         lac_back_answered(l, t);
         return;
     }
-    if (l->state == LAC_UP && !l->bare) { /* the peer's, which that one has lost a tie to */
-        l2tp_set_tunnel_data(l->hub->engine, t->id, NULL);
-        return;
-    }
     hosts_answered(&l->hosts, t->heard - t->born);
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
     if (l->bare) {
         lac_set_state(l, LAC_UP);
+        l->ppp = BEARER_PPP_UNSEEN; /* it has none */
         lac_dial_worked(l);
     } else
         log_info("Calling on tunnel %u", (unsigned)t->id);
+}
+
+/* A call has been up, if only as far as L2TP goes: what it says of its host, and what is next.  May
+ * free it. */
+static void judge(struct lac *l, bool silent)
+{
+    uint64_t now = loop_now(l->hub->loop);
+    bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW;
+
+    l->dialled = 0;
+    if (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN)
+        hosts_worked(&l->hosts);
+    if (silent)
+        hosts_silent(&l->hosts);
+    if (!l->wanted || l->dial_anew || l->hub->stopping != STOP_NOT) {
+        lac_fallen(l);
+        return;
+    }
+    /* by another host it may come to more; who was refused waits, as the next may ask the same book */
+    if (l->ppp == BEARER_PPP_FAILED || l->ppp == BEARER_PPP_REFUSED || broken_off)
+        hosts_hollow(&l->hosts, now);
+    if (l->ppp == BEARER_PPP_FAILED || broken_off) {
+        log_info("lac %s: PPP did not come up with %s", l->name, lac_host_name(l));
+        lac_dial_failed(l);
+    } else
+        lac_fallen(l);
 }
 
 void lac_tunnel_down(struct lac *l, const struct tunnel *t)
@@ -467,8 +490,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         lac_back_failed(l, t);
         return;
     }
-    /* a pppd that fails at once (a wrong password, say) is a failure too */
-    if (lasted)
+    /* a call without PPP (a wrong password, say) is a failure too, however long it took */
+    if (lasted && (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN))
         l->redials = 0;
     /* its successor may be there already; but one that dies again and again is given its time */
     if (lasted && t->why.fault == FAULT_SILENCE)
@@ -478,12 +501,10 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     l->unheard = t->heard == t->born;
     if (!t->why_ours)
         lac_dial_note(l, &t->peer, &t->why);
-    if (was_up) {
-        if (t->why.fault == FAULT_SILENCE)
-            hosts_silent(&l->hosts);
-        l->dialled = 0;
-        lac_fallen(l);
-    } else {
+    l->theirs |= !t->why_ours;
+    if (was_up)
+        judge(l, t->why.fault == FAULT_SILENCE);
+    else {
         lac_back_stop(l); /* its call may have been up, unheard */
         lac_dial_failed(l);
     }
@@ -500,7 +521,8 @@ struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why
     lac_dial_worked(l);
     lac_back_begin(l, &c->tunnel->peer);
     l->up_since = loop_now(l->hub->loop);
-    return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, why);
+    l->theirs = false;
+    return bearer_start_lac(l->hub, c, conf, l->number, l->user, l->password, &l->ppp, why);
 }
 
 static bool has_other_calls(const struct call *c)
@@ -520,6 +542,7 @@ void lac_call_down(struct lac *l, const struct call *c)
     l->call_id = 0;
     if (l->bare || l->tunnel_id == 0 || l->hub->stopping != STOP_NOT)
         return;
+    l->theirs = !c->why_ours;
     if (!c->why_ours && c->tunnel->why.damage == DAMAGE_NONE)
         lac_dial_note(l, &c->tunnel->peer, &c->why);
     if (l->state == LAC_UP)

@@ -46,7 +46,8 @@ struct lac {
     struct timer back;     /* to the first LNS, off a fall-back */
     bool back_looks;       /* that LNS is being looked up for it, or ... */
     uint16_t back_tunnel;  /* ... asked by this tunnel whether it is there, ... */
-    struct addr back_to;   /* ... at this address */
+    struct addr back_to;   /* ... at this address, ... */
+    bool back_both_ports;  /* ... the second time, from the other port */
     struct ipsec_hold back_ipsec;
     bool unheard;          /* the peer of the last tunnel has not said a word */
     bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
@@ -57,6 +58,8 @@ struct lac {
     uint64_t hurry_until; /* ms: who falls before then redials at once */
     uint64_t hurried;     /* ms: when one last did; 0: never */
     uint64_t dialled;     /* ms: when the attempt began; 0: it has come to a call, which has ended */
+    enum bearer_ppp ppp;  /* of its last call: how far that has come, ... */
+    bool theirs;          /* ... and the peer, not we, has ended it */
     int redials;          /* since a call was last up for a while */
     uint64_t up_since; /* ms */
     bool changed;      /* it has another section, by a reload or a command, which is to be heeded, ... */

@@ -30,6 +30,16 @@ static bool may_go(struct lac *l)
     return hosts_is_fallback(&l->hosts, &c->tunnel->peer);
 }
 
+/* By the port that the fall-back has answered to, or by the other: between us and the first things
+ * may be otherwise. */
+static bool ask(struct lac *l, const struct hosts_next *next, bool second)
+{
+    l->back_to = next->addr;
+    l->back_both_ports = second;
+    l->back_tunnel = lac_dial_ask(l, next, l->other_port != second);
+    return l->back_tunnel != 0;
+}
+
 static void try_first(struct lac *l)
 {
     uint64_t now = loop_now(l->hub->loop), later = 0;
@@ -37,8 +47,7 @@ static void try_first(struct lac *l)
 
     if (hosts_first(&l->hosts, now, &next, &later)) {
         log_info("lac %s: on a fall-back: its first lns is asked whether it is there", l->name);
-        l->back_to = next.addr;
-        l->back_tunnel = lac_dial_ask(l, &next);
+        ask(l, &next, false);
     }
     if (l->back_tunnel == 0)
         wait_again(l, later);
@@ -107,14 +116,9 @@ bool lac_back_asks(const struct lac *l, const struct tunnel *t)
     return l->back_tunnel != 0 && t->id == l->back_tunnel;
 }
 
-void lac_back_answered(struct lac *l, const struct tunnel *t)
+static void is_there(struct lac *l, const struct tunnel *t)
 {
-    uint64_t now = loop_now(l->hub->loop);
-
     hosts_first_answered(&l->hosts, &l->back_to, t->heard - t->born);
-    l2tp_set_tunnel_data(l->hub->engine, l->back_tunnel, NULL);
-    l2tp_close(l->hub->engine, now, l->back_tunnel, STOPCCN_GENERAL, ERROR_NONE,
-               "only asked whether you are there");
     end_asking(l);
     if (!may_go(l))
         return;
@@ -122,9 +126,38 @@ void lac_back_answered(struct lac *l, const struct tunnel *t)
     lac_leave(l, "back to the first LNS");
 }
 
+void lac_back_answered(struct lac *l, const struct tunnel *t)
+{
+    l2tp_set_tunnel_data(l->hub->engine, t->id, NULL);
+    l2tp_close(l->hub->engine, loop_now(l->hub->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
+               "only asked whether you are there");
+    is_there(l, t);
+}
+
+static bool ask_by_other_port(struct lac *l)
+{
+    const struct hosts_line *first = hosts_first_line(&l->hosts);
+    struct hosts_next again = {.addr = l->back_to};
+
+    if (first == NULL || !may_go(l))
+        return false;
+    again.host = first->host;
+    again.port = first->port;
+    log_info("lac %s: its first lns does not answer: asked from %s port", l->name,
+             l->other_port ? "the daemon's" : "another");
+    return ask(l, &again, true);
+}
+
 void lac_back_failed(struct lac *l, const struct tunnel *t)
 {
     end_asking(l);
+    if (t->why.fault == FAULT_GIVES_WAY) { /* to its own SCCRQ, so it is there */
+        is_there(l, t);
+        return;
+    }
+    if (t->heard == t->born && lac_dial_by_any_port(l) && !l->back_both_ports &&
+        ask_by_other_port(l))
+        return;
     hosts_first_failed(&l->hosts, &l->back_to, loop_now(l->hub->loop));
     log_info("lac %s: its first lns is not there, it stays with its fall-back: %s", l->name,
              t->why.text);

@@ -71,9 +71,17 @@ static void begin_round(struct lac *l)
 
 /* -- dialling ---------------------------------------------------------------------------------- */
 
+/* How a tunnel is opened. */
+struct way {
+    struct ipsec_hold *hold; /* its rules of IPsec */
+    uint32_t within_ms;      /* it has come to something, or has not; 0: as long as messages are sent */
+    bool other_port;         /* "source port = auto": not the daemon's */
+    bool only_asks;          /* whether somebody is there */
+};
+
 /* Where the section wants its tunnels to come from. */
 static struct socket_wish wish_of(const struct lac *l, const struct conf_lac *conf,
-                                  const struct addr *to)
+                                  const struct addr *to, bool other_port)
 {
     struct socket_wish wish = {.to = to, .port = CONF_PORT_MAIN};
 
@@ -83,14 +91,14 @@ static struct socket_wish wish_of(const struct lac *l, const struct conf_lac *co
     wish.device = conf->bind_device;
     wish.port = conf->source_port;
     if (wish.port == CONF_PORT_AUTO)
-        wish.port = l->other_port ? CONF_PORT_RANDOM : CONF_PORT_MAIN;
+        wish.port = other_port ? CONF_PORT_RANDOM : CONF_PORT_MAIN;
     return wish;
 }
 
 /* Is there, or can there be, a socket for this kind of address? */
 static bool can_reach(const struct lac *l, const struct addr *a)
 {
-    struct socket_wish wish = wish_of(l, lac_section(l), a);
+    struct socket_wish wish = wish_of(l, lac_section(l), a, l->other_port);
     struct addr local;
 
     if (addr_is_set(&wish.address) && wish.address.family != a->family)
@@ -102,9 +110,7 @@ static bool can_reach(const struct lac *l, const struct addr *a)
 
 static bool has_second_way(const struct lac *l)
 {
-    const struct conf_lac *conf = lac_section(l);
-
-    return conf != NULL && !l->bare && conf->source_port == CONF_PORT_AUTO && !l->both_ports;
+    return lac_dial_by_any_port(l) && !l->both_ports;
 }
 
 /* Another try will follow if this one fails: then nobody is waited for as long as messages are sent
@@ -140,14 +146,13 @@ static bool open_socket(const struct lac *l, const struct socket_wish *wish,
     return false;
 }
 
-/* A tunnel to that address, by rules of IPsec that "hold" has: its id; 0: no memory, or no socket. */
-static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ipsec_hold *hold,
-                        uint32_t within_ms)
+/* A tunnel to that address: its id; 0: no memory, or no socket. */
+static uint16_t open_to(struct lac *l, const struct hosts_next *next, const struct way *way)
 {
     static const struct conf_lac no_section = {
         .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 10}};
     const struct conf_lac *conf = lac_section(l);
-    struct socket_wish wish = wish_of(l, conf, &next->addr);
+    struct socket_wish wish = wish_of(l, conf, &next->addr, way->other_port);
     struct addr to = next->addr;
     struct socket_own *own = NULL;
     struct addr local = {0};
@@ -157,7 +162,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ips
     to.mark = conf != NULL ? conf->fwmark : 0;
     if (!sockets_main_does(l->hub, &wish, &local) && !open_socket(l, &wish, &own))
         return 0;
-    if (ipsec_dials(l->hub, hold, conf != NULL && conf->peer.require_ipsec, &to,
+    if (ipsec_dials(l->hub, way->hold, conf != NULL && conf->peer.require_ipsec, &to,
                     sockets_port(l->hub, own)) != 0) {
         diagnose_attempt(l->hub, l->name, TROUBLE_IPSEC_NOT_ENFORCED, next->host,
                          ipsec_reason(errno));
@@ -165,8 +170,9 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ips
         return 0;
     }
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
-    p.connect_ms = within_ms;
-    p.first_ms = next->first_ms < within_ms ? next->first_ms : 0;
+    p.connect_ms = way->within_ms;
+    p.first_ms = next->first_ms < way->within_ms ? next->first_ms : 0;
+    p.only_asks = way->only_asks;
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);
     tunnel = l2tp_open(l->hub->engine, loop_now(l->hub->loop), &local, &to, &p, l);
     bytes_wipe(&p, sizeof p); /* it holds a secret */
@@ -183,9 +189,12 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, struct ips
 static bool open_tunnel(struct lac *l, const struct hosts_next *next)
 {
     struct l2tp_call_spec spec = lac_call_spec(lac_section(l), l->number);
+    const struct way way = {.hold = &l->ipsec,
+                            .within_ms = connect_ms(l, next),
+                            .other_port = l->other_port};
 
     lac_set_state(l, LAC_DIALLING);
-    l->tunnel_id = open_to(l, next, &l->ipsec, connect_ms(l, next));
+    l->tunnel_id = open_to(l, next, &way);
     if (l->tunnel_id != 0 && !l->bare)
         l->call_id = l2tp_call(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, &spec, NULL);
     return l->tunnel_id != 0;
@@ -303,11 +312,21 @@ void lac_dial_free(struct lac *l)
     hosts_free(&l->hosts);
 }
 
-uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next)
+uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next, bool other_port)
 {
-    if (!can_reach(l, &next->addr))
-        return 0;
-    return open_to(l, next, &l->back_ipsec, connect_ms(l, next));
+    const struct way way = {.hold = &l->back_ipsec,
+                            .within_ms = connect_ms(l, next),
+                            .other_port = other_port,
+                            .only_asks = true};
+
+    return can_reach(l, &next->addr) ? open_to(l, next, &way) : 0;
+}
+
+bool lac_dial_by_any_port(const struct lac *l)
+{
+    const struct conf_lac *conf = lac_section(l);
+
+    return conf != NULL && !l->bare && conf->source_port == CONF_PORT_AUTO;
 }
 
 void lac_dial_begin(struct lac *l)
@@ -353,7 +372,6 @@ const char *lac_host_name(const struct lac *l)
 void lac_dial_worked(struct lac *l)
 {
     l->other_port_works = l->other_port;
-    hosts_worked(&l->hosts);
 }
 
 void lac_dial_failed(struct lac *l)

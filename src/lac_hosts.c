@@ -275,11 +275,11 @@ void hosts_late(struct hosts *h)
 
 /* -- outcomes ---------------------------------------------------------------------------------- */
 
-static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now)
+static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now, uint64_t most)
 {
     uint64_t times = 1;
 
-    for (unsigned i = 0; i < a->failures && times < HOSTS_LOCK_MOST; i++)
+    for (unsigned i = 0; i < a->failures && times < most; i++)
         times *= 2;
     a->failures++;
     a->mute = false;
@@ -289,7 +289,14 @@ static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now)
 void hosts_failed(struct hosts *h, uint64_t now)
 {
     if (h->at_addr != NULL)
-        lock_out(h, h->at_addr, now);
+        lock_out(h, h->at_addr, now, HOSTS_LOCK_MOST);
+    h->at_addr = NULL;
+}
+
+void hosts_hollow(struct hosts *h, uint64_t now)
+{
+    if (h->at_addr != NULL)
+        lock_out(h, h->at_addr, now, HOSTS_HOLLOW_MOST);
     h->at_addr = NULL;
 }
 
@@ -468,7 +475,7 @@ void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now)
 {
     for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
         if (addr_same(&h->lines[0].addrs[a].addr, addr))
-            lock_out(h, &h->lines[0].addrs[a], now);
+            lock_out(h, &h->lines[0].addrs[a], now, HOSTS_LOCK_MOST);
 }
 
 uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot)

@@ -26,7 +26,8 @@
 #define HOSTS_ADDRS 16     /* of one line */
 #define HOSTS_NAME 256     /* octets of a host's name, with the NUL */
 #define HOSTS_DIRECTIONS 4 /* how often a round lets itself be sent elsewhere */
-#define HOSTS_LOCK_MOST 8  /* a lock-out is at most so many times the first one */
+#define HOSTS_LOCK_MOST 8  /* a lock-out is at most so many times the first one, ... */
+#define HOSTS_HOLLOW_MOST 64 /* ... and so many if its calls came up and nothing came of them */
 #define HOSTS_JITTER_MS 2000
 #define HOSTS_MUTE_MS 2000 /* for a first word of one that had none the last time, or more */
 #define HOSTS_MUTE_TIMES 4 /* but one that never had gets all the time once in so many times */
@@ -115,8 +116,11 @@ void hosts_late(struct hosts *h);
 /* Are there addresses to try in this round besides those that the look-up in hand may bring? */
 bool hosts_can_go_on(const struct hosts *h);
 
-/* The outcome of the address in hand. */
+/* The outcome of the address in hand.  A call that came up is none yet: hosts_worked() is for one in
+ * which PPP has opened, hosts_hollow() for one in which it never did.  (The second is worse than one
+ * that fails at once: it answers whoever asks whether it is there, and costs time to find out.) */
 void hosts_failed(struct hosts *h, uint64_t now);
+void hosts_hollow(struct hosts *h, uint64_t now);
 void hosts_mute(struct hosts *h, uint64_t now); /* it has failed, as not a word came from it */
 void hosts_silent(struct hosts *h); /* after it has worked: it fell silent, which is no failure */
 void hosts_answered(struct hosts *h, uint64_t ms); /* it has answered after so long */

@@ -24,8 +24,12 @@ bool lac_dial_lines(struct lac *l); /* those of its section, now; true: they hav
 void lac_dial_begin(struct lac *l);
 void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is left */
 
-/* A tunnel to that address, without a call and beside the one that is up: its id, or 0. */
-uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next);
+/* A tunnel to that address, without a call and beside the one that is up: its id, or 0.  If it loses
+ * a tie, what the peer has begun is not ours. */
+uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next, bool other_port);
+
+/* "source port = auto": who does not answer is tried by the other port too. */
+bool lac_dial_by_any_port(const struct lac *l);
 
 /* A look-up has come to an end: n addresses, or 0 and why. */
 void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct addr *got,

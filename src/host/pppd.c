@@ -425,6 +425,23 @@ const struct pppd_end *pppd_end_of(int status)
     return code < sizeof ends / sizeof ends[0] ? &ends[code] : &unknown;
 }
 
+enum pppd_blame pppd_end_blame(const struct pppd_end *end)
+{
+    switch (end->cause) {
+    case AUTH_FAILED:
+        return PPPD_BLAME_NAMES;
+    case NO_NCP:
+    case LCP_LOOP:
+        return PPPD_BLAME_NEVER_UP;
+    case LCP_NO_ECHO:
+        return PPPD_BLAME_FAR;
+    case PPP_TERMINATED:
+        return end->direction == AT_PEER ? PPPD_BLAME_FAR : PPPD_BLAME_NOBODY;
+    default:
+        return PPPD_BLAME_NOBODY;
+    }
+}
+
 const char *pppd_end_text(int status, char *dst, size_t size)
 {
     const struct pppd_end *end = pppd_end_of(status);

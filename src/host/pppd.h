@@ -143,6 +143,16 @@ struct pppd_end {
     const char *text;
 };
 
+/* What an end says of the PPP before it, and of the far end. */
+enum pppd_blame {
+    PPPD_BLAME_NOBODY,   /* our side failed, or somebody wanted it */
+    PPPD_BLAME_NEVER_UP, /* nothing has come of the negotiation */
+    PPPD_BLAME_FAR,      /* the far end broke off, or fell silent: if it was not up, likewise */
+    PPPD_BLAME_NAMES     /* one end did not believe who the other is */
+};
+
+enum pppd_blame pppd_end_blame(const struct pppd_end *end);
+
 /* That of a wait status; also of one that pppd(8) does not know.  Never NULL. */
 const struct pppd_end *pppd_end_of(int status);
 

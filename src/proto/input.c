@@ -262,7 +262,7 @@ static enum tie break_ties(struct l2tp *e, const struct addr *peer, const struct
  * ours the first goes on there: a tunnel has one host, and another's calls would become its own. */
 static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs, uint64_t now)
 {
-    bool goes_on = theirs != NULL && tunnel_is_live(theirs) &&
+    bool goes_on = theirs != NULL && tunnel_is_live(theirs) && !ours->p.only_asks &&
                    (theirs->host_data == NULL || theirs->host_data == ours->host_data);
     enum state was = ours->state;
     struct call *c;

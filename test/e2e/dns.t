@@ -64,7 +64,8 @@ void freeaddrinfo(struct addrinfo *list)
 }
 C
 
-my $echo = ppp_script "echo\n";
+# A frame of a network layer is what tells that PPP is up.
+my $echo = ppp_script "source 1 16\necho\n";
 
 sub lac
 {
@@ -83,7 +84,7 @@ sub comes
     my ($peer, $what) = @_;
     my $p = Peer->new(share => $peer);
 
-    ok($p->accept_tunnel && $p->accept_call, $what);
+    ok($p->accept_tunnel && $p->accept_call && $p->get_frame, $what);
     $p->close;
 }
 

@@ -12,7 +12,8 @@ use Peer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $echo = ppp_script "echo\n";
+# A frame of a network layer is what tells that PPP is up.
+my $echo = ppp_script "source 1 16\necho\n";
 my $n = 0;
 
 sub lac
@@ -30,7 +31,7 @@ sub comes
     my ($peer, $what) = @_;
     my $p = Peer->new(share => $peer);
 
-    ok($p->accept_tunnel && $p->accept_call, $what);
+    ok($p->accept_tunnel && $p->accept_call && $p->get_frame, $what);
     return $p;
 }
 

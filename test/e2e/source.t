@@ -114,6 +114,30 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
 }
 
 {
+    # on a fall-back: the first answers to another port than the fall-back does
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = lac "lns = 127.0.0.1:" . $one->port . "\nlns = 127.0.0.1:" . $two->port . "\nautodial = yes\n"
+      . "source port = auto\nconnect timeout = 1\nredial = yes\nredial timeout = 1\nlns lockout = 1\n"
+      . "lns return = 1\n";
+
+    is(scalar $one->refuse_for(5, 1), 1, 'auto: the first refuses');
+    ok($two->accept_tunnel && $two->accept_call, 'the second takes us');
+    my $deaf = Peer->new(share => $one);
+    is((source($deaf->wait_for('SCCRQ', 5)))[1], $d->port, 'the first is asked from the daemon\'s port');
+    my $p;
+    loop_until {
+        $p = Peer->new(share => $one);
+        my $m = $p->wait_for('SCCRQ', 5);
+        ($m && (source($m))[1] != $d->port) ? push @{$p->{later}}, $m : 0
+    };
+    $p->{to} = $p->{later}[-1]{from};
+    ok($p->accept_tunnel, 'without an answer from another, to which it answers');
+    $d->says(qr/its first lns does not answer: asked from another port/, 'the log says so');
+    ok($two->wait_for('StopCCN', 5), 'and the second is left');
+    $d->finish;
+}
+
+{
     # a wall that lets nothing pass from the daemon's port: no answer; then any other port will do
     my $far = Peer->new;
     my $d = lac 'lns = 127.0.0.1:' . $far->port . "\nautodial = yes\nsource port = auto\n"

@@ -75,4 +75,29 @@ sub crossing
     $d->finish;
 }
 
+# A LAC on its fall-back asks the first whether it is there, whose own SCCRQ comes meanwhile and wins:
+# that is an answer, and the peer's tunnel is no business of the LAC's.
+for my $goes (0, 1) {
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = daemon "back$goes", conf => "[lns default]\nip range = 10.9.0.2 - 10.9.0.9\n"
+      . "local ip = 10.9.0.1\npppoptfile = $echo\n[lac there]\npppoptfile = $echo\n"
+      . join('', map { 'lns = 127.0.0.1:' . $_->port . "\n" } $one, $two)
+      . "autodial = yes\nredial = yes\nredial timeout = 1\nlns lockout = 1\nlns return = 2\n";
+
+    is(scalar $one->refuse_for(5, 1), 1, 'the first refuses');
+    ok($two->accept_tunnel && $two->accept_call, 'the second takes us');
+    my $asked = Peer->new(share => $one);
+    ok($asked->wait_for('SCCRQ', 5), 'the first is asked whether it is there');
+    my $own = Peer->new(share => $one);
+    $own->{to} = $asked->{to};
+    is($own->open_tunnel(half => 1, more => [$tie])->{type}, 'SCCRP', 'its own SCCRQ wins');
+    $goes ? $own->close('changed my mind') : $own->control('SCCCN', 0);
+    ok($two->wait_for('StopCCN', 5), 'it is there: the second is left');
+    $d->says(qr/leaves its fall-back to dial its first lns/, 'for that');
+    my $first = Peer->new(share => $one);
+    ok($first->accept_tunnel && $first->accept_call, 'the first takes us');
+    $d->is_well('whatever became of its own tunnel');
+    $d->finish;
+}
+
 done_testing;

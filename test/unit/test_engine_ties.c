@@ -151,6 +151,23 @@ static void test_who(void)
     rig.welcome = WELCOME;
 }
 
+/* One that only asks whether somebody is there is over when it gives way, and its host is told so: the
+ * peer's tunnel is nothing of its. */
+static void test_only_asks(void)
+{
+    struct addr unset = {0};
+    uint16_t id;
+
+    rig_again(&rig);
+    rig.profile.tie_breaker = rig.profile.only_asks = true;
+    id = l2tp_open(rig.e, rig.now, &unset, &rig.peer, &rig.profile, &hosts[0]);
+    rig_run(&rig, "tick");
+    is_str(cross(0), "SCCRP down", "one that only asks loses a tie");
+    ok(l2tp_tunnel(rig.e, id) == NULL && l2tp_tunnel(rig.e, rig.tunnel)->host_data == NULL,
+       "and its host does not go on in the peer's");
+    rig.profile.only_asks = false;
+}
+
 /* 7.2: after a tie the winner is the initiator, whoever is to be LAC or LNS. */
 static void test_roles(void)
 {
@@ -171,6 +188,7 @@ int main(void)
     test_each_place();
     test_one_sided();
     test_who();
+    test_only_asks();
     test_roles();
     rig_free(&rig);
     return tap_done();

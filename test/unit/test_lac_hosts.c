@@ -462,6 +462,38 @@ static void test_redial(void)
                (long long)times[i].ms, times[i].name);
 }
 
+/* Calls that come up and come to nothing: locked out as long as it takes, since an answer to a
+ * question tells nothing. */
+static void test_hollow(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    uint64_t later, now = 1, most = 0;
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 1000, &changed);
+    for (int i = 0; i < 9; i++, now = later) {
+        hosts_begin(&h, lot, NULL);
+        ok(hosts_step(&h, now, &next) == HOSTS_TRY && next.addr.ip[3] == 1,
+           "when its time is over the first is tried");
+        hosts_hollow(&h, now);
+        ok(!hosts_first(&h, now, &next, &later), "hollow: locked out for %llu ms",
+           (unsigned long long)(later - now));
+        most = later - now > most ? later - now : most;
+        ok(i > 5 || later - now == 1000ull << i, "for twice the time of before");
+    }
+    is_int((long long)most, 1000 * HOSTS_HOLLOW_MOST, "up to so many times the first");
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, now, &next);
+    hosts_worked(&h);
+    ok(hosts_first(&h, now, &next, &later), "one that works is forgiven");
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, now, &next);
+    hosts_hollow(&h, now);
+    ok(!hosts_first(&h, now, &next, &later) && later == now + 1000, "and begins from the first time");
+    hosts_free(&h);
+}
+
 /* A week of a LAC with three lines, each of which fails and mends at random.  An address takes 8 s
  * to find silent; a redial comes after 30 s; a call lasts until its LNS fails. */
 static void test_week(void)
@@ -528,6 +560,7 @@ int main(void)
     test_slow_names();
     test_sent_elsewhere();
     test_redial();
+    test_hollow();
     test_week();
     return tap_done();
 }
