@@ -20,8 +20,9 @@
  *   exit STATUS            end as soon as all is written; what stands below is not done
  *   exit STATUS after MS   end in MS from now, and go on
  *   claim DIR              hold a lock of each address that it is given, there, as long as it
- * lives; what another holds is told by a file "doubled.ADDRESS" perish MS              end at some
- * time within MS in one of many ways, by lot
+ *                          lives; what another holds is told by a file "doubled.ADDRESS"
+ *   share DIR              the same, but others may have its own address as theirs, too
+ *   perish MS              end at some time within MS in one of many ways, by lot
  *
  * A stamped frame is ff030057 "stmp" SEED NUMBER and filler that follows from these two, so that
  * its hearer can tell by itself whether it is damaged or out of order.
@@ -413,30 +414,40 @@ static bool go_exit(struct step *s)
     return false;
 }
 
-static void claim(const char *dir, const char *address)
+static void claim(const char *dir, const char *address, int how)
 {
     char path[512];
     int fd;
 
     snprintf(path, sizeof path, "%s/%s", dir, address);
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (fd >= 0 && flock(fd, how | LOCK_NB) == 0)
         return; /* until the kernel takes it from the dead, before anybody can hear of the death */
     snprintf(path, sizeof path, "%s/doubled.%s", dir, address);
     close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static bool go_claim(struct step *s)
+static bool claim_both(const struct step *s, int how_local)
 {
     for (int i = 1; i < me.argc; i++) {
         char local[64], remote[64];
 
         if (sscanf(me.argv[i], "%63[0-9.]:%63[0-9.]", local, remote) == 2) {
-            claim(s->rest, local);
-            claim(s->rest, remote);
+            claim(s->rest, local, how_local);
+            claim(s->rest, remote, LOCK_EX);
         }
     }
     return true;
+}
+
+static bool go_claim(struct step *s)
+{
+    return claim_both(s, LOCK_EX);
+}
+
+static bool go_share(struct step *s)
+{
+    return claim_both(s, LOCK_SH);
 }
 
 static bool go_perish(struct step *s)
@@ -484,6 +495,7 @@ static const struct {
     {"await", {.go = go_await}},
     {"exit", {.go = go_exit}},
     {"claim", {.go = go_claim}},
+    {"share", {.go = go_share}},
     {"perish", {.go = go_perish}},
 };
 

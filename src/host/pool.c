@@ -237,7 +237,7 @@ void pool_book_let_go(struct pool_book *b, enum pool_end end, uint32_t ip)
 {
     struct slot *slot = has(&b->fixed, ip) ? slot_of(&b->fixed, ip) : NULL;
 
-    if (slot == NULL || slot->calls[end] == 0 || --slot->calls[end] > 0 || slot->at[end])
+    if (slot == NULL || slot->calls[end] == 0 || --slot->calls[end] > 0)
         return;
     if (!is_set(slot, POOL_OURS) && !is_set(slot, POOL_PEERS))
         drop(&b->fixed, ip);
