@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "bearer_lease.h"
-#include "events.h"
+#include "bearer_ppp.h"
 #include "host/sys.h"
 #include "mtu.h"
 #include "sockets.h"
@@ -75,67 +75,6 @@ static void bearer_free(struct bearer *b)
     free(b);
 }
 
-static const char *ip_text(uint32_t ip, char *dst)
-{
-    struct addr a = addr_ip4(ip, 0);
-
-    return ip != 0 ? addr_host_text(&a, dst) : NULL;
-}
-
-const struct ppp_end *bearer_user(const struct bearer *b)
-{
-    const struct ppp_end *user = b->is_lac ? &b->facts.pppd : &b->facts.far;
-    const struct ppp_end *other = b->is_lac ? &b->facts.far : &b->facts.pppd;
-
-    return user->name[0] == '\0' && other->name[0] != '\0' ? other : user;
-}
-
-static void tell_up(const struct bearer *b, const char *layer)
-{
-    char remote[ADDR_TEXT], local[ADDR_TEXT];
-
-    events_emit("ppp_up",
-                (struct event_field[]){
-                    event_number("tunnel", b->tunnel_id), event_number("call", b->number),
-                    event_text("layer", layer), event_text("user", bearer_user(b)->name),
-                    event_bool("user_accepted", bearer_user(b)->accepted),
-                    event_text("address", ip_text(b->facts.far.ip, remote)),
-                    event_text("local_address", ip_text(b->facts.pppd.ip, local)), event_end});
-}
-
-/* Frames tell who the user is and which addresses were agreed on; that a network layer is open, and
- * is again after it was not, is an event. */
-static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
-{
-    unsigned was = b->ppp_up;
-
-    if (!ppp_facts_frame(&b->facts, from_pppd, frame))
-        return;
-    b->ppp_up = ppp_facts_up(&b->facts);
-    if ((b->ppp_up & ~was & PPP_UP_IP) != 0) {
-        bearer_agreed(b);
-        tell_up(b, "ipv4");
-    }
-    if ((b->ppp_up & ~was & PPP_UP_IP6) != 0)
-        tell_up(b, "ipv6");
-}
-
-/* end: how pppd has ended; NULL: it goes on. */
-static void tell_ppp(struct bearer *b, const struct pppd_end *end)
-{
-    enum pppd_blame blame = end != NULL ? pppd_end_blame(end) : PPPD_BLAME_NOBODY;
-
-    if (b->told == NULL || *b->told == BEARER_PPP_OPEN)
-        return;
-    if (b->ppp_up != 0 || ppp_watch_is_up(&b->watch))
-        *b->told = BEARER_PPP_OPEN;
-    else if (blame == PPPD_BLAME_NAMES || b->refused[false] || b->refused[true])
-        *b->told = BEARER_PPP_REFUSED;
-    else if (blame == PPPD_BLAME_NEVER_UP ||
-             (blame == PPPD_BLAME_FAR && *b->told == BEARER_PPP_NEW))
-        *b->told = BEARER_PPP_FAILED;
-}
-
 /* What PPP is up to: pppd gets its control characters as it has asked for, unless the LNS has said
  * how; the LAC hears of the ACCMs, and data are numbered as long as something needs them in order
  * (5.4). */
@@ -144,13 +83,7 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
     struct l2tp *e = b->hub->engine;
     uint32_t send, receive;
 
-    note_facts(b, from_pppd, frame);
-    if (!b->refused[from_pppd] && ppp_is_rejection(frame))
-        b->refused[from_pppd] = true;
-    if (b->ppp_up == 0)
-        ppp_note_willing(&b->declines, from_pppd, frame);
-    ppp_watch_frame(&b->watch, from_pppd, frame);
-    tell_ppp(b, NULL);
+    bearer_ppp_frame(b, from_pppd, frame);
     if (!b->has_line_map)
         link_set_accm(b->link, ppp_watch_to_pppd(&b->watch), 0);
     if (b->tell_accm && ppp_watch_accm(&b->watch, &send, &receive) &&
@@ -281,7 +214,7 @@ static void gone(struct pppd *p, int status)
     log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
     explain(b, status);
-    tell_ppp(b, end);
+    bearer_ppp_end(b, end);
     bearer_free(b);
     if (call != 0) {
         l2tp_set_call_data(h->engine, call, NULL);
@@ -448,8 +381,8 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struc
     }
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.unix_authentication = conf->unix_auth;
-    s.local = ip_text(b->local_lease != 0 ? b->local_lease : b->held[POOL_OURS], local);
-    s.remote = conf->assign_ip ? ip_text(b->lease, remote) : "0.0.0.0";
+    s.local = bearer_ip_text(b->local_lease != 0 ? b->local_lease : b->held[POOL_OURS], local);
+    s.remote = conf->assign_ip ? bearer_ip_text(b->lease, remote) : "0.0.0.0";
     fill_call(&s, c, &conf->peer);
     b->tell_accm = conf->send_sli;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO;
@@ -479,8 +412,8 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     *ppp = b->kernel != NULL ? BEARER_PPP_UNSEEN : BEARER_PPP_NEW;
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.default_route = conf->default_route;
-    s.local = ip_text(b->held[POOL_OURS], local);
-    s.remote = ip_text(b->held[POOL_PEERS], remote);
+    s.local = bearer_ip_text(b->held[POOL_OURS], local);
+    s.remote = bearer_ip_text(b->held[POOL_PEERS], remote);
     if (user != NULL)
         s.name = user;
     s.password = password;

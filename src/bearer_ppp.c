@@ -1,0 +1,82 @@
+/* What the frames of one call tell of its PPP; see bearer_ppp.h. */
+#include "bearer_ppp.h"
+
+#include "bearer_lease.h"
+#include "events.h"
+
+const char *bearer_ip_text(uint32_t ip, char *dst)
+{
+    struct addr a = addr_ip4(ip, 0);
+
+    return ip != 0 ? addr_host_text(&a, dst) : NULL;
+}
+
+const struct ppp_end *bearer_user(const struct bearer *b)
+{
+    const struct ppp_end *user = b->is_lac ? &b->facts.pppd : &b->facts.far;
+    const struct ppp_end *other = b->is_lac ? &b->facts.far : &b->facts.pppd;
+
+    return user->name[0] == '\0' && other->name[0] != '\0' ? other : user;
+}
+
+static void tell_up(const struct bearer *b, const char *layer)
+{
+    char remote[ADDR_TEXT], local[ADDR_TEXT];
+
+    events_emit("ppp_up", (struct event_field[]){
+                              event_number("tunnel", b->tunnel_id), event_number("call", b->number),
+                              event_text("layer", layer), event_text("user", bearer_user(b)->name),
+                              event_bool("user_accepted", bearer_user(b)->accepted),
+                              event_text("address", bearer_ip_text(b->facts.far.ip, remote)),
+                              event_text("local_address", bearer_ip_text(b->facts.pppd.ip, local)),
+                              event_end});
+}
+
+/* Frames tell who the user is and which addresses were agreed on; that a network layer is open, and
+ * is again after it was not, is an event. */
+static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
+{
+    unsigned was = b->ppp_up;
+
+    if (!ppp_facts_frame(&b->facts, from_pppd, frame))
+        return;
+    b->ppp_up = ppp_facts_up(&b->facts);
+    if ((b->ppp_up & ~was & PPP_UP_IP) != 0) {
+        bearer_agreed(b);
+        tell_up(b, "ipv4");
+    }
+    if ((b->ppp_up & ~was & PPP_UP_IP6) != 0)
+        tell_up(b, "ipv6");
+}
+
+/* end: how pppd has ended; NULL: it goes on. */
+static void tell_how_far(struct bearer *b, const struct pppd_end *end)
+{
+    enum pppd_blame blame = end != NULL ? pppd_end_blame(end) : PPPD_BLAME_NOBODY;
+
+    if (b->told == NULL || *b->told == BEARER_PPP_OPEN)
+        return;
+    if (b->ppp_up != 0 || ppp_watch_is_up(&b->watch))
+        *b->told = BEARER_PPP_OPEN;
+    else if (blame == PPPD_BLAME_NAMES || b->refused[false] || b->refused[true])
+        *b->told = BEARER_PPP_REFUSED;
+    else if (blame == PPPD_BLAME_NEVER_UP ||
+             (blame == PPPD_BLAME_FAR && *b->told == BEARER_PPP_NEW))
+        *b->told = BEARER_PPP_FAILED;
+}
+
+void bearer_ppp_frame(struct bearer *b, bool from_pppd, struct span frame)
+{
+    note_facts(b, from_pppd, frame);
+    if (!b->refused[from_pppd] && ppp_is_rejection(frame))
+        b->refused[from_pppd] = true;
+    if (b->ppp_up == 0)
+        ppp_note_willing(&b->declines, from_pppd, frame);
+    ppp_watch_frame(&b->watch, from_pppd, frame);
+    tell_how_far(b, NULL);
+}
+
+void bearer_ppp_end(struct bearer *b, const struct pppd_end *end)
+{
+    tell_how_far(b, end);
+}
