@@ -59,12 +59,7 @@ static void bearer_free(struct bearer *b)
     if (b->link != NULL)
         link_close(b->link);
     kernel_close(b->kernel);
-    pool_give(h->book, b->lease);
-    pool_give(h->book, b->local_lease);
-    for (int end = 0; end < POOL_ENDS; end++) {
-        pool_book_let_go(h->book, (enum pool_end)end, b->held[end]);
-        pool_book_let_go(h->book, (enum pool_end)end, b->agreed[end]);
-    }
+    bearer_release(b);
     if (b->next != NULL)
         b->next->prev = b->prev;
     if (b->prev != NULL)

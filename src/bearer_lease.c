@@ -191,3 +191,17 @@ bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns 
                   lease_text(b->lease, remote), lease_text(b->local_lease, local));
     return true;
 }
+
+void bearer_release(struct bearer *b)
+{
+    struct pool_book *book = b->hub->book;
+
+    pool_give(book, b->lease);
+    pool_give(book, b->local_lease);
+    b->lease = b->local_lease = 0;
+    for (int end = 0; end < POOL_ENDS; end++) {
+        pool_book_let_go(book, (enum pool_end)end, b->held[end]);
+        pool_book_let_go(book, (enum pool_end)end, b->agreed[end]);
+        b->held[end] = b->agreed[end] = 0;
+    }
+}

@@ -17,6 +17,9 @@ bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const char **why);
 
+/* Its pppd has gone: leases go back, and what it held is let go. */
+void bearer_release(struct bearer *b);
+
 /* PPP has agreed on addresses, which need not be those that pppd was told: the peer, RADIUS or
  * chap-secrets may have others.  No pool gives them as long as the bearer is there; if one is leased
  * already, that is told, once. */
