@@ -152,12 +152,9 @@ static void sweep(struct work *w)
     }
 }
 
-/* Another section than this whose pool for peers has the address, of sorted pieces: one at most,
- * where several have.  NULL: none. */
-static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
-                                            const struct conf_section *but)
+/* The last of the sorted pieces that begins at the address or before it; NULL: none does. */
+static const struct piece *piece_before(const struct work *w, uint32_t ip)
 {
-    const struct piece *p;
     size_t low = 0, high = w->n;
 
     while (low < high) {
@@ -168,9 +165,29 @@ static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
         else
             high = middle;
     }
-    p = low > 0 ? w->piece[low - 1].reach : NULL;
+    return low > 0 ? &w->piece[low - 1] : NULL;
+}
+
+/* Another section than this whose pool for peers has the address: one at most, where several have.
+ * NULL: none. */
+static const struct conf_section *pool_with(const struct work *w, uint32_t ip,
+                                            const struct conf_section *but)
+{
+    const struct piece *before = piece_before(w, ip), *p = before != NULL ? before->reach : NULL;
+
     if (p != NULL && w->owner[p->owner].section == but)
-        p = w->piece[low - 1].other;
+        p = before->other;
+    return p != NULL && p->high >= ip ? w->owner[p->owner].section : NULL;
+}
+
+/* One whose pool of either kind has it, a pool for peers first; *key says which. */
+static const struct conf_section *any_pool_with(const struct work *w, uint32_t ip, const char **key)
+{
+    const struct piece *before = piece_before(w, ip), *p = before != NULL ? before->reach : NULL;
+
+    if (before != NULL && (p == NULL || p->high < ip))
+        p = before->top;
+    *key = p != NULL ? w->owner[p->owner].key : NULL;
     return p != NULL && p->high >= ip ? w->owner[p->owner].section : NULL;
 }
 
@@ -197,17 +214,31 @@ static void check_remote(const struct work *w, const struct conf_section *s, str
 {
     const struct conf_lac *lac = s->object;
     unsigned line = conf_section_line(s, "remote ip");
+    const char *key;
     const struct conf_section *o =
-        line > 0 && lac->remote_ip != 0 ? pool_with(w, lac->remote_ip, s) : NULL;
+        line > 0 && lac->remote_ip != 0 ? any_pool_with(w, lac->remote_ip, &key) : NULL;
     struct addr at = addr_ip4(lac->remote_ip, 0);
     char text[ADDR_TEXT];
 
     if (o != NULL)
-        conf_say(
-            told, true, line,
-            "'remote ip' of %s lies in the 'ip range' of %s in line %u: it is that peer's, so no "
-            "caller gets %s",
-            s->title, o->title, conf_section_line(o, "ip range"), addr_host_text(&at, text));
+        conf_say(told, true, line,
+                 "'remote ip' of %s lies in the '%s' of %s in line %u: it is that peer's, so no %s "
+                 "gets %s",
+                 s->title, key, o->title, conf_section_line(o, key),
+                 key == for_peers ? "caller" : "end of ours", addr_host_text(&at, text));
+}
+
+/* Of a [lac]: nobody is at both ends. */
+static void check_ends(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+    unsigned local = conf_section_line(s, "local ip"), remote = conf_section_line(s, "remote ip");
+
+    if (lac->remote_ip != 0 && lac->remote_ip == lac->local_ip && (local > 0 || remote > 0))
+        conf_say(told, true, remote > local ? remote : local,
+                 "'local ip' and 'remote ip' of %s are the same: the two ends of a call cannot have "
+                 "one address",
+                 s->title);
 }
 
 void conf_check_overlap(const struct conf *c, struct conf_told *told)
@@ -223,6 +254,9 @@ void conf_check_overlap(const struct conf *c, struct conf_told *told)
     for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
         if (s->place == PLACE_LAC)
             check_remote(&w, s, told);
+    for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
+        if (s->place == PLACE_LAC)
+            check_ends(s, told);
     for (unsigned i = 0; i < w.n_owners; i++) {
         const struct owner *own = &w.owner[i], *o = own->other;
         struct addr at = addr_ip4(own->at, 0);

@@ -214,6 +214,16 @@ static const struct {
      "[lac e]\nlns = d\nremote ip = 10.1.0.10\n",
      "W f:6: 'remote ip' of [lac c] lies in the 'ip range' of [lns a] in line 3: it is that "
      "peer's, so no caller gets 10.1.0.9"},
+    {"a LAC's peer in a pool for our ends",
+     "[lns a]\nlac = 192.0.2.1\nip range = 10.1.0.1-10.1.0.9\nlocal ip range = 10.2.0.1-10.2.0.9\n"
+     "[lac c]\nlns = d\nremote ip = 10.2.0.9\n[lac e]\nlns = d\nremote ip = 10.2.0.10\n",
+     "W f:7: 'remote ip' of [lac c] lies in the 'local ip range' of [lns a] in line 4: it is that "
+     "peer's, so no end of ours gets 10.2.0.9"},
+    {"one address for both ends",
+     "[lac default]\nremote ip = 10.2.0.9\n[lac c]\nlns = d\nlocal ip = 10.2.0.9\n"
+     "[lac e]\nlns = d\nlocal ip = 10.2.0.8\n[lac f]\nlns = d\n",
+     "W f:5: 'local ip' and 'remote ip' of [lac c] are the same: the two ends of a call cannot have "
+     "one address"},
     {"a DSCP beyond 63", "[lac x]\nlns = a\ndata dscp = 64\n",
      "E f:3: 'data dscp = 64' must be a number from 0 to 63, a class (ef, cs0 to cs7, af11 to af43), or "
      "copy"},
