@@ -182,7 +182,8 @@ static const struct trouble_row rows[TROUBLES] = {
     [TROUBLE_PEER_PASSWORD] = {"peer-password", LEVEL_WARNING, 2,
                                "{peer} ('{them}') has not shown a good name and password to pppd",
                                "see /etc/ppp/chap-secrets and pap-secrets; a client that asks "
-                               "nothing of its server has 'require authentication = no'"},
+                               "nothing of its server has 'require authentication = no', and "
+                               "noauth among pppd's options"},
     [TROUBLE_PPP_LOOP] = {"ppp-loop", LEVEL_WARNING, 1,
                           "pppd hears its own words come back from {peer}",
                           "does the tunnel lead to this machine itself?"},

@@ -121,3 +121,59 @@ leads() {
 	*) false ;;
 	esac
 }
+
+# --- what usually goes wrong -------------------------------------------------------------------
+
+# takes RECIPE HOST [AS]: its files, and pppd's words to a file.
+takes() {
+	follow "$1" "$2" "${3:-$2}"
+	on "$2" sh -c 'echo "logfile /run/pppd.log" >>/etc/ppp/options.l2tpd'
+}
+
+# change HOST FILE WORDS...: what sed makes of a file; and back.
+change() {
+	on "$1" cp -p "$2" /run/aside
+	on "$1" sed -i "$3" "$2"
+}
+back() {
+	on "$1" cp -p /run/aside "$2"
+}
+
+# again HOST LAC: dials anew, and forgets what has been told.
+again() {
+	tell "$1" "d $2" || :
+	sleep 1
+	forget_logs
+	tell "$1" "c $2"
+}
+
+# told RECIPE HOST WORDS...: the recipe's table of what one sees has the words, and the host's logs
+# have them since the last forget_logs.
+told() {
+	recipe=$1
+	told_by=$2
+	shift 2
+	for words; do
+		seen "$recipe" | grep -qxF -- "$words" || return 1
+		grep -qsF -- "$words" "$work/$told_by/log" "$work/$told_by/run/pppd.log" \
+			"$work/$told_by/run/charon.log" "$work/$told_by/radius.out" || return 1
+		echo "$words" >>"$work/tried.$recipe"
+	done
+}
+
+# seen RECIPE: prints the words that its table says one sees, each on a line.
+seen() {
+	awk -F '|' '/^\| what you see /, /^$/ { print $2 }' "$root/doc/recipe-$1.md" |
+		grep -o '`[^`]*`' | tr -d '`'
+}
+
+# all_tried RECIPE: each of them has been told in this test.
+all_tried() {
+	seen "$1" | sort -u >"$work/seen"
+	sort -u "$work/tried.$1" >"$work/tried"
+	comm -23 "$work/seen" "$work/tried" >"$work/untried"
+	[ -s "$work/seen" ] && [ ! -s "$work/untried" ] || {
+		sed 's/^/# not tried: /' "$work/untried"
+		return 1
+	}
+}
