@@ -446,35 +446,55 @@ bool pool_has_room(struct pool *p, const struct pool_book *b)
     return find_free(p, b) != 0;
 }
 
-/* How many of those that are set, and not leased, are kept from the pool. */
-static size_t kept(const struct pool *p, const struct pool_book *b)
+static uint64_t span(const struct pool *p)
 {
-    const struct set *s = &b->fixed;
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < p->n; i++)
+        size += (uint64_t)p->part[i].high - p->part[i].low + 1;
+    return size;
+}
+
+static bool is_leased(const struct pool *p, const struct pool_book *b, uint32_t ip)
+{
+    (void)p;
+    return has(&b->out, ip);
+}
+
+/* Set, and not leased, and not for this pool to give. */
+static bool is_kept(const struct pool *p, const struct pool_book *b, uint32_t ip)
+{
+    return has(&b->fixed, ip) && !has(&b->out, ip) && !may_give(p, b, ip);
+}
+
+/* How many of the pool's addresses are so, none of which the set lacks: the shorter of the two is
+ * looked through, as there may be many small pools and very many leases. */
+static size_t count(const struct pool *p, const struct pool_book *b, const struct set *s,
+                    bool (*is_so)(const struct pool *, const struct pool_book *, uint32_t))
+{
+    bool by_pool = span(p) < s->room;
     size_t n = 0;
 
-    for (size_t i = 0; i < s->room; i++) {
+    for (size_t i = 0; by_pool && i < p->n; i++)
+        for (uint64_t ip = p->part[i].low; ip <= p->part[i].high; ip++)
+            n += is_so(p, b, (uint32_t)ip);
+    for (size_t i = 0; !by_pool && i < s->room; i++) {
         uint32_t ip = s->slot[i].ip;
 
-        n += ip != 0 && pool_has(p, ip) && !has(&b->out, ip) && !may_give(p, b, ip);
+        n += ip != 0 && pool_has(p, ip) && is_so(p, b, ip);
     }
     return n;
 }
 
 size_t pool_size(const struct pool *p, const struct pool_book *b)
 {
-    uint64_t size = 0;
+    /* what was set while it was leased is used until it is back */
+    uint64_t size = span(p) - count(p, b, &b->fixed, is_kept);
 
-    for (size_t i = 0; i < p->n; i++)
-        size += (uint64_t)p->part[i].high - p->part[i].low + 1;
-    size -= kept(p, b); /* what was set while it was leased is used until it is back */
     return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
 }
 
 size_t pool_used(const struct pool *p, const struct pool_book *b)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < b->out.room; i++)
-        n += b->out.slot[i].ip != 0 && pool_has(p, b->out.slot[i].ip);
-    return n;
+    return count(p, b, &b->out, is_leased);
 }

@@ -12,6 +12,7 @@ struct plain {
     bool in[POOLS][WIDE], set[POOL_ENDS][WIDE], leased[POOL_ENDS][WIDE];
     unsigned held[POOL_ENDS][WIDE];
     struct pool *pool[POOLS];
+    struct pool *all; /* a large one that has all of them, and is only asked */
     struct pool_book *book;
     uint32_t seed;
 };
@@ -105,7 +106,7 @@ static void plain_step(struct plain *m)
 static bool plain_agrees(const struct plain *m)
 {
     bool good = true;
-    size_t out = 0;
+    size_t out = 0, kept = 0;
 
     for (int p = 0; p < POOLS; p++) {
         size_t used = 0, may = 0;
@@ -120,13 +121,17 @@ static bool plain_agrees(const struct plain *m)
     }
     for (int i = 0; i < WIDE; i++) {
         uint32_t ip = IP(10, 0, 0, i);
+        bool is_set = m->set[POOL_OURS][i] || m->set[POOL_PEERS][i] || m->held[POOL_OURS][i] > 0 ||
+                      m->held[POOL_PEERS][i] > 0;
 
         out += plain_is_leased(m, i);
+        kept += is_set && !plain_is_leased(m, i);
         good &= pool_book_has(m->book, ip) == plain_is_leased(m, i) &&
                 pool_book_clashes(m->book, POOL_OURS, ip) == m->leased[POOL_PEERS][i] &&
                 pool_book_clashes(m->book, POOL_PEERS, ip) == plain_is_leased(m, i);
     }
-    return good && pool_book_count(m->book) == out;
+    return good && pool_book_count(m->book) == out && pool_used(m->all, m->book) == out &&
+           pool_size(m->all, m->book) == 0x10000 - kept;
 }
 
 static void test_lives(void)
@@ -134,8 +139,9 @@ static void test_lives(void)
     bool taken = true, agrees = true;
 
     for (uint32_t life = 1; life <= 200; life++) {
-        struct plain m = {.book = pool_book_new(), .seed = life};
+        struct plain m = {.book = pool_book_new(), .all = pool_new(), .seed = life};
 
+        pool_add(m.all, IP(10, 0, 0, 0), IP(10, 0, 255, 255), false);
         plain_reload(&m);
         for (int step = 0; step < 400; step++) {
             taken &= draw(&m, 2) != 0 || plain_take(&m);
@@ -144,6 +150,7 @@ static void test_lives(void)
         }
         for (int p = 0; p < POOLS; p++)
             pool_free(m.pool[p]);
+        pool_free(m.all);
         pool_book_free(m.book);
     }
     ok(taken, "in 200 lives by lot just what may be given is, and always something if there is");
