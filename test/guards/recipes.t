@@ -1,6 +1,7 @@
 #!/bin/sh
 # The recipes of doc/ can be followed by a machine: each file of each machine comes out of its
-# document, the daemon finds nothing wrong with its own, and doc/recipes.md knows them all.
+# document, the daemon finds nothing wrong with its own, and doc/recipes.md knows them all. Likewise
+# the first server and client of README.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/guards/lib.sh"
@@ -42,6 +43,31 @@ for recipe in $(recipes); do
 		ok "$recipe: the daemon of $machine takes its configuration" content "$tmp/$recipe/$machine"
 		ok "$recipe: the scripts of $machine are scripts" shells "$tmp/$recipe/$machine"
 	done
+done
+
+# readme HEADING DIR: the files of one of README's first configurations: a line that begins with a
+# path, and what is indented after it.
+readme() {
+	awk -v heading="$1" -v dir="$2" '
+		/^---/ { mine = before == heading }
+		/^\/etc\// && mine {
+			file = $1
+			sub(/:$/, "", file)
+			folder = dir file
+			sub(/\/[^\/]*$/, "", folder)
+			system("mkdir -p " folder)
+		}
+		/^    / && mine && file != "" { print substr($0, 5) >(dir file) }
+		/^[^ \/]/ { file = "" }
+		{ before = $0 }' "$root/README"
+	chmod 600 "$2"/etc/*/*-secrets
+}
+
+for machine in server client; do
+	readme "A first $machine ($([ $machine = server ] && echo LNS || echo LAC))" "$tmp/readme/$machine"
+	ok "README: the first $machine has four files" \
+		[ "$(find "$tmp/readme/$machine" -type f | wc -l)" = 4 ]
+	ok "README: the daemon of the first $machine takes them" content "$tmp/readme/$machine"
 done
 ok "secrets are for their owner alone" [ -z "$(find "$tmp" -name '*secrets' -perm /077)" ]
 
