@@ -42,12 +42,15 @@ for host in server client; do
 		"default = 1" "flush_line = yes" "append = yes" "} }" "}" >/etc/strongswan.d/zz-log.conf'
 done
 
+# It has been asked again at ever longer intervals by then.
 scenario "no server"
 charon_on client
 l2tpd_on client
 ok "the client hears nothing" wait_until 30 told client client "trouble no-answer" "sending retransmit"
+sleep 44
 charon_on server
 l2tpd_on server
+ok "when there is one the client is there soon" wait_until 26 has_address client
 
 scenario "other pre-shared keys"
 change_vpn s/psk-change-me/other/
