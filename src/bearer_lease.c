@@ -101,12 +101,11 @@ static void tell_twice(struct bearer *b, enum pool_end end, uint32_t ip)
     b->told_twice = true;
 }
 
-static void agreed(struct bearer *b, enum pool_end end, uint32_t ip, uint32_t leased)
+/* Besides what it has. */
+static void hold_agreed(struct bearer *b, enum pool_end end, uint32_t ip)
 {
     struct pool_book *book = b->hub->book;
 
-    if (ip == leased || ip == b->held[end])
-        ip = 0; /* nothing new */
     if (ip == b->agreed[end])
         return;
     pool_book_let_go(book, end, b->agreed[end]);
@@ -115,10 +114,16 @@ static void agreed(struct bearer *b, enum pool_end end, uint32_t ip, uint32_t le
         tell_twice(b, end, ip);
 }
 
+/* What the far end does not use is free for others; that of ours is not given back on the far end's
+ * word, which an Ack of its is. */
 void bearer_agreed(struct bearer *b)
 {
-    agreed(b, POOL_OURS, b->facts.pppd.ip, b->local_lease);
-    agreed(b, POOL_PEERS, b->facts.far.ip, b->lease);
+    uint32_t far = b->facts.far.ip, pppd = b->facts.pppd.ip;
+
+    if (far != 0 && b->lease != 0 && pool_book_swap(b->hub->book, b->lease, far))
+        b->lease = far;
+    hold_agreed(b, POOL_PEERS, far == b->lease || far == b->held[POOL_PEERS] ? 0 : far);
+    hold_agreed(b, POOL_OURS, pppd == b->local_lease || pppd == b->held[POOL_OURS] ? 0 : pppd);
 }
 
 void bearer_tell_leased(struct hub *h, const struct call *c)

@@ -21,8 +21,8 @@ bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns 
 void bearer_release(struct bearer *b);
 
 /* PPP has agreed on addresses, which need not be those that pppd was told: the peer, RADIUS or
- * chap-secrets may have others.  No pool gives them as long as the bearer is there; if one is leased
- * already, that is told, once. */
+ * chap-secrets may have others.  No pool gives them as long as the bearer is there, and the far end's
+ * is its lease from now on; if one is leased to somebody else already, that is told, once. */
 void bearer_agreed(struct bearer *b);
 
 /* A peer's call is refused, as our address of its section is somebody's lease: that trouble. */

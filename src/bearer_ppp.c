@@ -41,10 +41,10 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
     if (!ppp_facts_frame(&b->facts, from_pppd, frame))
         return;
     b->ppp_up = ppp_facts_up(&b->facts);
-    if ((b->ppp_up & ~was & PPP_UP_IP) != 0) {
+    if ((b->ppp_up & PPP_UP_IP) != 0)
         bearer_agreed(b);
+    if ((b->ppp_up & ~was & PPP_UP_IP) != 0)
         tell_up(b, "ipv4");
-    }
     if ((b->ppp_up & ~was & PPP_UP_IP6) != 0)
         tell_up(b, "ipv6");
 }

@@ -124,8 +124,8 @@ static const struct trouble_row rows[TROUBLES] = {
                                 "hangup): then no pool gives it away any more"},
     [TROUBLE_ADDRESS_TWICE] = {"address-twice", LEVEL_WARNING, 1,
                                "PPP has agreed on an address that another call has: {text}",
-                               "take what the peer, chap-secrets or RADIUS assigns out of the pool "
-                               "with 'no ip range'"},
+                               "has one user come twice? else take what the peer, chap-secrets or "
+                               "RADIUS assigns out of the pool with 'no ip range'"},
     [TROUBLE_SECTION_GONE] = {"section-gone", LEVEL_NOTICE, 1,
                               "{peer} ('{them}') is refused a call: the section of its tunnel has "
                               "left the configuration",

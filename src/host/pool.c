@@ -252,6 +252,14 @@ void pool_give(struct pool_book *b, uint32_t ip)
     b->returns++;
 }
 
+bool pool_book_swap(struct pool_book *b, uint32_t was, uint32_t ip)
+{
+    if (!has(&b->out, was) || !lease(b, is_leased_at(b, POOL_OURS, was) ? POOL_OURS : POOL_PEERS, ip))
+        return false;
+    pool_give(b, was);
+    return true;
+}
+
 struct pool *pool_new(void)
 {
     return calloc(1, sizeof(struct pool));

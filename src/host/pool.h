@@ -72,6 +72,11 @@ uint32_t pool_take_again(struct pool *p, struct pool_book *b, uint64_t who);
 bool pool_has_room(struct pool *p, const struct pool_book *b);
 
 void pool_give(struct pool_book *b, uint32_t ip); /* 0 is nothing to give back */
+
+/* Who has a lease has that address in its place, be it a pool's or not.  False if that one is leased
+ * already, or without memory, and all is as it was. */
+bool pool_book_swap(struct pool_book *b, uint32_t lease, uint32_t ip);
+
 bool pool_book_has(const struct pool_book *b, uint32_t ip);
 
 /* Addresses that may be given in all, and those that are leased: never more.  What has been set since

@@ -157,35 +157,47 @@ sub ack { return "\xff\x03\x80\x21\x02\x01\x00\x0a\x03\x06" . pack 'C4', split /
     my $d = daemon 'agreed', conf => "[lns default]\nlocal ip = 10.9.0.1\nip range = 10.9.0.2 - 10.9.0.4\n"
       . "pppoptfile = $fixed\n";
     my ($one, $two) = map { caller_of $d } 1, 2;
-    my $up   = sub { $_[0]->send_frame($_[1], ack('10.9.0.1')); return $_[1] };
-    my $call = $up->($one, $one->open_call);
+    my $up   = sub { $_[0]->send_frame($_[1], ack('10.9.0.1')) };
+    my $call = $one->open_call;
 
     $d->says(qr/"10\.9\.0\.1:10\.9\.0\.2" /, 'a caller is to have 10.9.0.2');
+    $up->($one, $call);
     soon { $d->ask('status json') =~ /"address":"10\.9\.0\.3"/ } 'and has another address of the pool';
-    my $second = $up->($two, $two->open_call);
-    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.4" /, 'the next is not given that one');
-    like($two->open_call->{refused}, qr/^2\/4 no address/, 'nor is one more');
+    like($d->status, qr/lns default: 1 of 3 addresses leased/, 'of which one is used');
+    my $second = $two->open_call;
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.2" /, 'the next has what the first does not use');
+    my $third = $two->open_call;
+    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.4" /, 'and one more not what it uses');
+    like($two->open_call->{refused}, qr/^2\/4 no address/, 'then there is none');
     unlike($d->log, qr/address-twice/, 'so nobody has it twice of us');
     $d->mark;
-    $one->hang_up($call);
-    $d->says(qr/pppd ended/, 'the first call ends');
-    $call = $one->open_call;
-    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.2" /, 'what it was given is free again');
-    $d->mark;
-    $two->hang_up($second);
-    $d->says(qr/pppd ended/, 'the second ends, which pppd had told the same');
-    my $third = $two->open_call;
-    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.3" /, 'a caller is given what nobody has any more');
-    $d->mark;
-    $up->($one, $call);
-    $d->says(qr/lns default, call \S+: trouble address-twice: .*the peer's address 10\.9\.0\.3 is leased to 127\.0\.0\.1 in call $two->{peer_id}\/$third->{peer}; /,
+    $up->($two, $second);
+    $d->says(qr/lns default, call \S+: trouble address-twice: .*the peer's address 10\.9\.0\.3 is leased to 127\.0\.0\.1 in call $one->{peer_id}\/$call->{peer}; /,
         'somebody else is told to have it: the log tells of both');
     $d->mark;
-    $two->hang_up($third);
-    $d->says(qr/pppd ended/, 'the one who had it by right goes');
-    ok(!$two->open_call->{refused}, 'a caller');
-    $d->says(qr/"10\.9\.0\.1:10\.9\.0\.4" /, 'has 10.9.0.4');
-    like($two->open_call->{refused}, qr/^2\/4 no address/, 'and nobody what is in use otherwise');
+    $_->[0]->hang_up($_->[1]) for [$one, $call], [$two, $third];
+    soon { 2 == (my @ended = $d->log =~ /pppd ended/g) } 'all but that one go';
+    is($one->open_call->{refused}, undef, 'a caller is given an address');
+    like($one->open_call->{refused}, qr/^2\/4 no address/, 'and the next is not given what is in use');
+    $d->finish;
+}
+
+# As many users as there are addresses, each with one of its own in chap-secrets.
+{
+    my $script = ppp_script "sink\n";
+    my $d = daemon 'fixed', conf => "[lns default]\nlocal ip = 10.9.0.1\nip range = 10.9.0.2 - 10.9.0.4\n"
+      . "pppoptfile = $script\n";
+    my $one = caller_of $d;
+
+    for my $ip ('10.9.0.4', '10.9.0.3', '10.9.0.2') {
+        put_file($script, 'send ' . unpack('H*', ack($ip)) . "\nsink\n");
+        my $call = $one->open_call;
+        ok(!$call->{refused}, 'a user comes');
+        $one->send_frame($call, ack('10.9.0.1')) if $call->{peer};
+        soon { $d->ask('status json') =~ /"ppp_up":true,"address":"\Q$ip\E"/ } "and has its $ip";
+    }
+    like($d->status, qr/lns default: 3 of 3 addresses leased/, 'all have room');
+    unlike($d->log, qr/address-twice/, 'and nothing is wrong');
     $d->finish;
 }
 

@@ -327,6 +327,14 @@ static void test_peers(void)
     pool_free(p);
     p = range(IP(10, 0, 0, 3), IP(10, 0, 0, 3));
     is_int(pool_take(p, b), 0, "the lease has been out all the while");
+    ok(!pool_book_swap(b, IP(10, 0, 0, 3), IP(10, 0, 0, 4)) &&
+           !pool_book_swap(b, IP(10, 0, 0, 9), IP(10, 0, 0, 8)) && !pool_book_swap(b, 0, 0),
+       "nor is it swapped for another's, nor what is none for anything");
+    ok(pool_book_swap(b, IP(10, 0, 0, 3), IP(10, 0, 0, 7)) &&
+           pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 7)),
+       "but for one that nobody has: that is the peer's");
+    is_int(pool_take(p, b), IP(10, 0, 0, 3), "and the other anybody's");
+    pool_give(b, IP(10, 0, 0, 7));
     ok(pool_book_hold(b, POOL_OURS, IP(10, 0, 0, 3)), "and it is held besides");
     pool_give(b, IP(10, 0, 0, 3));
     ok(pool_take(p, b) == 0 && !pool_book_clashes(b, POOL_OURS, IP(10, 0, 0, 3)),
