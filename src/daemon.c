@@ -56,6 +56,8 @@ static void heard(void *ctx, const struct addr *from, const struct addr *to, uin
     got = l2tp_input(h->engine, loop_now(h->loop), from, to, octets, &frame);
     if (got == L2TP_EARLY)
         early_keep(h, from, to, ecn, octets);
+    if (got == L2TP_ANSWERED)
+        drain_events(h);
     if (got != L2TP_FRAME)
         return;
     if (frame.call->host_data == NULL)

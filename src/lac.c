@@ -135,15 +135,17 @@ bool lac_will_redial(const struct lac *l)
            (conf->max_redials == 0 || l->redials < conf->max_redials);
 }
 
-/* The n-th redial in a row.  The time that an attempt took in vain counts, but for a rest: a LNS that
- * is back when it has just been tried is not to wait for all the others too. */
+/* The n-th redial in a row.  The time that an attempt took in vain counts, and that in which a LNS was
+ * silent, but for a rest: one that is back when it has just been tried is not to wait for all the others
+ * too, nor one that was away for a moment for as long again as it took to be missed. */
 static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
 {
     uint64_t now = loop_now(l->hub->loop), took = l->dialled != 0 ? now - l->dialled : 0;
-    uint64_t timeout_ms = (uint64_t)conf->redial_timeout_s * 1000u, rest = timeout_ms / 4, ms;
+    uint64_t timeout_ms = (uint64_t)conf->redial_timeout_s * 1000u, rest, ms;
     uint32_t lot;
 
     sys_random(&lot, sizeof lot);
+    rest = timeout_ms / 5 + (timeout_ms / 20 * lot >> 32); /* by lot too, for a crowd */
     l->redials++;
     /* but once in a while: whoever can have us ask for a sign of life is not to hurry us for ever */
     if (now < l->hurry_until && (l->hurried == 0 || now >= l->hurried + LASTED_MS)) {
@@ -454,12 +456,13 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 
 /* A call has been up, if only as far as L2TP goes: what it says of its host, and what is next.  May
  * free it. */
-static void judge(struct lac *l, bool silent)
+static void judge(struct lac *l, const struct tunnel *t)
 {
     uint64_t now = loop_now(l->hub->loop);
     bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW;
+    bool silent = t->why.fault == FAULT_SILENCE;
 
-    l->dialled = 0;
+    l->dialled = silent ? t->heard : 0;
     if (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN)
         hosts_worked(&l->hosts);
     if (silent)
@@ -493,8 +496,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     /* a call without PPP (a wrong password, say) is a failure too, however long it took */
     if (lasted && (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN))
         l->redials = 0;
-    /* its successor may be there already; but one that dies again and again is given its time */
-    if (lasted && t->why.fault == FAULT_SILENCE)
+    /* its successor may be there already (one that dies again and again is given its time below) */
+    if (was_up && (lasted || l->ppp == BEARER_PPP_OPEN) && t->why.fault == FAULT_SILENCE)
         l->hurry_until = now + 1;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
@@ -503,7 +506,7 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         lac_dial_note(l, &t->peer, &t->why);
     l->theirs |= !t->why_ours;
     if (was_up)
-        judge(l, t->why.fault == FAULT_SILENCE);
+        judge(l, t);
     else {
         lac_back_stop(l); /* its call may have been up, unheard */
         lac_dial_failed(l);

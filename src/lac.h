@@ -57,7 +57,8 @@ struct lac {
     size_t n_sent;
     uint64_t hurry_until; /* ms: who falls before then redials at once */
     uint64_t hurried;     /* ms: when one last did; 0: never */
-    uint64_t dialled;     /* ms: when the attempt began; 0: it has come to a call, which has ended */
+    uint64_t dialled;     /* ms: when the attempt began, or since when the peer of a call has been silent;
+                           * 0: that has ended otherwise */
     enum bearer_ppp ppp;  /* of its last call: how far that has come, ... */
     bool theirs;          /* ... and the peer, not we, has ended it */
     int redials;          /* since a call was last up for a while */

@@ -12,8 +12,11 @@
 #define OUT_MOST (PACKET_CONTROL_HEADER + 4096)
 #define BURST_MS 10000 /* of one cause: the first is logged, the rest counted */
 
-/* The answer to an SCCRQ that was turned down, or to a stray (stray.h): one slot, so at most one a
- * turn. */
+#define ANSWERS 1000u    /* to what leaves nothing behind ... */
+#define ANSWERS_MS 1000u /* ... in so long, to whomever */
+
+/* The answer to an SCCRQ that was turned down, or to a stray (stray.h): one slot, for the host to take
+ * it from before the next such datagram. */
 struct refusal {
     bool pending;
     struct addr from, to;
@@ -32,8 +35,8 @@ struct l2tp {
     struct call *dead_calls;
     struct heap due_tunnels, due_calls;
     struct refusal refusal;
-    uint64_t strays_since;  /* ms: in the second since then ... */
-    unsigned strays;        /* ... so many were answered */
+    uint64_t answers_since; /* ms: in the second since then ... */
+    unsigned answers;       /* ... so many were answered so */
     unsigned half_total, half_per_source;
     uint32_t serial;
     uint8_t ecn;        /* of the datagram to come: l2tp_mark() */
@@ -54,6 +57,9 @@ void engine_settle_call(struct l2tp *e, struct call *c, uint64_t now);
 
 /* It may have something to say: l2tp_next() will look; and its due time is brought up to date. */
 void engine_touch(struct l2tp *e, struct tunnel *t);
+
+/* May one more be answered of whom nothing is kept?  It is counted. */
+bool engine_may_answer(struct l2tp *e, uint64_t now);
 
 /* A new tunnel or call, entered everywhere; NULL without memory or ids. */
 struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp_profile *p,

@@ -41,20 +41,21 @@ static enum l2tp_got drop(struct l2tp *e, uint64_t now, enum l2tp_cause cause,
 {
     char peer[ADDR_TEXT];
     uint64_t unsaid = e->dropped[cause] - e->logged[cause];
+    enum l2tp_got got = e->refusal.pending ? L2TP_ANSWERED : L2TP_DROPPED;
 
     e->dropped[cause]++;
     if (e->logged_at[cause] != 0 && now < e->logged_at[cause] + BURST_MS) {
         if (log_topic(TOPIC_NETWORK))
             log_debug(TOPIC_NETWORK, "dropped a datagram from %s: %s%s%s", addr_text(from, peer),
                       l2tp_cause_name(cause), detail[0] != '\0' ? ": " : "", detail);
-        return L2TP_DROPPED;
+        return got;
     }
     e->logged_at[cause] = now;
     e->logged[cause] = e->dropped[cause];
     log_info("dropped a datagram from %s: %s%s%s (%llu more like it since the last such line)",
              addr_text(from, peer), l2tp_cause_name(cause), detail[0] != '\0' ? ": " : "", detail,
              (unsigned long long)unsaid);
-    return L2TP_DROPPED;
+    return got;
 }
 
 /* Is this the tunnel's peer?  It may answer our SCCRQ from another port, which is learned when the
@@ -214,7 +215,7 @@ static enum l2tp_got refuse(struct l2tp *e, uint64_t now, const struct addr *fro
         msg_set(&answer, AVP_RESULT_CODE);
         packet_control_header(&w, msg_has(m, AVP_ASSIGNED_TUNNEL_ID) ? m->assigned_tunnel_id : 0, 0,
                               0, (uint16_t)(p->ns + 1), 0);
-        r->pending = msg_encode(&w, &answer, NULL);
+        r->pending = msg_encode(&w, &answer, NULL) && engine_may_answer(e, now);
         wr_set16(&w, 2, (uint16_t)wr_len(&w));
         r->n = wr_len(&w);
         r->from = *to;

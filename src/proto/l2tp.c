@@ -38,6 +38,15 @@ void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source)
     e->half_per_source = per_source;
 }
 
+bool engine_may_answer(struct l2tp *e, uint64_t now)
+{
+    if (now >= e->answers_since + ANSWERS_MS) {
+        e->answers_since = now;
+        e->answers = 0;
+    }
+    return e->answers++ < ANSWERS;
+}
+
 /* Adding and freeing. */
 
 struct tunnel *engine_add_tunnel(struct l2tp *e, uint64_t now, const struct l2tp_profile *p,

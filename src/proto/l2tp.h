@@ -24,10 +24,11 @@ void l2tp_free(struct l2tp *e); /* all objects too, without a word to anybody */
 void l2tp_limit_half_open(struct l2tp *e, unsigned total, unsigned per_source);
 
 enum l2tp_got {
-    L2TP_TAKEN,  /* a control message, dealt with; or data that waits for its turn */
-    L2TP_FRAME,  /* a PPP frame: carry it on */
-    L2TP_EARLY,  /* data of a call that may be up soon: see l2tp_leave_early() */
-    L2TP_DROPPED /* refused; counted by cause */
+    L2TP_TAKEN,   /* a control message, dealt with; or data that waits for its turn */
+    L2TP_FRAME,   /* a PPP frame: carry it on */
+    L2TP_EARLY,   /* data of a call that may be up soon: see l2tp_leave_early() */
+    L2TP_DROPPED, /* refused; counted by cause */
+    L2TP_ANSWERED /* refused, and l2tp_next() has an answer that the next such one would replace */
 };
 
 /* Data of a call that is coming up is dropped, unless it is left to the caller, who gives it again

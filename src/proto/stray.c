@@ -1,18 +1,6 @@
 /* The answer to a HELLO that has gone astray; see stray.h. */
 #include "proto/stray.h"
 
-#define STRAYS 50u      /* answers ... */
-#define STRAYS_MS 1000u /* ... in so long, to whomever */
-
-static bool is_one_too_many(struct l2tp *e, uint64_t now)
-{
-    if (now >= e->strays_since + STRAYS_MS) {
-        e->strays_since = now;
-        e->strays = 0;
-    }
-    return e->strays++ >= STRAYS;
-}
-
 void stray_heard(struct l2tp *e, uint64_t now, const struct addr *from, const struct addr *to,
                  const struct packet *p)
 {
@@ -29,7 +17,7 @@ void stray_heard(struct l2tp *e, uint64_t now, const struct addr *from, const st
     msg_set(&answer, AVP_RESULT_CODE);
     packet_control_header(&w, 0, 0, 0, (uint16_t)(p->ns + 1), 0);
     if (!msg_encode(&w, &answer, NULL) || wr_len(&w) > p->body.n + PACKET_CONTROL_HEADER ||
-        is_one_too_many(e, now))
+        !engine_may_answer(e, now))
         return;
     wr_set16(&w, 2, (uint16_t)wr_len(&w));
     r->pending = true;

@@ -101,7 +101,7 @@ sub later
     comes_up $d, qr/Call established/, 'up, for a moment';
     $lns->kill_now;
     $lns = daemon 'lns3', conf => $lns_conf, port => $port;
-    $d->says(qr/trouble peer-gone: .*Will redial in 30\d seconds/s, 'a call that was no success is not repeated at once');
+    $d->says(qr/trouble peer-gone: .*Will redial in (?:28|29|30)\d seconds/s, 'a call that was no success is not repeated at once');
     $_->finish for $d, $lns;
 }
 
@@ -135,7 +135,7 @@ SKIP: {
     my $d = lac 'lac4', "lns = 127.0.0.1:$port\nhello interval = 3\n";
 
     comes_up $d, qr/Call established/, 'up';
-    for (['a first time', qr/lac there: redials at once/], ['a second time within 30 seconds', qr/Will redial in 30\d seconds/],
+    for (['a first time', qr/lac there: redials at once/], ['a second time within 30 seconds', qr/Will redial in (?:28|29|30)\d seconds/],
         ['a third time, much later', qr/lac there: redials at once/]) {
         my ($when, $pattern) = @$_;
 
