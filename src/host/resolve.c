@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +27,12 @@ struct record {
 };
 
 _Static_assert(sizeof(struct record) <= sizeof((struct resolve *)0)->partial, "a record fits");
+
+/* A daemon that has thousands of names to ask for is not to fill the machine with processes. */
+static struct {
+    unsigned children;
+    struct resolve *first, *last; /* who waits; its timer is set when it has been called */
+} asking;
 
 /* Ends the question: everything is taken back before done() is called, as it may free or reuse r.
  */
@@ -128,12 +135,6 @@ static void on_pipe(struct watch *w, unsigned what)
     finish(r, reason[0] != '\0' ? reason : "the resolver ended without an answer");
 }
 
-/* Due at once for a numeric address, otherwise when patience ends. */
-static void on_timer(struct timer *t)
-{
-    finish(t->owner, "no answer in time");
-}
-
 /* The pipe's end says all; the child's own end only has to be heard for it to be reaped. */
 static void on_gone(struct child *c, int status)
 {
@@ -157,11 +158,79 @@ static int start_child(struct resolve *r, const char *host)
         goto fail;
     close(fd[1]);
     loop_child(r->loop, &r->child);
+    asking.children++;
+    r->has_child = true;
+    loop_timer_set(r->loop, &r->timer, loop_now(r->loop) + RESOLVE_TIMEOUT_MS);
     return 0;
 fail:
     r->child.pid = 0;
     close(fd[1]);
     return -1; /* the other end is in r->pipe */
+}
+
+/* -- whose turn it is -------------------------------------------------------------------------- */
+
+static int join_queue(struct resolve *r, const char *host)
+{
+    r->host = strdup(host);
+    if (r->host == NULL)
+        return -1;
+    r->prev = asking.last;
+    r->next = NULL;
+    *(asking.last != NULL ? &asking.last->next : &asking.first) = r;
+    asking.last = r;
+    return 0;
+}
+
+static void leave_queue(struct resolve *r)
+{
+    *(r->prev != NULL ? &r->prev->next : &asking.first) = r->next;
+    *(r->next != NULL ? &r->next->prev : &asking.last) = r->prev;
+    free(r->host);
+    r->host = NULL;
+}
+
+/* As many as there may be children more, each from the loop: so nobody's done() is called out of
+ * another's cancel, and of many that are cancelled in a row none gets a child before. */
+static void call_next(void)
+{
+    unsigned places = RESOLVE_CHILDREN - asking.children;
+
+    for (struct resolve *r = asking.first; r != NULL && places > 0; r = r->next, places--)
+        if (!loop_timer_is_set(&r->timer))
+            loop_timer_set(r->loop, &r->timer, loop_now(r->loop));
+}
+
+/* It has been called. */
+static void take_turn(struct resolve *r)
+{
+    char reason[64] = "";
+
+    if (asking.children >= RESOLVE_CHILDREN)
+        return;
+    if (start_child(r, r->host) != 0)
+        span_to_str(span_str(strerror(errno)), reason, sizeof reason);
+    leave_queue(r);
+    if (!r->has_child)
+        finish(r, reason);
+}
+
+/* Due at once for a numeric address; otherwise when it has been called, and when patience ends. */
+static void on_timer(struct timer *t)
+{
+    struct resolve *r = t->owner;
+
+    if (r->host != NULL)
+        take_turn(r);
+    else
+        finish(r, "no answer in time");
+}
+
+static int ask(struct resolve *r, const char *host)
+{
+    if (asking.children < RESOLVE_CHILDREN && asking.first == NULL)
+        return start_child(r, host);
+    return join_queue(r, host);
 }
 
 int resolve_start(struct resolve *r, struct loop *l, const char *host, uint16_t port)
@@ -175,17 +244,20 @@ int resolve_start(struct resolve *r, struct loop *l, const char *host, uint16_t 
     r->n = numeric ? 1 : 0;
     r->n_partial = 0;
     r->port = port;
+    r->host = NULL;
+    r->has_child = false;
     if (loop_timer_init(l, &r->timer) != 0)
         return -1;
     r->busy = true;
-    if (!numeric && start_child(r, host) != 0) {
+    if (numeric) {
+        loop_timer_set(l, &r->timer, loop_now(l));
+    } else if (ask(r, host) != 0) {
         int keep = errno;
 
         resolve_cancel(r);
         errno = keep;
         return -1;
     }
-    loop_timer_set(l, &r->timer, loop_now(l) + (numeric ? 0 : RESOLVE_TIMEOUT_MS));
     return 0;
 }
 
@@ -204,4 +276,9 @@ void resolve_cancel(struct resolve *r)
         kill(r->child.pid, SIGKILL);
         loop_child_forget(r->loop, &r->child);
     }
+    if (r->host != NULL)
+        leave_queue(r);
+    asking.children -= r->has_child;
+    r->has_child = false;
+    call_next();
 }

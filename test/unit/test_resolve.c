@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,6 +146,60 @@ static void test_patience(void)
     ok(none_left(), "and the stopped child is gone");
 }
 
+#define CROWD (RESOLVE_CHILDREN + 60)
+
+static struct resolve crowd[CROWD];
+
+static void on_one_done(struct resolve *r, const struct addr *got, size_t n, const char *why)
+{
+    (void)got;
+    (void)n;
+    (void)why;
+    answers++;
+    memset(r, 0, sizeof *r);
+    loop_stop(l);
+}
+
+static int count_children(void)
+{
+    int n = 0;
+
+    for (int i = 0; i < CROWD; i++)
+        n += crowd[i].busy && crowd[i].has_child;
+    return n;
+}
+
+/* Of many who ask at once so many have a child, and each that ends makes room for another. */
+static void test_crowd(void)
+{
+    const struct resolve *last = &crowd[CROWD - 1];
+    int refused = 0, most = 0;
+
+    answers = 0;
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i].done = on_one_done;
+        refused += resolve_start(&crowd[i], l, "localhost", 1) != 0;
+    }
+    is_int(refused, 0, "a crowd asks, and all are heard");
+    is_int(count_children(), RESOLVE_CHILDREN, "as many as may have a child have one");
+    ok(last->busy && !last->has_child && !loop_timer_is_set(&last->timer),
+       "and no time counts for the others");
+    for (int i = RESOLVE_CHILDREN; i < RESOLVE_CHILDREN + 10; i++)
+        resolve_cancel(&crowd[i]); /* they wait */
+    resolve_cancel(&crowd[CROWD - 1]);
+    for (int i = 0; i < 20; i++)
+        resolve_cancel(&crowd[i]);
+    resolve_cancel(&crowd[RESOLVE_CHILDREN + 10]); /* its turn has come just now */
+    is_int(count_children(), RESOLVE_CHILDREN - 20, "nobody gets a child by another's cancel");
+    for (int i = 0; i < 10000 && answers < CROWD - 32; i++) {
+        run(100);
+        most = count_children() > most ? count_children() : most;
+    }
+    is_int(answers, CROWD - 32, "all have their answer who were not cancelled");
+    ok(most > 0 && most <= RESOLVE_CHILDREN, "and never were there more children");
+    ok(none_left(), "of which none is left");
+}
+
 static void test_out_of_descriptors(void)
 {
     struct resolve r = {.done = on_done};
@@ -173,6 +228,7 @@ int main(void)
     test_cancel();
     test_death();
     test_patience();
+    test_crowd();
     setrlimit(RLIMIT_NOFILE, &few);
     test_out_of_descriptors();
     loop_free(l);
