@@ -103,6 +103,7 @@ static void check_secrets(const struct conf *c, const char *path, struct conf_to
 {
     struct secrets *secrets = secrets_new(path);
     struct conf_told of_file = *told;
+    const char *others;
 
     if (secrets == NULL)
         return;
@@ -112,8 +113,9 @@ static void check_secrets(const struct conf *c, const char *path, struct conf_to
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
         if (s->place != PLACE_GLOBAL)
             check_secret(s, secrets, told);
-    if (secrets_readable_by_others(secrets))
-        conf_say(&of_file, true, 0, "can be read by others: chmod 600 it");
+    others = secrets_open_to_others(secrets);
+    if (others != NULL)
+        conf_say(&of_file, true, 0, "can be %s by others: chmod 600 it", others);
     secrets_free(secrets);
 }
 

@@ -46,7 +46,7 @@ static void tell_old_secrets(void *ctx, unsigned line, const char *why)
 void reload_apply_globals(struct hub *h)
 {
     const struct conf_global *g = &h->conf->global;
-    const char *secrets = secrets_of(h, h->conf);
+    const char *secrets = secrets_of(h, h->conf), *others;
 
     metrics_apply(h);
     kernel_probe(h);
@@ -55,8 +55,9 @@ void reload_apply_globals(struct hub *h)
                          (unsigned)g->half_open_per_source);
     secrets_tell_old_to(h->secrets, tell_old_secrets, h);
     secrets_set_path(h->secrets, secrets);
-    if (secrets_readable_by_others(h->secrets))
-        log_warnx("%s can be read by others: chmod 600 it", secrets);
+    others = secrets_open_to_others(h->secrets);
+    if (others != NULL)
+        log_warnx("%s can be %s by others: chmod 600 it", secrets, others);
     secrets_look(h->secrets);
 }
 

@@ -492,10 +492,13 @@ bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, 
     return false;
 }
 
-bool secrets_readable_by_others(const struct secrets *s)
+const char *secrets_open_to_others(const struct secrets *s)
 {
     struct stat now;
 
-    return stat(s->path, &now) == 0 && S_ISREG(now.st_mode) &&
-           (now.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    if (stat(s->path, &now) != 0 || !S_ISREG(now.st_mode))
+        return NULL;
+    if ((now.st_mode & (S_IRGRP | S_IROTH)) != 0)
+        return "read";
+    return (now.st_mode & (S_IWGRP | S_IWOTH)) != 0 ? "written" : NULL;
 }

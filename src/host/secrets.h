@@ -54,7 +54,8 @@ bool secrets_next(struct secrets *s, const char *us, unsigned *line, char *dst, 
 /* The file's path, for messages; good until it is set anew. */
 const char *secrets_path(const struct secrets *s);
 
-/* True if it is a plain file that others than its owner can read (a trap to warn of). */
-bool secrets_readable_by_others(const struct secrets *s);
+/* What others than its owner can do to a plain file of secrets (a trap to warn of): "read", or else
+ * "written"; NULL: neither. */
+const char *secrets_open_to_others(const struct secrets *s);
 
 #endif

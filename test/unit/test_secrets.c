@@ -375,15 +375,19 @@ static void test_others(void)
 
     put(path, "", 0);
     chmod(path, 0600);
-    ok(!secrets_readable_by_others(s), "mode 0600 is private");
+    ok(secrets_open_to_others(s) == NULL, "mode 0600 is private");
     chmod(path, 0640);
-    ok(secrets_readable_by_others(s), "X6-08 mode 0640 is not");
+    is_str(secrets_open_to_others(s), "read", "X6-08 mode 0640 is not");
     chmod(path, 0604);
-    ok(secrets_readable_by_others(s), "nor is mode 0604");
+    is_str(secrets_open_to_others(s), "read", "nor is mode 0604");
+    chmod(path, 0620);
+    is_str(secrets_open_to_others(s), "written", "nor mode 0620");
+    chmod(path, 0602);
+    is_str(secrets_open_to_others(s), "written", "nor mode 0602");
     unlink(path);
-    ok(!secrets_readable_by_others(s), "no file cannot be read");
+    ok(secrets_open_to_others(s) == NULL, "no file cannot be read");
     secrets_set_path(s, "/dev/null");
-    ok(!secrets_readable_by_others(s), "nobody is told to chmod a device");
+    ok(secrets_open_to_others(s) == NULL, "nobody is told to chmod a device");
     secrets_free(s);
 }
 
