@@ -1,12 +1,15 @@
 /* Pages of the status; see render.h.  Knows how things are shown, and no fact. */
 #include "render.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "wire/json.h"
 #include "wire/utf8.h"
 
-#define PART 16384 /* octets of a page that are made without looking up */
+#define PART 16384    /* octets of a page that are made without looking up */
+#define CELL_MOST 48  /* signs of a value in a table: an IPv6 address and its port have 47 */
+#define MEASURED 1000 /* objects that a column's width is found by: more are not read by people */
 
 /* -- values ------------------------------------------------------------------------------------ */
 
@@ -44,15 +47,28 @@ static void put_octets(struct text *out, unsigned long long n)
     text_add(out, "%llu.%llu%c", tenths / 10, tenths % 10, units[unit]);
 }
 
-/* What a peer has said has been made safe once, with its backslashes; what is left to escape here
- * is what pppd's wire or a file has brought. */
-static void put_visible(struct text *out, const char *s)
+static size_t sign_width(char c)
 {
-    for (; *s != '\0'; s++) {
-        uint8_t c = (uint8_t)*s;
+    return (uint8_t)c >= 0x20 && (uint8_t)c < 0x7f ? 1 : strlen("\\xNN");
+}
 
-        text_add(out, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
-    }
+static size_t visible_width(const char *s)
+{
+    size_t n = 0;
+
+    for (; *s != '\0'; s++)
+        n += sign_width(*s);
+    return n;
+}
+
+/* No more than so many signs.  What a peer has said has been made safe once, with its backslashes;
+ * what is left to escape here is what pppd's wire or a file has brought. */
+static void put_visible(struct text *out, const char *s, size_t most)
+{
+    size_t n = 0;
+
+    for (; *s != '\0' && (n += sign_width(*s)) <= most; s++)
+        text_add(out, sign_width(*s) == 1 ? "%c" : "\\x%02x", (uint8_t)*s);
 }
 
 static void put_for_people(struct text *out, const struct status_row *row,
@@ -62,7 +78,7 @@ static void put_for_people(struct text *out, const struct status_row *row,
 
     switch (row->type) {
     case TYPE_TEXT:
-        put_visible(out, v->text);
+        put_visible(out, v->text, SIZE_MAX);
         break;
     case TYPE_BOOL:
         text_put_str(out, n != 0 ? "yes" : "no");
@@ -141,36 +157,93 @@ static void put_facts(struct text *out, const struct status_at *at)
     }
 }
 
-/* One line of a table; at NULL: its header.  A value that is wider than its column pushes the rest.
- */
-static void put_columns(struct text *out, const struct status_row *row, const struct status_at *at)
+static const struct status_row *column_from(const struct status_row *row)
 {
-    struct status_value v;
-    bool first = true;
+    while (row->name != NULL && row->title == NULL)
+        row++;
+    return row->name != NULL ? row : NULL;
+}
 
-    for (; row->name != NULL; row++) {
+static const struct status_row *first_column(const struct render *r)
+{
+    return column_from(status_tables[r->at.kind].rows);
+}
+
+static const struct status_row *next_column(const struct status_row *row)
+{
+    return column_from(row + 1);
+}
+
+/* A value in its column.  A peer may call itself what it likes, so what is very long is cut here;
+ * the JSON has all of it. */
+static void put_cell(struct text *out, const struct status_row *row, const struct status_at *at)
+{
+    static const char more[] = "...";
+    struct status_value v;
+    bool known = row->get(at, &v);
+
+    if (known && is_text(row) && visible_width(v.text) > CELL_MOST) {
+        put_visible(out, v.text, CELL_MOST - strlen(more));
+        text_put_str(out, more);
+    } else {
+        render_value(out, row, &v, known);
+    }
+}
+
+/* One line of a table; at NULL: its header.  A value that is wider than its column pushes the rest:
+ * one that was not there when the columns were measured. */
+static void put_columns(struct render *r, struct text *out, const struct status_at *at)
+{
+    size_t column = 0;
+
+    for (const struct status_row *row = first_column(r); row != NULL; row = next_column(row)) {
         size_t from;
 
-        if (row->title == NULL)
-            continue;
-        text_put_str(out, first ? "" : "  ");
-        first = false;
+        text_put_str(out, column == 0 ? "" : "  ");
         from = out->n;
         if (at == NULL)
             text_put_str(out, row->title);
         else
-            render_value(out, row, &v, row->get(at, &v));
-        text_pad(out, from, row->width);
+            put_cell(out, row, at);
+        text_pad(out, from, r->widths[column++]);
     }
     while (out->n > 0 && !out->failed && out->p[out->n - 1] == ' ')
         out->p[--out->n] = '\0';
     text_put(out, "\n", 1);
 }
 
+/* Column by column: the widest of this object's and what has been there before. */
+static void widen(struct render *r, const struct status_at *at)
+{
+    size_t column = 0;
+
+    for (const struct status_row *row = first_column(r); row != NULL; row = next_column(row)) {
+        struct status_value v;
+        size_t n = is_text(row) && row->get(at, &v) ? visible_width(v.text) : 0;
+
+        n = n > CELL_MOST ? CELL_MOST : n;
+        if (n > r->widths[column])
+            r->widths[column] = n;
+        column++;
+    }
+}
+
+/* How wide its columns are to be: as the rows say, or as the first objects need it. */
+static void measure(struct render *r)
+{
+    struct status_at at;
+    size_t column = 0;
+
+    for (const struct status_row *row = first_column(r); row != NULL; row = next_column(row))
+        r->widths[column++] = row->width;
+    status_begin(&at, r->at.hub, r->at.kind);
+    for (unsigned i = 0; i < MEASURED && status_next(&at); i++)
+        if (!is_nothing(&at))
+            widen(r, &at);
+}
+
 static void show_in_table(struct render *r, struct text *out)
 {
-    const struct status_table *table = &status_tables[r->at.kind];
-
     if (r->at.kind == STATUS_DAEMON) {
         put_facts(out, &r->at);
         return;
@@ -178,11 +251,12 @@ static void show_in_table(struct render *r, struct text *out)
     if (is_nothing(&r->at))
         return;
     if (!r->begun) {
+        measure(r);
         text_put(out, "\n", 1);
-        put_columns(out, table->rows, NULL);
+        put_columns(r, out, NULL);
     }
     r->begun = true;
-    put_columns(out, table->rows, &r->at);
+    put_columns(r, out, &r->at);
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */

@@ -9,6 +9,8 @@
 
 #include "status.h"
 
+#define RENDER_COLUMNS 16 /* that a table has at most */
+
 enum render_format { RENDER_TABLE, RENDER_JSON, RENDER_METRICS };
 
 struct render {
@@ -16,6 +18,7 @@ struct render {
     struct status_at at;
     const struct status_row *row; /* of a metric: whose samples are being shown; NULL: "info" */
     bool begun;                   /* the header of this kind, or metric, has been shown */
+    size_t widths[RENDER_COLUMNS]; /* of the table that is being shown, in signs */
 };
 
 void render_begin(struct render *r, struct hub *h, enum render_format format);

@@ -181,6 +181,68 @@ static struct conf *sections(const char *kind, int n, int more)
     return c;
 }
 
+static void use_lacs(const char *file)
+{
+    conf_free(h.conf);
+    h.conf = conf_parse("f", file, strlen(file), NULL, NULL);
+    lac_adopt_sections(&h);
+}
+
+/* Whether the table has its columns below each other: "idle" where its header has "state". */
+static bool is_aligned(const char *table)
+{
+    const char *line = strstr(table, "\nLAC "), *at;
+    ptrdiff_t column;
+
+    if (line == NULL || (at = strstr(line, "  state ")) == NULL)
+        return false;
+    column = at - line;
+    while ((line = strchr(line + 1, '\n')) != NULL && line[1] != '\n' && line[1] != '\0')
+        if (strncmp(line + column, "  idle  ", 8) != 0)
+            return false;
+    return true;
+}
+
+static void test_columns(void)
+{
+    static const char name[] = "more signs than the column has, \xc3\xbc";
+    struct conf *was = h.conf;
+    char file[512];
+    size_t most = 0;
+
+    h.conf = NULL;
+    use_lacs("[lac a]\n[lac b]\n");
+    ok(strstr(make_page(RENDER_TABLE), "\nLAC                   state  ") != NULL,
+       "short names: a column's own width");
+    snprintf(file, sizeof file, "[lac a]\n[lac %s]\n[lac b]\n", name);
+    use_lacs(file);
+    ok(is_aligned(make_page(RENDER_TABLE)), "a long name: the columns stand below each other");
+    ok(strstr(page.p, ", \\xc3\\xbc  idle  ") != NULL, "it is there whole");
+    snprintf(file, sizeof file, "[lac a]\n[lac %0126d]\n[lac b]\n", 0);
+    use_lacs(file);
+    ok(is_aligned(make_page(RENDER_TABLE)), "a very long one: likewise");
+    ok(strstr(page.p, "000...  idle  ") != NULL, "it is cut, and shows it");
+    for (const char *line = page.p; *line != '\0'; line += strcspn(line, "\n") + 1)
+        if (strcspn(line, "\n") > most)
+            most = strcspn(line, "\n");
+    ok(most < 160, "so that no line is long: %zu signs", most);
+    lac_free_all(&h);
+    conf_free(h.conf);
+    h.conf = was;
+}
+
+/* Each table has room for its columns in what measures them. */
+static void test_few_columns(void)
+{
+    for (size_t kind = STATUS_DAEMON + 1; kind < STATUS_KINDS; kind++) {
+        int n = 0;
+
+        for (const struct status_row *row = status_tables[kind].rows; row->name != NULL; row++)
+            n += row->title != NULL;
+        ok(n <= RENDER_COLUMNS, "%s: %d columns", status_tables[kind].plural, n);
+    }
+}
+
 /* Sections come while a page is made: each is on it once, or not yet. */
 static void test_more_sections(bool is_lac)
 {
@@ -325,6 +387,8 @@ int main(void)
     pool_take(h.pools->of[0].remote, h.book);
     test_few();
     test_no_utf8();
+    test_columns();
+    test_few_columns();
     test_many();
     test_more_sections(true);
     test_more_sections(false);
