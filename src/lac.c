@@ -505,12 +505,11 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     if (!t->why_ours)
         lac_dial_note(l, &t->peer, &t->why);
     l->theirs |= !t->why_ours;
+    lac_back_stop(l); /* its call is up no longer, or was unheard */
     if (was_up)
         judge(l, t);
-    else {
-        lac_back_stop(l); /* its call may have been up, unheard */
+    else
         lac_dial_failed(l);
-    }
 }
 
 struct bearer *lac_call_up(struct lac *l, const struct call *c, const char **why)

@@ -116,11 +116,20 @@ bool lac_back_asks(const struct lac *l, const struct tunnel *t)
     return l->back_tunnel != 0 && t->id == l->back_tunnel;
 }
 
+/* Another line is the first by now, by a reload: what was asked tells nothing of it. */
+static bool asks_other_first(struct lac *l)
+{
+    if (!may_go(l) || hosts_first_has(&l->hosts, &l->back_to))
+        return false;
+    loop_timer_set(l->hub->loop, &l->back, loop_now(l->hub->loop));
+    return true;
+}
+
 static void is_there(struct lac *l, const struct tunnel *t)
 {
     hosts_first_answered(&l->hosts, &l->back_to, t->heard - t->born);
     end_asking(l);
-    if (!may_go(l))
+    if (asks_other_first(l) || !may_go(l))
         return;
     log_notice("lac %s: leaves its fall-back to dial its first lns, which has answered", l->name);
     lac_leave(l, "back to the first LNS");
@@ -155,6 +164,8 @@ void lac_back_failed(struct lac *l, const struct tunnel *t)
         is_there(l, t);
         return;
     }
+    if (asks_other_first(l))
+        return;
     if (t->heard == t->born && lac_dial_by_any_port(l) && !l->back_both_ports &&
         ask_by_other_port(l))
         return;

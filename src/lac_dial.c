@@ -40,7 +40,7 @@ static size_t count_lines(const struct conf_lns_host *line)
     return n;
 }
 
-bool lac_dial_lines(struct lac *l)
+void lac_dial_lines(struct lac *l)
 {
     const struct conf_lac *conf = l->bare ? NULL : lac_section(l);
     const struct hosts_given bare = {l->name, L2TP_PORT, 1};
@@ -58,7 +58,6 @@ bool lac_dial_lines(struct lac *l)
     free(given);
     if (!good || i < n)
         log_errorx("lac %s: no memory for its hosts", l->name);
-    return changed;
 }
 
 static void begin_round(struct lac *l)
@@ -227,8 +226,9 @@ static void go_on(struct lac *l)
     loop_timer_unset(l->hub->loop, &l->patience);
     if (l->hub->stopping != STOP_NOT)
         return;
-    if (lac_dial_lines(l))
-        begin_round(l); /* a reload, under the attempt's feet */
+    lac_dial_lines(l);
+    if (!l->hosts.begun)
+        begin_round(l); /* a reload, under the attempt's feet, or under those of a call */
     if (l->hosts.n == 0) {
         diagnose_attempt(l->hub, l->name, TROUBLE_NO_LNS, "", "");
         trouble_gave_up(l->hub, l->name);

@@ -49,17 +49,24 @@ static void line_make(struct hosts_line *l, const struct hosts_given *given)
     l->n = l->numeric ? 1 : 0;
 }
 
+/* What is in hand stays so if its line does: a call may be up by it. */
+static void keep_in_hand(struct hosts *fresh, const struct hosts *h, struct hosts_line *line)
+{
+    fresh->at_line = line;
+    fresh->at_addr = h->at_addr != NULL ? &line->addrs[h->at_addr - h->at_line->addrs] : NULL;
+}
+
 bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
                uint64_t lock_ms, bool *changed)
 {
-    struct hosts_line *lines;
+    struct hosts fresh = {.n = n, .share = share, .lock_ms = lock_ms};
 
     h->lock_ms = lock_ms;
     *changed = is_changed(h, given, n, share);
     if (!*changed)
         return true;
-    lines = n > 0 ? calloc(n, sizeof *lines) : NULL;
-    if (lines == NULL && n > 0) {
+    fresh.lines = n > 0 ? calloc(n, sizeof *fresh.lines) : NULL;
+    if (fresh.lines == NULL && n > 0) {
         hosts_free(h);
         return false;
     }
@@ -67,13 +74,15 @@ bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool 
         const struct hosts_line *known = find_line(h, given[i].host, given[i].port);
 
         if (known != NULL)
-            lines[i] = *known;
+            fresh.lines[i] = *known;
         else
-            line_make(&lines[i], &given[i]);
-        lines[i].weight = given[i].weight;
+            line_make(&fresh.lines[i], &given[i]);
+        fresh.lines[i].weight = given[i].weight;
+        if (known != NULL && known == h->at_line)
+            keep_in_hand(&fresh, h, &fresh.lines[i]);
     }
     hosts_free(h);
-    *h = (struct hosts){.lines = lines, .n = n, .share = share, .lock_ms = lock_ms};
+    *h = fresh;
     return true;
 }
 
@@ -105,6 +114,7 @@ static struct hosts_line *draw(struct hosts *h, uint32_t lot)
 
 void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx)
 {
+    h->begun = true;
     h->at_line = NULL;
     h->at_addr = NULL;
     h->directions = 0;
@@ -445,6 +455,11 @@ const struct hosts_line *hosts_first_line(const struct hosts *h)
 bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port)
 {
     return h->n > 0 && is_line(&h->lines[0], host, port);
+}
+
+bool hosts_first_has(const struct hosts *h, const struct addr *addr)
+{
+    return h->n > 0 && find_addr(&h->lines[0], addr) != NULL;
 }
 
 bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later)

@@ -59,6 +59,7 @@ struct hosts {
     size_t n;
     bool share;                 /* by weight, not in order */
     uint64_t lock_ms;           /* the first lock-out */
+    bool begun;                 /* a round has, with these lines */
     struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
     unsigned directions;        /* in this round */
     struct hosts_line *at_line; /* the step in hand; NULL: none */
@@ -92,9 +93,10 @@ struct hosts_next {
 /* All zeroes is a valid, empty one. */
 void hosts_free(struct hosts *h);
 
-/* The lines there are.  What is known of those that were there before is kept.  False without
- * memory: then it has none.  *changed: other lines, or another policy, than before; then a round
- * under way has to begin anew. */
+/* The lines there are.  What is known of those that were there before is kept, and what is in hand,
+ * if it is of one of those.  False without memory: then it has none.  *changed: other lines, or
+ * another policy, than before; then no round has begun (begun), and one has to before the next
+ * step. */
 bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
                uint64_t lock_ms, bool *changed);
 
@@ -144,6 +146,7 @@ bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
  * out; else false, and *later: when one is not locked out any more, 0: none is known. */
 const struct hosts_line *hosts_first_line(const struct hosts *h); /* NULL: there is none */
 bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port);
+bool hosts_first_has(const struct hosts *h, const struct addr *addr); /* that address */
 bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later);
 void hosts_first_answered(struct hosts *h, const struct addr *addr,
                           uint64_t ms); /* it took so long */

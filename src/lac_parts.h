@@ -18,7 +18,7 @@ struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *num
 bool lac_dial_init(struct lac *l); /* false without memory */
 void lac_dial_free(struct lac *l);
 
-bool lac_dial_lines(struct lac *l); /* those of its section, now; true: they have changed */
+void lac_dial_lines(struct lac *l); /* those of its section, now */
 
 /* An attempt, with all addresses there are.  It ends in lac_call_up() or in lac_fallen(). */
 void lac_dial_begin(struct lac *l);

@@ -223,6 +223,30 @@ static void test_set(void)
     hosts_free(&h);
 }
 
+/* A call is up by an address while the lines change. */
+static void test_set_in_hand(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    char told[64];
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    round_of(&h, 1, "", "2", told);
+    ok(h.begun && h.at_line == &h.lines[1], "a round has begun, the second is in hand");
+    set(&h, "192.0.2.2 192.0.2.3", false, 60000, &changed);
+    ok(!h.begun, "with other lines none has");
+    ok(h.at_line == &h.lines[0] && h.at_addr == &h.lines[0].addrs[0],
+       "the one in hand stays so, if it still has a line");
+    hosts_hollow(&h, 2);
+    ok(h.lines[0].addrs[0].locked_until == 60002, "and its outcome is noted");
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 3, &next) == HOSTS_TRY && next.addr.ip[3] == 3, "for the round that begins");
+    set(&h, "192.0.2.2", false, 60000, &changed);
+    ok(h.at_line == NULL && h.at_addr == NULL, "else nothing is in hand");
+    hosts_free(&h);
+}
+
 /* A look-up that comes late, when its line is dialled already. */
 static void test_late(void)
 {
@@ -553,6 +577,7 @@ int main(void)
     test_rows();
     test_share();
     test_set();
+    test_set_in_hand();
     test_late();
     test_directions();
     test_mute();
