@@ -84,6 +84,11 @@ static void test_global(void)
     is_str(c->file, "f", "file");
     conf_free(c);
 
+    c = parse("[global]\nauth file = \xc3\xbcx\xc3\xb6 \n");
+    is_str(c->global.auth_file, "\xc3\xbcx\xc3\xb6",
+           "X4-13 letters beyond ASCII at both ends of a value are kept");
+    conf_free(c);
+
     c = parse("");
     is_int(c->global.port, 1701, "default port");
     is_str(c->global.pppd, "/usr/sbin/pppd", "X1-11 default pppd");

@@ -41,6 +41,8 @@ static const struct {
     {"tabs, and blanks at both ends", " \tus\t\tthem \t secret \t\n", "us", "them", "secret", 1},
     {"X6-01 inner blanks are kept", "us them my  old\tsecret \n", "us", "them", "my  old\tsecret",
      1},
+    {"X6-11 letters beyond ASCII at both ends are kept", "us them \xc3\xbcx\xc3\xb6\n", "us", "them",
+     "\xc3\xbcx\xc3\xb6", 1},
     {"a name is not a part of one", "us them secret\n", "us", "the", NULL, 0},
     {"nor the other way round", "us them secret\n", "us", "themes", NULL, 0},
     {"us counts too", "us them secret\n", "them", "them", NULL, 0},
