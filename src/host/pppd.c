@@ -44,7 +44,7 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
     bool lac = s->role == PPPD_LAC, lns = s->role == PPPD_LNS;
     bool auth = s->require_authentication, mute = s->refuse_authentication;
     bool addresses = lac || given(s->local) || given(s->remote);
-    bool password = lac && password_fd >= 0, kernel = s->in_kernel;
+    bool password = lac && (password_fd >= 0 || given(s->password)), kernel = s->in_kernel;
     const char *caller = lns ? pppd_clean(s->caller_id) : NULL;
     char *number = args->number[0], *session = args->number[1], *tunnel_id = args->number[2],
          *session_id = args->number[3], *mtu = args->number[4];
@@ -87,7 +87,10 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
                    "every row fits");
     snprintf(args->text, sizeof args->text, "%.99s:%.99s", given(s->local) ? s->local : "",
              given(s->remote) ? s->remote : "");
-    snprintf(number, sizeof args->number[0], "%d", password_fd);
+    if (password_fd >= 0)
+        snprintf(number, sizeof args->number[0], "%d", password_fd);
+    else
+        snprintf(number, sizeof args->number[0], "FD");
     snprintf(session, sizeof args->number[1], "%d", s->session);
     snprintf(tunnel_id, sizeof args->number[2], "%u", s->tunnel);
     snprintf(session_id, sizeof args->number[3], "%u", s->call);

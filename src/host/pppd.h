@@ -62,11 +62,11 @@ struct pppd_args {
     char variable[PPPD_MAX_ENV][PPPD_VARIABLE];
 };
 
-/* Composes the vector.  password_fd is the descriptor named to passwordfd.so (-1: none).  Of the
- * two addresses either may be absent; with both absent a LAC passes ":" and a LNS nothing.  What
- * xl2tpd does not have comes last: "remotenumber" for a LNS's caller whose number is clean (see
- * below), and with set_variables a "set NAME=VALUE" for each variable of the environment: pppd's
- * scripts do not inherit that. */
+/* Composes the vector.  password_fd is the descriptor named to passwordfd.so; -1, as for the log
+ * before there is one: "FD" stands for it, if there is a password.  Of the two addresses either may
+ * be absent; with both absent a LAC passes ":" and a LNS nothing.  What xl2tpd does not have comes
+ * last: "remotenumber" for a LNS's caller whose number is clean (see below), and with set_variables
+ * a "set NAME=VALUE" for each variable of the environment: pppd's scripts do not inherit that. */
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args);
 
 /* A text with %-words replaced by what is known of a call: %p its peer's address, %h and the name,

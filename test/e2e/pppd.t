@@ -127,6 +127,9 @@ EOT
         "$PPPD $tty passive nodetach defaultroute 10.9.5.1:10.9.5.2 refuse-pap refuse-chap "
           . "name alice plugin passwordfd.so passwordfd $fd file $script",
         "LAC: xl2tpd's arguments in xl2tpd's order");
+    my $args = join '', map { "\\S+ \"\Q$_\E\" \n" } map { $_ eq $fd ? 'FD' : $_ } @{$r->{arg}};
+    like($d->log, qr/start_pppd: I'm running: \n$args/,
+        'X8-01 LAC: the log has them too, those for the password among them');
     is_deeply($r->{password}, ['S3CRET-w0rd'], 'X7-03 LAC: the pipe holds the password');
     like((grep { /^$fd / } @{$r->{fd}})[0], qr/^$fd pipe:/, 'LAC: it is a pipe');
     is(scalar @{$r->{fd}}, 4, 'LAC: and the only descriptor besides 0 to 2');
