@@ -461,7 +461,7 @@ void trouble_tell(struct hub *h, enum trouble what, const struct trouble_place *
                   const struct facts *f)
 {
     const struct trouble_row *row = trouble_row(what);
-    struct trouble_note *n = note_of(h, place);
+    struct trouble_note *n = what != TROUBLE_NONE ? note_of(h, place) : NULL;
     char where[160], sentence[400], advice[300] = "";
     struct line l = line_over(where, sizeof where);
 

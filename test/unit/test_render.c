@@ -231,6 +231,24 @@ static void test_columns(void)
     h.conf = was;
 }
 
+/* What went as it was meant to is no last trouble of a section. */
+static void test_no_trouble(void)
+{
+    static const struct trouble_place place = {.lac = true, .name = "a"};
+    struct conf *was = h.conf;
+
+    h.conf = NULL;
+    use_lacs("[lac a]\n");
+    trouble_tell(&h, TROUBLE_NONE, &place, &(struct facts){0});
+    ok(trouble_last(&h, true, "a") == NULL, "no trouble leaves no note");
+    ok(strstr(make_page(RENDER_JSON),
+              "\"trouble\":null,\"trouble_text\":null,\"trouble_seconds\":null}\n]\n,\"tunnels") != NULL,
+       "and nothing in the status");
+    lac_free_all(&h);
+    conf_free(h.conf);
+    h.conf = was;
+}
+
 /* Each table has room for its columns in what measures them. */
 static void test_few_columns(void)
 {
@@ -389,6 +407,7 @@ int main(void)
     test_no_utf8();
     test_columns();
     test_few_columns();
+    test_no_trouble();
     test_many();
     test_more_sections(true);
     test_more_sections(false);
