@@ -344,18 +344,19 @@ static void on_readable(struct link *k, bool hangup)
     for (int i = 0; i < READS_A_TURN; i++) {
         ssize_t n = read(k->master, room, sizeof room);
 
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0) {
-            bool later = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && !hangup;
-
-            if (!later && !(n < 0 && errno == EINTR))
+            if (hangup || n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
                 stop_reading(k);
             return;
         }
         if (!decode(k, span_of(room, (size_t)n)))
             return;
         if ((size_t)n < sizeof room && !hangup)
-            return; /* that was all, or will be told again */
+            return; /* that was all */
     }
+    loop_again(k->loop, &k->watch);
 }
 
 static void on_ready(struct watch *w, unsigned what)
@@ -427,6 +428,7 @@ struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
     k->watch = (struct watch){.fd = k->master,
                               .want = LOOP_READ,
                               .many = true,
+                              .reads_all = true,
                               .or_few = true,
                               .ready = on_ready,
                               .owner = k};

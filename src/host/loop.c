@@ -200,6 +200,12 @@ void loop_want(struct loop *l, struct watch *w, unsigned want)
         log_warn("cannot change what descriptor %d is watched for", w->fd);
 }
 
+void loop_again(struct loop *l, struct watch *w)
+{
+    if (w->in_set && is_watched(l, w) && many_put(l->many_set, w) != 0)
+        log_warn("cannot be told again of descriptor %d", w->fd);
+}
+
 void loop_unwatch(struct loop *l, struct watch *w)
 {
     struct watch **list = list_of(l, w);

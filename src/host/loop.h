@@ -38,6 +38,7 @@ struct watch {
     unsigned want; /* LOOP_READ | LOOP_WRITE, set through loop_want() */
     bool many;     /* stands among the many */
     bool or_few;   /* ... unless it is one of the first LOOP_FIRST like it */
+    bool reads_all; /* it reads until nothing is left, or calls loop_again(): see there */
     void (*ready)(struct watch *w, unsigned what);
     void *owner; /* for the handler's use */
     struct watch *next, *prev;
@@ -71,6 +72,12 @@ uint64_t loop_now(const struct loop *l);
 int loop_watch(struct loop *l, struct watch *w);
 void loop_want(struct loop *l, struct watch *w, unsigned want);
 void loop_unwatch(struct loop *l, struct watch *w);
+
+/* Of a watch among the many with reads_all the system may tell just once what has come to be read (a
+ * set that is asked again what is left costs a call into each one's driver): whoever leaves something
+ * there that he could read asks to be told again.  A read that has brought less than there was room
+ * for has left nothing. */
+void loop_again(struct loop *l, struct watch *w);
 
 /* A timer that stands in the loop fires once at due_ms (or at once if that has passed).  set() also
  * moves it; unset() of an idle one does nothing.  init() comes first and can fail without memory

@@ -2,7 +2,8 @@
  * costs what is ready and not what is open.
  *
  * many_epoll.c is the body where the system has such sets; many_select.c, the other, has none to
- * give, and the loop then keeps the watches in select()'s own sets.  Level-triggered.  Knows the
+ * give, and the loop then keeps the watches in select()'s own sets.  Level-triggered, but for what
+ * is to be read by a watch with reads_all.  Knows the
  * watch's descriptor and what it wants; whom to tell is the loop's business. */
 #ifndef HOST_MANY_H
 #define HOST_MANY_H
@@ -17,7 +18,8 @@ struct many_ready {
 /* The set's descriptor, close-on-exec; -1 with errno, ENOSYS where there are no such sets. */
 int many_open(void);
 
-/* Puts w->fd into the set for w->want, or changes what is wanted.  0, or -1 with errno. */
+/* Puts w->fd into the set for w->want, or changes what is wanted.  If it is there already and
+ * something is ready, that is told once more.  0, or -1 with errno. */
 int many_put(int set, struct watch *w);
 
 /* Takes w->fd out; does nothing to one that is not in. */

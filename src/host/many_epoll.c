@@ -18,6 +18,8 @@ int many_put(int set, struct watch *w)
     struct epoll_event e = {.data.ptr = w};
 
     e.events = (w->want & LOOP_READ ? EPOLLIN : 0u) | (w->want & LOOP_WRITE ? EPOLLOUT : 0u);
+    if (w->reads_all && w->want == LOOP_READ)
+        e.events |= EPOLLET;
     if (epoll_ctl(set, EPOLL_CTL_MOD, w->fd, &e) == 0)
         return 0;
     return errno == ENOENT ? epoll_ctl(set, EPOLL_CTL_ADD, w->fd, &e) : -1;

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -423,11 +424,15 @@ static void test_close_listed(void)
     }
 }
 
-/* A pppd that writes all it can does not keep the turn: the others have theirs. */
-static void test_fair(void)
+/* A pppd that writes all it can does not keep the turn: the others have theirs.  "first": the link is
+ * one of the first few, which the loop may hold otherwise. */
+static void test_fair(bool first)
 {
+    struct link *others[LOOP_FIRST];
     unsigned most = 0, before;
 
+    for (int i = 0; i < LOOP_FIRST; i++)
+        others[i] = first ? NULL : link_open_pty(loop, on_heard, &one);
     end_open(&one);
     one.refills = 400;
     memset(one.line, 0x7e, sizeof one.line);
@@ -446,6 +451,37 @@ static void test_fair(void)
     ok(most <= 2 * READS_A_TURN * READ_SIZE / sizeof one.line + 2, "but not for a whole turn (%u)",
        most);
     end_close(&one);
+    for (int i = 0; i < LOOP_FIRST; i++)
+        link_close(others[i]);
+}
+
+/* More than is read in one turn: the rest is not forgotten, though nothing comes behind it.  No pty holds
+ * so much at a time; a pair of sockets does. */
+static void test_more_than_a_turn(void)
+{
+    enum { LINES = 3 * READS_A_TURN * READ_SIZE / 500 };
+    struct link *others[LOOP_FIRST];
+    int pair[2];
+
+    for (int i = 0; i < LOOP_FIRST; i++)
+        others[i] = link_open_pty(loop, on_heard, &one);
+    end_open(&one);
+    memset(one.line, 0x7e, sizeof one.line);
+    hdlc_encode(one.line, span_of("frame", 5), 0);
+    loop_unwatch(loop, &one.link->watch);
+    ok(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && dup2(pair[0], one.link->master) >= 0 &&
+           sys_nonblock(one.link->master) == 0 && loop_watch(loop, &one.link->watch) == 0,
+       "a line that holds much");
+    for (int i = 0; i < LINES; i++)
+        if (write(pair[1], one.line, sizeof one.line) != (ssize_t)sizeof one.line)
+            abort();
+    few_turns(NULL, 20);
+    is_int(one.n_frames, LINES, "is read to its end, which takes more than a turn");
+    close(pair[0]);
+    close(pair[1]);
+    end_close(&one);
+    for (int i = 0; i < LOOP_FIRST; i++)
+        link_close(others[i]);
 }
 
 int main(void)
@@ -464,7 +500,9 @@ int main(void)
     test_hangup();
     test_close_inside();
     test_close_listed();
-    test_fair();
+    test_fair(true);
+    test_fair(false);
+    test_more_than_a_turn();
     is_int(open_descriptors(), before, "no descriptor is left open");
     loop_free(loop);
     buf_drain();

@@ -210,6 +210,48 @@ static void test_hangup(void)
     pair_free(p);
 }
 
+/* Each system may tell more often; a set of the many tells once, and what is left when it is asked to. */
+static void test_reads_all(void)
+{
+    struct pair *p = pair_new(read_one);
+    int told;
+
+    loop_unwatch(l, &p->watch);
+    p->watch.reads_all = true;
+    ok(loop_watch(l, &p->watch) == 0, "one that reads all is watched");
+    for (int i = 0; i < 40; i++)
+        fill(p);
+    run_for(10);
+    ok(p->calls >= 1 && p->what == LOOP_READ, "and told that there is something");
+    if (p->watch.in_set)
+        is_int(p->calls, 1, "once: it is to read all of it");
+    for (int i = 0; i < 5; i++) {
+        told = p->calls;
+        loop_again(l, &p->watch);
+        run_for(10);
+        ok(p->calls > told || told >= 40, "it has left some, and asks to be told again: it is");
+    }
+    while (p->calls < 40) {
+        loop_again(l, &p->watch);
+        run_for(1);
+    }
+    told = p->calls;
+    loop_again(l, &p->watch);
+    run_for(10);
+    is_int(p->calls, told, "not if there is nothing");
+    fill(p);
+    run_for(10);
+    is_int(p->calls, told + 1, "what comes then is told without asking");
+    loop_want(l, &p->watch, LOOP_READ | LOOP_WRITE);
+    loop_want(l, &p->watch, LOOP_READ);
+    fill(p);
+    run_for(10);
+    is_int(p->calls, told + 2, "also when it has wanted to write meanwhile");
+    loop_unwatch(l, &p->watch);
+    loop_again(l, &p->watch);
+    pair_free(p);
+}
+
 static unsigned in_sets(struct pair *const *p, unsigned n)
 {
     unsigned first = 0;
@@ -359,6 +401,7 @@ int main(void)
         test_handlers();
         test_writing();
         test_hangup();
+        test_reads_all();
         test_first_few();
         test_wrong();
         test_beyond_fd_setsize();
