@@ -47,10 +47,11 @@ static void check_name(const struct conf_section *s, struct conf_told *told)
     if (s->name[0] == '\0')
         conf_say(told, true, s->line,
                  "%s has no name, so no command of the control FIFO can mean it", s->title);
-    else if (strpbrk(s->name, " \t=;") != NULL)
+    else if (strpbrk(s->name, " \t") != NULL)
         conf_say(told, true, s->line,
-                 "the name of %s is not one word, so no command of the control FIFO can mean it",
-                 s->title);
+                 "the name of %s is not one word, so commands of the control FIFO can take it down "
+                 "and show it, but not %s it",
+                 s->title, s->place == PLACE_LAC ? "dial or change" : "change");
     else if (s->place == PLACE_LAC && strspn(s->name, "0123456789") == strlen(s->name))
         conf_say(told, true, s->line,
                  "the name of %s is a number: commands of the control FIFO that take the id of a "

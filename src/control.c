@@ -69,7 +69,7 @@ static void dial_out(void *ctx, struct fifo_reply *reply, char *rest)
 static void disconnect(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
-    char *name = fifo_word(&rest);
+    const char *name = rest; /* all of it, blanks too, as in xl2tpd */
     struct lac *l = lac_find(h, name);
     const struct tunnel *t = l == NULL ? live_tunnel(h, name) : NULL;
 

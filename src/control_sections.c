@@ -166,7 +166,7 @@ static bool take(struct hub *h, struct fifo_reply *reply, bool is_lac, const cha
 void control_remove_lac(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
-    const char *name = fifo_word(&rest);
+    const char *name = rest; /* all of it, blanks too, as in xl2tpd */
     const struct conf_lac *conf = conf_find_lac(h->conf, name);
     bool pools =
         conf != NULL && (conf->local_ip != 0 || conf->remote_ip != 0 || is_default(name));
@@ -214,7 +214,7 @@ static void end_tunnels(struct hub *h, const char *lns)
 void control_remove_lns(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
-    const char *name = fifo_word(&rest);
+    const char *name = rest; /* likewise */
 
     if (!take(h, reply, false, name))
         return;
@@ -310,7 +310,7 @@ static bool more_status(void *state, struct text *out)
 void control_lns_status(void *ctx, struct fifo_reply *reply, char *rest)
 {
     struct hub *h = ctx;
-    const char *name = fifo_word(&rest);
+    const char *name = rest; /* likewise */
     struct list *l;
 
     if (conf_find_lns(h->conf, name) == NULL) {

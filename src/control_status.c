@@ -50,7 +50,7 @@ void control_metrics(void *ctx, struct fifo_reply *reply, char *rest)
 /* "STATUS state=up" and so on: the rows of one LAC. */
 void control_lac_status(void *ctx, struct fifo_reply *reply, char *rest)
 {
-    const char *name = fifo_word(&rest);
+    const char *name = rest; /* all of it: it may have blanks */
     struct status_value v;
     struct text text = {0};
     struct status_at at;

@@ -86,6 +86,23 @@ static bool is_usual(const char *word)
     return true;
 }
 
+/* A section's name; it may have blanks in its middle, where what is sent ends with it. */
+static bool is_name(const char *word)
+{
+    size_t n = strlen(word);
+
+    for (size_t i = 0; i < n; i++)
+        if (((unsigned char)word[i] < ' ' && word[i] != '\t') || word[i] == 0x7f)
+            return false;
+    return n > 0 && strchr(" \t", word[0]) == NULL && strchr(" \t", word[n - 1]) == NULL;
+}
+
+/* Commands that take all the rest for a name, xl2tpd's too. */
+static bool ends_with_name(const struct order *o)
+{
+    return o->n == 1 && o->verb->letter != 0 && strchr("drw", o->verb->letter) != NULL;
+}
+
 static int refuse(const struct order *o, const char *word)
 {
     fprintf(stderr, "%s: '%s' cannot be a name: it is empty, or has blanks or controls in it\n",
@@ -132,7 +149,7 @@ static int compose(const struct order *o, struct text *command, const char *begi
 {
     text_put_str(command, begin);
     for (int i = 0; i < o->n; i++) {
-        if (!is_usual(o->words[i]))
+        if (!(ends_with_name(o) ? is_name(o->words[i]) : is_usual(o->words[i])))
             return refuse(o, o->words[i]);
         text_add(command, " %s", o->words[i]);
     }
@@ -285,7 +302,7 @@ static int status_of_lns(const struct order *o)
 {
     char command[512];
 
-    if (!is_usual(o->words[0]))
+    if (!is_name(o->words[0]))
         return refuse(o, o->words[0]);
     snprintf(command, sizeof command, "y %s", o->words[0]);
     return ask_list(o, stdout, command, "STATUS tunnels.count=");
@@ -299,7 +316,7 @@ static int status_of_lac(const struct order *o)
     bool ours;
     int code;
 
-    if (!is_usual(o->words[0]))
+    if (!is_name(o->words[0]))
         return refuse(o, o->words[0]);
     snprintf(command, sizeof command, "status-lac %s", o->words[0]);
     code = ask_kind(o, &ours);

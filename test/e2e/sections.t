@@ -203,6 +203,23 @@ is($d->ask('remove-lac v'), '00 OK', 'remove-lac');
 is($d->ask('remove-lac v'), "01 No such tunnel 'v'", 'remove-lac: once');
 is($d->ask('hangup 54321'), "01 No such call '54321'", 'hangup: as a verb it tells');
 is($d->ask('reload'), '00 OK', 'reload');
+
+# names with blanks, where what follows is a name and nothing else; xl2tpd has it so
+my $old = Peer->new;
+reload "[lac my old  vpn]\nlns = 127.0.0.1:${\ $old->port}\nautodial = yes\n[lns a b]\nlac = 10.1.2.3\nassign ip = no\n";
+ok($old->wait_for('SCCRQ'), 'a name with blanks: it is dialled at start');
+answers 'd my',             "01 No such tunnel 'my'";
+answers 'd my old  vpn x',  "01 No such tunnel 'my old  vpn x'";
+answers 'd MY old  vpn   ', '00 OK', 'X5-01 d: a name with blanks';
+loop_until { ($d->ask('d my old  vpn') // '') =~ /not up/ };
+answers 'd my old  vpn', "01 Session 'my old  vpn' not up";
+like($d->ask('status-lac my old  vpn'), qr/^00-STATUS lac=my old  vpn\n/, 'status-lac: likewise');
+answers 'r my old  vpn', '00 OK', 'r: likewise';
+answers 'r my old  vpn', "01 No such tunnel 'my old  vpn'";
+answers 'y a b', "00 OK\n00 STATUS tunnels.count=0", 'y: likewise';
+answers 'w a b', '00 OK', 'w: likewise';
+answers 'w a b', "01 No such tunnel 'a b'";
+
 put_file($d->{conf}, "[nonsense]\n");
 is($d->ask('reload'), "01 The old configuration stays in force: $d->{conf}:1: "
       . 'unknown section [nonsense]: there are [global], [lns NAME] and [lac NAME]',

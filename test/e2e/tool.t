@@ -292,7 +292,14 @@ tells 'watch 0',     255, qr/watch takes a number of seconds/;
 tells 'watch 2s',    255, qr/watch takes a number of seconds/;
 tells "--json $_", 255, qr/--json goes with status of everything, not with/
   for 'available', 'status there', 'watch', 'metrics', 'reload', 'connect there';
-is((tool('connect', 'a b'))[0], 255, 'a name with a blank');
+is((tool('connect', 'a b'))[0], 255, 'a name with a blank cannot be dialled');
+for my $words (['disconnect'], ['remove-lac'], ['remove-lns'], ['status-lac'], ['status-lns'], ['status']) {
+    my @got = tool(@$words, 'a  b');
+
+    is($got[0], 1, "@$words: it can be meant");
+    is((tool(@$words, $_))[0], 255, "@$words: nothing that is no name") for "a\nr there", ' a', 'a ', '';
+}
+is((tool('log', 'avp all'))[0], 255, 'log: one topic a word');
 is((tool('connect', "a\nr there"))[0], 255, 'a name with a newline');
 is((tool('connect', ''))[0], 255, 'an empty name');
 is((tool('add-lac', 'x', 'name=' . 'y' x 5000))[0], 255, 'more than a FIFO takes at once');

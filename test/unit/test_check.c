@@ -169,10 +169,9 @@ static const struct {
      NULL, "",
      "W f:3: the name of [lac 7] is a number: commands of the control FIFO that take the id of a "
      "tunnel, too, mean the section by it\n"
-     "W f:5: the name of [lac a b] is not one word, so no command of the control FIFO can mean it\n"
-     "W f:7: [lac] has no name, so no command of the control FIFO can mean it\n"
-     "W f:12: the name of [lac a=b] is not one word, so no command of the control FIFO can mean "
-     "it"},
+     "W f:5: the name of [lac a b] is not one word, so commands of the control FIFO can take it down "
+     "and show it, but not dial or change it\n"
+     "W f:7: [lac] has no name, so no command of the control FIFO can mean it"},
 };
 
 /* As Linux has it: 10.1.0.0/16, the default route, 192.0.2.7/32. */
