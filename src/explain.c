@@ -191,6 +191,18 @@ static bool say_lacs(const struct question *q)
     return any;
 }
 
+/* IPv4 as other programs write it that have one socket for both: what comes that way is IPv4 to us. */
+static struct addr unmapped(const struct addr *a)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    struct addr ip4 = {.family = 4, .port = a->port};
+
+    if (a->family != 6 || memcmp(a->ip, mapped, sizeof mapped) != 0)
+        return *a;
+    memcpy(ip4.ip, a->ip + sizeof mapped, 4);
+    return ip4;
+}
+
 /* A numeric address, perhaps with a link behind a '%', which decides nothing; else it is unset. */
 static struct addr address_of(const char *peer)
 {
@@ -201,7 +213,7 @@ static struct addr address_of(const char *peer)
              (int)(strchr(peer, ':') != NULL ? strcspn(peer, "%") : strlen(peer)), peer);
     if (!addr_parse(text, 0, &a))
         memset(&a, 0, sizeof a);
-    return a;
+    return unmapped(&a);
 }
 
 static bool answer(struct question *q)

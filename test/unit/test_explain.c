@@ -59,6 +59,8 @@ static const struct {
      "as LAC it is served by [lns north] of line 7\n|  line 1, them lac-1\n", "south"},
     {"a LNS with a port, in IPv6", "[2001:db8::1]:1701", "far", true, true,
      "as LNS it is dialled by [lac b] of line 18, for the 'lns' of line 20\n|them far", "[lac a]"},
+    {"IPv4 within IPv6, as other programs tell it", "::ffff:192.0.2.1", "lac-1", false, true,
+     "as LAC it is served by [lns north] of line 7\n|  line 1, them lac-1\n", "south"},
     {"IPv6 of a link", "fe80::7%eth0", NULL, false, true,
      "served by [lns default] of line 3, as by no other section\n", "give that"},
     {"a LNS by name, with a port", "vpn.example:1701", NULL, false, true,
