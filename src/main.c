@@ -40,6 +40,14 @@ static void read_options(int argc, char **argv, struct options *o)
     exit(fflush(stdout) == 0 ? 0 : 1);
 }
 
+/* Where we were started, kept for as long as the program runs; NULL if that cannot be told. */
+static const char *folder(void)
+{
+    static char here[2048];
+
+    return getcwd(here, sizeof here);
+}
+
 /* A path that stays true when the daemon has gone to "/". */
 static const char *absolute(const char *path)
 {
@@ -177,6 +185,7 @@ int main(int argc, char **argv)
     if (options_fall_back(&o, &missing))
         log_warnx("there is no %s: %s is used in its place, with the secrets of %s", missing,
                   o.conf, o.secrets);
+    conf_paths_from(folder());
     o.conf = absolute(o.conf);
     o.secrets = absolute(o.secrets);
     o.pid = absolute(o.pid);

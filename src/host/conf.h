@@ -213,6 +213,10 @@ struct conf {
  * can be used all the same. */
 typedef void conf_tell_fn(void *ctx, bool warning, const char *line);
 
+/* From which folder relative paths in a configuration are meant, by all that is read from now on: the
+ * one where the program was started, as a daemon leaves it; keeps it.  NULL: they stay relative. */
+void conf_paths_from(const char *folder);
+
 /* Parses a file.  Every problem is told, not only the first.  NULL if there was an error (errno
  * EINVAL) or the file cannot be read (errno says why; told too). */
 struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx);

@@ -104,15 +104,18 @@ static bool text_set(void *field, const struct conf_row *row, const char *text, 
     return true;
 }
 
-/* The daemon works in the root folder, so a relative path would not mean what its writer saw. */
+/* Its writer may have seen it from another folder than whoever starts us. */
 static bool path_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                      struct conf_why *why)
 {
-    if (!text_set(field, row, text, line, why))
-        return false;
-    if (text[0] != '\0' && text[0] != '/')
+    char *whole = conf_path_whole(text);
+    bool good = whole != NULL ? text_set(field, row, whole, line, why)
+                              : conf_refuse(why, "cannot be kept: out of memory");
+
+    free(whole);
+    if (good && text[0] != '\0' && text[0] != '/')
         conf_refuse(why, "is a relative path: write it in full, beginning with '/'");
-    return true;
+    return good;
 }
 
 static bool source_set(void *field, const struct conf_row *row, const char *text, unsigned line,

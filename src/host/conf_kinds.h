@@ -48,6 +48,9 @@ bool conf_addr_read(const char *text, struct addr *a, struct conf_why *why);
 bool conf_listen_read(const char *text, struct conf_listen *list, unsigned line,
                       struct conf_why *why);
 
+/* A path, malloced; a relative one behind the folder of conf_paths_from(), if there is any. */
+char *conf_path_whole(const char *path);
+
 /* A boolean in any of its spellings. */
 bool conf_bool_read(const char *text, bool *value, struct conf_why *why);
 

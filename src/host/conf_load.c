@@ -107,3 +107,28 @@ struct conf *conf_load(const char *path, conf_tell_fn *tell, void *ctx)
     }
     return c;
 }
+
+/* -- relative paths ---------------------------------------------------------------------------- */
+
+static const char *paths_from;
+
+void conf_paths_from(const char *folder)
+{
+    paths_from = folder;
+}
+
+char *conf_path_whole(const char *path)
+{
+    size_t n = strlen(path) + 1, m = paths_from != NULL ? strlen(paths_from) : 0;
+    bool relative = path[0] != '\0' && path[0] != '/' && m > 0;
+    char *whole = malloc(n + m + 1);
+
+    if (whole == NULL)
+        return NULL;
+    if (relative) {
+        memcpy(whole, paths_from, m);
+        whole[m++] = '/';
+    }
+    memcpy(whole + (relative ? m : 0), path, n);
+    return whole;
+}

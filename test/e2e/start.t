@@ -281,4 +281,22 @@ for (@printing) {
     like($e, $err, "l2tpd $words: standard error");
 }
 
+# Relative paths: from where it was started, also when it has detached.
+{
+    my $file = conf 'port = ' . free_port . "\nauth file = here.secrets\nmetrics file = here.prom\nmetrics interval = 1\n";
+    my ($status, $out, $err);
+
+    put_file("$DIR/here.secrets", "* * x\n");
+    chmod 0600, "$DIR/here.secrets";
+    ($status, $out, $err) = run_program ['sh', '-c', 'cd "$1" && exec "$2" -c "$3" -C here.fifo -p here.pid', 'sh', $DIR, $L2TPD, $file];
+    is($status, 0, 'started from a folder') or diag($err);
+    like($err, qr/'auth file = here\.secrets' is a relative path/, 'it warns of relative paths');
+    unlike($err, qr/cannot be read/, 'but the secrets are found');
+    soon { -s "$DIR/here.prom" } 'X4-14 a relative path is meant from there, by a daemon that has detached';
+    my ($pid) = slurp("$DIR/here.pid") =~ /^(\d+)/;
+    kill TERM => $pid if $pid;
+    soon { !-e "$DIR/here.pid" } 'and it stops';
+    ok(!-e "$DIR/here.prom", 'and takes its file away');
+}
+
 done_testing;
