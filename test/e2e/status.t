@@ -64,7 +64,7 @@ like($e && $e->{time}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'with the t
 
     $d->command("\@$second events\n");
     soon { sysread $f, $got, 4096, length $got; $got =~ /listening/ } 'a second one does, too';
-    $d->ask("$_ passing lns=127.0.0.1") for 'a', 'r';
+    $d->ask($_) for 'a passing lns=127.0.0.1', 'r passing';
     ok(heard('section', change => 'added') && heard('section', change => 'removed'), 'and both hear on');
     ok(!(grep { $_->{event} eq 'listening' } @heard), 'the first is not told again that it listens');
     unlink $second;
