@@ -137,10 +137,19 @@ static struct hosts_line *line_at(struct hosts *h, size_t place)
     return NULL;
 }
 
-static struct hosts_addr *untried(struct hosts_line *l, uint64_t now, bool locked_too)
+/* What a step takes up, in this order.  A hollow one costs half a minute to find out, and those that
+ * are only silent, 2 s each, may be back. */
+enum turn { TURN_OPEN, TURN_LOCKED, TURN_HOLLOW, TURNS };
+
+static enum turn turn_of(const struct hosts_addr *a, uint64_t now)
+{
+    return a->locked_until <= now ? TURN_OPEN : a->hollow ? TURN_HOLLOW : TURN_LOCKED;
+}
+
+static struct hosts_addr *untried(struct hosts_line *l, uint64_t now, enum turn turn)
 {
     for (size_t a = 0; a < l->n; a++)
-        if (!l->addrs[a].tried && (locked_too || l->addrs[a].locked_until <= now))
+        if (!l->addrs[a].tried && turn_of(&l->addrs[a], now) <= turn)
             return &l->addrs[a];
     return NULL;
 }
@@ -199,7 +208,7 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
     next->addr = a->addr;
     next->first_ms = first_ms(h, a);
     next->probe = a->locked_until != 0;
-    next->last = !hosts_can_go_on(h) && untried(&h->sent, 0, true) == NULL;
+    next->last = !hosts_can_go_on(h) && untried(&h->sent, 0, TURN_HOLLOW) == NULL;
     next->host = l->host;
     next->port = l->port;
     return HOSTS_TRY;
@@ -207,12 +216,12 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
 
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next)
 {
-    struct hosts_addr *a = untried(&h->sent, now, true);
+    struct hosts_addr *a = untried(&h->sent, now, TURN_HOLLOW);
 
     *next = (struct hosts_next){.host = ""};
     if (a != NULL)
         return try_it(h, &h->sent, a, next);
-    for (int locked_too = 0; locked_too < 2; locked_too++)
+    for (enum turn turn = TURN_OPEN; turn < TURNS; turn++)
         for (size_t place = 1; place <= h->n; place++) {
             struct hosts_line *l = line_at(h, place);
 
@@ -224,7 +233,7 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
                 next->slow = l->slow;
                 return HOSTS_LOOK_UP;
             }
-            a = l != NULL ? untried(l, now, locked_too != 0) : NULL;
+            a = l != NULL ? untried(l, now, turn) : NULL;
             if (a != NULL)
                 return try_it(h, l, a, next);
         }
@@ -292,7 +301,7 @@ static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now, 
     for (unsigned i = 0; i < a->failures && times < most; i++)
         times *= 2;
     a->failures++;
-    a->mute = false;
+    a->mute = a->hollow = false;
     a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
 }
 
@@ -305,8 +314,10 @@ void hosts_failed(struct hosts *h, uint64_t now)
 
 void hosts_hollow(struct hosts *h, uint64_t now)
 {
-    if (h->at_addr != NULL)
+    if (h->at_addr != NULL) {
         lock_out(h, h->at_addr, now, HOSTS_HOLLOW_MOST);
+        h->at_addr->hollow = true;
+    }
     h->at_addr = NULL;
 }
 

@@ -8,8 +8,9 @@
  * A round is one attempt to get a call up by any of the addresses.  It goes through the lines, in
  * the order of the file or in one drawn by weight, and through each line's addresses in the
  * resolver's order.  An address that has failed is locked out, the longer the more often it did in
- * a row: a locked one is tried too, but after all that are not.  So a lock-out never costs a round,
- * and an address that is alone is never waited for.  When its time is over, the next round tries it
+ * a row: a locked one is tried too, but after all that are not, and a hollow one after those that
+ * failed at once.  So a lock-out never costs a round, and an address that is alone is never waited
+ * for.  When its time is over, the next round tries it
  * in its old place: that is the probe; if that fails it is locked for twice as long.  Success
  * forgives everything.
  *
@@ -38,6 +39,7 @@ struct hosts_addr {
     unsigned failures;     /* in a row */
     uint32_t answer_ms;    /* how long it took to answer, when it last did; 0: it never did */
     bool mute;             /* the last time it did not, or it fell silent */
+    bool hollow;           /* its last call came to nothing: of those that are locked it is the last */
     bool tried;            /* in this round */
 };
 

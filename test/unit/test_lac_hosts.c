@@ -518,6 +518,34 @@ static void test_hollow(void)
     hosts_free(&h);
 }
 
+/* All are locked out: the hollow ones, which take long, come last; but one that is not locked any more
+ * has its old place. */
+static void test_hollow_last(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    char told[64];
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, 1, &next);
+    hosts_hollow(&h, 1);
+    hosts_step(&h, 2, &next);
+    hosts_failed(&h, 2);
+    hosts_step(&h, 3, &next);
+    hosts_failed(&h, 3);
+    round_of(&h, 10, "", "1", told);
+    is_str(told, "!2!3!1.", "a hollow one after those that have failed at once");
+    hosts_hollow(&h, 11);
+    round_of(&h, 60012, "", "1", told);
+    is_str(told, "!1", "in its old place when its time is over");
+    hosts_failed(&h, 60013);
+    round_of(&h, 60014, "", "", told);
+    is_str(told, "!1!2!3.", "one that fails at once by now is hollow no more");
+    hosts_free(&h);
+}
+
 /* A week of a LAC with three lines, each of which fails and mends at random.  An address takes 8 s
  * to find silent; a redial comes after 30 s; a call lasts until its LNS fails. */
 static void test_week(void)
@@ -586,6 +614,7 @@ int main(void)
     test_sent_elsewhere();
     test_redial();
     test_hollow();
+    test_hollow_last();
     test_week();
     return tap_done();
 }
