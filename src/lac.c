@@ -502,9 +502,10 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
     l->unheard = t->heard == t->born;
-    if (!t->why_ours)
+    if (t->state != ESTABLISHED && !t->why_ours) { /* else it goes on, with the peer's calls */
         lac_dial_note(l, &t->peer, &t->why);
-    l->theirs |= !t->why_ours;
+        l->theirs = true;
+    }
     lac_back_stop(l); /* its call is up no longer, or was unheard */
     if (was_up)
         judge(l, t);

@@ -78,6 +78,17 @@ struct way {
     bool only_asks;          /* whether somebody is there */
 };
 
+/* The interface may be another of the same name by now. */
+static struct addr bound_to(const struct conf_bind *bind)
+{
+    struct addr a = bind->addr;
+    uint32_t number = bind->interface[0] != '\0' ? sys_interface_number(bind->interface) : 0;
+
+    if (number != 0)
+        a.scope = number;
+    return a;
+}
+
 /* Where the section wants its tunnels to come from. */
 static struct socket_wish wish_of(const struct lac *l, const struct conf_lac *conf,
                                   const struct addr *to, bool other_port)
@@ -86,7 +97,7 @@ static struct socket_wish wish_of(const struct lac *l, const struct conf_lac *co
 
     if (conf == NULL || l->bare)
         return wish;
-    wish.address = conf->bind_address;
+    wish.address = bound_to(&conf->bind_address);
     wish.device = conf->bind_device;
     wish.port = conf->source_port;
     if (wish.port == CONF_PORT_AUTO)

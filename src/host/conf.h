@@ -46,6 +46,13 @@ struct conf_lns_host {
     struct conf_lns_host *next;
 };
 
+/* "bind address".  The number of an interface is good for as long as that is there: one that comes
+ * back, as a modem does, has another. */
+struct conf_bind {
+    struct addr addr;
+    char interface[16]; /* of a link-local one, as it is written; else empty */
+};
+
 /* "listen-addr", in the order of the file: an address, or 0.0.0.0 or :: for all of its family. */
 #define CONF_LISTEN_MOST 64
 struct conf_listen {
@@ -172,7 +179,7 @@ struct conf_lac {
     int max_redials;          /* 0: no limit */
     enum conf_policy policy;
     int source_port;                                    /* CONF_PORT_..., or a port */
-    struct addr bind_address;                           /* unset: the system's choice */
+    struct conf_bind bind_address;                      /* unset: the system's choice */
     char *bind_device;                                  /* NULL: any */
     int lns_lockout_s;                                  /* 60; 0: none */
     int lns_return_s;                                   /* 0: not before it ends by itself */

@@ -340,13 +340,13 @@ static void check_binding(const struct conf_section *s, struct conf_told *told)
     const struct conf_lac *lac = s->object;
     unsigned line = line_of(s, "bind address", "lns");
 
-    if (line == 0 || !addr_is_set(&lac->bind_address) || lac->lns == NULL || is_default(s) ||
+    if (line == 0 || !addr_is_set(&lac->bind_address.addr) || lac->lns == NULL || is_default(s) ||
         unsure(s, "bind address", "lns"))
         return;
     for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next) {
         struct addr a;
 
-        if (!addr_parse(h->host, 0, &a) || a.family == lac->bind_address.family)
+        if (!addr_parse(h->host, 0, &a) || a.family == lac->bind_address.addr.family)
             return; /* a name may have an address of either kind */
     }
     conf_say(told, true, line,

@@ -130,15 +130,8 @@ static bool source_set(void *field, const struct conf_row *row, const char *text
 static bool addr_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                      struct conf_why *why)
 {
-    struct addr got;
-
     (void)row, (void)line;
-    if (!conf_addr_read(text, &got, why))
-        return false;
-    if (got.family == 4 && addr_get_ip4(&got) == 0)
-        memset(&got, 0, sizeof got); /* 0.0.0.0: all addresses, as if unset */
-    *(struct addr *)field = got;
-    return true;
+    return conf_bind_read(text, field, why);
 }
 
 static bool listen_set(void *field, const struct conf_row *row, const char *text, unsigned line,
@@ -429,14 +422,16 @@ static void text_drop(void *field)
 
 static bool address_same(const void *a, const void *b, const struct conf_row *row)
 {
+    const struct conf_bind *x = a, *y = b;
+
     (void)row;
-    return addr_same(a, b);
+    return addr_same(&x->addr, &y->addr) && strcmp(x->interface, y->interface) == 0;
 }
 
 static bool address_copy(void *to, const void *from, const struct conf_row *row)
 {
     (void)row;
-    *(struct addr *)to = *(const struct addr *)from;
+    *(struct conf_bind *)to = *(const struct conf_bind *)from;
     return true;
 }
 

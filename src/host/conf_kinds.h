@@ -44,6 +44,9 @@ bool conf_ranges_inherit(struct conf_range **list, const struct conf_range *from
 /* An address of ours: "192.0.2.1", "2001:db8::1", "fe80::1%eth0", or the name of a host. */
 bool conf_addr_read(const char *text, struct addr *a, struct conf_why *why);
 
+/* Such an address to come from; 0.0.0.0 is as none at all. */
+bool conf_bind_read(const char *text, struct conf_bind *bind, struct conf_why *why);
+
 /* Addresses between commas, put behind what is in the list. */
 bool conf_listen_read(const char *text, struct conf_listen *list, unsigned line,
                       struct conf_why *why);

@@ -42,6 +42,20 @@ bool conf_addr_read(const char *text, struct addr *a, struct conf_why *why)
     return true;
 }
 
+bool conf_bind_read(const char *text, struct conf_bind *bind, struct conf_why *why)
+{
+    struct conf_bind got = {.interface = ""};
+
+    if (!conf_addr_read(text, &got.addr, why))
+        return false;
+    if (got.addr.family == 4 && addr_get_ip4(&got.addr) == 0)
+        memset(&got.addr, 0, sizeof got.addr);
+    if (got.addr.scope != 0)
+        span_to_str(span_str(strchr(text, '%') + 1), got.interface, sizeof got.interface);
+    *bind = got;
+    return true;
+}
+
 static bool add(struct conf_listen *list, const char *item, unsigned line, struct conf_why *why)
 {
     struct addr got;

@@ -39,11 +39,15 @@ static bool show_port(const void *field, const struct conf_row *row, char *dst)
 
 static bool show_addr(const void *field, const struct conf_row *row, char *dst)
 {
+    const struct conf_bind *bind = field;
+
     (void)row;
     strcpy(dst, "0.0.0.0");
-    if (addr_is_set(field))
-        addr_host_text(field, dst);
-    return addr_is_set(field);
+    if (addr_is_set(&bind->addr))
+        addr_host_text(&bind->addr, dst);
+    if (bind->interface[0] != '\0')
+        strcpy(dst + strcspn(dst, "%") + 1, bind->interface); /* instead of its number */
+    return addr_is_set(&bind->addr);
 }
 
 static void ip_text(uint32_t ip, char *dst)

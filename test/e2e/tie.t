@@ -75,6 +75,27 @@ sub crossing
     $d->finish;
 }
 
+# A call of ours in the peer's tunnel, which goes on with the peer's own: that it has ended is our doing.
+{
+    my ($peer, $two) = map { Peer->new } 1, 2;
+    my $bad = ppp_script "exit 2 after 1000\n";
+    my $d = daemon 'shared', conf => "[lns default]\nip range = 10.9.0.2 - 10.9.0.9\n"
+      . "local ip = 10.9.0.1\npppoptfile = $echo\n[lac there]\npppoptfile = $bad\n"
+      . join('', map { 'lns = 127.0.0.1:' . $_->port . "\n" } $peer, $two)
+      . "autodial = yes\nredial = yes\nredial timeout = 30\n";
+
+    ok($peer->wait_for('SCCRQ', 5), 'the LAC dials');
+    my $own = Peer->new(share => $peer);
+    $own->{to} = $peer->{to};
+    $own->open_tunnel(more => [$tie]);
+    ok($own->accept_call(5), 'a call in the peer\'s tunnel');
+    ok($own->open_call->{peer}, 'and one of the peer\'s');
+    ok($own->wait_for('CDN', 5), 'our pppd has bad options');
+    $d->says(qr/Will redial in/, 'so it waits to redial', 5);
+    is(scalar $two->refuse_for(0.1), 0, 'and holds it against nobody');
+    $d->finish;
+}
+
 # A LAC on its fall-back asks the first whether it is there, whose own SCCRQ comes meanwhile and wins:
 # that is an answer, and the peer's tunnel is no business of the LAC's.
 for my $goes (0, 1) {

@@ -43,4 +43,28 @@ like($said, qr/none:2: error: 'listen-addr = fe80::1%none-such' names an interfa
     'which says so');
 $lac->finish;
 $lns->finish;
+
+# An interface goes away and comes back, by the same name, with another number.
+sub comes_up
+{
+    return system("ip link add v0 type veth peer name v1 >/dev/null 2>&1 && ip link set v1 up && "
+          . "ip link set v0 up && ip -6 address add fe80::11/64 dev v0 $here && "
+          . "ip -6 address add fe80::12/64 dev v0 $here") == 0;
+}
+
+SKIP: {
+    skip 'no veth here', 4 if !comes_up;
+    $lns = daemon 'lns2', conf => "listen-addr = ::\n[lns default]\nassign ip = no\npppoptfile = $echo\n";
+    $lac = daemon 'lac2',
+      conf => "listen-addr = ::\n[lac there]\nautodial = yes\nredial = yes\nredial timeout = 1\n"
+      . 'lns = [fe80::11%v0]:' . $lns->port . "\nbind address = fe80::12%v0\npppoptfile = $echo\n"
+      . "hello interval = 1\ndead time = 3\nconnect timeout = 2\n";
+    $lac->says(qr/Call established with fe80::11%/, 'a call by an interface');
+    system 'ip link delete v0';
+    $lac->mark->says(qr/trouble no-route|trouble peer-silent/, 'that goes');
+    $lac->mark;
+    comes_up;
+    $lac->says(qr/Call established with fe80::11%/, 'and comes back, with another number: so does the call');
+    $lac->finish;
+}
 done_testing;

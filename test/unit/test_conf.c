@@ -275,12 +275,12 @@ static void test_dial(void)
     ok(x->policy == CONF_POLICY_ORDER && x->lns_lockout_s == 60 && x->lns_directed &&
            x->lns_return_s == 0 && x->connect_timeout_s == 8 && x->redial_timeout_max_s == 0 &&
            x->source_port == CONF_PORT_MAIN && x->bind_device == NULL &&
-           !addr_is_set(&x->bind_address),
+           !addr_is_set(&x->bind_address.addr),
        "how a LAC dials by default");
     ok(y->policy == CONF_POLICY_SHARE && y->lns_lockout_s == 0 && !y->lns_directed &&
            y->connect_timeout_s == 0 && y->redial_timeout_max_s == 90 &&
            y->source_port == CONF_PORT_RANDOM && strcmp(y->bind_device, "eth0") == 0 &&
-           y->bind_address.family == 6,
+           y->bind_address.addr.family == 6,
        "and as it is told");
     conf_free(c);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
