@@ -131,6 +131,7 @@ static void is_there(struct lac *l, const struct tunnel *t)
     end_asking(l);
     if (asks_other_first(l) || !may_go(l))
         return;
+    l->other_port_works = l->other_port != l->back_both_ports; /* there */
     log_notice("lac %s: leaves its fall-back to dial its first lns, which has answered", l->name);
     lac_leave(l, "back to the first LNS");
 }

@@ -134,6 +134,8 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
     ok($p->accept_tunnel, 'without an answer from another, to which it answers');
     $d->says(qr/its first lns does not answer: asked from another port/, 'the log says so');
     ok($two->wait_for('StopCCN', 5), 'and the second is left');
+    my $back = Peer->new(share => $one)->wait_for('SCCRQ', 5);
+    isnt($back && (source($back))[1], $d->port, 'for the first, by the port that it has answered to');
     $d->finish;
 }
 
