@@ -238,7 +238,7 @@ help:
 	@echo 'all      the daemon, build/l2tpd (default)'
 	@echo 'check    every test; closes on "N passed, N failed" (SEEDS=5000)'
 	@echo 'check-system  the recipes of doc/ with strongSwan and FreeRADIUS, the systemd unit, the packages'
-	@echo 'check-long  the same with 100,000 seeds of the simulator and three million frames'
+	@echo 'check-long  the same with 100,000 seeds of the simulator and millions of frames'
 	@echo 'mutate   breaks the code in known ways; each must fail a test (MUTATIONS=NAME...)'
 	@echo 'doc      doc/rfc2661.md: which test holds us to which clause'
 	@echo 'keys     l2tpd.conf.example and the tables of keys in doc/l2tpd.conf.5'
