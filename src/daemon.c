@@ -261,6 +261,7 @@ static bool make_parts(struct hub *h)
     }
     h->started = sys_now_ms();
     h->drain = drain_events;
+    h->lac_of_call = news_lac_of_call;
     h->stop_timer.fire = stop_timer_fired;
     h->stop_timer.owner = h;
     reload_apply_globals(h);

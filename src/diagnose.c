@@ -82,13 +82,18 @@ static void put_tunnel(const struct hub *h, const struct tunnel *t, const char *
         facts_put(f, FACT_HOST, "%s", host);
 }
 
-static struct trouble_place place_of(const struct tunnel *t, const struct call *c)
+/* A LAC's call may be in a tunnel that the peer has begun: its own has lost a tie to it. */
+static struct trouble_place place_of(const struct hub *h, const struct tunnel *t,
+                                     const struct call *c)
 {
-    return (struct trouble_place){.lac = t->initiator,
-                                  .name = t->p.label,
+    const char *lac = c != NULL && !t->initiator ? h->lac_of_call(c) : NULL;
+    bool ours = t->initiator || lac != NULL;
+
+    return (struct trouble_place){.lac = ours,
+                                  .name = lac != NULL ? lac : t->p.label,
                                   .tunnel = t->id,
                                   .call = c != NULL ? c->id : 0,
-                                  .stranger = !t->initiator};
+                                  .stranger = !ours};
 }
 
 /* Silence. */
@@ -264,7 +269,7 @@ static enum trouble of_stopccn(const struct tunnel *t)
 
 void diagnose_tunnel(struct hub *h, const struct tunnel *t, const char *host)
 {
-    struct trouble_place place = place_of(t, NULL);
+    struct trouble_place place = place_of(h, t, NULL);
     struct facts f = {.used = 0};
     enum trouble what = TROUBLE_NONE;
 
@@ -371,7 +376,7 @@ static void put_call(const struct hub *h, const struct call *c, const struct dia
 
 void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_ppp *ppp)
 {
-    struct trouble_place place = place_of(c->tunnel, c);
+    struct trouble_place place = place_of(h, c->tunnel, c);
     struct facts f = {.used = 0};
     enum trouble what = TROUBLE_NONE;
 
@@ -399,7 +404,7 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
 void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, const char *text,
                      const char *file)
 {
-    struct trouble_place place = place_of(c->tunnel, c);
+    struct trouble_place place = place_of(h, c->tunnel, c);
     struct facts f = {.used = 0};
 
     put_call(h, c, NULL, &f);
@@ -508,7 +513,7 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
 
 void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct diagnose_ppp *ppp)
 {
-    struct trouble_place place = place_of(c->tunnel, c);
+    struct trouble_place place = place_of(h, c->tunnel, c);
     struct facts f = {.used = 0};
     enum trouble what;
     char text[64];

@@ -99,6 +99,7 @@ struct hub {
     unsigned told_tunnels, told_calls; /* what the last one said */
     bool reload_failed;
     void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
+    const char *(*lac_of_call)(const struct call *c); /* the [lac] that it is for; NULL: none */
     uint64_t started;             /* ms */
     struct totals totals;
     uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for */

@@ -83,6 +83,13 @@ static struct lac *lac_of(const struct call *c)
     return ours && l != NULL && l->call_id == c->id ? l : NULL;
 }
 
+const char *news_lac_of_call(const struct call *c)
+{
+    const struct lac *l = lac_of(c);
+
+    return l != NULL && !l->bare ? l->name : NULL;
+}
+
 /* Why a peer's call is not carried; known by its address. */
 static const char section_gone[] = "its section has left the configuration";
 

@@ -8,4 +8,8 @@
 /* Acts on one event of l2tp_next(). */
 void news_act(struct hub *h, const struct l2tp_event *ev);
 
+/* The section of the LAC that a call is for, whoever has begun its tunnel; NULL: none.
+ * (hub.lac_of_call) */
+const char *news_lac_of_call(const struct call *c);
+
 #endif

@@ -91,6 +91,7 @@ sub crossing
     ok($own->accept_call(5), 'a call in the peer\'s tunnel');
     ok($own->open_call->{peer}, 'and one of the peer\'s');
     ok($own->wait_for('CDN', 5), 'our pppd has bad options');
+    $d->says(qr{lac there, call \d+/\d+: trouble pppd-options: }, 'which is told as the LAC\'s trouble');
     $d->says(qr/Will redial in/, 'so it waits to redial', 5);
     is(scalar $two->refuse_for(0.1), 0, 'and holds it against nobody');
     $d->finish;
