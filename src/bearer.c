@@ -502,7 +502,7 @@ void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 void bearer_call_down(struct bearer *b)
 {
     b->call_id = 0;
-    b->told = NULL;
+    bearer_ppp_call_down(b);
     /* with the pty's master gone, or the kernel's session, pppd sees a hang-up, and needs no answer
      * to its farewell */
     if (b->link != NULL)

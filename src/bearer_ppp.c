@@ -2,7 +2,11 @@
 #include "bearer_ppp.h"
 
 #include "bearer_lease.h"
+#include <stdio.h>
+
 #include "events.h"
+#include "host/link_kernel.h"
+#include "host/pppd_if.h"
 
 const char *bearer_ip_text(uint32_t ip, char *dst)
 {
@@ -74,6 +78,25 @@ void bearer_ppp_frame(struct bearer *b, bool from_pppd, struct span frame)
         ppp_note_willing(&b->declines, from_pppd, frame);
     ppp_watch_frame(&b->watch, from_pppd, frame);
     tell_how_far(b, NULL);
+}
+
+static void note_interface(void *ctx, pid_t pid, const char *name)
+{
+    struct bearer *b = ctx;
+
+    if (pid == b->pppd.child.pid)
+        snprintf(b->ifname, sizeof b->ifname, "%s", name);
+}
+
+void bearer_ppp_call_down(struct bearer *b)
+{
+    if (b->told != NULL && *b->told == BEARER_PPP_UNSEEN && b->pppd.child.pid > 0) {
+        if (b->ifname[0] == '\0')
+            pppd_if_each(NULL, note_interface, b);
+        if (b->ifname[0] != '\0')
+            *b->told = link_kernel_is_up(b->ifname) ? BEARER_PPP_OPEN : BEARER_PPP_NEW;
+    }
+    b->told = NULL;
 }
 
 void bearer_ppp_end(struct bearer *b, const struct pppd_end *end)

@@ -8,6 +8,10 @@
 /* A frame that pppd has written, or that is on its way to it. */
 void bearer_ppp_frame(struct bearer *b, bool from_pppd, struct span frame);
 
+/* The call has ended, while pppd is there: how far PPP has got is told no more.  Of one whose frames
+ * were not seen pppd's interface tells; if it has none that is known, nothing does. */
+void bearer_ppp_call_down(struct bearer *b);
+
 /* pppd has ended, while the call was up. */
 void bearer_ppp_end(struct bearer *b, const struct pppd_end *end);
 

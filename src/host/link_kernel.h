@@ -62,4 +62,7 @@ bool link_kernel_counts(int tunnel, const struct link_kernel_ids *ids,
  * order.  False: it has none yet. */
 bool link_kernel_addresses(const char *interface, uint32_t *local, uint32_t *remote);
 
+/* Is that interface up?  pppd puts PPP's up with the first network layer that opens. */
+bool link_kernel_is_up(const char *interface);
+
 #endif

@@ -214,3 +214,16 @@ bool link_kernel_addresses(const char *interface, uint32_t *local, uint32_t *rem
         close(fd);
     return has;
 }
+
+bool link_kernel_is_up(const char *interface)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ifreq r = {.ifr_flags = 0};
+    bool up;
+
+    snprintf(r.ifr_name, sizeof r.ifr_name, "%s", interface);
+    up = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &r) == 0 && (r.ifr_flags & IFF_UP) != 0;
+    if (fd >= 0)
+        close(fd);
+    return up;
+}

@@ -58,3 +58,9 @@ void link_kernel_hang_up(int session)
 {
     (void)session;
 }
+
+bool link_kernel_is_up(const char *interface)
+{
+    (void)interface;
+    return false;
+}

@@ -127,6 +127,28 @@ kill -9 "$(pid_of_pppd lns)"
 is_down
 tell lac "d a"
 
+# Its interface tells the LAC that PPP never came up in the first call, as it sees no frame of it.
+scenario "a LNS that ends the call before PPP is up, and another"
+printf '#!/bin/sh\nsleep 2\nexit 1\n' >$work/none
+chmod +x $work/none
+stop_daemon lns
+sed -i "s|^\\[global\\]|&\\npppd = $work/none|" $work/lns/conf
+start_daemon lns "$L2TPD"
+stop_daemon lac
+cp $work/lac/conf $work/lac/conf.one
+sed -i "s|^\\( *\\)lns = .*|&\\n\\1lns = $lac_ip:1799\\n\\1redial = yes\\n\\1redial timeout = 60\\n\\1connect timeout = 2|" $work/lac/conf
+start_daemon lac "$L2TPD"
+forget_logs
+tell lac "c a"
+ok "PPP did not come up, says the LAC" wait_until 20 says lac "PPP did not come up with $lns_ip"
+ok "and dials the next" wait_until 5 says lac "Connecting to host $lac_ip, port 1799"
+stop_daemon lac
+mv $work/lac/conf.one $work/lac/conf
+stop_daemon lns
+sed -i '/^pppd = /d' $work/lns/conf
+start_daemon lns "$L2TPD"
+start_daemon lac "$L2TPD"
+
 scenario "the LAC is killed"
 forget_logs
 tell lac "c a"
