@@ -117,7 +117,7 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
     # on a fall-back: the first answers to another port than the fall-back does
     my ($one, $two) = map { Peer->new } 1, 2;
     my $d = lac "lns = 127.0.0.1:" . $one->port . "\nlns = 127.0.0.1:" . $two->port . "\nautodial = yes\n"
-      . "source port = auto\nconnect timeout = 1\nredial = yes\nredial timeout = 1\nlns lockout = 1\n"
+      . "source port = auto\nconnect timeout = 3\nredial = yes\nredial timeout = 1\nlns lockout = 1\n"
       . "lns return = 1\n";
 
     is(scalar $one->refuse_for(5, 1), 1, 'auto: the first refuses');
@@ -125,13 +125,15 @@ for (['unset', ''], ['that of the daemon', 'source port']) {
     my $deaf = Peer->new(share => $one);
     is((source($deaf->wait_for('SCCRQ', 5)))[1], $d->port, 'the first is asked from the daemon\'s port');
     my $p;
-    loop_until {
+    my $heard = loop_until {
         $p = Peer->new(share => $one);
         my $m = $p->wait_for('SCCRQ', 5);
-        ($m && (source($m))[1] != $d->port) ? push @{$p->{later}}, $m : 0
-    };
-    $p->{to} = $p->{later}[-1]{from};
-    ok($p->accept_tunnel, 'without an answer from another, to which it answers');
+        $m && (source($m))[1] != $d->port ? $m : undef
+    } 30;
+    ok($heard, 'without an answer from another') or diag($d->log);
+    push @{$p->{later}}, $heard // ();
+    $p->{to} = $heard->{from} if $heard;
+    ok($p->accept_tunnel, 'to which it answers');
     $d->says(qr/its first lns does not answer: asked from another port/, 'the log says so');
     ok($two->wait_for('StopCCN', 5), 'and the second is left');
     my $back = Peer->new(share => $one)->wait_for('SCCRQ', 5);
