@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "host/conf_hidden.h"
@@ -45,7 +46,8 @@ static bool is_on(const struct conf_section *s, const char *key)
 
     if (row->kind == KIND_TEXT || row->kind == KIND_PATH)
         return *(char *const *)field != NULL;
-    return row->kind == KIND_WORD || row->kind == KIND_DSCP ? *(const int *)field != 0 : *(const bool *)field;
+    return row->kind == KIND_WORD || row->kind == KIND_DSCP ? *(const int *)field != 0
+                                                            : *(const bool *)field;
 }
 
 /* A key without effect while another one is on or off, as told here. */
@@ -204,15 +206,16 @@ static void check_data_path(const struct conf *c, const struct conf_section *s,
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
         line = line_of(s, ours[i], "data path");
         if (line > 0 && (conf_row_find(ours[i])->places & 1u << s->place) != 0 && is_on(s, ours[i]))
-            conf_say(told, true, line, "'%s' in %s has no effect with 'data path = kernel'", ours[i],
-                     s->title);
+            conf_say(told, true, line, "'%s' in %s has no effect with 'data path = kernel'",
+                     ours[i], s->title);
     }
     line = line_of(s, "flow bit", "data path");
     if (line > 0 && s->place == PLACE_LNS && peer_of(s)->flow == CONF_FLOW_AUTO)
-        conf_say(told, true, line,
-                 "'flow bit = auto' in %s is the same as yes with 'data path = kernel': nobody looks "
-                 "at what PPP negotiates",
-                 s->title);
+        conf_say(
+            told, true, line,
+            "'flow bit = auto' in %s is the same as yes with 'data path = kernel': nobody looks "
+            "at what PPP negotiates",
+            s->title);
 }
 
 /* A '%' of "ipparam" that stands for nothing known is passed on as it is, which nobody wants. */
@@ -306,6 +309,24 @@ static void check_lac(const struct conf_section *s, struct conf_told *told)
     if (!lac->redial && tries > 0 && lac->max_redials != 0)
         conf_say(told, true, tries, "'max redials' in %s has no effect without 'redial = yes'",
                  s->title);
+}
+
+/* Where lines share by weight, a second one is a weight by another word. */
+static void check_twice(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lac *lac = s->object;
+
+    if (lac->policy == CONF_POLICY_SHARE || conf_section_line(s, "lns") == 0)
+        return;
+    for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next)
+        for (const struct conf_lns_host *was = lac->lns; was != h; was = was->next)
+            if (was->port == h->port && strcasecmp(was->host, h->host) == 0) {
+                conf_say(told, true, h->line,
+                         "'lns' in %s names what line %u has already: it is dialled again when it "
+                         "has just failed",
+                         s->title, was->line);
+                break;
+            }
 }
 
 static void check_dialling(const struct conf_section *s, struct conf_told *told)
@@ -437,6 +458,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     if (s->place == PLACE_LAC) {
         check_lac(s, told);
         check_dialling(s, told);
+        check_twice(s, told);
         check_binding(s, told);
         check_calls(s, told);
         return;

@@ -120,6 +120,10 @@ static const struct {
      "W f:2: 'auth file = secrets' is a relative path: write it in full, beginning with '/'"},
     {"a word that a key has not", "[lac x]\nlns = a\nhidden bit = perhaps\n",
      "E f:3: 'hidden bit = perhaps' must be yes, no or always"},
+    {"a host twice", "[lac x]\nlns = a.example\nlns = b\nlns = A.example\nlns = b:1702\n",
+     "W f:4: 'lns' in [lac x] names what line 2 has already: it is dialled again when it has just "
+     "failed"},
+    {"a host twice by weight", "[lac x]\nlns policy = share\nlns = a\nlns = a weight 2\n", ""},
     {"a word, of four", "[lac x]\nlns = a\nbearer type = yes\n",
      "E f:3: 'bearer type = yes' must be none, digital, analog or any"},
     {"a misspelt quirk", "[lac x]\nlns = a\nquirks = minimal -silent-helo\n",
