@@ -36,7 +36,20 @@ my @clients = map {
 
 sub all_up { return $lns->count(qr/Call established with/) == CLIENTS }
 
+# So many clients have had a frame from their pppd: each has one.
+sub have_ppp
+{
+    my $n = 0;
+
+    for my $d (@clients) {
+        my $page = $d->ask('metrics') // '';
+        $n += $1 if $page =~ /^00-l2tpd_tx_frames_total (\d+)$/m;
+    }
+    return $n == CLIENTS;
+}
+
 soon { all_up() } CLIENTS . ' clients are up', 60;
+soon { have_ppp() } 'so is PPP in each', 60;
 
 # its end is not told to anybody; it is there again so soon that only asking for a sign of life can tell
 $lns->kill_now;
