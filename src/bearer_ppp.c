@@ -1,12 +1,14 @@
 /* What the frames of one call tell of its PPP; see bearer_ppp.h. */
 #include "bearer_ppp.h"
 
-#include "bearer_lease.h"
 #include <stdio.h>
 
+#include "bearer_lease.h"
 #include "events.h"
 #include "host/link_kernel.h"
 #include "host/pppd_if.h"
+
+#define LOOK_MS 200 /* between two looks at all pppds' files */
 
 const char *bearer_ip_text(uint32_t ip, char *dst)
 {
@@ -88,11 +90,21 @@ static void note_interface(void *ctx, pid_t pid, const char *name)
         snprintf(b->ifname, sizeof b->ifname, "%s", name);
 }
 
+/* Of a thousand calls that end at once not each looks at a thousand files. */
+static void find_interface(struct bearer *b)
+{
+    uint64_t now = loop_now(b->hub->loop);
+
+    if (b->ifname[0] != '\0' || now < b->hub->interface_sought + LOOK_MS)
+        return;
+    b->hub->interface_sought = now;
+    pppd_if_each(NULL, note_interface, b);
+}
+
 void bearer_ppp_call_down(struct bearer *b)
 {
     if (b->told != NULL && *b->told == BEARER_PPP_UNSEEN && b->pppd.child.pid > 0) {
-        if (b->ifname[0] == '\0')
-            pppd_if_each(NULL, note_interface, b);
+        find_interface(b);
         if (b->ifname[0] != '\0')
             *b->told = link_kernel_is_up(b->ifname) ? BEARER_PPP_OPEN : BEARER_PPP_NEW;
     }

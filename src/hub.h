@@ -102,7 +102,8 @@ struct hub {
     const char *(*lac_of_call)(const struct call *c); /* the [lac] that it is for; NULL: none */
     uint64_t started;             /* ms */
     struct totals totals;
-    uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for */
+    uint64_t interfaces_looked; /* ms: when pppds' interfaces were last looked for, ... */
+    uint64_t interface_sought;  /* ... and that of one whose call has ended */
     bool is_done;               /* the only thing it was for has ended: so does it, ... */
     int exit_status;            /* ... with this */
 };
