@@ -9,6 +9,8 @@
 
 #define UNASKED_MS 60000    /* how fresh data have to be where no HELLO is due by itself */
 #define UNANSWERED_MS 10000 /* so long data may go unanswered before who has dialled asks */
+#define LATE_MS 2000        /* who looks so much later than it meant to was held up, ... */
+#define HELD_UP_MS 5000     /* ... and gives so long for a sign of life */
 
 uint32_t silence_hello_ms(const struct tunnel *t)
 {
@@ -114,6 +116,24 @@ bool silence_is_borne(struct tunnel *t, uint64_t now)
     return bears_silence(t, now) || bears_sleep(t, now);
 }
 
+/* A daemon that was held up (stopped, frozen, on a machine that was) has not asked, nor could the
+ * answer have come: it asks now. */
+static bool dead_time_is_over(struct tunnel *t, uint64_t now)
+{
+    uint64_t over = t->heard + t->p.dead_ms;
+
+    if (now < over) {
+        t->due_dead = over;
+        return false;
+    }
+    if (now < (over > t->due_dead ? over : t->due_dead) + LATE_MS)
+        return true;
+    t->due_dead = now + HELD_UP_MS;
+    if (t->due_hello != 0)
+        t->due_hello = now;
+    return false;
+}
+
 bool silence_is_final(struct tunnel *t, uint64_t now)
 {
     if (t->due_probe != 0 && now >= t->due_probe) {
@@ -121,12 +141,7 @@ bool silence_is_final(struct tunnel *t, uint64_t now)
         if (t->heard < t->probed_at)
             return true;
     }
-    if (t->due_dead != 0 && now >= t->due_dead) {
-        if (now >= t->heard + t->p.dead_ms)
-            return true;
-        t->due_dead = t->heard + t->p.dead_ms;
-    }
-    return false;
+    return t->due_dead != 0 && now >= t->due_dead && dead_time_is_over(t, now);
 }
 
 /* What the oldest message in flight is; ZLB if there is none. */

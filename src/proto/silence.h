@@ -39,7 +39,8 @@ bool silence_is_disowned(const struct tunnel *t);
 bool silence_is_borne(struct tunnel *t, uint64_t now);
 
 /* Is the time of complete silence over, that of the profile or that of a probe?  Both are looked at
- * only when they may be, not at every packet; what is heard moves them. */
+ * only when they may be, not at every packet; what is heard moves them.  The first is not over
+ * before the peer could be asked: who looks much too late asks, and waits for 5 s more. */
 bool silence_is_final(struct tunnel *t, uint64_t now);
 
 /* Has its peer not said a word in answer to our SCCRQ? */

@@ -146,6 +146,43 @@ static void test_long_dead_time(void)
     rig.profile.dead_ms = 0;
 }
 
+/* A daemon that does not run (SIGSTOP, a frozen container) while its clock does. */
+static void held_up(uint32_t ms)
+{
+    rig.now += ms;
+}
+
+static void test_held_up(void)
+{
+    rig.profile.dead_ms = 10000;
+    rig_again(&rig);
+    rig_run(&rig, LAC);
+    held_up(60000);
+    is_str(rig_run(&rig, "tick,ms=0"), "HELLO", "who was held up has not asked: it asks first");
+    is_str(rig_run(&rig, "ZLB,nr=3 idle,ms=4999"), "", "an answer is one");
+    is_str(rig_run(&rig, "idle,ms=5000"), "1:HELLO 1001:HELLO 3001:HELLO", "and all is as before");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:down", "with the time counted from it");
+    rig_again(&rig);
+    rig_run(&rig, LAC);
+    held_up(60000);
+    is_str(rig_run(&rig, "tick,ms=0 idle,ms=600000"), "HELLO 1000:HELLO 3000:HELLO 5000:down",
+           "without an answer it is over soon");
+    rig_again(&rig);
+    rig_run(&rig, LAC "idle,ms=6000");
+    held_up(60000);
+    is_str(rig_run(&rig, "tick,ms=0 ZLB,nr=3 idle,ms=4999"), "HELLO",
+           "what is under way already asks as well");
+    is_str(rig_tunnel_state(&rig), "established", "and is answered");
+    rig.profile.hello_ms = 0;
+    rig_again(&rig);
+    rig_run(&rig, LAC);
+    held_up(60000);
+    is_str(rig_run(&rig, "tick,ms=0 idle,ms=4999"), "", "without HELLO it listens for as long");
+    is_str(rig_run(&rig, "idle,ms=1"), "1:down", "and no longer");
+    rig.profile.hello_ms = 60000;
+    rig.profile.dead_ms = 0;
+}
+
 /* A HELLO that goes unanswered is the end after so long, and each begins the time anew. */
 static void test_hello_wait(void)
 {
@@ -212,6 +249,7 @@ int main(void)
     rig_init(&rig);
     test_short_dead_time();
     test_long_dead_time();
+    test_held_up();
     test_hello_wait();
     test_probe();
     test_first_answer();
