@@ -117,25 +117,20 @@ static void hang_up_call(void *ctx, struct fifo_reply *reply, char *rest)
         hang_up(ctx, reply, rest);
 }
 
-/* May it be a host's name or an address?  Nobody looks up any other, and it goes to the log. */
-static bool is_plain(const char *host)
-{
-    return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") ==
-           strlen(host);
-}
-
+/* What no host can be is refused, as who looks it up would only find out later. */
 static void open_tunnel(void *ctx, struct fifo_reply *reply, char *rest)
 {
-    const char *host = fifo_word(&rest);
+    const char *word = fifo_word(&rest);
+    char *host, why[200];
+    uint16_t port;
 
-    if (strlen(host) >= HOSTS_NAME)
-        fifo_answer(reply, 1, "Host name is longer than %d octets", HOSTS_NAME - 1);
-    else if (!is_plain(host))
-        fifo_answer(reply, 1, "A host name has letters, digits, '.', '-', '_', or is an address");
-    else if (!lac_dial_bare(ctx, host))
+    if (!conf_read_host(word, &host, &port, why, sizeof why))
+        fifo_answer(reply, 1, "HOST %s", why);
+    else if (!lac_dial_bare(ctx, host, port))
         fifo_answer(reply, 2, "No memory");
     else
         fifo_answer(reply, 0, "OK");
+    free(host);
 }
 
 static void status(void *ctx, struct fifo_reply *reply, char *rest)
@@ -169,7 +164,7 @@ const struct fifo_command control_commands[] = {
     {'o', 2, "o LAC|TUNNEL NUMBER", dial_out},
     {'d', 1, "d LAC|TUNNEL", disconnect},
     {'h', 1, "h CALL", hang_up},
-    {'t', 1, "t HOST", open_tunnel},
+    {'t', 1, "t HOST[:PORT]", open_tunnel},
     {'s', 0, "s", status},
     {'a', 0, "a LAC key=value;key=value...", control_add_lac},
     {'r', 1, "r LAC", control_remove_lac},
@@ -185,7 +180,7 @@ const struct fifo_verb control_verbs[] = {
     {"dial", 2, "dial LAC|TUNNEL NUMBER", dial_out},
     {"disconnect", 1, "disconnect LAC|TUNNEL", disconnect},
     {"hangup", 1, "hangup CALL", hang_up_call},
-    {"open", 1, "open HOST", open_tunnel},
+    {"open", 1, "open HOST[:PORT]", open_tunnel},
     {"add-lac", 1, "add-lac LAC key=value;key=value...", control_add_lac},
     {"remove-lac", 1, "remove-lac LAC", control_remove_lac},
     {"add-lns", 1, "add-lns LNS key=value;key=value...", control_add_lns},

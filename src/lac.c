@@ -254,13 +254,14 @@ bool lac_dial(struct lac *l, const char *number, const char *user, const char *p
     return true;
 }
 
-bool lac_dial_bare(struct hub *h, const char *host)
+bool lac_dial_bare(struct hub *h, const char *host, uint16_t port)
 {
     struct lac *l = lac_new(h, host);
 
     if (l == NULL)
         return false;
     l->bare = true;
+    l->bare_port = port;
     start(l);
     return true;
 }

@@ -31,6 +31,7 @@ struct lac {
     char *name; /* of the section; of the host for a bare one */
     uint64_t serial; /* from 1; hub.lacs has the highest first */
     bool bare;
+    uint16_t bare_port;
     enum lac_state state;
     bool wanted;    /* should be up: redial if the section says so */
     bool dial_anew; /* asked for while its last tunnel was going down */
@@ -92,9 +93,9 @@ struct lac *lac_find(const struct hub *h, const char *name);
  * password may be NULL; copies are kept as long as it is wanted.  False: it is already active. */
 bool lac_dial(struct lac *l, const char *number, const char *user, const char *password);
 
-/* Opens a tunnel to a host, whose name has less than HOSTS_NAME octets, without a call.  False
- * without memory. */
-bool lac_dial_bare(struct hub *h, const char *host);
+/* Opens a tunnel to a port of a host, whose name has less than HOSTS_NAME octets, without a call.
+ * False without memory. */
+bool lac_dial_bare(struct hub *h, const char *host, uint16_t port);
 
 /* Places a call in a tunnel that we opened and that has none, with the settings of [lac default];
  * with a number, in any tunnel: its peer dials it.  False if it cannot be. */

@@ -15,7 +15,6 @@
 #include "sockets.h"
 #include "wire/line.h"
 
-#define L2TP_PORT 1701
 #define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
 #define PATIENCE_MS 3000     /* for a look-up, while there is something else to try, ... */
 #define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
@@ -43,7 +42,7 @@ static size_t count_lines(const struct conf_lns_host *line)
 void lac_dial_lines(struct lac *l)
 {
     const struct conf_lac *conf = l->bare ? NULL : lac_section(l);
-    const struct hosts_given bare = {l->name, L2TP_PORT, 1};
+    const struct hosts_given bare = {l->name, l->bare_port, 1};
     size_t n = conf != NULL ? count_lines(conf->lns) : 0, i = 0;
     struct hosts_given *given = n > 0 ? calloc(n, sizeof *given) : NULL;
     bool changed = false, good;

@@ -246,6 +246,10 @@ void conf_free(struct conf *c); /* NULL is fine */
  */
 void conf_freeze_names(bool freeze);
 
+/* A host and its port, as an lns line has them (without a weight), that somebody names otherwise: host
+ * is malloced.  False: it is none, or there is no memory, and why says so, as of the word. */
+bool conf_read_host(const char *text, char **host, uint16_t *port, char *why, size_t size);
+
 /* An empty one, without defaults; NULL without memory. */
 struct conf *conf_new(void);
 

@@ -304,6 +304,17 @@ bool conf_host_read(const char *text, char **host, uint16_t *port, struct conf_w
     return *host != NULL || conf_refuse(why, "cannot be kept: out of memory");
 }
 
+bool conf_read_host(const char *text, char **host, uint16_t *port, char *why, size_t size)
+{
+    struct conf_why reason = {""};
+
+    *host = NULL;
+    if (conf_host_read(text, host, port, &reason))
+        return true;
+    snprintf(why, size, "%s", reason.text);
+    return false;
+}
+
 /* Where "weight" begins, as a word of its own behind another; NULL: nowhere. */
 static char *find_weight(char *text)
 {

@@ -88,8 +88,20 @@ SKIP: {
     answers "d $bare->{peer_id}", '00 OK', 'd TUNNEL';
     ok($bare->wait_for('StopCCN'), 'd TUNNEL: it goes');
 }
-answers 't ' . 'h' x 256, '01 Host name is longer than 255 octets', 't with a name too long: says so';
-answers "t h\xc2\x9b2J", "01 A host name has letters, digits, '.', '-', '_', or is an address", 't with what is no name';
+{
+    my $bare = Peer->new;
+    my $port = $bare->port;
+
+    answers "t 127.0.0.1:$port", '00 OK', 't HOST:PORT, as in an lns line';
+    ok($bare->accept_tunnel, 't HOST:PORT: a tunnel is opened there');
+    $bare->close;
+    answers "t 127.0.0.1:0", '01 HOST needs a port from 1 to 65535 behind the host, such as host:1701',
+      't with what is no port: is not dialled';
+}
+my $no_host = '01 HOST must be a host: a name or an address, perhaps with :PORT';
+answers 't ' . 'h' x 256, $no_host, 't with a name too long: says so';
+answers "t h\xc2\x9b2J", $no_host, 't with what is no name';
+answers 't [::1', $no_host, 't with half an address';
 answers 't no-such-host.invalid', '00 OK', 't with a name that leads nowhere';
 $d->says(qr/Host name lookup failed for no-such-host\.invalid\./, 't: the log tells');
 
@@ -102,7 +114,7 @@ answers $_, "01 Unknown command $_" for qw(q Z 7 ?);
 answers 'c', '01 c LAC|TUNNEL [user [password]]', 'a missing word: the usage';
 answers 'd', '01 d LAC|TUNNEL', 'a missing word: the usage';
 answers 'h', '01 h CALL', 'a missing word: the usage';
-answers 't', '01 t HOST', 'a missing word: the usage';
+answers 't', '01 t HOST[:PORT]', 'a missing word: the usage';
 answers '',  '01 Command expected', 'no command';
 answers "c \x1b[2J", '01 Control character in command', 'escape sequences';
 answers '  c   nowhere  ', "01 No such tunnel 'nowhere'", 'blanks all around';
