@@ -90,7 +90,9 @@ static struct trouble_place place_of(const struct hub *h, const struct tunnel *t
     bool ours = t->initiator || lac != NULL;
 
     return (struct trouble_place){.lac = ours,
-                                  .name = lac != NULL ? lac : t->p.label,
+                                  .name = lac != NULL              ? lac
+                                          : t->p.label[0] != '\0' ? t->p.label
+                                                                  : NULL,
                                   .tunnel = t->id,
                                   .call = c != NULL ? c->id : 0,
                                   .stranger = !ours};

@@ -36,7 +36,7 @@ void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, con
 /* An SCCRQ was turned down. */
 void diagnose_refusal(struct hub *h, const struct l2tp_refused *r);
 
-/* An attempt of a LAC's that has come to no tunnel. */
+/* An attempt of a LAC's that has come to no tunnel; NULL: a bare one, which borrows no section. */
 void diagnose_attempt(struct hub *h, const char *lac, enum trouble what, const char *host,
                       const char *text);
 

@@ -28,6 +28,16 @@ static uint32_t lot(void *ctx)
     return any;
 }
 
+/* A bare tunnel has the name of its host, which a section may have, too: its troubles are those of the
+ * section that it borrows, if any. */
+static void tell(const struct lac *l, enum trouble what, const char *host, const char *text)
+{
+    const struct conf_lac *conf = lac_section(l);
+
+    diagnose_attempt(l->hub, !l->bare ? l->name : conf != NULL ? conf->name : NULL, what, host,
+                     text);
+}
+
 /* -- lines ------------------------------------------------------------------------------------- */
 
 static size_t count_lines(const struct conf_lns_host *line)
@@ -151,7 +161,7 @@ static bool open_socket(const struct lac *l, const struct socket_wish *wish,
     if (wish->port > 0)
         line_add(&line, "source port %d: ", wish->port);
     line_add(&line, "%s", strerror(reason));
-    diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOURCE, lac_host_name(l), text);
+    tell(l, TROUBLE_NO_SOURCE, lac_host_name(l), text);
     return false;
 }
 
@@ -173,8 +183,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, const stru
         return 0;
     if (ipsec_dials(l->hub, way->hold, conf != NULL && conf->peer.require_ipsec, &to,
                     sockets_port(l->hub, own)) != 0) {
-        diagnose_attempt(l->hub, l->name, TROUBLE_IPSEC_NOT_ENFORCED, next->host,
-                         ipsec_reason(errno));
+        tell(l, TROUBLE_IPSEC_NOT_ENFORCED, next->host, ipsec_reason(errno));
         sockets_drop_unused(l->hub);
         return 0;
     }
@@ -189,7 +198,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, const stru
         sockets_use(l->hub, own, tunnel);
     if (tunnel == 0) {
         sockets_drop_unused(l->hub);
-        diagnose_attempt(l->hub, l->name, TROUBLE_NO_MEMORY, next->host, "no tunnel can be opened");
+        tell(l, TROUBLE_NO_MEMORY, next->host, "no tunnel can be opened");
     }
     return tunnel;
 }
@@ -218,7 +227,7 @@ static bool look_up(struct lac *l, const struct hosts_next *next)
     lac_set_state(l, LAC_RESOLVING);
     snprintf(l->asked, sizeof l->asked, "%s", next->host);
     if (!lac_names_ask(l, next->host, next->port)) {
-        diagnose_attempt(l->hub, l->name, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
+        tell(l, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
         return false;
     }
     if (hosts_can_go_on(&l->hosts))
@@ -240,7 +249,7 @@ static void go_on(struct lac *l)
     if (!l->hosts.begun)
         begin_round(l); /* a reload, under the attempt's feet, or under those of a call */
     if (l->hosts.n == 0) {
-        diagnose_attempt(l->hub, l->name, TROUBLE_NO_LNS, "", "");
+        tell(l, TROUBLE_NO_LNS, "", "");
         trouble_gave_up(l->hub, l->name);
         l->wanted = false;
         lac_fallen(l);
@@ -257,8 +266,8 @@ static void go_on(struct lac *l)
             l->both_ports = false;
             l->other_port = l->other_port_works;
             if (!can_reach(l, &next.addr))
-                diagnose_attempt(l->hub, l->name, TROUBLE_NO_SOCKET, next.host,
-                                 "no socket for this kind of address");
+                tell(l, TROUBLE_NO_SOCKET, next.host,
+                     "no socket for this kind of address");
             else if (open_tunnel(l, &next))
                 return;
             hosts_failed(&l->hosts, loop_now(l->hub->loop));
@@ -286,8 +295,8 @@ void lac_dial_found(struct lac *l, const char *host, uint16_t port, const struct
                  n > 0 ? "no socket for this kind of address" : why);
     } else if (n_good == 0) {
         log_warnx("Host name lookup failed for %s.", host);
-        diagnose_attempt(l->hub, l->name, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, host,
-                         n > 0 ? "no socket for this kind of address" : why);
+        tell(l, n > 0 ? TROUBLE_NO_SOCKET : TROUBLE_NAME_LOOKUP, host,
+             n > 0 ? "no socket for this kind of address" : why);
     }
     hosts_found(&l->hosts, host, port, good, n_good);
     if (waits || (l->state == LAC_RESOLVING && n_good > 0))

@@ -168,6 +168,13 @@ $d->ask('a 127.0.0.1 lns=127.0.0.1:9');
 $d->ask('t 127.0.0.1') for 1, 2;
 is(scalar(grep { $_->{lac} eq '127.0.0.1' } @{status->{lacs}}),
     3, 'status: a section, and hosts of its name');
+$d->mark->ask('a no-host.invalid lns=127.0.0.1:9');
+$d->ask('t no-host.invalid');
+$d->says(qr/^\S+ daemon: trouble name-lookup: .*no-host\.invalid/m, 'what fails of a bare tunnel');
+is((grep { $_->{lac} eq 'no-host.invalid' } @{status->{lacs}})[0]{trouble},
+    undef, 'is no trouble of the section that has its name');
+$d->ask('r no-host.invalid');
+heard 'section', name => 'no-host.invalid', change => $_ for qw(added removed);
 is_deeply([sort grep { /^l2tpd_lac_up/ } keys %{metrics(unframe $d->ask('metrics'))}],
     ['l2tpd_lac_up{lac="127.0.0.1"}', 'l2tpd_lac_up{lac="there"}'], 'metrics: a series each section');
 ok(heard('section', name => '127.0.0.1'), 'events: the section is added');
