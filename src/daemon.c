@@ -155,11 +155,16 @@ static void caught_stop(void *ctx, int signo)
     hang_up_calls(h);
 }
 
-/* Somebody may have removed it, and by nothing else could we be told so. */
-static void renew_fifo(struct hub *h)
+/* Somebody may have removed them, or the folder, and by nothing else could we be told so. */
+static void renew_files(struct hub *h)
 {
-    int made = h->fifo != NULL ? fifo_renew(h->fifo) : 0;
+    int made = sys_pidfile_renew();
 
+    if (made > 0)
+        log_notice("reload: the pid file was gone and is there again");
+    else if (made < 0)
+        log_error("reload: the pid file is gone and cannot be made again");
+    made = h->fifo != NULL ? fifo_renew(h->fifo) : 0;
     if (made > 0)
         log_notice("reload: the control FIFO was gone and is there again");
     else if (made < 0)
@@ -169,7 +174,7 @@ static void renew_fifo(struct hub *h)
 static void caught_reload(void *ctx, int signo)
 {
     (void)signo;
-    renew_fifo(ctx);
+    renew_files(ctx);
     service_reloading(ctx);
     service_reloaded(ctx, reload(ctx, NULL, 0));
 }

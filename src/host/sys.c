@@ -335,10 +335,16 @@ static int pidfile_lock(const char *path)
     }
 }
 
-int sys_pidfile_write(const char *path)
+static bool write_pid(int fd)
 {
     char text[24];
     int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+
+    return ftruncate(fd, 0) == 0 && write(fd, text, (size_t)n) == n;
+}
+
+int sys_pidfile_write(const char *path)
+{
     int keep;
 
     assert(pidfile.path == NULL);
@@ -346,13 +352,32 @@ int sys_pidfile_write(const char *path)
     if (pidfile.fd < 0)
         return -1;
     pidfile.path = strdup(path);
-    if (pidfile.path != NULL && ftruncate(pidfile.fd, 0) == 0 &&
-        write(pidfile.fd, text, (size_t)n) == n)
+    if (pidfile.path != NULL && write_pid(pidfile.fd))
         return 0;
     keep = errno;
     sys_pidfile_remove();
     errno = keep;
     return -1;
+}
+
+int sys_pidfile_renew(void)
+{
+    int fd, keep;
+
+    if (pidfile.path == NULL || stands_at(pidfile.fd, pidfile.path))
+        return 0;
+    fd = sys_make_dir_of(pidfile.path) == 0 ? pidfile_lock(pidfile.path) : -1;
+    if (fd < 0)
+        return -1;
+    if (!write_pid(fd)) {
+        keep = errno;
+        close(fd);
+        errno = keep;
+        return -1;
+    }
+    close(pidfile.fd);
+    pidfile.fd = fd;
+    return 1;
 }
 
 void sys_pidfile_remove(void)

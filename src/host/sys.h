@@ -65,8 +65,11 @@ void sys_detach_ready(int fd);
 
 /* The pid file.  write(): refuses with -1 and errno EEXIST if another living process holds it
  * (locked by fcntl for as long as we live), with EINVAL if what stands there is no pid file, which
- * is left as it is; else writes our pid and a newline.  remove(): only what we wrote. */
+ * is left as it is; else writes our pid and a newline.  remove(): only what we wrote.  renew(): the one
+ * that was written is made again, with its folder, if somebody has removed it: 1, 0 if it is there (or
+ * none was written), or -1 likewise, and the next renew() tries again. */
 int sys_pidfile_write(const char *path);
+int sys_pidfile_renew(void);
 void sys_pidfile_remove(void);
 
 /* A socket's address as ours and back, IPv4 and IPv6; of any other family: unset, or length 0. */

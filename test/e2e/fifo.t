@@ -245,6 +245,22 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
     $d->is_well('which is heard, too');
 }
 
+# Somebody has cleaned up, or mounted another folder there.
+{
+    my $own = slurp($d->{pidfile});
+
+    rename $run, "$run.away" or die;
+    $d->mark->signal('HUP');
+    $d->says(qr/reload: the pid file was gone and is there again/, 'so does the pid file come back');
+    $d->says(qr/reload: the control FIFO was gone and is there again/, 'and the FIFO, with their folder');
+    is(slurp($d->{pidfile}), $own, 'with the pid in it');
+    my ($status) = run_program [$L2TPD, '-D', '-c', $d->{conf}, '-s', $d->{secrets}, '-p', $d->{pidfile}, '-C',
+        "$d->{dir}/other"];
+    is($status, 1, 'and held: no second daemon takes it over');
+    $d->is_well('the first one lives');
+    rename "$run.away/file", "$run/file";
+}
+
 $peer->close;
 $far->close;
 $d->mark;
