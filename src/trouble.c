@@ -294,7 +294,7 @@ struct trouble_book {
     uint64_t strangers_since; /* ms */
     unsigned strangers_said, strangers_unsaid;
     struct bounce bounces[BOUNCES]; /* by a hash of the address; the newer one stays */
-    char *only_lac;                 /* what the daemon is for, or NULL */
+    bool for_only_lac;              /* what the daemon is for, by whichever name */
 };
 
 struct trouble_book *trouble_book_new(void)
@@ -318,7 +318,6 @@ void trouble_book_free(struct trouble_book *b)
         b->notes = n->next;
         free_note(n);
     }
-    free(b->only_lac);
     free(b);
 }
 
@@ -516,19 +515,16 @@ static const struct conf_lac *only_lac(const struct conf *conf)
 
 void trouble_watch_only_lac(struct hub *h, bool in_front)
 {
-    const struct conf_lac *only = in_front ? only_lac(h->conf) : NULL;
-
-    h->troubles->only_lac = only != NULL ? strdup(only->name) : NULL;
+    h->troubles->for_only_lac = in_front && only_lac(h->conf) != NULL;
 }
 
 void trouble_gave_up(struct hub *h, const char *lac)
 {
-    const char *name = h->troubles->only_lac;
     const struct conf_lac *only = only_lac(h->conf);
     const struct trouble_note *n = find(h, true, lac);
 
-    if (name == NULL || only == NULL || !h->conf->global.exit_with_lac ||
-        strcasecmp(only->name, name) != 0 || strcasecmp(name, lac) != 0)
+    if (!h->troubles->for_only_lac || only == NULL || !h->conf->global.exit_with_lac ||
+        strcasecmp(only->name, lac) != 0)
         return;
     h->exit_status = n != NULL && !n->over ? trouble_row(n->what)->exit_status : 0;
     h->is_done = true;

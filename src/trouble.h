@@ -172,7 +172,7 @@ void trouble_over(struct hub *h, const char *lac);
 void trouble_gave_up(struct hub *h, const char *lac);
 
 /* Is that what this daemon is for: in front, no [lns], exactly one [lac], and this with autodial?
- * Looked at once, at start. */
+ * Looked at once, at start; but a reload may give it another name. */
 void trouble_watch_only_lac(struct hub *h, bool in_front);
 
 /* A datagram that could not be sent (icmp false), or that came back (via: who says so; may be

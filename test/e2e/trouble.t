@@ -69,6 +69,16 @@ explains lac("lns = [::1]:1701\n"), 'no-socket', qr/::1 has only addresses of a 
   'IPv6, and a socket for IPv4 alone';
 explains lac(''), 'no-lns', qr/the section has no 'lns'/, 1, 'no host';
 
+{
+    my $far = Peer->new;
+    my $d = lac '', far => $far;
+
+    ok($far->accept_tunnel && $far->accept_call, 'the only LAC is up');
+    $d->configure("[lac home]\nautodial = yes\n")->signal('HUP');
+    $d->says(qr/lac home: trouble no-lns: /, 'a reload gives it another name, under which it fails');
+    is(($d->wait_end(5))[0], 1, 'it is what the daemon is for, as well');
+}
+
 # -- no answer -----------------------------------------------------------------------------------
 
 {
