@@ -242,12 +242,27 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
     return HOSTS_NONE;
 }
 
-static const struct hosts_addr *find_addr(const struct hosts_line *l, const struct addr *addr)
+static struct hosts_addr *find_addr(struct hosts_line *l, const struct addr *addr)
 {
     for (size_t a = 0; a < l->n; a++)
         if (addr_same(&l->addrs[a].addr, addr))
             return &l->addrs[a];
     return NULL;
+}
+
+/* What is known of an address, by this line or else by another, in whose turn it may have been tried. */
+static struct hosts_addr what_is_known(const struct hosts *h, struct hosts_line *l,
+                                       const struct addr *addr)
+{
+    const struct hosts_addr *own = find_addr(l, addr), *known = own;
+    struct hosts_addr a = {.addr = *addr};
+
+    for (size_t i = 0; i < h->n && known == NULL; i++)
+        known = find_addr(&h->lines[i], addr);
+    if (known != NULL)
+        a = *known;
+    a.tried = own != NULL && own->tried;
+    return a;
 }
 
 static void line_found(struct hosts *h, struct hosts_line *l, const struct addr *addrs, size_t n)
@@ -260,15 +275,12 @@ static void line_found(struct hosts *h, struct hosts_line *l, const struct addr 
     fresh = *l;
     fresh.slow = false;
     fresh.n = 0;
-    for (size_t i = 0; i < n && fresh.n < HOSTS_ADDRS; i++) {
-        const struct hosts_addr *known = find_addr(l, &addrs[i]);
-
+    for (size_t i = 0; i < n && fresh.n < HOSTS_ADDRS; i++)
         if (find_addr(&fresh, &addrs[i]) == NULL)
-            fresh.addrs[fresh.n++] = known != NULL ? *known : (struct hosts_addr){.addr = addrs[i]};
-    }
+            fresh.addrs[fresh.n++] = what_is_known(h, l, &addrs[i]);
     /* an address in hand that is no longer among them has no place left for its outcome */
     if (h->at_line == l && h->at_addr != NULL)
-        h->at_addr = (struct hosts_addr *)(uintptr_t)find_addr(&fresh, &h->at_addr->addr);
+        h->at_addr = find_addr(&fresh, &h->at_addr->addr);
     if (h->at_line == l && h->at_addr != NULL)
         h->at_addr = &l->addrs[h->at_addr - fresh.addrs];
     *l = fresh;
@@ -305,10 +317,27 @@ static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now, 
     a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
 }
 
+/* What it has come to holds for all lines that have that address: two names may lead there, or a peer
+ * have sent us, which then was its turn. */
+static void spread(struct hosts *h, const struct hosts_addr *a)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        struct hosts_addr *same = find_addr(&h->lines[i], &a->addr);
+        bool tried = same != NULL && (same->tried || h->at_line == &h->sent);
+
+        if (same == NULL || same == a)
+            continue;
+        *same = *a;
+        same->tried = tried;
+    }
+}
+
 void hosts_failed(struct hosts *h, uint64_t now)
 {
-    if (h->at_addr != NULL)
+    if (h->at_addr != NULL) {
         lock_out(h, h->at_addr, now, HOSTS_LOCK_MOST);
+        spread(h, h->at_addr);
+    }
     h->at_addr = NULL;
 }
 
@@ -317,6 +346,7 @@ void hosts_hollow(struct hosts *h, uint64_t now)
     if (h->at_addr != NULL) {
         lock_out(h, h->at_addr, now, HOSTS_HOLLOW_MOST);
         h->at_addr->hollow = true;
+        spread(h, h->at_addr);
     }
     h->at_addr = NULL;
 }
@@ -326,14 +356,18 @@ void hosts_mute(struct hosts *h, uint64_t now)
     struct hosts_addr *a = h->at_addr;
 
     hosts_failed(h, now);
-    if (a != NULL)
-        a->mute = true;
+    if (a == NULL)
+        return;
+    a->mute = true;
+    spread(h, a);
 }
 
 void hosts_silent(struct hosts *h)
 {
-    if (h->at_addr != NULL)
-        h->at_addr->mute = true;
+    if (h->at_addr == NULL)
+        return;
+    h->at_addr->mute = true;
+    spread(h, h->at_addr);
 }
 
 static void note_answer(struct hosts_addr *a, uint64_t ms)
@@ -344,8 +378,10 @@ static void note_answer(struct hosts_addr *a, uint64_t ms)
 
 void hosts_answered(struct hosts *h, uint64_t ms)
 {
-    if (h->at_addr != NULL)
-        note_answer(h->at_addr, ms);
+    if (h->at_addr == NULL)
+        return;
+    note_answer(h->at_addr, ms);
+    spread(h, h->at_addr);
 }
 
 void hosts_worked(struct hosts *h)
@@ -354,6 +390,7 @@ void hosts_worked(struct hosts *h)
         return;
     h->at_addr->failures = 0;
     h->at_addr->locked_until = 0;
+    spread(h, h->at_addr);
 }
 
 bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs, size_t n)

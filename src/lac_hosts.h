@@ -14,6 +14,9 @@
  * in its old place: that is the probe; if that fails it is locked for twice as long.  Success
  * forgives everything.
  *
+ * What an address has come to holds for each line that has it, and where a peer has sent us to one
+ * that has a line of its own.
+ *
  * What a name last came to is kept: if a look-up fails, the old addresses are tried. */
 #ifndef LAC_HOSTS_H
 #define LAC_HOSTS_H

@@ -136,9 +136,15 @@ static const struct {
     {"an address that a name has twice is tried once",
      "a",
      {{0, "a=192.0.2.1,192.0.2.1", "", "?1."}}},
+    {"what one name's address has come to holds for another's",
+     "a b 192.0.2.3",
+     {{0, "a=192.0.2.1", "3", "?1?3."},
+      {1, "a=192.0.2.1 b=192.0.2.1", "3", "??3"},
+      {60, "a=192.0.2.1 b=192.0.2.1", "1", "?!1"},
+      {61, "a=192.0.2.4 b=192.0.2.1", "1", "?4?1"}}},
     {"a name that stands in two lines is asked for once",
      "a A",
-     {{0, "", "", "?"}, {1, "a=192.0.2.1", "", "?11."}, {2, "a=192.0.2.1", "1", "?!1"}}},
+     {{0, "", "", "?"}, {1, "a=192.0.2.1", "", "?1!1."}, {2, "a=192.0.2.1", "1", "?!1"}}},
     {"nothing anywhere", "a b", {{0, "", "", "??"}}},
     {"no line", "", {{0, "", "", ""}}},
 };
@@ -413,6 +419,37 @@ static void test_slow_names(void)
     hosts_free(&h);
 }
 
+/* To one that has a line of its own. */
+static void test_sent_along(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    struct addr there = addr_ip4(0xc0000202, 1701);
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
+    hosts_begin(&h, lot, NULL);
+    hosts_step(&h, 1, &next);
+    hosts_failed(&h, 1);
+    hosts_directed(&h, next.host, &there, 1);
+    hosts_step(&h, 1, &next);
+    hosts_mute(&h, 1);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 3,
+       "who was sent to the next line's, which failed, does not dial it once more");
+    hosts_worked(&h);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 3,
+       "and that is locked out, as if it had been its turn");
+    hosts_failed(&h, 1);
+    hosts_directed(&h, next.host, &there, 1);
+    hosts_step(&h, 2, &next);
+    hosts_worked(&h);
+    hosts_begin(&h, lot, NULL);
+    ok(hosts_step(&h, 2, &next) == HOSTS_TRY && next.addr.ip[3] == 2 && !next.probe,
+       "until it works, by whichever way it was reached");
+    hosts_free(&h);
+}
+
 static void test_sent_elsewhere(void)
 {
     struct hosts h = {0};
@@ -611,6 +648,7 @@ int main(void)
     test_mute();
     test_first_answered();
     test_slow_names();
+    test_sent_along();
     test_sent_elsewhere();
     test_redial();
     test_hollow();
