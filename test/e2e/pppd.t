@@ -67,7 +67,7 @@ EOT
         "$PPPD $tty passive nodetach 10.9.0.1:10.9.0.2 refuse-pap refuse-chap "
           . "auth require-pap require-chap login name vpn-server debug file $script ipparam 127.0.0.1 "
           . 'remotenumber +49 30 1234-56/7@line_1',
-        "LNS: xl2tpd's arguments in xl2tpd's order, and the caller's number");
+        "X7-11 LNS: xl2tpd's arguments in xl2tpd's order, and the caller's number");
     is_deeply($r->{'caller-id'}, ['+49 30 1234-56/7@line_1'],
         'X7-04 LNS: CALLER_ID from the calling number');
     is_deeply([sort @{$r->{fd}}], ["0 $tty", "1 $tty", "2 $d->{logfile}"],
