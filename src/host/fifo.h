@@ -13,8 +13,9 @@
  *
  * Answers go to the path that a line began with, "@/path rest", if that path is a FIFO in the
  * control FIFO's own folder; "@./name rest" is a FIFO there, whatever the folder's name.  A blank
- * ends the path, but for those of the folder as fifo_open() was given it.  It is opened without following links and without blocking, and never
- * unlinked.  A refusal that has no such place goes to the log.  What the reader does not take at
+ * ends the path, but for those of the folder as fifo_open() was given it.  It is opened without
+ * following links and without blocking, and never unlinked; who begins to read it behind the command
+ * is waited for, two seconds long.  A refusal that has no such place goes to the log.  What the reader does not take at
  * once waits for it, as long as it goes on taking; a long answer is made while it is read, so that
  * none costs more than a chunk of memory or of time. */
 #ifndef HOST_FIFO_H

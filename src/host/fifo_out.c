@@ -22,6 +22,9 @@
 #define OUTBOXES_MOST 64        /* readers waited for, feeds among them ... */
 #define FEEDS_MOST 32           /* ... and of these so many */
 #define OUTBOX_MS 5000          /* how long a reader may take nothing */
+#define LATE_MS 20              /* so often is looked whether somebody reads by now, ... */
+#define LATE_TRIES 100          /* ... and so many times ... */
+#define LATES_MOST 16           /* ... for so many answers at once */
 
 struct outbox {
     struct fifo *fifo;
@@ -33,6 +36,8 @@ struct outbox {
     bool is_feed;
     void (*gone)(void *owner);
     void *owner;
+    char *late;     /* its FIFO, as long as nobody reads it */
+    unsigned tries; /* so often that has been looked at */
     struct outbox *next;
 };
 
@@ -96,7 +101,7 @@ bool fifo_shares_folder(const struct fifo *f, const char *path)
 
 /* Opens the result FIFO: only in the control FIFO's own folder, compared as the folders they are
  * and not as texts, so that no ".." and no link leads elsewhere; "./name" is there by definition.
- * -1: no. */
+ * -1: no, with errno ENXIO if nobody reads it. */
 static int open_result(const struct fifo *f, const char *path)
 {
     const char *name = path + 2, *our_name;
@@ -104,26 +109,25 @@ static int open_result(const struct fifo *f, const char *path)
     int folder = here ? open_folder(f->path, &our_name) : open_shared_folder(f, path, &name);
     int fd = -1;
 
+    errno = EINVAL;
     if (folder >= 0) {
         fd = openat(folder, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         close(folder);
     }
     if (fd >= 0 && !is_foreign_fifo(f, fd)) {
         close(fd);
+        errno = EINVAL;
         fd = -1;
     }
     return fd;
 }
 
-static int open_reader(const struct fifo_reply *r)
+static void log_unheard(const char *path)
 {
     char safe[256];
-    int fd = open_result(r->fifo, r->path);
 
-    if (fd < 0)
-        log_notice("control: no answer to \"%s\": not a FIFO in our folder, or nobody reads it",
-                   log_safe(span_str(r->path), safe, sizeof safe));
-    return fd;
+    log_notice("control: no answer to \"%s\": not a FIFO in our folder, or nobody reads it",
+               log_safe(span_str(path), safe, sizeof safe));
 }
 
 /* -- lines ------------------------------------------------------------------------------------- */
@@ -175,7 +179,9 @@ static void outbox_close(struct outbox *o)
     *at = o->next;
     loop_unwatch(o->fifo->loop, &o->watch);
     loop_timer_done(o->fifo->loop, &o->timer);
-    close(o->watch.fd);
+    if (o->watch.fd >= 0)
+        close(o->watch.fd);
+    free(o->late);
     if (o->source.more != NULL)
         o->source.drop(o->source.state);
     if (o->gone != NULL)
@@ -234,10 +240,35 @@ static void on_outbox(struct watch *w, unsigned what)
         loop_want(o->fifo->loop, w, 0);
 }
 
+/* Whoever writes the command first and opens the answer's FIFO then, as a script does line by line,
+ * is waited for, as by xl2tpd, but not for ever. */
+static void look_for_reader(struct outbox *o)
+{
+    struct loop *l = o->fifo->loop;
+
+    o->watch.fd = open_result(o->fifo, o->late);
+    if (o->watch.fd < 0 && errno == ENXIO && ++o->tries < LATE_TRIES) {
+        loop_timer_set(l, &o->timer, loop_now(l) + LATE_MS);
+        return;
+    }
+    if (o->watch.fd < 0 || loop_watch(l, &o->watch) != 0) {
+        log_unheard(o->late);
+        outbox_close(o);
+        return;
+    }
+    free(o->late);
+    o->late = NULL;
+    loop_timer_set(l, &o->timer, loop_now(l) + OUTBOX_MS);
+}
+
 static void on_outbox_time(struct timer *t)
 {
     struct outbox *o = t->owner;
 
+    if (o->late != NULL) {
+        look_for_reader(o);
+        return;
+    }
     log_notice("control: %zu octets%s of an answer were not read", o->text.n,
                o->source.more != NULL ? " and more" : "");
     outbox_close(o);
@@ -248,13 +279,13 @@ static bool has_room(const struct fifo *f, bool for_feed)
     unsigned all = 0, feeds = 0;
 
     for (const struct outbox *o = f->outboxes; o != NULL; o = o->next) {
-        all++;
+        all += o->late == NULL;
         feeds += o->is_feed;
     }
     return all < OUTBOXES_MOST && (!for_feed || feeds < FEEDS_MOST);
 }
 
-/* Takes the descriptor; NULL if it cannot, and has not. */
+/* Takes the descriptor; NULL if it cannot, and has not.  -1: nobody reads yet. */
 static struct outbox *outbox_new(struct fifo_reply *r, int fd, bool is_feed)
 {
     struct fifo *f = r->fifo;
@@ -271,10 +302,10 @@ static struct outbox *outbox_new(struct fifo_reply *r, int fd, bool is_feed)
     o->timer = (struct timer){.fire = on_outbox_time, .owner = o};
     if (loop_timer_init(f->loop, &o->timer) != 0)
         goto no_timer;
-    if (loop_watch(f->loop, &o->watch) != 0)
+    if (fd >= 0 && loop_watch(f->loop, &o->watch) != 0)
         goto no_watch;
     if (!is_feed)
-        loop_timer_set(f->loop, &o->timer, loop_now(f->loop) + OUTBOX_MS);
+        loop_timer_set(f->loop, &o->timer, loop_now(f->loop) + (fd >= 0 ? OUTBOX_MS : LATE_MS));
     o->next = f->outboxes;
     f->outboxes = o;
     return o;
@@ -347,6 +378,24 @@ static void tell_source(struct fifo_reply *r)
     r->source.more = NULL;
 }
 
+static unsigned count_late(const struct fifo *f)
+{
+    unsigned n = 0;
+
+    for (const struct outbox *o = f->outboxes; o != NULL; o = o->next)
+        n += o->late != NULL;
+    return n;
+}
+
+/* What has not been read yet is the outbox's from now on. */
+static void leave_to(struct outbox *o, struct fifo_reply *r)
+{
+    o->text = r->text;
+    o->source = r->source;
+    r->text = (struct text){0};
+    r->source.more = NULL;
+}
+
 /* All of it to the reader, or as much as it takes now; the rest waits for it, if it may. */
 static void deliver(struct fifo_reply *r, int fd)
 {
@@ -365,21 +414,35 @@ static void deliver(struct fifo_reply *r, int fd)
         close(fd);
         return;
     }
-    o->text = r->text;
-    o->source = r->source;
-    r->text = (struct text){0};
-    r->source.more = NULL;
+    leave_to(o, r);
+}
+
+/* The answer stays until somebody reads; false if it cannot. */
+static bool keep_for_reader(struct fifo_reply *r)
+{
+    char *path = count_late(r->fifo) < LATES_MOST ? strdup(r->path) : NULL;
+    struct outbox *o = path != NULL ? outbox_new(r, -1, false) : NULL;
+
+    if (o == NULL) {
+        free(path);
+        return false;
+    }
+    o->late = path;
+    leave_to(o, r);
+    return true;
 }
 
 void fifo_reply_finish(struct fifo_reply *r)
 {
-    int fd = -1;
-
     close_frame(r);
-    if (r->path != NULL && r->box == NULL && (r->text.n > 0 || r->source.more != NULL))
-        fd = open_reader(r);
-    if (fd >= 0)
-        deliver(r, fd);
+    if (r->path != NULL && r->box == NULL && (r->text.n > 0 || r->source.more != NULL)) {
+        int fd = open_result(r->fifo, r->path);
+
+        if (fd >= 0)
+            deliver(r, fd);
+        else if (errno != ENXIO || !keep_for_reader(r))
+            log_unheard(r->path);
+    }
     if (r->source.more != NULL)
         tell_source(r);
     text_free(&r->text);
@@ -414,7 +477,9 @@ struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner)
         fifo_answer(r, 1, "Too many listen already");
         return NULL;
     }
-    fd = open_reader(r);
+    fd = open_result(r->fifo, r->path);
+    if (fd < 0)
+        log_unheard(r->path);
     o = fd >= 0 ? outbox_new(r, fd, true) : NULL;
     if (o == NULL) {
         if (fd >= 0)

@@ -7,7 +7,7 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use E2E;
-use Fcntl qw(O_RDWR O_WRONLY O_NONBLOCK);
+use Fcntl qw(O_RDONLY O_RDWR O_WRONLY O_NONBLOCK);
 use Peer;
 use POSIX qw(mkfifo);
 use Test::More;
@@ -190,6 +190,20 @@ unlike($d->log, qr/[^\x20-\x7e\n]/, 'and nothing in it would be obeyed by a term
     is($got, "01 No such tunnel 'broken'\n", 'half a command, and the rest much later');
     $d->is_well('while a writer keeps it open');
     close $w;
+    unlink $path;
+}
+
+# As a script does it line by line, for whom xl2tpd waits: the command first, then cat.
+{
+    my $path = "$run/late";
+
+    mkfifo($path, 0600);
+    $d->command("\@$path d later\n");
+    $d->is_well('while an answer waits for its reader');
+    sysopen my $f, $path, O_RDONLY | O_NONBLOCK or die;
+    my $got = '';
+    loop_until { sysread $f, $got, 4096, length $got; $got =~ /\n/ } 5;
+    is($got, "01 No such tunnel 'later'\n", 'X5-02 an answer waits for who reads it behind the command');
     unlink $path;
 }
 
