@@ -96,7 +96,7 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
 /* True if it is data. */
 static bool look(struct bearer *b, bool from_pppd, struct span frame)
 {
-    bool is_data = ppp_is_data(frame);
+    bool is_data = ppp_is_plainly_data(frame) || ppp_is_data(frame);
 
     /* nearly all are data of PPP that is up, and none of these changes anything */
     if (!ppp_watch_is_up(&b->watch) || !is_data)

@@ -10,13 +10,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Without a gap between its members, so that addresses are compared as octets. */
 struct addr {
-    uint8_t family; /* 0 none, 4, 6 */
-    uint8_t ip[16]; /* network order; IPv4 in the first four, the rest zero */
-    uint16_t port;  /* host order */
-    uint32_t scope; /* IPv6 interface index, else 0 */
-    uint32_t mark;  /* the packet mark (Linux) that came with it or goes to it; 0: none.  No part of
-                     * the address: the functions below neither compare nor show it */
+    uint16_t port;   /* host order */
+    uint16_t family; /* 0 none, 4, 6 */
+    uint8_t ip[16];  /* network order; IPv4 in the first four, the rest zero */
+    uint32_t scope;  /* IPv6 interface index, else 0 */
+    uint32_t mark; /* the packet mark (Linux) that came with it or goes to it; 0: none.  No part of
+                    * the address: the functions below neither compare nor show it */
 };
 
 #define ADDR_TEXT 80 /* room for any addr_text() */
@@ -29,13 +30,13 @@ static inline bool addr_is_set(const struct addr *a)
 /* but for the port */
 static inline bool addr_same_host(const struct addr *a, const struct addr *b)
 {
-    return a->family == b->family && a->scope == b->scope &&
-           memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+    return memcmp(&a->family, &b->family,
+                  offsetof(struct addr, mark) - offsetof(struct addr, family)) == 0;
 }
 
 static inline bool addr_same(const struct addr *a, const struct addr *b)
 {
-    return a->port == b->port && addr_same_host(a, b);
+    return memcmp(a, b, offsetof(struct addr, mark)) == 0;
 }
 
 struct addr addr_ip4(uint32_t ip, uint16_t port); /* ip in host order */

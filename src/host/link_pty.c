@@ -77,8 +77,8 @@ static void list_leave(struct link *k)
     k->list_at = NULL;
 }
 
-/* Queues that nobody has now, of both sizes.  All but a few are taken and given back with each burst:
- * the C library would ask the system for them each time, and give them back. */
+/* Queues that nobody has now, of both sizes.  All but a few are taken and given back with each
+ * burst: the C library would ask the system for them each time, and give them back. */
 static struct {
     size_t room;
     unsigned most, n;
@@ -199,7 +199,7 @@ void link_flush_all(void)
  * begins anew pppd drops those of its packets that trust in that. */
 static uint32_t map_for(const struct link *k, struct span frame)
 {
-    return ppp_is_negotiation(frame) ? ALL_CONTROLS : k->send_map;
+    return !ppp_is_plainly_data(frame) && ppp_is_negotiation(frame) ? ALL_CONTROLS : k->send_map;
 }
 
 /* Accounts for a frame that has become n octets of the queue. */

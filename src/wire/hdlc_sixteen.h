@@ -165,12 +165,12 @@ SIXTEEN static inline void take_plain(struct hdlc_take *t)
     t->d = d;
 }
 
-/* One block, up to a flag in it; false if it must be done by the octet. */
-SIXTEEN static inline bool take_block(struct hdlc_take *t)
+/* The n octets of a block, up to a flag in it; false if they must be done one by one. */
+SIXTEEN static inline bool take_block(struct hdlc_take *t, octets v, unsigned n)
 {
     static const uint8_t begin[2][16] = {{0}, {0xff}};
-    octets v = load(t->p), e = same(v, all(HDLC_ESCAPE)), flips;
-    unsigned flags = top_bits(same(v, all(HDLC_FLAG))), escapes = top_bits(e), behind, n = 16;
+    octets e = same(v, all(HDLC_ESCAPE)), flips;
+    unsigned flags = top_bits(same(v, all(HDLC_FLAG))), escapes = top_bits(e), behind;
 
     if (flags != 0)
         n = (unsigned)__builtin_ctz(flags);
@@ -192,14 +192,23 @@ SIXTEEN static inline bool take_block(struct hdlc_take *t)
     return true;
 }
 
+/* Fewer than 16 octets, the end of what has come, which has 16 at least: they are taken together
+ * with those before them. */
+SIXTEEN static inline bool take_rest(struct hdlc_take *t)
+{
+    size_t n = (size_t)(t->end - t->p);
+
+    return take_block(t, pick(load(t->end - 16), load(shifts + 32 - n)), (unsigned)n);
+}
+
 SIXTEEN static void take(struct hdlc_take *t)
 {
-    const uint8_t *end = t->end;
+    const uint8_t *begin = t->p, *end = t->end;
 
     if (t->accm == 0 && !t->escaped)
         take_plain(t);
     while (t->accm == 0 && end - t->p >= 16 && t->full - t->d >= 16 && *t->p != HDLC_FLAG) {
-        if (take_block(t)) {
+        if (take_block(t, load(t->p), 16)) {
             if (!t->escaped)
                 take_plain(t);
             continue;
@@ -209,7 +218,9 @@ SIXTEEN static void take(struct hdlc_take *t)
         hdlc_plain.take(t);
         t->end = end;
     }
-    if (t->p < end && *t->p != HDLC_FLAG)
+    if (t->p == end || *t->p == HDLC_FLAG)
+        return;
+    if (t->accm != 0 || t->full - t->d < 16 || end - begin < 16 || !take_rest(t))
         hdlc_plain.take(t);
 }
 

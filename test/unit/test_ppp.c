@@ -132,6 +132,27 @@ static void test_data(void)
         is_int(ppp_is_data(frame(data[i].frame)), data[i].want, data[i].name);
 }
 
+/* What is plainly data is data, and whatever is said of it can be left unasked. */
+static void test_plainly_data(void)
+{
+    unsigned plain = 0, wrong = 0;
+
+    for (unsigned protocol = 0; protocol <= 0xffff; protocol++)
+        for (size_t n = 0; n <= 8; n++) {
+            uint8_t octets[8] = {0xff, 3, (uint8_t)(protocol >> 8), (uint8_t)protocol, 1, 1, 0, 4};
+            struct span f = span_of(octets, n);
+
+            if (!ppp_is_plainly_data(f))
+                continue;
+            plain++;
+            wrong += !ppp_is_data(f) || ppp_is_negotiation(f) || ppp_is_echo(f);
+        }
+    is_int(wrong, 0, "nothing that is plainly data is anything else");
+    is_int(plain, 127 * 5, "and that are the odd protocols from 0003 to 00ff");
+    ok(!ppp_is_plainly_data(frame("ff04 0021 45")), "with Address and Control");
+    ok(!ppp_is_plainly_data(frame("0021 45")), "not without");
+}
+
 static const struct {
     const char *name, *frame;
     int want;
@@ -517,6 +538,7 @@ int main(void)
     test_echoes();
     test_rejections();
     test_data();
+    test_plainly_data();
     test_classes();
     test_watched();
     test_merge();
