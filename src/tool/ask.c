@@ -294,7 +294,7 @@ static bool hear_piece(struct hearing *h, int fd)
 
     if (left <= 0 && !patient)
         return false;
-    poll(p, patient ? 2 : 1, patient ? -1 : left < 100 ? (int)left : 100);
+    poll(p, patient ? 2 : 1, patient ? (ferror(stdout) ? 0 : -1) : left < 100 ? (int)left : 100);
     if (patient && is_deserted(&p[1])) {
         h->deserted = true;
         return false;

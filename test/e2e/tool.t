@@ -373,13 +373,18 @@ $far->close;
 # -- nobody takes it ------------------------------------------------------------------------------
 
 SKIP: {
-    skip 'no /dev/full', 2 if !-c '/dev/full';
+    skip 'no /dev/full', 3 if !-c '/dev/full';
     my ($status, undef, $err) = run_program(
         [$tool, '-c', $d->{fifo}, 'status'],
         before => sub { open STDOUT, '>', '/dev/full' }
     );
     is($status, 254, 'a status that could not be written down is no success');
     like($err, qr/not all could be written to standard output/, 'and is told of');
+    ($status) = run_program(
+        [$tool, '-c', $d->{fifo}, 'events'],
+        before => sub { open STDOUT, '>', '/dev/full' }
+    );
+    is($status, 254, 'nor do events go on that cannot be: from the first one on');
 }
 pipe my $gone, my $to or die;
 close $gone;
