@@ -190,6 +190,17 @@ static void check_mtu(struct walk *w, const struct pppd_option *o)
     say(w, o->file, o->line, text);
 }
 
+static void check_plugin(struct walk *w, const struct pppd_option *o)
+{
+    char text[512];
+
+    if (strcmp(o->word, "plugin") != 0 || pppd_has_plugin(o->value))
+        return;
+    snprintf(text, sizeof text, "plugin '%.200s' %s: pppd stops at that, and no call comes up", o->value,
+             strchr(o->value, '/') != NULL ? "is not there" : "is in none of the folders for them");
+    say(w, o->file, o->line, text);
+}
+
 static void on_option(void *ctx, const struct pppd_option *o)
 {
     struct walk *w = ctx;
@@ -206,6 +217,7 @@ static void on_option(void *ctx, const struct pppd_option *o)
         say(w, o->file, o->line, text);
     }
     check_mtu(w, o);
+    check_plugin(w, o);
     if (strcmp(o->word, "noauth") == 0)
         snprintf(w->file->noauth, PLACE_TEXT, "%.200s:%u", o->file, o->line);
     if (strcmp(o->word, "auth") == 0)

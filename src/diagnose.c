@@ -2,7 +2,6 @@
 #include "diagnose.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -433,32 +432,6 @@ static const struct {
     [18] = {TROUBLE_PPPD_DEVICE, false},     [19] = {TROUBLE_PASSWORD_REFUSED, false},
 };
 
-/* Where pppds look for plugins that are named without a folder, by version. */
-static const char *const plugin_folders[] = {
-    "/usr/lib/pppd/*/",
-    "/usr/lib64/pppd/*/",
-    "/usr/lib/*/pppd/*/",
-    "/usr/local/lib/pppd/*/",
-};
-
-static bool has_plugin(const char *name)
-{
-    char pattern[400];
-    bool found = false;
-
-    if (strchr(name, '/') != NULL)
-        return access(name, F_OK) == 0;
-    for (size_t i = 0; !found && i < sizeof plugin_folders / sizeof *plugin_folders; i++) {
-        glob_t got;
-
-        snprintf(pattern, sizeof pattern, "%s%.300s", plugin_folders[i], name);
-        found = glob(pattern, GLOB_NOSORT, NULL, &got) == 0;
-        if (found)
-            globfree(&got);
-    }
-    return found;
-}
-
 struct missing {
     char plugin[128]; /* the first that is not there; empty: none */
 };
@@ -467,7 +440,7 @@ static void on_option(void *ctx, const struct pppd_option *o)
 {
     struct missing *m = ctx;
 
-    if (m->plugin[0] == '\0' && strcmp(o->word, "plugin") == 0 && !has_plugin(o->value))
+    if (m->plugin[0] == '\0' && strcmp(o->word, "plugin") == 0 && !pppd_has_plugin(o->value))
         snprintf(m->plugin, sizeof m->plugin, "%.100s", o->value);
 }
 

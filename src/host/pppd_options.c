@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -359,4 +360,32 @@ static void read_file(const char *path, const struct source *within, unsigned li
 void pppd_options_read(const char *path, const struct pppd_reader *reader)
 {
     read_file(path, NULL, 0, reader);
+}
+
+/* -- plugins ----------------------------------------------------------------------------------- */
+
+/* Where pppds look for plugins that are named without a folder, by version. */
+static const char *const plugin_folders[] = {
+    "/usr/lib/pppd/*/",
+    "/usr/lib64/pppd/*/",
+    "/usr/lib/*/pppd/*/",
+    "/usr/local/lib/pppd/*/",
+};
+
+bool pppd_has_plugin(const char *name)
+{
+    char pattern[400];
+    bool found = false;
+
+    if (strchr(name, '/') != NULL)
+        return access(name, F_OK) == 0;
+    for (size_t i = 0; !found && i < sizeof plugin_folders / sizeof *plugin_folders; i++) {
+        glob_t got;
+
+        snprintf(pattern, sizeof pattern, "%s%.300s", plugin_folders[i], name);
+        found = glob(pattern, GLOB_NOSORT, NULL, &got) == 0;
+        if (found)
+            globfree(&got);
+    }
+    return found;
 }

@@ -5,6 +5,8 @@
 #ifndef HOST_PPPD_OPTIONS_H
 #define HOST_PPPD_OPTIONS_H
 
+#include <stdbool.h>
+
 /* Texts are good for the length of the call that tells of them. */
 struct pppd_option {
     const char *file;
@@ -24,5 +26,9 @@ struct pppd_reader {
 
 /* Reads a file, and "file F" and "call NAME" in it.  Nothing but a plain file is opened. */
 void pppd_options_read(const char *path, const struct pppd_reader *reader);
+
+/* Is there the plugin that an option names: at its path, or in one of the folders that pppds look in
+ * for a name without one?  That it can be loaded it does not say. */
+bool pppd_has_plugin(const char *name);
 
 #endif

@@ -82,6 +82,12 @@ static const struct {
     {"MTU", LNS, "mtu 1460 mru 1500", "",
      "W $O:1: 'mru 1500' leaves no room for the tunnel's own headers, so that packets are cut in "
      "two: 1460 at most, 1400 or less with IPsec" OF_LNS},
+    {"a plugin that is nowhere", LNS, "plugin no-such-plugin.so\n", "",
+     "W $O:1: plugin 'no-such-plugin.so' is in none of the folders for them: pppd stops at that, and "
+     "no call comes up" OF_LNS},
+    {"a plugin that is not at its path", LNS, "auth\nplugin /no/such/plugin.so\n", "",
+     "W $O:2: plugin '/no/such/plugin.so' is not there: pppd stops at that, and no call comes up" OF_LNS},
+    {"a plugin that is there", LNS, "plugin $O\n", "", NULL},
     {"in an included file", LNS, "auth\nfile $I\n", "", "W $I:1: 'lock'" SERIAL},
     {"no such file", LNS, NULL, "",
      "W $O: cannot be read: No such file or directory: pppd stops at that, and no call comes "
