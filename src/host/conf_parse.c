@@ -233,23 +233,42 @@ static const char *line_word(unsigned line)
     return line >= CONF_SETTING ? "setting" : "line";
 }
 
+static void tell_again(struct parser *p, const struct conf_row *row)
+{
+    unsigned seen = p->now->key_line[conf_row_index(row)];
+
+    if (seen != 0 && !is_list(row))
+        conf_say(&p->told, true, p->line, "'%s' was set in %s %u of %s already: this one counts",
+                 row->name, line_word(seen), seen & ~CONF_SETTING, p->now->title);
+}
+
+/* "bps" sets the values of other rows, which are its own then, whatever line had set them. */
+static void take_over(struct parser *p, const struct conf_row *row)
+{
+    for (const struct conf_row *other = NULL;
+         row->kind == KIND_RATES && (other = conf_row_in(other, p->now->place)) != NULL;) {
+        if (other->rival == NULL || strcmp(other->rival, row->name) != 0)
+            continue;
+        tell_again(p, other);
+        p->now->key_line[conf_row_index(other)] = 0;
+    }
+}
+
 static void set_key(struct parser *p, const struct conf_row *row, const char *value)
 {
     struct conf_section *s = p->now;
-    unsigned *seen = &s->key_line[conf_row_index(row)];
     struct conf_why why = {""};
     char room[SHOWN];
 
-    if (*seen != 0 && !is_list(row))
-        conf_say(&p->told, true, p->line, "'%s' was set in %s %u of %s already: this one counts",
-                 row->name, line_word(*seen), *seen & ~CONF_SETTING, s->title);
+    tell_again(p, row);
     if (!conf_kinds[row->kind].set(conf_field(row, s->place, s->object), row, value, p->line,
                                    &why)) {
         s->wrong[conf_row_index(row)] = true;
         conf_say(&p->told, false, p->line, "'%s = %s' %s", row->name, shown(value, room), why.text);
         return;
     }
-    *seen = p->line;
+    s->key_line[conf_row_index(row)] = p->line;
+    take_over(p, row);
     if (why.text[0] != '\0')
         conf_say(&p->told, true, p->line, "'%s = %s' %s", row->name, shown(value, room), why.text);
     tell_note(p, row);

@@ -275,6 +275,8 @@ static const struct {
      "W f:3: 'flow bit = auto' in [lac x] is the same as no: on sequence numbers the LNS decides"},
     {"flow bit = auto of a LNS", "[lns default]\nassign ip=no\nflow bit = auto\n", NULL},
     {"exclusive", "[lns default]\nassign ip = no\nexclusive = yes\n", NULL},
+    {"both speeds behind one of them", "[lac a]\nlns=a\ntx bps = 1\nbps = 2\nrx bps = 3\n",
+     "W f:4: 'tx bps' was set in line 3 of [lac a] already: this one counts"},
     {"X4-41 a speed in an LNS", "[lns default]\nassign ip = no\nbps = 5\n",
      "W f:3: 'bps' in [lns default] has no effect: only a LAC tells the speed of a line (in its "
      "ICCN)"},

@@ -175,6 +175,23 @@ static void test_denying_template(void)
     conf_free(c);
 }
 
+/* The line that a value is from, and not one that it has taken the place of. */
+static void test_speeds(void)
+{
+    struct conf *c = parse("[lac a]\nlns = a\ntx bps = 1\nbps = 2\nrx bps = 3\n");
+    char *text = c != NULL ? print_values(c) : NULL;
+
+    if (ok(text != NULL, "speeds that take each other's place are read")) {
+        ok(strstr(text, "\ntx bps = 2                               # line 4\n") != NULL,
+           "both in one behind one of them");
+        ok(strstr(text, "\nrx bps = 3                               # line 5\n") != NULL,
+           "and one of them behind that");
+        there_and_back("speeds", c);
+    }
+    free(text);
+    conf_free(c);
+}
+
 static void test_templates(void)
 {
     struct conf *c = parse(with_templates);
@@ -265,6 +282,7 @@ int main(void)
     test_golden();
     test_rows();
     test_denying_template();
+    test_speeds();
     test_templates();
     test_listen();
     test_keys();
