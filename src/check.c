@@ -334,16 +334,22 @@ static void free_files(struct option_files *all)
     }
 }
 
-static void check_pppd(const struct conf *c, struct conf_told *told)
+/* By the daemon, whoever asks: Debian's pppd is for root and the group dip alone. */
+static bool can_be_run(const char *path)
 {
     struct stat st;
 
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           (access(path, X_OK) == 0 || (geteuid() != 0 && (st.st_mode & S_IXUSR) != 0));
+}
+
+static void check_pppd(const struct conf *c, struct conf_told *told)
+{
     if (c->lns == NULL && c->lac == NULL)
         conf_say(told, true, 0,
                  "there is no [lns] and no [lac] section: no call is taken or placed until the "
                  "control FIFO is told of one");
-    else if (stat(c->global.pppd, &st) != 0 || !S_ISREG(st.st_mode) ||
-             access(c->global.pppd, X_OK) != 0)
+    else if (!can_be_run(c->global.pppd))
         conf_say(told, true, 0,
                  "%s cannot be run, so no call comes up: install the package ppp, or say where it "
                  "is by 'pppd' in [global]",

@@ -1,5 +1,6 @@
 /* --check: what stands around a configuration: secrets, pppd, its option files, names, routes. */
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -246,6 +247,33 @@ static void test_modes(void)
     conf_free(c);
 }
 
+/* As whoever starts the test, or nobody if that is root. */
+static void test_pppd_of_others(void)
+{
+    char text[256];
+    struct conf *c;
+    int status = -1;
+    pid_t pid;
+
+    put(options, "");
+    chmod(options, 0750);
+    chmod(folder, 0711);
+    snprintf(text, sizeof text, "[global]\npppd=%s\n[lac x]\nlns=a\n", options);
+    c = parse(text);
+    told[0] = '\0';
+    pid = fork();
+    if (pid == 0) {
+        if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+            _exit(2);
+        check_surroundings(c, secrets, routes, tell, NULL);
+        _exit(strstr(told, "pppd") == NULL && strstr(told, options) == NULL ? 0 : 1);
+    }
+    ok(waitpid(pid, &status, 0) == pid && status == 0,
+       "a pppd that is not for who asks is not missing");
+    chmod(folder, 0700);
+    conf_free(c);
+}
+
 static void test_routes(void)
 {
     static const struct {
@@ -272,6 +300,7 @@ int main(void)
     put_routes();
     test_rows();
     test_modes();
+    test_pppd_of_others();
     test_routes();
     unlink(secrets);
     unlink(options);
