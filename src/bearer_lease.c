@@ -143,7 +143,7 @@ void bearer_tell_leased(struct hub *h, const struct call *c)
 static void tell_section(struct hub *h, bool lac, const char *name, enum pool_end end, uint32_t ip,
                          uint32_t template_ip)
 {
-    struct trouble_place place = {.lac = lac, .name = name};
+    struct trouble_place place = {.lac = lac, .name = name, .aside = true};
     struct facts f = {.used = 0};
     char text[160];
     struct line l = line_over(text, sizeof text);

@@ -18,6 +18,7 @@
 
 #define LATELY_MS 20000              /* somewhat longer than from one transmission to the next */
 #define PPP_CAUSE_AUTHENTICATION 16u /* RFC 3145: authentication failed */
+#define PPP_CAUSE_NO_NCP 18u         /* likewise: no network protocol came up */
 
 /* Facts that every tunnel has. */
 
@@ -81,11 +82,13 @@ static void put_tunnel(const struct hub *h, const struct tunnel *t, const char *
         facts_put(f, FACT_HOST, "%s", host);
 }
 
-/* A LAC's call may be in a tunnel that the peer has begun: its own has lost a tie to it. */
+/* A LAC's call may be in a tunnel that the peer has begun: its own has lost a tie to it.  And what the
+ * peer asks for in a LAC's tunnel is not the LAC's. */
 static struct trouble_place place_of(const struct hub *h, const struct tunnel *t,
                                      const struct call *c)
 {
     const char *lac = c != NULL && !t->initiator ? h->lac_of_call(c) : NULL;
+    bool theirs = c != NULL && (c->table == TABLE_LNS_IN || c->table == TABLE_LAC_OUT);
     bool ours = t->initiator || lac != NULL;
 
     return (struct trouble_place){.lac = ours,
@@ -94,15 +97,25 @@ static struct trouble_place place_of(const struct hub *h, const struct tunnel *t
                                                                   : NULL,
                                   .tunnel = t->id,
                                   .call = c != NULL ? c->id : 0,
-                                  .stranger = !ours};
+                                  .stranger = !ours || theirs,
+                                  .aside = ours && theirs};
 }
 
 /* Silence. */
 
+/* What came back of what was sent since then, or NULL.  The system says at once that it cannot send:
+ * what it has said of earlier ones was over when the last could leave. */
+static const struct bounce *bounce_since(const struct hub *h, const struct tunnel *t, uint64_t since)
+{
+    const struct bounce *b = trouble_bounce(h, &t->peer, since);
+
+    return b == NULL || b->icmp || b->at >= t->unacked_last ? b : NULL;
+}
+
 /* An SCCRQ, or an SCCRP, was answered by nobody: has anybody said why? */
 static enum trouble of_no_answer(const struct hub *h, const struct tunnel *t, struct facts *f)
 {
-    const struct bounce *b = trouble_bounce(h, &t->peer, t->born);
+    const struct bounce *b = bounce_since(h, t, t->born);
     struct addr local;
     char via[ADDR_TEXT];
 
@@ -136,7 +149,7 @@ static bool goes_into_tunnel(const struct tunnel *t, struct facts *f)
 static enum trouble of_bounce(const struct hub *h, const struct tunnel *t, struct facts *f)
 {
     uint64_t now = loop_now(h->loop), lately = now > LATELY_MS ? now - LATELY_MS : 0;
-    const struct bounce *b = trouble_bounce(h, &t->peer, t->heard > lately ? t->heard : lately);
+    const struct bounce *b = bounce_since(h, t, t->heard > lately ? t->heard : lately);
     char via[ADDR_TEXT];
 
     if (b == NULL)
@@ -191,6 +204,7 @@ static enum trouble of_fault(const struct hub *h, const struct tunnel *t, struct
         [FAULT_NO_ROOM] = TROUBLE_NO_MEMORY,
         [FAULT_NO_LOCAL_ROOM] = TROUBLE_NO_MEMORY,
         [FAULT_LOCAL_LEASED] = TROUBLE_NO_MEMORY,
+        [FAULT_NOT_TAKEN] = TROUBLE_NOT_TAKEN,
         [FAULT_NO_SECTION] = TROUBLE_SECTION_GONE,
         [FAULT_SLOW] = TROUBLE_TOO_SLOW,
         [FAULT_SILENCE] = TROUBLE_NONE,
@@ -310,6 +324,12 @@ void diagnose_refusal(struct hub *h, const struct l2tp_refused *r)
     case FAULT_NO_ROOM:
         what = TROUBLE_NO_MEMORY;
         break;
+    case FAULT_NOT_TAKEN:
+        what = TROUBLE_NOT_TAKEN;
+        break;
+    case FAULT_GIVES_WAY:
+        what = TROUBLE_NONE;
+        break;
     default:
         break;
     }
@@ -346,6 +366,8 @@ static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
 
     if (password != TROUBLE_NONE)
         return password;
+    if (c->cause.has_ppp && c->cause.ppp == PPP_CAUSE_NO_NCP && c->frames_in > 0)
+        return TROUBLE_PPP_NEGOTIATION;
     if (!lac && in_order)
         return TROUBLE_NONE;
     if (c->was_up)
@@ -385,6 +407,8 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
         return; /* whose end tells more */
     if (c->why.fault == FAULT_MESSAGE)
         what = TROUBLE_BAD_MESSAGE;
+    else if (c->why.fault == FAULT_NOT_TAKEN)
+        what = TROUBLE_NOT_TAKEN;
     else if (c->why.fault == FAULT_SLOW)
         what = TROUBLE_TOO_SLOW;
     else if (c->why.fault == FAULT_NO_ROOM)
@@ -408,6 +432,7 @@ void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, con
     struct trouble_place place = place_of(h, c->tunnel, c);
     struct facts f = {.used = 0};
 
+    place.aside = place.aside || what == TROUBLE_ADDRESS_TWICE; /* the call goes on */
     put_call(h, c, NULL, &f);
     facts_put(&f, FACT_TEXT, "%s", text);
     if (file != NULL)

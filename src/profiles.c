@@ -104,7 +104,9 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
         find_secret(h, p, them);
         return WELCOME;
     }
-    lns = h->stopping == STOP_NOT ? conf_match_lns(h->conf, who->peer) : NULL;
+    if (h->stopping != STOP_NOT)
+        return LEAVING;
+    lns = conf_match_lns(h->conf, who->peer);
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "peer %s (%s) %s%s", addr_text(who->peer, peer),
                   log_safe(span_str(them), safe, sizeof safe),

@@ -67,6 +67,10 @@ static const struct trouble_row rows[TROUBLES] = {
                              "{peer} ('{them}') is refused: no [lns] section is for its address",
                              "if it is to come in, add its address to a 'lac' line, or turn "
                              "'access control' off"},
+    [TROUBLE_NOT_TAKEN] = {"not-taken", LEVEL_NOTICE, 1,
+                           "{peer} ('{them}') asks for what it does not get here: {text}",
+                           "if it is to get it, see the sections that are for it: 'exclusive', "
+                           "'outgoing calls', 'tx bps'"},
     [TROUBLE_VERSION] = {"version", LEVEL_WARNING, 1,
                          "{peer} speaks another version of L2TP: {cause}",
                          "have it speak version 2 (RFC 2661)"},
@@ -466,15 +470,18 @@ void trouble_tell(struct hub *h, enum trouble what, const struct trouble_place *
 
     if (what == TROUBLE_NONE)
         return;
-    if (n != NULL && n->lac && !n->over && place->tunnel != 0 && n->tunnel == place->tunnel)
+    if (n != NULL && n->lac && !n->over && !place->aside && place->tunnel != 0 &&
+        n->tunnel == place->tunnel)
         return;
+    if (n != NULL && n->lac && !n->over && place->aside)
+        n = NULL; /* that one matters more */
     h->troubles->count[what]++;
     trouble_fill(row->sentence, f, sentence, sizeof sentence);
     if (row->advice != NULL)
         trouble_fill(row->advice, f, advice, sizeof advice);
     if (n != NULL) {
         n->what = what;
-        n->over = false;
+        n->over = place->aside;
         n->at = loop_now(h->loop);
         n->tunnel = place->tunnel;
         snprintf(n->text, sizeof n->text, "%s", sentence);

@@ -32,6 +32,7 @@ enum trouble {
     TROUBLE_REFUSED,
     TROUBLE_NOT_AUTHORISED,
     TROUBLE_NOT_ALLOWED,
+    TROUBLE_NOT_TAKEN,
     TROUBLE_VERSION,
     TROUBLE_PEER_BUSY,
     TROUBLE_BAD_MESSAGE,
@@ -141,10 +142,13 @@ struct trouble_place {
     const char *name;      /* of the section; NULL: of neither, of the daemon itself */
     uint16_t tunnel, call; /* our ids; 0: none */
     bool stranger;         /* anybody could have caused it: sparing words */
+    bool aside;            /* the section's own connection has not failed by it */
 };
 
 /* Tells it: log, events, last word.  Of a LAC's tunnel only the first is told: what follows from it
- * is no news. */
+ * is no news.  What is aside says nothing of why the LAC's connection fails: it is told whatever was
+ * before, keeps nothing after it from being told, gives no exit status, and is the last word only
+ * where nothing has failed. */
 void trouble_tell(struct hub *h, enum trouble what, const struct trouble_place *place,
                   const struct facts *f);
 

@@ -149,12 +149,16 @@ void call_tell(struct call *c, unsigned news)
 
 /* Judges: they look and answer, and change nothing. */
 
+static struct verdict not_taken(unsigned result, unsigned error, const char *text)
+{
+    return verdict_for(FAULT_NOT_TAKEN, verdict_make(DAMAGE_SESSION, result, error, "%s", text));
+}
+
 static struct verdict judge_crowd(const struct tunnel *t)
 {
     if (t->n_coming <= COMING_MOST)
         return verdict_ok();
-    return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_RESOURCES,
-                        "too many calls are coming up at once");
+    return not_taken(CDN_ERROR, ERROR_RESOURCES, "too many calls are coming up at once");
 }
 
 /* The host does not want the call. */
@@ -172,7 +176,7 @@ static struct verdict refuse(enum l2tp_admission why)
         [LOCAL_LEASED] = {CDN_ERROR, ERROR_RESOURCES, FAULT_LOCAL_LEASED, "its address is in use"},
         [SECTION_GONE] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NO_SECTION,
                           "its section has left the configuration"},
-        [STOPS] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_NONE, "shutting down"},
+        [STOPS] = {CDN_ADMINISTRATIVE, ERROR_NONE, FAULT_GIVES_WAY, "shutting down"},
     };
 
     return verdict_for(rows[why].fault, verdict_make(DAMAGE_SESSION, rows[why].result,
@@ -185,8 +189,7 @@ static struct verdict judge_icrq(const struct call *c)
     enum l2tp_admission admission;
 
     if (!t->p.accept_incoming)
-        return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
-                            "no incoming calls are taken here");
+        return not_taken(CDN_ADMINISTRATIVE, ERROR_NONE, "no incoming calls are taken here");
     admission = t->host->admit(t->host->ctx, t->host_data, &t->p);
     return admission == ADMITTED ? judge_crowd(t) : refuse(admission);
 }
@@ -196,14 +199,13 @@ static struct verdict judge_ocrq(const struct call *c, const struct msg *m)
     const struct l2tp_profile *p = &c->tunnel->p;
 
     if (!p->accept_outgoing)
-        return verdict_make(DAMAGE_SESSION, CDN_ADMINISTRATIVE, ERROR_NONE,
-                            "no outgoing calls are placed here");
+        return not_taken(CDN_ADMINISTRATIVE, ERROR_NONE, "no outgoing calls are placed here");
     if (m->minimum_bps > m->maximum_bps)
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VALUE,
                             "minimum_bps is above maximum_bps");
     if (m->minimum_bps > p->tx_bps)
-        return verdict_make(DAMAGE_SESSION, CDN_NEVER_FACILITIES, ERROR_NONE,
-                            "no line here is as fast as minimum_bps");
+        return not_taken(CDN_NEVER_FACILITIES, ERROR_NONE,
+                         "no line here is as fast as minimum_bps");
     if ((m->framing_type & p->framing) == 0)
         return verdict_make(DAMAGE_SESSION, CDN_ERROR, ERROR_VALUE,
                             "framing_type was not advertised");

@@ -337,6 +337,9 @@ static struct verdict judge_request(struct l2tp *e, const struct addr *from, con
     if (v.damage != DAMAGE_NONE)
         return v;
     *welcome = e->host.profile(e->host.ctx, &who, profile);
+    if (*welcome == LEAVING)
+        return verdict_for(FAULT_GIVES_WAY, verdict_make(DAMAGE_TUNNEL, STOPCCN_SHUTTING_DOWN,
+                                                         ERROR_NONE, "shutting down"));
     if (*welcome != WELCOME)
         return verdict_for(FAULT_NOT_ALLOWED, verdict_make(DAMAGE_TUNNEL, STOPCCN_NOT_AUTHORISED,
                                                            ERROR_NONE, "peer is not allowed"));
@@ -374,8 +377,9 @@ static enum l2tp_got consider(struct l2tp *e, uint64_t now, const struct addr *f
 
     v = judge_request(e, from, to, m, v, profile, &welcome);
     if (v.damage == DAMAGE_NONE && welcome == WELCOME && has_another(e, now, from, m, profile))
-        v = verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
-                         "the peer has a tunnel already, and may have one only");
+        v = verdict_for(FAULT_NOT_TAKEN,
+                        verdict_make(DAMAGE_TUNNEL, STOPCCN_EXISTS, ERROR_NONE,
+                                     "the peer has a tunnel already, and may have one only"));
     if (welcome == IGNORED)
         return drop(e, now, CAUSE_REFUSED, from, "ignored, as configured");
     if (v.damage != DAMAGE_NONE)

@@ -31,7 +31,12 @@ struct l2tp_who {
     void *tunnel_host; /* a tunnel of ours: only its secret may be refined; NULL: a new peer's */
 };
 
-enum l2tp_welcome { WELCOME, REFUSED /* told so */, IGNORED /* not answered */ };
+enum l2tp_welcome {
+    WELCOME,
+    REFUSED, /* told so */
+    LEAVING, /* the host shuts down: told so */
+    IGNORED  /* not answered */
+};
 
 /* May a call come, or why not. */
 enum l2tp_admission {
@@ -119,7 +124,8 @@ struct tunnel {
     bool why_ours;      /* we ended it, not the peer or silence */
     uint16_t unacked;   /* if silence did: the message that was not acknowledged (its type) ... */
     uint16_t unacked_sent;  /* ... how often it was sent ... */
-    uint64_t unacked_since; /* ms: ... and since when */
+    uint64_t unacked_since; /* ms: ... since when ... */
+    uint64_t unacked_last;  /* ms: ... and when it was sent last */
     unsigned news;
     void *host_data; /* the host's */
     void *path;      /* the host's, to the very end: by which way its datagrams go; NULL: the usual */

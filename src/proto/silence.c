@@ -209,4 +209,5 @@ void silence_note(struct tunnel *t, uint64_t now)
     t->unacked = oldest(t);
     t->unacked_sent = (uint16_t)(t->x.tries + 1);
     t->unacked_since = m != NULL ? now - ((uint32_t)now - m->sent_ms) : now;
+    t->unacked_last = t->x.due_resend != 0 ? t->x.due_resend - t->x.rto_ms : now;
 }

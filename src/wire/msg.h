@@ -39,11 +39,12 @@ enum fault {
     FAULT_NO_ROOM,     /* no address, memory, id or other resource */
     FAULT_NO_LOCAL_ROOM, /* no address for our end of a call */
     FAULT_LOCAL_LEASED,  /* that address is somebody else's */
+    FAULT_NOT_TAKEN,   /* as the RFC has it, but the host does not have it so */
     FAULT_NO_SECTION,  /* what the host had for this peer has left the configuration */
     FAULT_SLOW,        /* not set up in time */
     FAULT_SILENCE,     /* the peer acknowledges nothing */
     FAULT_WITH_TUNNEL, /* a call that has ended with its tunnel */
-    FAULT_GIVES_WAY    /* nothing is wrong with it, but another takes its place */
+    FAULT_GIVES_WAY    /* nothing is wrong with it: another takes its place, or the host leaves */
 };
 
 /* A judgement, returned by scan, reveal and the judges of the state machines; it goes unaltered

@@ -43,7 +43,8 @@ my $ready = ip('link set lo up')
   && ip('link set v0 up') && there('ip address add 10.98.0.2/24 dev v1 && ip link set v1 up && '
       . 'echo 1 >/proc/sys/net/ipv4/ip_forward && ip route add unreachable 10.97.0.0/24')
   && ip('route add 10.97.0.0/24 via 10.98.0.2') && ip('route add unreachable 10.96.0.0/24')
-  && ip('address add 10.99.0.9/32 dev lo') && ip('address add 10.99.0.8/32 dev lo');
+  && ip('address add 10.99.0.9/32 dev lo') && ip('address add 10.99.0.8/32 dev lo')
+  && ip('address add 10.99.0.7/32 dev lo');
 
 if (!$ready) {
     close $held;
@@ -78,6 +79,18 @@ SKIP: {
     skip 'this build hears no ICMP', 3 if slurp($L2TPD) !~ /recvmmsg/;
     explains lac("lns = 10.97.0.1\n", retries => 1), 'unreachable',
       qr/10\.97\.0\.1:1701 cannot be reached from 10\.98\.0\.1:\d+: No route to host, says 10\.98\.0\.2/, 1;
+}
+
+# Who cannot send at first, and then can, and hears nothing: it is the end that counts.
+{
+    my $deaf = Peer->new(ip => '10.99.0.7');
+    my $d;
+
+    ok(ip('address del 10.99.0.7/32 dev lo') && ip('route add unreachable 10.99.0.7/32'), 'no way at first');
+    $d = lac 'lns = 10.99.0.7:' . $deaf->port . "\n", retries => 1;
+    $d->says(qr/Connecting to host 10\.99\.0\.7/, 'dialled');
+    ok(ip('route del unreachable 10.99.0.7/32') && ip('address add 10.99.0.7/32 dev lo'), 'then there is one');
+    explains $d, 'no-answer', qr/10\.99\.0\.7:\d+ has answered none of 2 SCCRQs/, 1;
 }
 
 # The way of a tunnel that is up is cut here, in the middle of data: that is no IPsec rekey.
