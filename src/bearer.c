@@ -56,6 +56,7 @@ static void bearer_free(struct bearer *b)
 {
     struct hub *h = b->hub;
 
+    bearer_ppp_stop(b);
     if (b->link != NULL)
         link_close(b->link);
     kernel_close(b->kernel);
@@ -167,7 +168,13 @@ struct diagnose_ppp bearer_ppp(const struct bearer *b)
                                  .refused_us = b->refused[false],
                                  .refused_peer = b->refused[true],
                                  .declined = b->declines && b->ppp_up == 0,
-                                 .user = b->user,
+                                 .seen = b->kernel == NULL,
+                                 .opened = b->opened,
+                                 .peer_ended = b->far_ends,
+                                 .peer_is_mute = b->far_is_mute,
+                                 .has_password = b->has_password,
+                                 .user = b->user[0] != '\0' ? b->user : b->facts.pppd.name,
+                                 .peer = b->facts.far.name,
                                  .optfile = b->optfile[0] != '\0' ? b->optfile : NULL};
 }
 
@@ -306,6 +313,7 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
         errno = EMFILE;
     }
     snprintf(b->user, sizeof b->user, "%s", s->name != NULL ? s->name : "");
+    b->has_password = s->password != NULL;
     snprintf(b->optfile, sizeof b->optfile, "%s", s->optfile != NULL ? s->optfile : "");
     if (line < 0)
         return fail(b, TROUBLE_NO_PTY,
@@ -319,6 +327,7 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     log_arguments(s);
     if (pppd_start(&b->pppd, b->hub->loop, s, line) == 0) {
         release_line(b, line);
+        bearer_ppp_start(b);
         return b;
     }
     reason = errno;

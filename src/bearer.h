@@ -41,8 +41,14 @@ struct bearer {
     bool asked;                  /* we have asked pppd to end */
     bool refused[2];             /* a password: by the far end; by pppd */
     bool declines;               /* pppd would not authenticate itself as it was asked to */
+    struct timer no_ppp;         /* then not a frame has come yet */
+    bool opened;                 /* PPP has carried data, or could have */
+    bool far_ends;               /* the far end was the first to ask for the end of PPP */
+    bool pppd_ends;              /* pppd was, ... */
+    bool far_is_mute;            /* ... as it had no answer to its echoes */
     char user[64];               /* whom pppd was told to be; may be cut, or empty */
     char optfile[256];           /* of pppd's; empty: none */
+    bool has_password;           /* it has that by a pipe */
     bool tell_errors;            /* the LNS wants to know of the line's errors */
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];

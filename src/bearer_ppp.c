@@ -10,6 +10,37 @@
 
 #define LOOK_MS 200 /* between two looks at all pppds' files */
 
+/* pppd asks ten times, three seconds apart, and then waits without a word ("passive"). */
+#define NO_PPP_MS 40000
+
+static void nothing_came(struct timer *t)
+{
+    struct bearer *b = t->owner;
+    const struct call *c = b->call_id != 0 ? l2tp_call_by_id(b->hub->engine, b->call_id) : NULL;
+
+    if (b->kernel != NULL)
+        kernel_look(b->kernel);
+    if (c != NULL && c->frames_in == 0)
+        diagnose_bearer(b->hub, c, TROUBLE_NO_PPP_ANSWER, "", NULL);
+}
+
+void bearer_ppp_start(struct bearer *b)
+{
+    struct hub *h = b->hub;
+
+    if (b->dialling || loop_timer_init(h->loop, &b->no_ppp) < 0)
+        return; /* without memory nothing is told */
+    b->no_ppp.fire = nothing_came;
+    b->no_ppp.owner = b;
+    loop_timer_set(h->loop, &b->no_ppp, loop_now(h->loop) + NO_PPP_MS);
+}
+
+void bearer_ppp_stop(struct bearer *b)
+{
+    if (b->no_ppp.fire != NULL)
+        loop_timer_done(b->hub->loop, &b->no_ppp);
+}
+
 const char *bearer_ip_text(uint32_t ip, char *dst)
 {
     struct addr a = addr_ip4(ip, 0);
@@ -71,14 +102,29 @@ static void tell_how_far(struct bearer *b, const struct pppd_end *end)
         *b->told = BEARER_PPP_FAILED;
 }
 
+/* Who ends PPP first, and why: pppd's exit status does not always tell. */
+static void note_farewell(struct bearer *b, bool from_pppd, struct span frame)
+{
+    static const char mute[] = "Peer not responding"; /* pppd's words, of LCP's echoes */
+    struct span why;
+
+    if (b->far_ends || b->pppd_ends || !ppp_is_farewell(frame, &why))
+        return;
+    b->far_ends = !from_pppd;
+    b->pppd_ends = from_pppd;
+    b->far_is_mute = from_pppd && span_eq(why, span_str(mute));
+}
+
 void bearer_ppp_frame(struct bearer *b, bool from_pppd, struct span frame)
 {
     note_facts(b, from_pppd, frame);
+    note_farewell(b, from_pppd, frame);
     if (!b->refused[from_pppd] && ppp_is_rejection(frame))
         b->refused[from_pppd] = true;
     if (b->ppp_up == 0)
         ppp_note_willing(&b->declines, from_pppd, frame);
     ppp_watch_frame(&b->watch, from_pppd, frame);
+    b->opened = b->opened || b->ppp_up != 0 || ppp_watch_is_up(&b->watch);
     tell_how_far(b, NULL);
 }
 

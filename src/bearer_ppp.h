@@ -5,6 +5,13 @@
 
 #include "bearer.h"
 
+/* pppd has been started, for a call that is up: if not a frame comes that is told once, and the call
+ * stays, as pppd does. */
+void bearer_ppp_start(struct bearer *b);
+
+/* The bearer goes. */
+void bearer_ppp_stop(struct bearer *b);
+
 /* A frame that pppd has written, or that is on its way to it. */
 void bearer_ppp_frame(struct bearer *b, bool from_pppd, struct span frame);
 

@@ -2,13 +2,14 @@
 #include "diagnose.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "host/pppd.h"
+#include "host/pppd_culprit.h"
 #include "host/pppd_options.h"
 #include "host/sys.h"
 #include "ipsec.h"
@@ -372,29 +373,35 @@ static enum trouble of_cdn(const struct call *c, const struct diagnose_ppp *ppp)
         return TROUBLE_NONE;
     if (c->was_up)
         return TROUBLE_CLOSED;
-    if (v->result == CDN_ERROR && v->error == ERROR_RESOURCES)
+    if (v->result == CDN_ERROR && v->error == ERROR_RESOURCES &&
+        (v->text[0] == '\0' || strstr(v->text, "address") != NULL))
         return TROUBLE_PEER_NO_ADDRESS;
     if (of_phrase(v->text) != TROUBLE_NONE)
         return of_phrase(v->text);
-    if ((v->result == CDN_ERROR && is_sent_away(v)) || v->result == CDN_NO_FACILITIES)
+    if ((v->result == CDN_ERROR && (is_sent_away(v) || v->error == ERROR_RESOURCES)) ||
+        v->result == CDN_NO_FACILITIES)
         return TROUBLE_PEER_BUSY;
     return TROUBLE_CALL_REFUSED;
 }
 
-static void put_call(const struct hub *h, const struct call *c, const struct diagnose_ppp *ppp,
-                     struct facts *f)
+static void put_call(const struct hub *h, const struct call *c, struct facts *f)
 {
-    char cause[SAY_REASON], user[256];
+    char cause[SAY_REASON];
 
     put_tunnel(h, c->tunnel, NULL, f);
     facts_put(f, FACT_CAUSE, "%s", say_call_reason(c, cause));
     facts_put(f, FACT_TEXT, "%s", c->why.text);
     facts_put(f, FACT_SECS, "%llu", (unsigned long long)((loop_now(h->loop) - c->born) / 1000));
-    if (ppp == NULL)
-        return;
-    facts_put(f, FACT_USER, "%s",
-              log_safe(span_str(ppp->user != NULL ? ppp->user : ""), user, sizeof user));
-    facts_put(f, FACT_FILE, "%s", ppp->optfile != NULL ? ppp->optfile : "none");
+}
+
+/* Who it is that was not let in; ppp may be NULL. */
+static void put_user(const struct diagnose_ppp *ppp, enum trouble what, struct facts *f)
+{
+    const char *name = ppp == NULL ? NULL : what == TROUBLE_PEER_PASSWORD ? ppp->peer : ppp->user;
+    char user[256];
+
+    if (name != NULL)
+        facts_put(f, FACT_USER, "%s", log_safe(span_str(name), user, sizeof user));
 }
 
 void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_ppp *ppp)
@@ -421,8 +428,8 @@ void diagnose_call(struct hub *h, const struct call *c, const struct diagnose_pp
         what = c->tunnel->p.secret[0] != '\0' ? TROUBLE_HIDDEN_SECRET : TROUBLE_HIDDEN_NO_SECRET;
     else if (!c->why_ours)
         what = of_cdn(c, ppp);
-    put_call(h, c, what == TROUBLE_PASSWORD_REFUSED || what == TROUBLE_NO_PASSWORD ? ppp : NULL,
-             &f);
+    put_call(h, c, &f);
+    put_user(ppp, what, &f);
     trouble_tell(h, what, &place, &f);
 }
 
@@ -432,8 +439,9 @@ void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, con
     struct trouble_place place = place_of(h, c->tunnel, c);
     struct facts f = {.used = 0};
 
-    place.aside = place.aside || what == TROUBLE_ADDRESS_TWICE; /* the call goes on */
-    put_call(h, c, NULL, &f);
+    /* the call goes on */
+    place.aside = place.aside || what == TROUBLE_ADDRESS_TWICE || what == TROUBLE_NO_PPP_ANSWER;
+    put_call(h, c, &f);
     facts_put(&f, FACT_TEXT, "%s", text);
     if (file != NULL)
         facts_put(&f, FACT_FILE, "%s", file);
@@ -441,62 +449,75 @@ void diagnose_bearer(struct hub *h, const struct call *c, enum trouble what, con
 }
 
 /* pppd(8), "EXIT STATUS". */
-static const struct {
-    enum trouble what;
-    bool in_order; /* a [lns] is not told */
-} exits[] = {
-    [0] = {TROUBLE_PPP_ENDED, true},         [1] = {TROUBLE_PPPD_FAILED, false},
-    [2] = {TROUBLE_PPPD_OPTIONS, false},     [3] = {TROUBLE_PPPD_NOT_ROOT, false},
-    [4] = {TROUBLE_NO_KERNEL_PPP, false},    [5] = {TROUBLE_PPPD_KILLED, false},
-    [6] = {TROUBLE_PPPD_DEVICE, false},      [7] = {TROUBLE_PPPD_DEVICE, false},
-    [8] = {TROUBLE_PPPD_DEVICE, false},      [9] = {TROUBLE_PPPD_DEVICE, false},
-    [10] = {TROUBLE_PPP_NEGOTIATION, false}, [11] = {TROUBLE_PEER_PASSWORD, false},
-    [12] = {TROUBLE_PPP_IDLE, true},         [13] = {TROUBLE_PPP_TIME, true},
-    [14] = {TROUBLE_PPP_ENDED, true},        [15] = {TROUBLE_NO_ECHO, false},
-    [16] = {TROUBLE_HUNG_UP, true},          [17] = {TROUBLE_PPP_LOOP, false},
-    [18] = {TROUBLE_PPPD_DEVICE, false},     [19] = {TROUBLE_PASSWORD_REFUSED, false},
+static const enum trouble exits[] = {
+    [0] = TROUBLE_PPP_ENDED,         [1] = TROUBLE_PPPD_FAILED,   [2] = TROUBLE_PPPD_OPTIONS,
+    [3] = TROUBLE_PPPD_NOT_ROOT,     [4] = TROUBLE_NO_KERNEL_PPP, [5] = TROUBLE_PPPD_KILLED,
+    [6] = TROUBLE_PPPD_DEVICE,       [7] = TROUBLE_PPPD_DEVICE,   [8] = TROUBLE_PPPD_DEVICE,
+    [9] = TROUBLE_PPPD_DEVICE,       [10] = TROUBLE_PPP_NEGOTIATION,
+    [11] = TROUBLE_PEER_PASSWORD,    [12] = TROUBLE_PPP_IDLE,     [13] = TROUBLE_PPP_TIME,
+    [14] = TROUBLE_PPP_ENDED,        [15] = TROUBLE_NO_ECHO,      [16] = TROUBLE_HUNG_UP,
+    [17] = TROUBLE_PPP_LOOP,         [18] = TROUBLE_PPPD_DEVICE,  [19] = TROUBLE_PASSWORD_REFUSED,
 };
 
-struct missing {
-    char plugin[128]; /* the first that is not there; empty: none */
-};
-
-static void on_option(void *ctx, const struct pppd_option *o)
+/* A [lns] is not told. */
+static bool in_order(enum trouble what)
 {
-    struct missing *m = ctx;
-
-    if (m->plugin[0] == '\0' && strcmp(o->word, "plugin") == 0 && !pppd_has_plugin(o->value))
-        snprintf(m->plugin, sizeof m->plugin, "%.100s", o->value);
+    return what == TROUBLE_PPP_ENDED || what == TROUBLE_PPP_IDLE || what == TROUBLE_PPP_TIME ||
+           what == TROUBLE_HUNG_UP;
 }
 
-static void on_problem(void *ctx, const char *file, unsigned line, const char *text)
-{
-    (void)ctx;
-    (void)file;
-    (void)line;
-    (void)text;
-}
-
-/* pppd does not like its options: is it a plugin that it does not find? */
+/* pppd does not like its options: is it a plugin that it does not find, or a file? */
 static enum trouble of_options(const struct diagnose_ppp *ppp, struct facts *f)
 {
-    struct missing m = {""};
-    const struct pppd_reader reader = {on_option, on_problem, &m};
+    const struct pppd_wants wants = {!ppp->seen, ppp->has_password, ppp->optfile};
+    struct pppd_culprit c;
 
-    if (ppp->optfile != NULL)
-        pppd_options_read(ppp->optfile, &reader);
-    if (m.plugin[0] == '\0')
-        return TROUBLE_PPPD_OPTIONS;
-    facts_put(f, FACT_TEXT, "%s", m.plugin);
-    return TROUBLE_PPPD_PLUGIN;
+    pppd_culprit_seek(&wants, &c);
+    if (c.place[0] != '\0') {
+        facts_put(f, FACT_FILE, "%s", c.place);
+        facts_put(f, FACT_TEXT, "%s", c.plugin[0] != '\0' ? c.plugin : c.text);
+    } else {
+        facts_put(f, FACT_FILE, "%s%s%s or its command line",
+                  ppp->optfile != NULL ? ppp->optfile : "", ppp->optfile != NULL ? ", " : "",
+                  PPPD_SYSTEM_OPTIONS);
+        facts_put(f, FACT_TEXT, "its own words name the option");
+    }
+    return c.plugin[0] != '\0' ? TROUBLE_PPPD_PLUGIN : TROUBLE_PPPD_OPTIONS;
+}
+
+/* pppd says "hung up" (16) of whatever ends on a timer of its own, too: when it has asked in vain, for a
+ * link (10 by its manual) or for echoes (15), or has waited behind the peer's farewell (0).  What has
+ * passed tells which. */
+static enum trouble of_hang_up(const struct call *c, const struct diagnose_ppp *ppp)
+{
+    if (c->frames_in == 0)
+        return TROUBLE_NO_PPP_ANSWER;
+    if (!ppp->seen)
+        return TROUBLE_HUNG_UP;
+    if (ppp->peer_is_mute)
+        return TROUBLE_NO_ECHO;
+    if (ppp->peer_ended)
+        return TROUBLE_PPP_ENDED;
+    return ppp->opened ? TROUBLE_HUNG_UP : TROUBLE_PPP_NEGOTIATION;
+}
+
+/* By a signal that nobody else has sent. */
+static bool has_crashed(int status)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGSYS, SIGTRAP};
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == signals[i])
+            return true;
+    return false;
 }
 
 static enum trouble of_exit(const struct call *c, int status, const struct diagnose_ppp *ppp,
                             struct facts *f)
 {
-    size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : 5;
+    size_t code = WIFEXITED(status) ? (size_t)WEXITSTATUS(status) : has_crashed(status) ? 1 : 5;
     bool lac = c->tunnel->initiator;
-    enum trouble password = code != 11 ? of_password(c, ppp) : TROUBLE_NONE;
+    enum trouble what, password = code != 11 ? of_password(c, ppp) : TROUBLE_NONE;
 
     if (ppp->asked)
         return TROUBLE_NONE;
@@ -508,7 +529,8 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
         return TROUBLE_PPPD_FAILED;
     if (code == 10 && c->frames_in == 0)
         return TROUBLE_NO_PPP_ANSWER;
-    return !lac && exits[code].in_order ? TROUBLE_NONE : exits[code].what;
+    what = code == 16 ? of_hang_up(c, ppp) : exits[code];
+    return !lac && in_order(what) ? TROUBLE_NONE : what;
 }
 
 void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct diagnose_ppp *ppp)
@@ -518,9 +540,11 @@ void diagnose_pppd(struct hub *h, const struct call *c, int status, const struct
     enum trouble what;
     char text[64];
 
-    put_call(h, c, ppp, &f);
+    put_call(h, c, &f);
+    facts_put(&f, FACT_FILE, "%s", ppp->optfile != NULL ? ppp->optfile : "none");
     facts_put(&f, FACT_TEXT, "%s", pppd_end_text(status, text, sizeof text));
     what = of_exit(c, status, ppp, &f);
+    put_user(ppp, what, &f);
     trouble_tell(h, what, &place, &f);
 }
 

@@ -19,7 +19,13 @@ struct diagnose_ppp {
     bool refused_us;     /* the peer was seen to refuse pppd's password, ... */
     bool refused_peer;   /* ... or pppd the peer's, ... */
     bool declined;       /* ... or pppd to give any, and nothing came up after that */
-    const char *user;    /* whom pppd was told to be; may be empty */
+    bool seen;           /* its frames pass us, so the following are known: */
+    bool opened;         /* PPP was up, ... */
+    bool peer_ended;     /* ... the peer has asked for its end, ... */
+    bool peer_is_mute;   /* ... pppd has, without an answer to its echoes */
+    bool has_password;   /* by a pipe, with the plugin for that */
+    const char *user;    /* whom pppd was told to be, or has said to be; may be empty */
+    const char *peer;    /* whom the peer has said to be; may be empty */
     const char *optfile; /* or NULL */
 };
 

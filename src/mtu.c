@@ -18,7 +18,6 @@
 #define LENGTH 2u
 #define NUMBERS 4u
 #define PPP 4u /* ff 03 and the protocol */
-#define SYSTEM_OPTIONS "/etc/ppp/options"
 
 static uint16_t path_of[UINT16_MAX + 1]; /* by tunnel id */
 
@@ -102,14 +101,14 @@ static bool system_options_have_it(void)
     static bool has;
     struct stat is = {.st_size = 0};
 
-    if (stat(SYSTEM_OPTIONS, &is) != 0)
+    if (stat(PPPD_SYSTEM_OPTIONS, &is) != 0)
         return false;
     if (is.st_ino == was.st_ino && is.st_size == was.st_size &&
         is.st_mtim.tv_sec == was.st_mtim.tv_sec && is.st_mtim.tv_nsec == was.st_mtim.tv_nsec)
         return has;
     was = is;
     has = false;
-    pppd_options_read(SYSTEM_OPTIONS, &(struct pppd_reader){note_option, ignore_problem, &has});
+    pppd_options_read(PPPD_SYSTEM_OPTIONS, &(struct pppd_reader){note_option, ignore_problem, &has});
     return has;
 }
 

@@ -105,7 +105,7 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
         return WELCOME;
     }
     if (h->stopping != STOP_NOT)
-        return LEAVING;
+        return SHUTS_DOWN;
     lns = conf_match_lns(h->conf, who->peer);
     if (log_topic(TOPIC_TUNNEL))
         log_debug(TOPIC_TUNNEL, "peer %s (%s) %s%s", addr_text(who->peer, peer),

@@ -125,7 +125,7 @@ const char *fact_name(enum fact fact);
 /* Facts gathered for one telling. */
 struct facts {
     const char *value[FACTS]; /* NULL: not known */
-    char room[1024];
+    char room[2048];
     size_t used;
 };
 

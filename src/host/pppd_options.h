@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* What pppd reads before anything else. */
+#define PPPD_SYSTEM_OPTIONS "/etc/ppp/options"
+
 /* Texts are good for the length of the call that tells of them. */
 struct pppd_option {
     const char *file;

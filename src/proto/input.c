@@ -337,7 +337,7 @@ static struct verdict judge_request(struct l2tp *e, const struct addr *from, con
     if (v.damage != DAMAGE_NONE)
         return v;
     *welcome = e->host.profile(e->host.ctx, &who, profile);
-    if (*welcome == LEAVING)
+    if (*welcome == SHUTS_DOWN)
         return verdict_for(FAULT_GIVES_WAY, verdict_make(DAMAGE_TUNNEL, STOPCCN_SHUTTING_DOWN,
                                                          ERROR_NONE, "shutting down"));
     if (*welcome != WELCOME)

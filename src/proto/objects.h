@@ -34,7 +34,7 @@ struct l2tp_who {
 enum l2tp_welcome {
     WELCOME,
     REFUSED, /* told so */
-    LEAVING, /* the host shuts down: told so */
+    SHUTS_DOWN, /* the host shuts down: told so */
     IGNORED  /* not answered */
 };
 

@@ -117,6 +117,18 @@ bool ppp_is_rejection(struct span frame)
     return ppp_read_packet(frame, info, &p) && p.code == (protocol == PAP ? PAP_NAK : FAILURE);
 }
 
+bool ppp_is_farewell(struct span frame, struct span *why)
+{
+    struct ppp_packet p;
+    size_t info;
+
+    if (ppp_protocol(frame, &info) != LCP || !ppp_read_packet(frame, info, &p) ||
+        p.code != TERMINATE_REQUEST)
+        return false;
+    *why = p.options;
+    return true;
+}
+
 static bool has_option(struct span options, uint8_t wanted)
 {
     struct rd r = rd_over(options), value;

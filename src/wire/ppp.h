@@ -34,6 +34,9 @@ bool ppp_is_echo(struct span frame);
  * PAP (RFC 1334), Failure of CHAP (RFC 1994) and of EAP (RFC 3748). */
 bool ppp_is_rejection(struct span frame);
 
+/* True for LCP's Terminate-Request (RFC 1661, 5.5); *why is what it says of why, or empty. */
+bool ppp_is_farewell(struct span frame, struct span *why);
+
 /* Takes note of whether pppd will authenticate itself: it has declined the way that it was asked to
  * (LCP's Configure-Nak or -Reject of that option; RFC 1661, 6.2), and not agreed to another one
  * since, nor has the far end gone on without. */

@@ -145,7 +145,9 @@ for (
     ['SCCRQ', 6, 0, 'bye', 'peer-leaves', qr/.*is shutting down: 6\/0 .*bye/, 16],
     ['SCCRQ', 2, 6, 'Specify your hostname', 'refused', qr/.*refuses the tunnel: 2\/6 \(.*\) Specify your hostname/, 1],
     ['SCCRQ', 1, 0, '', 'refused', qr/.*refuses the tunnel: 1\/0 \(/, 1],
-    ['ICRQ', 2, 4, 'No available IP address', 'peer-no-address', qr/.*has no address left for the call: 2\/4/, 1],
+    ['ICRQ', 2, 4, 'No available IP address', 'peer-no-address', qr/.*lacks what a call needs, as a rule an address: 2\/4/, 1],
+    ['ICRQ', 2, 4, '', 'peer-no-address', qr/.*lacks what a call needs, as a rule an address: 2\/4/, 1],
+    ['ICRQ', 2, 4, 'no pty is left', 'peer-busy', qr/.*has no room for us: 2\/4 \(.*\) no pty is left/, 1],
     ['ICRQ', 2, 7, '', 'peer-busy', qr/.*2\/7/, 1],
     ['SCCRQ', 2, 9, '192.0.2.7', 'peer-busy', qr/.*2\/9 \(general error: try another, directed\) 192\.0\.2\.7/, 1],
     ['ICRQ', 2, 9, '192.0.2.7', 'peer-busy', qr/.*2\/9 \(general error: try another, directed\) 192\.0\.2\.7/, 1],
@@ -244,8 +246,8 @@ for (['', 'hidden-no-secret', qr/.*hides what it says, and no line of \S+ is for
 }
 for (
     [0,  'ppp-ended',        qr/127\S+ has ended PPP/,              16],
-    [1,  'pppd-failed',      qr/pppd met a fatal error/,            1],
-    [2,  'pppd-options',     qr/pppd does not take its options \(file \S+\)/, 1],
+    [1,  'pppd-failed',      qr/pppd met a fatal error of its own \(fatal error\)/, 1],
+    [2,  'pppd-options',     qr/pppd does not take its options \(\S+, \S+ or its command line\): its own words/, 1],
     [3,  'pppd-not-root',    qr/pppd does not run as root/,         1],
     [4,  'no-kernel-ppp',    qr/pppd finds no PPP in the kernel; modprobe/, 1],
     [5,  'pppd-killed',      qr/somebody else has ended pppd: terminated by a signal/, 1],
@@ -256,10 +258,11 @@ for (
     [12, 'ppp-idle',         qr/pppd has ended an idle call/,       0],
     [13, 'ppp-time',         qr/the call has had its time/,         0],
     [15, 'no-echo',       qr/127\S+ answers no LCP echo any more/, 16],
-    [16, 'hung-up',          qr/pppd was hung up/,                  16],
+    [14, 'ppp-ended',        qr/127\S+ has ended PPP/,              16],
+    [16, 'no-ppp-answer',    qr/the call is up, but no PPP has come from 127/, 1],
     [17, 'ppp-loop',         qr/pppd hears its own words come back/, 1],
     [19, 'password-refused', qr/127\S+ refuses the name or password of user 'carol'; see 'name'/, 2],
-    [77, 'pppd-failed',      qr/pppd met a fatal error/,            1],
+    [77, 'pppd-failed',      qr/pppd met a fatal error of its own \(exit code 77\)/,            1],
   )
 {
     my ($exit, $code, $facts, $status) = @$_;
@@ -270,7 +273,7 @@ for (
 {
     my ($d) = with_call "plugin nowhere.so\n";
 
-    explains $d, 'pppd-plugin', qr/pppd finds no plugin nowhere\.so \(file \S+\)/, 1,
+    explains $d, 'pppd-plugin', qr/pppd finds no plugin nowhere\.so \(\S+:1\)/, 1,
       'an option file that names a plugin which is nowhere';
 }
 {
@@ -286,6 +289,28 @@ for (
 
     kill KILL => $pid;
     explains $d, 'pppd-killed', qr/somebody else has ended pppd: killed by signal 9/, 1, 'KILL';
+}
+# pppd says 16 of whatever ends on a timer of its own: what has passed tells which.
+for (['', '', 'ppp-negotiation', qr/PPP with 127\S+ came to no agreement/, 1],
+    ['send ff0380210201000a03060a090001', "\xff\x03\x80\x21\x02\x01\x00\x0a\x03\x06\x0a\x09\x00\x02", 'hung-up', qr/pppd says that its line was hung up/, 16],
+    ['send ff03c021050300175065657220' . unpack('H*', 'not responding'), '', 'no-echo',
+        qr/127\S+ answers no LCP echo any more/, 16],
+    ['', "\xff\x03\xc0\x21\x05\x01\x00\x04", 'ppp-ended', qr/127\S+ has ended PPP/, 16])
+{
+    my ($script, $frame, $code, $facts, $status) = @$_;
+    my ($d, $far, $call) = with_call "await 1\n$script\nawait 2\nexit 16\n";
+
+    $far->send_frame($call, "\xff\x03\xc0\x21\x01\x01\x00\x04");
+    $far->get_frame(5, $call) if $script;
+    $far->send_frame($call, $frame || "\xff\x03\xc0\x21\x09\x01\x00\x08abcd");
+    explains $d, $code, $facts, $status, "pppd ends with 16: $code";
+}
+{
+    my ($d, $far, $call) = with_call "reports $DIR/crashed\n";
+    my $pid = loop_until { my ($report) = reports("$DIR/crashed"); $report && $report->{pid}[0] };
+
+    kill SEGV => $pid;
+    explains $d, 'pppd-failed', qr/pppd met a fatal error of its own \(killed by signal 11\)/, 1, 'a crash';
 }
 for (['CHAP', "\xff\x03\xc2\x23\x04\x01\x00\x08nope"], ['PAP', "\xc0\x23\x03\x01\x00\x05\x00"])
 {

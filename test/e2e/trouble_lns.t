@@ -200,10 +200,13 @@ for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/]
 # -- what is none --------------------------------------------------------------------------------
 
 for (0, 12, 13, 16) {
-    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("exit $_\n") . "\n";
+    my $up = 'ff0380210201000a03060a090001'; # an address is agreed on
+    my ($d, $p) = lns 'pppoptfile = ' . ppp_script("send $up\nawait 1\nexit $_\n") . "\n";
 
     $p->open_tunnel;
-    $p->open_call;
+    my $call = $p->open_call;
+    $p->get_frame(5, $call);
+    $p->send_frame($call, pack 'H*', $up);
     $p->wait_for('CDN');
     $d->says(qr/: down by=us/, "pppd ends with $_");
     is($d->count(qr/: trouble /), 0, 'which is no trouble of a LNS');

@@ -71,9 +71,22 @@ ok "the call is placed" wait_until 15 says lns "Call established"
 ok "it ends with no pppd left" wait_until 15 all_pppds_are 0
 ok "it was not let in" grep -q "CHAP authentication failed" $work/lac/run/pppd.log
 ok "the LAC says why" wait_until 5 says lac "trouble password-refused: .*user 'alice'"
-ok "the LNS too" wait_until 5 says lns "trouble peer-password: "
+ok "the LNS too" wait_until 5 says lns "trouble peer-password: .*user 'alice'"
 tell lac "d a"
 chap_secret lac chap-secret
+
+scenario "the LNS's pppd answers no echo"
+printf '%s\n' 'lcp-echo-interval 1' 'lcp-echo-failure 2' 'lcp-max-terminate 1' >>$work/lac/etc/ppp/options.l2tpd
+forget_logs
+tell lac "c a"
+ok "it is up" wait_until 15 ppp_is lac ppp0 10.9.1.10 10.9.0.1
+kill -s STOP "$(sed -n 's/.*Call established with.* PID: \([0-9]*\),.*/\1/p' $work/lns/log | tail -n 1)"
+# pppd itself says only that it was hung up
+ok "the LAC says why" wait_until 20 says lac "trouble no-echo: "
+kill -s CONT "$(sed -n 's/.*Call established with.* PID: \([0-9]*\),.*/\1/p' $work/lns/log | tail -n 1)" || :
+ok "no pppd is left" wait_until 15 all_pppds_are 0
+tell lac "d a"
+sed -i '/^lcp-/d' $work/lac/etc/ppp/options.l2tpd
 
 scenario "a wrong tunnel secret"
 tunnel_secret lac wrong
