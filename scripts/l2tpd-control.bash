@@ -30,10 +30,17 @@ _l2tpd_control_ask()
     "$plain" "${fifo[@]}" -t 2 "$@" 2>/dev/null
 }
 
-# _l2tpd_control_names lac|lns: names of sections, but for those with blanks, which no command can mean.
+# _l2tpd_control_names lac|lns: names of sections that are one word, as connect and add take them.
 _l2tpd_control_names()
 {
     _l2tpd_control_ask available | sed -n "s/^AVAILABLE $1\.[0-9]*\.name=\([^[:blank:]]*\)\$/\1/p"
+}
+
+# _l2tpd_control_all lac|lns: those with blanks, too, for what takes them; but none of the nameless.
+_l2tpd_control_all()
+{
+    _l2tpd_control_ask available |
+        sed -n -e '/=(unnamed #[0-9]*)$/d' -e "s/^AVAILABLE $1\.[0-9]*\.name=\(.*\)\$/\1/p"
 }
 
 # _l2tpd_control_ids tunnel|call
@@ -83,11 +90,16 @@ _l2tpd_control()
             -e 's/^  \(-[a-z-]*\) .*/\1/p')
     elif ((COMP_CWORD == at + 1)); then
         case $verb in
-        connect | connect-lac | disconnect | disconnect-lac | dial)
+        connect | connect-lac | dial)
             words=$(_l2tpd_control_names lac)$'\n'$(_l2tpd_control_ids tunnel)
             ;;
-        add-lac | add | remove-lac | remove | status-lac) words=$(_l2tpd_control_names lac) ;;
-        add-lns | remove-lns | status-lns) words=$(_l2tpd_control_names lns) ;;
+        disconnect | disconnect-lac)
+            words=$(_l2tpd_control_all lac)$'\n'$(_l2tpd_control_ids tunnel)
+            ;;
+        add-lac | add) words=$(_l2tpd_control_names lac) ;;
+        add-lns) words=$(_l2tpd_control_names lns) ;;
+        remove-lac | remove | status-lac) words=$(_l2tpd_control_all lac) ;;
+        remove-lns | status-lns) words=$(_l2tpd_control_all lns) ;;
         hangup) words=$(_l2tpd_control_ids call) ;;
         status) words=--json ;;
         esac

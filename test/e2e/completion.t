@@ -76,8 +76,9 @@ my $peer = Peer->new(to => $d->port);
 $peer->open_tunnel;
 my $call = $peer->open_call;
 is(offers(@c, 'hangup', ''), $call->{peer}, 'hangup: calls');
-is(offers(@c, 'disconnect', ''), join(' ', sort $peer->{peer_id}, 'office', 'other'),
-    'disconnect: LACs and tunnels');
+is(offers(@c, 'disconnect', ''), join(' ', sort $peer->{peer_id}, 'no\\ word', 'office', 'other'),
+    'disconnect: LACs, those with blanks in their names too, and tunnels');
+is(offers(@c, $_, 'no\\ w'), 'no\\ word', "$_: likewise, when it has been begun") for 'remove-lac', 'status-lac';
 is(offers('-c', "$DIR/nowhere", 'connect', ''), '', 'no daemon: nothing');
 $peer->close;
 $d->finish;
