@@ -147,7 +147,7 @@ my $hour = "redial = yes\nredial timeout = 3600\n";
     my $far = Peer->new;
     my $d = waiting_by_command $far, $hour;
 
-    is($d->ask('r default'), '00 OK', 'r default');
+    is($d->ask('r default'), '00 OK', 'X5-07 r default: the template goes');
     $d->says(qr/lac there: is not dialled again: its section has changed/, 'is heeded, too');
     $d->finish;
 }
