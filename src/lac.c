@@ -427,6 +427,8 @@ static void heed_section(struct lac *l)
         heed_while_waiting(l, conf);
     else if (changed && l->state == LAC_RESOLVING && l->elsewhere)
         begin_anew(l);
+    else if (changed && l->state == LAC_UP)
+        lac_back_heed(l);
 }
 
 void lac_heed_sections(struct hub *h)

@@ -84,7 +84,7 @@ void lac_note_change(struct lac *l, const struct conf_lac *was, const struct con
 /* The sections in force are others: those that have noted a change (changed, elsewhere, autodials)
  * heed it now.  If "autodial" is new, one that waits to redial or is idle is dialled; else one that
  * waits does not any more, or sooner, or, if the "lns" lines are others, dials now; so does one that
- * looks a name up. */
+ * looks a name up.  One that is up may be on a fall-back by now. */
 void lac_heed_sections(struct hub *h);
 
 struct lac *lac_find(const struct hub *h, const char *name);

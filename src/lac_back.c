@@ -19,12 +19,14 @@ static void wait_again(struct lac *l, uint64_t not_before)
     loop_timer_set(l->hub->loop, &l->back, at > not_before ? at : not_before);
 }
 
-/* May it go?  A reload may have made another line the first. */
+/* May it go?  A reload may have made another line the first, or have it stay. */
 static bool may_go(struct lac *l)
 {
+    const struct conf_lac *conf = lac_section(l);
     const struct call *c = l2tp_call_by_id(l->hub->engine, l->call_id);
 
-    if (l->state != LAC_UP || !l->wanted || l->hub->stopping != STOP_NOT || c == NULL)
+    if (l->state != LAC_UP || !l->wanted || l->hub->stopping != STOP_NOT || c == NULL ||
+        conf == NULL || conf->lns_return_s == 0)
         return false;
     lac_dial_lines(l);
     return hosts_is_fallback(&l->hosts, &c->tunnel->peer);
@@ -80,6 +82,17 @@ void lac_back_begin(struct lac *l, const struct addr *peer)
 {
     if (hosts_is_fallback(&l->hosts, peer))
         wait_again(l, 0);
+}
+
+void lac_back_heed(struct lac *l)
+{
+    const struct call *c = l2tp_call_by_id(l->hub->engine, l->call_id);
+
+    if (c == NULL || l->back_looks || l->back_tunnel != 0)
+        return; /* what is being asked is looked at when it answers */
+    loop_timer_unset(l->hub->loop, &l->back);
+    lac_dial_lines(l);
+    lac_back_begin(l, &c->tunnel->peer);
 }
 
 void lac_back_found(struct lac *l, const char *host, uint16_t port)

@@ -50,6 +50,7 @@ bool lac_back_init(struct lac *l); /* false without memory */
 
 /* It is up, by that peer: if this is a fall-back, it is to be left some time. */
 void lac_back_begin(struct lac *l, const struct addr *peer);
+void lac_back_heed(struct lac *l); /* it is up, and its section or its lines are others */
 void lac_back_stop(struct lac *l);                                   /* it is up no longer */
 void lac_back_found(struct lac *l, const char *host, uint16_t port); /* that look-up has ended */
 /* lac_back_asks() of a tunnel that is up */

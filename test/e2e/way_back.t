@@ -123,4 +123,28 @@ sub reload
     $d->finish;
 }
 
+# -- the call is on a fall-back by a reload alone -----------------------------------------------------
+
+{
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $d = daemon 'lac' . ++$n, conf => conf($one);
+    my ($p) = comes $one, 'the only one takes the call';
+
+    reload $d, $two, $one;
+    ok(my $asked = next_tunnel($two, 5), 'another stands before it now: it is asked');
+    $d->configure(conf($two, $one) =~ s/lns return = 1/lns return = 0/r)->mark;
+    $d->signal('HUP');
+    $d->says(qr/is in force/, 'while "lns return" is taken away');
+    $asked->control('SCCRP', 0, $asked->introduction);
+    ok($asked->wait_for('StopCCN'), 'it answers');
+    ok($p->hears_no('StopCCN|CDN', 0.5), 'and the call goes on');
+    reload $d, $two, $one;
+    ok($asked = next_tunnel($two, 5), 'with "lns return" it is asked again');
+    $asked->control('SCCRP', 0, $asked->introduction);
+    ok($asked->wait_for('StopCCN'), 'it answers');
+    ok($p->wait_for('StopCCN'), 'and the call is ended for it');
+    comes $two, 'by which it goes on';
+    $d->finish;
+}
+
 done_testing;
