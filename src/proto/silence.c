@@ -29,7 +29,10 @@ uint64_t silence_hello_at(const struct tunnel *t)
 
 bool silence_is_asked(const struct tunnel *t, uint64_t now, uint32_t within_ms)
 {
-    return t->due_probe != 0 && t->heard < t->probed_at && t->due_probe <= now + within_ms;
+    /* what was heard in this very moment is no answer yet */
+    bool is_open = t->heard < t->probed_at || t->probed_at == now;
+
+    return t->due_probe != 0 && is_open && t->due_probe <= now + within_ms;
 }
 
 /* One that passes HELLOs over, and whose data flow, is known for that. */

@@ -1,5 +1,6 @@
 /* proto (tunnel, xport): how long silence is put up with: a first answer that does not come, a dead
  * time shorter or longer than that of the retransmissions, a peer that is asked out of turn. */
+#include "proto/silence.h"
 #include "rig.h"
 #include "tap.h"
 #include "wire/quirks.h"
@@ -209,6 +210,28 @@ static void probe(uint32_t within_ms)
     l2tp_probe(rig.e, rig.now, rig.opened, within_ms);
 }
 
+static bool is_asked(void)
+{
+    return silence_is_asked(l2tp_tunnel(rig.e, rig.opened), rig.now, 5000);
+}
+
+/* A batch of ICMP's words that its port is closed comes in the moment in which it was last heard. */
+static void test_asked(void)
+{
+    rig_again(&rig);
+    rig_run(&rig, LAC "ZLB,nr=2");
+    ok(!is_asked(), "nobody asks");
+    probe(5000);
+    ok(is_asked(), "who was heard in the moment in which it is asked is being asked");
+    rig_run(&rig, "idle,ms=1");
+    ok(!is_asked(), "until the moment is over, as that may have been an answer");
+    probe(5000);
+    rig_run(&rig, "idle,ms=4000");
+    ok(is_asked(), "who has not been heard since is");
+    rig_run(&rig, "ZLB,nr=3");
+    ok(!is_asked(), "and is not when it answers");
+}
+
 static void test_probe(void)
 {
     rig_again(&rig);
@@ -252,6 +275,7 @@ int main(void)
     test_held_up();
     test_hello_wait();
     test_probe();
+    test_asked();
     test_first_answer();
     test_set_up();
     rig_free(&rig);
