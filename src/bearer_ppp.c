@@ -86,6 +86,30 @@ static void note_facts(struct bearer *b, bool from_pppd, struct span frame)
         tell_up(b, "ipv6");
 }
 
+static bool is_up(const struct bearer *b)
+{
+    return b->ppp_up != 0 || ppp_watch_is_up(&b->watch);
+}
+
+/* A further link of a bundle to that host: what has opened its network layers has passed on another. */
+static bool joins_bundle(const struct bearer *b)
+{
+    const struct bearer *other = ppp_watch_bundles(&b->watch) ? b->hub->bearers : NULL;
+
+    while (other != NULL && (other == b || !other->is_lac || other->call_id == 0 ||
+                             !ppp_watch_bundles(&other->watch) || !is_up(other) ||
+                             !addr_same_host(&other->peer, &b->peer)))
+        other = other->next;
+    return other != NULL && !b->refused[false] && !b->refused[true];
+}
+
+/* Now that it ends.  (It may have been idle, so no frame has told.) */
+static void tell_bundle(struct bearer *b)
+{
+    if (b->told != NULL && *b->told == BEARER_PPP_NEW && joins_bundle(b))
+        *b->told = BEARER_PPP_OPEN;
+}
+
 /* end: how pppd has ended; NULL: it goes on. */
 static void tell_how_far(struct bearer *b, const struct pppd_end *end)
 {
@@ -93,7 +117,7 @@ static void tell_how_far(struct bearer *b, const struct pppd_end *end)
 
     if (b->told == NULL || *b->told == BEARER_PPP_OPEN)
         return;
-    if (b->ppp_up != 0 || ppp_watch_is_up(&b->watch))
+    if (is_up(b))
         *b->told = BEARER_PPP_OPEN;
     else if (blame == PPPD_BLAME_NAMES || b->refused[false] || b->refused[true])
         *b->told = BEARER_PPP_REFUSED;
@@ -154,10 +178,13 @@ void bearer_ppp_call_down(struct bearer *b)
         if (b->ifname[0] != '\0')
             *b->told = link_kernel_is_up(b->ifname) ? BEARER_PPP_OPEN : BEARER_PPP_NEW;
     }
+    tell_bundle(b);
     b->told = NULL;
 }
 
 void bearer_ppp_end(struct bearer *b, const struct pppd_end *end)
 {
+    if (pppd_end_blame(end) == PPPD_BLAME_FAR)
+        tell_bundle(b);
     tell_how_far(b, end);
 }

@@ -48,6 +48,7 @@ enum code {
 
 #define OPTION_ACCM 2 /* of LCP */
 #define OPTION_AUTHENTICATION 3
+#define OPTION_MRRU 17
 #define NCP_FIRST 0x8000u /* RFC 1661, 2: protocols of network control */
 #define NCP_LAST 0xbfffu
 #define OPTION_HEADERS 2 /* of IPCP (RFC 1332, 3.2) and IPv6CP (RFC 2023): compression protocol */
@@ -236,7 +237,12 @@ static void on_request(struct ppp_watch *w, struct ppp_asked *asked, struct ppp_
 
     if (both_acked(w) && !again)
         other->acked = false;
-    *asked = (struct ppp_asked){.seen = true, .id = p->id, .sum = sum, .accm = accm_of(p->options)};
+    *asked = (struct ppp_asked){.seen = true,
+                                .id = p->id,
+                                .sum = sum,
+                                .accm = accm_of(p->options),
+                                .mrru = has_option(p->options, OPTION_MRRU)};
+    w->bundles = false;
     on_down(w);
 }
 
@@ -253,6 +259,7 @@ static void watch_lcp(struct ppp_watch *w, bool from_pppd, const struct ppp_pack
         /* RFC 1661, 5.2: any other Ack is thrown away by whoever gets it */
         if (other->seen && other->id == p->id && other->sum == sum_of(p->options))
             other->acked = true;
+        w->bundles = both_acked(w) && w->far.mrru && w->pppd.mrru;
         break;
     case TERMINATE_REQUEST:
         on_end(w);
@@ -337,6 +344,11 @@ bool ppp_watch_needs_order(const struct ppp_watch *w)
 bool ppp_watch_is_up(const struct ppp_watch *w)
 {
     return w->up;
+}
+
+bool ppp_watch_bundles(const struct ppp_watch *w)
+{
+    return w->bundles;
 }
 
 bool ppp_is_data(struct span frame)

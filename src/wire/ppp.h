@@ -52,6 +52,7 @@ struct ppp_asked {
     uint8_t id;
     uint16_t sum;  /* over its options, so that an Ack can be held against them */
     uint32_t accm; /* the map it asks for; all if it asks for none (RFC 1662, 7.1) */
+    bool mrru;     /* it would have the link in a bundle (RFC 1990, 5.1.1) */
 };
 
 /* One call's negotiation, as seen beside pppd: all that comes to pppd and all that it says, from
@@ -60,6 +61,7 @@ struct ppp_watch {
     struct ppp_asked far, pppd;
     uint16_t history; /* protocols agreed on that keep history: two bits each, one a direction */
     bool up;
+    bool bundles; /* both ends have agreed on a bundle, in the last round of LCP that came so far */
 };
 
 void ppp_watch_init(struct ppp_watch *w);
@@ -85,6 +87,10 @@ bool ppp_watch_needs_order(const struct ppp_watch *w);
 
 /* True once a frame of a network layer has passed, either way, in this round of LCP. */
 bool ppp_watch_is_up(const struct ppp_watch *w);
+
+/* True if both ends would have the link in a bundle with others (RFC 1990): then what opens the network
+ * layers may pass on another one. */
+bool ppp_watch_bundles(const struct ppp_watch *w);
 
 /* True for a frame of a network layer, as it is, compressed or encrypted: one in which nothing is
  * negotiated, so that it tells nothing to a watch that is up already. */

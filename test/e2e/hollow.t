@@ -83,6 +83,31 @@ sub cdn
     $d->finish;
 }
 
+# A second link of a bundle: what opened its PPP has passed on the first, and it may have carried nothing.
+for my $bundled (1, 0) {
+    my ($one, $two) = map { Peer->new } 1, 2;
+    my $ask = sub { "ff03c021$_[0]01" . ($bundled ? '0008110405dc' : '0008010405dc') };
+    my $lcp = "send " . $ask->('01') . "\nawait 1\nsend " . $ask->('02') . "\n";
+    my ($first, $second) = map { ppp_script $_ } "${lcp}await 2\nsource 1 16\necho\n", "${lcp}echo\n";
+    my $lines = join '', map { 'lns = 127.0.0.1:' . $_->port . "\n" } $one, $two;
+    my $d = daemon "bundle$bundled", conf => join '',
+      map { "[lac $_->[0]]\npppoptfile = $_->[1]\nredial = yes\nredial timeout = 1\n$lines" }
+      ['first', $first], ['second', $second];
+
+    for my $name (qw(first second)) {
+        $d->ask("c $name");
+        my ($p, $call) = comes $one, "the $name takes the call";
+        $p->send_frame($call, pack 'H*', $ask->('01'));
+        $p->get_frame for 1, 2;
+        $p->send_frame($call, pack 'H*', $ask->('02'));
+        $p->idle(0.3);
+        cdn $p, $call, 4 if $name eq 'second';
+    }
+    comes $bundled ? ($one, 'an idle link of a bundle that is up is no failure: the first again')
+      : ($two, 'but without a bundle it is');
+    $d->finish;
+}
+
 # Whose PPP is mute answers whoever asks whether it is there: a fall-back that works is not left for it
 # before its lock-out is over.
 {
