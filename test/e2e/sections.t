@@ -131,7 +131,7 @@ $d->says(qr/"(?:10\.9\.0\.1)?:10\.8\.0\.2" /, 'z: with its addresses');
 my ($tid, $cid, $port) = ($peer->{peer_id}, $call->{peer}, $peer->port);
 $peer->send_frame($call, "\xff\x03\xc0\x21twelve");
 loop_until { ($d->ask('y local') // '') =~ /rx_pkts=1/ };
-answers 'y local', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 X5-07 y: tunnels, calls and counts';
+answers 'y local', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 X5-08 y: tunnels, calls and counts';
 00 OK
 00 STATUS tunnels.0.id=$tid
 00 STATUS tunnels.0.peer=127.0.0.1:$port
@@ -144,7 +144,7 @@ answers 'y local', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 X5-07 y: tunnels, calls an
 00 STATUS tunnels.count=1
 EOT
 answers 'y default', "00 OK\n00 STATUS tunnels.count=0", 'y: another section has none';
-answers 'x', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 X5-07 x: what there is';
+answers 'x', <<"EOT" =~ s/\n\z//r, 'X5-01 X5-02 X5-08 x: what there is';
 00 OK
 00 AVAILABLE lns.0.name=default
 00 AVAILABLE lns.1.name=local

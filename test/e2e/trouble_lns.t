@@ -47,7 +47,7 @@ sub tells
     my ($d, $p) = lns '', secrets => "near.test other s1\n";
 
     $p->{challenges} = 1;
-    is($p->open_tunnel->{type}, 'StopCCN', 'a challenge, and no secret');
+    is($p->open_tunnel->{type}, 'StopCCN', 'X6-12 a challenge, and no secret');
     tells $d, 'no-secret', qr/.*no line of \Q$d->{secrets}\E is for 'near\.test' and 'far\.test'/,
       'which names were looked up';
 }
