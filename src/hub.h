@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/sparing.h"
 #include "base/version.h"
 #include "host/conf.h"
 #include "host/fifo.h"
@@ -91,9 +92,7 @@ struct hub {
     bool packet_marks;
     uint8_t tos; /* of control messages */
     struct timer stop_timer;
-    uint64_t strangers_since; /* ms: the last burst of lines about tunnels that never came up ... */
-    unsigned strangers_said;  /* ... how many were said in it, ... */
-    unsigned strangers_unsaid; /* ... and how many not */
+    struct sparing strange_tunnels, strange_calls; /* lines about those that never came up */
     enum stop_phase stopping;
     struct timer status_timer;         /* service.c: a status for the service manager is due */
     unsigned told_tunnels, told_calls; /* what the last one said */

@@ -12,8 +12,6 @@
 #include "sockets.h"
 #include "tell.h"
 
-#define STRANGERS_MS 10000
-#define STRANGERS_LINES 10
 #define LINE_NEWS_MS 10000
 
 static void on_send(struct hub *h, const struct l2tp_event *ev)
@@ -37,22 +35,16 @@ static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
         lac_tunnel_up(ev->tunnel->host_data, ev->tunnel);
 }
 
-/* Of tunnels that others began and that never came up only some are told of: anybody can make them.
- */
-static bool is_worth_a_line(struct hub *h, const struct tunnel *t)
+/* Of tunnels and calls that others began and that never came up only some are told of: anybody can make
+ * them. */
+static bool is_worth_a_line(struct hub *h, bool ours, struct sparing *strangers, const char *what)
 {
-    if (t->initiator || t->was_up)
-        return true;
-    if (loop_now(h->loop) >= h->strangers_since + STRANGERS_MS) {
-        if (h->strangers_unsaid > 0)
-            log_notice("%u more tunnels ended before they were up", h->strangers_unsaid);
-        h->strangers_since = loop_now(h->loop);
-        h->strangers_said = h->strangers_unsaid = 0;
-    }
-    if (h->strangers_said++ < STRANGERS_LINES)
-        return true;
-    h->strangers_unsaid++;
-    return false;
+    unsigned rest;
+    bool worth = ours || sparing_says(strangers, loop_now(h->loop), &rest);
+
+    if (!ours && rest > 0)
+        log_notice("%u more %s ended before they were up", rest, what);
+    return worth;
 }
 
 static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
@@ -62,7 +54,7 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
 
     h->totals.tunnels_down++;
     kernel_tunnel_down(h, t->id);
-    if (is_worth_a_line(h, t)) {
+    if (is_worth_a_line(h, t->initiator || t->was_up, &h->strange_tunnels, "tunnels")) {
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));
     }
@@ -73,14 +65,19 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
     l2tp_set_tunnel_data(h->engine, t->id, NULL);
 }
 
+/* Did we ask for it? */
+static bool is_ours(const struct call *c)
+{
+    return c->table == TABLE_LAC_IN || c->table == TABLE_LNS_OUT;
+}
+
 /* The LAC that a call of ours is for; NULL for one that the peer has asked for, or that we had it
  * place by the way, in a tunnel that a tie has made the LAC's too. */
 static struct lac *lac_of(const struct call *c)
 {
     struct lac *l = c->tunnel->host_data;
-    bool ours = c->table == TABLE_LAC_IN || c->table == TABLE_LNS_OUT;
 
-    return ours && l != NULL && l->call_id == c->id ? l : NULL;
+    return is_ours(c) && l != NULL && l->call_id == c->id ? l : NULL;
 }
 
 const char *news_lac_of_call(const struct call *c)
@@ -175,7 +172,8 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
         kernel_look(b->kernel);
     kernel_call_down(h, c);
     count_call(&h->totals, c);
-    say_call_down(c, loop_now(h->loop));
+    if (is_worth_a_line(h, c->was_up || is_ours(c), &h->strange_calls, "calls"))
+        say_call_down(c, loop_now(h->loop));
     tell_call_down(c, loop_now(h->loop));
     explain(h, c);
     if (c->host_data != NULL)

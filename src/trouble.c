@@ -7,12 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/heap.h"
 #include "base/log.h"
+#include "base/sparing.h"
 #include "events.h"
 #include "wire/line.h"
 
-#define STRANGERS_MS 10000 /* in so long ... */
-#define STRANGERS_LINES 10 /* ... so many lines about strangers */
 #define BOUNCES 64
 
 static const struct trouble_row rows[TROUBLES] = {
@@ -296,8 +296,8 @@ const char *trouble_fill(const char *template_, const struct facts *f, char *dst
 struct trouble_book {
     struct trouble_note *notes;
     uint64_t count[TROUBLES];
-    uint64_t strangers_since; /* ms */
-    unsigned strangers_said, strangers_unsaid;
+    struct sparing strangers[TROUBLES]; /* what they cause: one does not hide another */
+    struct timer rest;                  /* when that of it is told which was not; fire NULL: never set */
     struct bounce bounces[BOUNCES]; /* by a hash of the address; the newer one stays */
     bool for_only_lac;              /* what the daemon is for, by whichever name */
 };
@@ -393,21 +393,52 @@ static struct trouble_note *note_of(struct hub *h, const struct trouble_place *p
 /* Telling. */
 
 /* Of what strangers cause only some is told of. */
-static bool is_worth_a_line(struct hub *h, const struct trouble_place *place)
+
+static void say_rest(const struct trouble_row *row, unsigned n)
+{
+    if (n > 0)
+        log_notice("trouble %s: %u more like it were not told of", row->code, n);
+}
+
+/* The earliest of what is unsaid. */
+static void set_rest(struct hub *h)
 {
     struct trouble_book *b = h->troubles;
+    uint64_t due = 0;
+
+    for (int i = 0; i < TROUBLES; i++)
+        due = heap_earlier(due, sparing_due(&b->strangers[i]));
+    if (due != 0)
+        loop_timer_set(h->loop, &b->rest, due);
+}
+
+static void rest_due(struct timer *t)
+{
+    struct hub *h = t->owner;
+
+    for (int i = 0; i < TROUBLES; i++)
+        say_rest(&rows[i], sparing_rest(&h->troubles->strangers[i], loop_now(h->loop)));
+    set_rest(h);
+}
+
+static bool is_worth_a_line(struct hub *h, enum trouble what, const struct trouble_place *place)
+{
+    struct trouble_book *b = h->troubles;
+    unsigned rest;
+    bool worth;
 
     if (!place->stranger)
         return true;
-    if (loop_now(h->loop) >= b->strangers_since + STRANGERS_MS) {
-        if (b->strangers_unsaid > 0)
-            log_notice("%u more troubles with strangers were not told of", b->strangers_unsaid);
-        b->strangers_since = loop_now(h->loop);
-        b->strangers_said = b->strangers_unsaid = 0;
-    }
-    if (b->strangers_said++ < STRANGERS_LINES)
+    worth = sparing_says(&b->strangers[what], loop_now(h->loop), &rest);
+    say_rest(&rows[what], rest);
+    if (worth)
         return true;
-    b->strangers_unsaid++;
+    if (b->rest.fire == NULL && loop_timer_init(h->loop, &b->rest) == 0) {
+        b->rest.fire = rest_due;
+        b->rest.owner = h;
+    }
+    if (b->rest.fire != NULL && !loop_timer_is_set(&b->rest))
+        set_rest(h);
     return false;
 }
 
@@ -487,7 +518,7 @@ void trouble_tell(struct hub *h, enum trouble what, const struct trouble_place *
         n->tunnel = place->tunnel;
         snprintf(n->text, sizeof n->text, "%s", sentence);
     }
-    if (!is_worth_a_line(h, place))
+    if (!is_worth_a_line(h, what, place))
         return;
     name_place(place, &l);
     say(row, where, sentence, advice);

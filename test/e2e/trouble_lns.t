@@ -257,6 +257,21 @@ for (0, 12, 13, 16) {
         "no-secret office near.test far1.test $d->{secrets}", 'with its code, place and facts');
     like($event->{text}, qr/no line of .* is for/, 'its sentence');
     like($event->{advice}, qr/add such a line/, 'and what to do');
+
+    # another one is not hidden by that, and calls that never came up are a few lines as well
+    my $good = Peer->new(share => $p, to => $d->port, name => 'good.test');
+    $good->open_tunnel;
+    for my $i (1 .. 40) {
+        my $call = $good->open_call(half => 1);
+        $good->hang_up($call, 4, "full $i");
+    }
+    $d->says(qr/trouble peer-busy: .*full 10\b/, 'strangers of another kind are told of');
+    is($d->count(qr/: trouble peer-busy/), 10, 'as often');
+    is($d->count(qr/call \S+: down by=peer/), 10, 'and that their calls end, which were not up');
+    $d->says(qr/trouble no-secret: 15 more like it were not told of/, 'then how many more there were', 20);
+    $d->says(qr/trouble peer-busy: 30 more like it were not told of/, 'of each', 20);
+    $good->hang_up($good->open_call(half => 1), 4, 'full');
+    $d->says(qr/30 more calls ended before they were up/, 'of the calls, with the next one');
     $d->finish;
 }
 
