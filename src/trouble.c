@@ -84,8 +84,8 @@ static const struct trouble_row rows[TROUBLES] = {
                            "'{them}'",
                            "add such a line"},
     [TROUBLE_PEER_SECRET] = {"peer-secret", LEVEL_WARNING, 1,
-                             "{peer} ('{them}') has not proven the secret of {secret}, it has "
-                             "another",
+                             "{peer} ('{them}') has not proven the secret of {secret}: it has "
+                             "another, or none",
                              "make the secrets of both sides the same"},
     [TROUBLE_PEER_MUTE] = {"peer-mute", LEVEL_WARNING, 1,
                            "{peer} ('{them}') has not answered our challenge: {text}",

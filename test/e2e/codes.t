@@ -270,7 +270,7 @@ for my $on ('yes', 'no') {
     $d->mark;
     for (@table) {
         my ($result, $error, $words) = @$_;
-        my $call = $p->open_call(half => 1);
+        my $call = $p->open_call; # up: of those that never were only some are told of
 
         $p->hang_up($call, $result, "text", error => $error);
         push @lines, [qr/\/$call->{peer}: down by=peer cause=$result\/$error \($words\) text /,
@@ -279,7 +279,7 @@ for my $on ('yes', 'no') {
     $d->says($_->[0], ($_->[1] =~ /^2\/[1-8]$/ ? 'S4.4.2-08 S4.4.2-07' : 'S4.4.2-06 S10-03')
           . " CDN $_->[1] received: \"$_->[2]\"") for @lines;
     {
-        my $call = $p->open_call(half => 1);
+        my $call = $p->open_call;
         my $liar = Peer->new(to => $d->port, name => 'x): down by=us (y');
 
         $p->hang_up($call, 2, 'bye in=7 out="8" secs=9', error => 6);

@@ -55,7 +55,7 @@ sub tells
     my ($d, $p) = lns "challenge = yes\n", secrets => "\nnear.test far.test s1\n", secret => 's2';
 
     $p->open_tunnel;
-    tells $d, 'peer-secret', qr/.*\('far\.test'\) has not proven the secret of \Q$d->{secrets}\E:2, /,
+    tells $d, 'peer-secret', qr/.*\('far\.test'\) has not proven the secret of \Q$d->{secrets}\E:2: /,
       'whose secret differs from which line';
 }
 {
