@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "lac.h"
 #include "reload.h"
+#include "trouble.h"
 #include "wire/utf8.h"
 
 /* -- adding and changing ----------------------------------------------------------------------- */
@@ -159,6 +160,7 @@ static bool take(struct hub *h, struct fifo_reply *reply, bool is_lac, const cha
         return false;
     }
     conf_take(h->added, is_lac, name);
+    trouble_forget_gone(h);
     tell_change(is_lac ? "lac" : "lns", name, "removed");
     return true;
 }

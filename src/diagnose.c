@@ -490,6 +490,8 @@ static enum trouble of_options(const struct diagnose_ppp *ppp, struct facts *f)
  * passed tells which. */
 static enum trouble of_hang_up(const struct call *c, const struct diagnose_ppp *ppp)
 {
+    if (!c->was_up) /* the line of a call that we were to place */
+        return TROUBLE_HUNG_UP;
     if (c->frames_in == 0)
         return TROUBLE_NO_PPP_ANSWER;
     if (!ppp->seen)
@@ -527,8 +529,8 @@ static enum trouble of_exit(const struct call *c, int status, const struct diagn
         return of_options(ppp, f);
     if (code >= sizeof exits / sizeof *exits)
         return TROUBLE_PPPD_FAILED;
-    if (code == 10 && c->frames_in == 0)
-        return TROUBLE_NO_PPP_ANSWER;
+    if (code == 10 && c->frames_in == 0) /* one that is to be placed has only its line yet */
+        return c->was_up ? TROUBLE_NO_PPP_ANSWER : TROUBLE_PPPD_DEVICE;
     what = code == 16 ? of_hang_up(c, ppp) : exits[code];
     return !lac && in_order(what) ? TROUBLE_NONE : what;
 }

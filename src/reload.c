@@ -273,6 +273,7 @@ bool reload(struct hub *h, char *why, size_t size)
     ipsec_apply(h, is);
     conf_free(h->conf);
     h->conf = is;
+    trouble_forget_gone(h);
     reload_apply_globals(h);
     bearer_tell_sections(h);
     let_lacs_pass(h);

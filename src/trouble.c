@@ -350,8 +350,7 @@ static bool has_section(const struct hub *h, bool lac, const char *name)
     return lac ? conf_find_lac(h->conf, name) != NULL : conf_find_lns(h->conf, name) != NULL;
 }
 
-/* Sections that have left the configuration have no last word any more. */
-static void forget_gone(struct hub *h)
+void trouble_forget_gone(struct hub *h)
 {
     struct trouble_note **at = &h->troubles->notes;
 
@@ -377,7 +376,6 @@ static struct trouble_note *note_of(struct hub *h, const struct trouble_place *p
     n = find(h, place->lac, place->name);
     if (n != NULL)
         return n;
-    forget_gone(h);
     n = calloc(1, sizeof *n);
     if (n == NULL || (n->name = strdup(place->name)) == NULL) {
         free(n);

@@ -165,6 +165,10 @@ struct trouble_note {
 };
 const struct trouble_note *trouble_last(const struct hub *h, bool lac, const char *name);
 
+/* Sections have left the configuration: they have no last word any more, nor has another that comes by
+ * such a name. */
+void trouble_forget_gone(struct hub *h);
+
 /* How often since the start, told or not. */
 uint64_t trouble_count(const struct hub *h, enum trouble what);
 

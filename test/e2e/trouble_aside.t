@@ -59,6 +59,40 @@ for (['an incoming call', sub { $_[0]->open_call->{refused} }, '3/0 no incoming 
     is(($d->wait_end(10))[0], 0, 'and ends as it should');
 }
 
+# A section that is removed takes its last word along: another by its name has had no trouble.
+{
+    my $closed = free_port;
+    my $office = "[lac office]\nlns = 127.0.0.1:$closed\n";
+    my $d = daemon 'gone', conf => "max retries = 0\n$office";
+    my $word = sub { ($d->ask('status json') // '') =~ /"lac":"office".*?"trouble":(\S+?),/ ? $1 : 'none' };
+
+    for my $how ('by command', 'by a reload') {
+        $d->mark->ask('c office');
+        $d->says(qr/trouble port-closed/, 'a dial in vain');
+        is($word->(), '"port-closed"', 'its last word');
+        if ($how eq 'by command') {
+            $d->ask('r office');
+            is($d->ask("a office lns=127.0.0.1:$closed"), '00 OK', 'removed by command, and added');
+        } else {
+            $d->ask('r office');
+            $d->mark->configure('max retries = 0')->signal('HUP');
+            $d->says(qr/is in force/, 'removed from the file');
+            $d->mark->configure("max retries = 0\n$office")->signal('HUP');
+            $d->says(qr/is in force/, 'and written there again');
+        }
+        is($word->(), 'null', "$how: it has none");
+    }
+    # from the file alone, by reloads alone
+    $d->mark->ask('c office');
+    $d->says(qr/trouble port-closed/, 'once more');
+    $d->mark->configure('max retries = 0')->signal('HUP');
+    $d->says(qr/is in force/, 'it leaves the file');
+    $d->mark->configure("max retries = 0\n$office")->signal('HUP');
+    $d->says(qr/is in force/, 'and comes back');
+    is($word->(), 'null', 'without a word');
+    $d->finish;
+}
+
 # -- callers -------------------------------------------------------------------------------------
 
 sub lns

@@ -171,6 +171,18 @@ for ([11, 'peer-password', qr/127\S+ \('far\.test'\) has not shown a good name/]
     tells $d, $code, $facts, "pppd ends with $exit";
 }
 
+# A call that we are to place, and whose line has nobody who speaks PPP, is not one that is up.
+for (10, 16) {
+    my ($d, $p) = lns "outgoing calls = yes\npppoptfile = " . ppp_script("exit $_\n") . "\n";
+
+    $p->open_tunnel;
+    $p->ask_for_call('5550100');
+    $d->says(qr/: down by=us/, "pppd, which is to dial, ends with $_");
+    unlike($d->log, qr/the call is up/, 'nobody says that the call is up');
+    like($d->log, qr/trouble pppd-device: .*: negotiation failed/, 'but what its line did') if $_ == 10;
+    $d->finish;
+}
+
 # A caller that wants a password of us, and does not take ours, says that its peer has failed.
 {
     my ($d, $p) = lns 'pppoptfile = ' . ppp_script("sink\n") . "\n";
