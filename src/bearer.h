@@ -23,21 +23,26 @@ enum bearer_ppp {
 };
 
 struct bearer {
+    /* what a frame touches: two lines (base/lines.h) */
     struct hub *hub;
+    struct link *link;           /* NULL: closed, or the data are the kernel's */
+    struct udp *udp;             /* to the peer; its call's tunnel keeps it open; or NULL */
     uint16_t tunnel_id, call_id; /* call_id 0: the call has ended */
-    uint16_t number;             /* what call_id was, for the log */
-    struct link *link;           /* NULL: closed, or the data are the kernel's: */
-    struct kernel_session *kernel; /* NULL: closed, or they are ours */
+    bool dialling;               /* for the peer: pppd has said nothing yet */
+    bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
+    bool auto_sequence;          /* sequence numbers as long as PPP needs order */
+    int dscp;                    /* of data, or CONF_DSCP_COPY */
+    struct ppp_watch watch;      /* what PPP has negotiated */
+
+    struct addr peer, local; /* of the tunnel: where frames go */
+    uint64_t stuck_since;    /* ms: since then pppd has taken no frame; 0: it takes them */
+
+    struct kernel_session *kernel; /* NULL: closed, or the data are ours */
     struct pppd pppd;
-    uint64_t stuck_since;        /* ms: since then pppd has taken no frame; 0: it takes them */
+    uint16_t number;             /* what call_id was, for the log */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */
     uint32_t held[POOL_ENDS];    /* at each end, when they are set and not leased; likewise */
     uint32_t agreed[POOL_ENDS];  /* that PPP has agreed on, when it is none of these; likewise */
-    struct addr peer, local;     /* of the tunnel: where frames go */
-    struct udp *udp;             /* by which; its call's tunnel keeps it open; or NULL */
-    int dscp;                    /* of data, or CONF_DSCP_COPY */
-    bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
-    bool dialling;               /* for the peer: pppd has said nothing yet */
     bool asked;                  /* we have asked pppd to end */
     bool refused[2];             /* a password: by the far end; by pppd */
     bool declines;               /* pppd would not authenticate itself as it was asked to */
@@ -54,9 +59,7 @@ struct bearer {
     uint32_t accm[2];
     bool told_twice;        /* that PPP has agreed on an address which is somebody's lease */
     bool has_line_map;      /* the LNS has told the maps of the line */
-    bool auto_sequence;     /* sequence numbers as long as PPP needs order */
     uint64_t line_said;     /* ms: when the log was last told of line news */
-    struct ppp_watch watch; /* what PPP has negotiated */
     bool is_lac;            /* our pppd is the one that logs in */
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
     unsigned ppp_up;        /* network layers that are open, as last told */

@@ -15,6 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/lines.h"
 #include "host/sys.h"
 #include "wire/hdlc.h"
 #include "wire/ppp.h"
@@ -32,26 +33,33 @@
  * begun to leave.  Ordinary frames are not marked off: their flags tell where they end, and only a
  * priority frame has to know. */
 struct link {
-    struct loop *loop;
+    /* a frame from pppd touches two lines (base/lines.h): */
     struct watch watch; /* of the master */
-    int master, slave;  /* slave: -1 once released */
-    char name[NAME_ROOM];
+    struct loop *loop;
+
     link_heard_fn *heard;
-    link_refused_fn *refused; /* or NULL */
     void *ctx;
     bool *closed; /* set while a frame is handed up: tells the reader that the link has gone */
+    struct buf *partial; /* a frame that has come in part */
     struct hdlc_rx rx;
-    struct buf *partial;       /* a frame that has come in part */
-    uint32_t send_map;         /* for frames queued from now on */
     uint32_t receive_map;      /* for the frame that is coming */
     uint32_t next_receive_map; /* for the frames behind it */
+    struct link_counts counts; /* of what comes; a line further on, of what goes */
+    size_t ahead;
+
+    /* and one to pppd the counts and this line */
     uint8_t *queue;
-    size_t room, begin, waiting, ahead;
-    bool blocked;          /* the pty takes no more: waiting for it */
-    bool deaf;             /* nobody is at the other end: output is dropped */
+    size_t room, begin, waiting;
     struct link **list_at; /* what points to us in the list; NULL: not in it */
     struct link *list_next;
-    struct link_counts counts;
+    uint32_t send_map; /* for frames queued from now on */
+    int master;
+    bool blocked; /* the pty takes no more: waiting for it */
+    bool deaf;    /* nobody is at the other end: output is dropped */
+
+    int slave; /* -1 once released */
+    link_refused_fn *refused; /* or NULL */
+    char name[NAME_ROOM];
 };
 
 static struct link *to_flush; /* links with something to write this turn */
@@ -342,7 +350,7 @@ static void on_readable(struct link *k, bool hangup)
     uint8_t room[READ_SIZE];
 
     for (int i = 0; i < READS_A_TURN; i++) {
-        ssize_t n = read(k->master, room, sizeof room);
+        ssize_t n = read(k->watch.fd, room, sizeof room);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -412,7 +420,7 @@ static int open_pair(struct link *k)
 
 struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
 {
-    struct link *k = calloc(1, sizeof *k);
+    struct link *k = lines_calloc(sizeof *k);
     int reason;
 
     if (k == NULL)

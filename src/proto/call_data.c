@@ -19,7 +19,7 @@
 /* A LAC does as its LNS does, unless it has demanded sequencing itself. */
 static void follow_habit(struct call *c, bool sequenced)
 {
-    if (call_is_lac(c) && !c->must_sequence)
+    if (c->send_sequence != sequenced && call_is_lac(c) && !c->must_sequence)
         c->send_sequence = sequenced;
 }
 
@@ -226,12 +226,12 @@ size_t call_frame_out(struct call *c, uint8_t *frame, size_t n)
     bool first =
         t->p.priority_bit && !(t->quirks & QUIRK_NO_PRIORITY) && ppp_is_echo(span_of(frame, n));
     struct packet_data d = {t->peer_id,       c->peer_id, t->p.length_bit,
-                            c->send_sequence, first,      c->data_ns};
+                            c->send_sequence, first,      0};
 
     if (c->state != ESTABLISHED)
         return 0;
     if (c->send_sequence)
-        c->data_ns++;
+        d.ns = c->data_ns++;
     c->frames_out++;
     c->octets_out += n;
     return packet_data_header(&d, frame, n);

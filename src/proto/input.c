@@ -494,9 +494,9 @@ static enum l2tp_got take_data(struct l2tp *e, uint64_t now, const struct addr *
     c->tunnel->heard = now;
     if (!merge_ecn(c, ecn, p))
         return drop(e, now, CAUSE_CONGESTION, from, "");
-    had = c->n_held;
+    had = p->has_sequence ? c->n_held : 0;
     fate = call_frame_in(c, now, p);
-    if (c->is_newsy || c->n_held != had)
+    if (fate == FRAME_WAITS || (p->has_sequence && (c->is_newsy || c->n_held != had)))
         engine_settle_call(e, c, now);
     if (fate == FRAME_DROPPED)
         return drop(e, now, CAUSE_NOT_UP, from, "");

@@ -179,10 +179,28 @@ struct held {
 };
 
 struct call {
+    /* all that a frame touches, either way: one line (base/lines.h) */
     struct tunnel *tunnel;
-    uint16_t id, peer_id;
-    enum table table;
     enum state state;
+    uint16_t peer_id;
+    bool must_sequence; /* Sequencing Required was sent or received (39) */
+    bool send_sequence; /* our present habit */
+    uint64_t frames_in, octets_in, frames_out, octets_out;
+    struct held *ready; /* data whose turn has come */
+    void *host_data;
+
+    /* and one with a sequence number a second one */
+    struct held **ready_end;
+    struct held *held;    /* early data, in order of its numbers */
+    uint64_t due_reorder; /* when those before it are given up; 0: nothing held */
+    unsigned n_held;
+    uint16_t data_ns;  /* next to send */
+    uint16_t data_nr;  /* next expected */
+    unsigned old_run;  /* "old" frames in order among themselves: a peer that began again */
+    uint16_t old_next; /* the number that would continue them */
+
+    uint16_t id;
+    enum table table;
     uint32_t serial;
     uint32_t bearer, framing, minimum_bps, maximum_bps, tx_bps, rx_bps, channel;
     bool has_channel;
@@ -191,22 +209,11 @@ struct call {
     char group[NUMBER];       /* Private Group ID */
     struct call_proxy *proxy; /* heard, or to be sent; owned; NULL: none */
 
-    bool must_sequence; /* Sequencing Required was sent or received (39) */
-    bool send_sequence; /* our present habit */
-    uint16_t data_ns;   /* next to send */
-    uint16_t data_nr;   /* next expected */
-    unsigned old_run;   /* "old" frames in order among themselves: a peer that began again */
-    uint16_t old_next;  /* the number that would continue them */
-    struct held *held;  /* early data, in order of its numbers */
-    struct held *ready, **ready_end; /* data whose turn has come */
-    unsigned n_held;
-    uint64_t due_reorder;             /* when those before it are given up; 0: nothing held */
     uint32_t accm_send, accm_receive; /* of the last SLI, heard or sent */
     uint32_t errors[6];               /* of the last WEN, heard or sent */
     uint64_t due_wen;                 /* when errors that have waited may be told */
     uint64_t wen_after;               /* before then no WEN is sent (6.13) */
 
-    uint64_t frames_in, octets_in, frames_out, octets_out;
     uint64_t gaps, old_dropped, early_dropped; /* sequence gaps; stale ones; before it was up */
     uint64_t reordered;                        /* came early, and in their turn after all */
 
@@ -219,7 +226,6 @@ struct call {
     bool was_carried; /* and has borne it since then */
     unsigned news;
     bool is_newsy;
-    void *host_data;
     struct call *next, *prev; /* in its tunnel */
     struct call *newsy_next;
     struct call *waiting_next;
