@@ -3,8 +3,7 @@
  *
  * What makes it safe for a handler to stop or free any watch, timer or child: no place here keeps a
  * pointer to one across a handler's call, but for the cursor and the batch, which loop_unwatch()
- * corrects.  select()'s sets are arrays of fd_set laid end to end, grown by the highest descriptor
- * watched: so nothing stops at FD_SETSIZE, and FD_SET() is only ever given a number below it. */
+ * corrects. */
 #include "host/loop.h"
 
 #include <assert.h>
@@ -13,13 +12,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "host/many.h"
+#include "host/sets.h"
 #include "host/sys.h"
 
 #define BATCH 256                         /* of the many, told in one turn */
@@ -27,8 +26,6 @@
 #define FIRST_BELOW 64                    /* descriptors of the first few have lower numbers */
 #define CHILD_LISTS 256                   /* children are found by pid modulo this */
 #define LONGEST_SLEEP_S (31L * 24 * 3600) /* what POSIX lets one select() count on */
-
-enum { READING, WRITING, WAYS };
 
 struct caught {
     void (*call)(void *ctx, int signo);
@@ -39,16 +36,13 @@ struct loop {
     struct heap timers;
     uint64_t now;
     struct watch *few;    /* in select()'s sets */
-    unsigned n_first;     /* of those, how many would stand among the many if they were more */
+    unsigned n_or_few;    /* how many stand there only while they are few; see below */
     struct watch *cursor; /* of those, the next to be looked at in this turn */
     struct watch *many;   /* in the set of the many */
     int many_set;         /* its descriptor, or -1: there is no such set */
     struct many_ready batch[BATCH];
-    int n_batch;          /* of the batch, those still to be told in this turn lie below */
-    fd_set *wanted[WAYS]; /* arrays of n_blocks */
-    fd_set *ready[WAYS];
-    size_t n_blocks;
-    int highest;    /* descriptor in the sets, or -1 */
+    int n_batch; /* of the batch, those still to be told in this turn lie below */
+    struct sets sets;
     int wake_up[2]; /* the self-pipe: written in signal context, read by us */
     struct child *children[CHILD_LISTS];
     struct caught caught[SIGNALS];
@@ -71,71 +65,6 @@ static void on_signal(int signo)
     errno = keep;
 }
 
-/* -- the sets ---------------------------------------------------------------------------------- */
-
-static bool bit_get(fd_set *const *set, int way, int fd)
-{
-    return FD_ISSET(fd % FD_SETSIZE, &set[way][fd / FD_SETSIZE]);
-}
-
-static void bit_put(fd_set **set, int way, int fd, bool on)
-{
-    if (on)
-        FD_SET(fd % FD_SETSIZE, &set[way][fd / FD_SETSIZE]);
-    else
-        FD_CLR(fd % FD_SETSIZE, &set[way][fd / FD_SETSIZE]);
-}
-
-static fd_set *grown(fd_set *old, size_t n_old, size_t n)
-{
-    fd_set *bigger = calloc(n, sizeof *bigger);
-
-    if (bigger != NULL && n_old > 0)
-        memcpy(bigger, old, n_old * sizeof *bigger);
-    return bigger;
-}
-
-/* Makes room for one more descriptor.  0, or -1 with errno and nothing changed. */
-static int sets_reach(struct loop *l, int fd)
-{
-    size_t n = (size_t)(fd / FD_SETSIZE) + 1;
-    fd_set *bigger[2 * WAYS];
-    bool fits = true;
-
-    if (n <= l->n_blocks)
-        return 0;
-    for (int way = 0; way < WAYS; way++) {
-        bigger[way] = grown(l->wanted[way], l->n_blocks, n);
-        bigger[WAYS + way] = grown(l->ready[way], l->n_blocks, n);
-        fits = fits && bigger[way] != NULL && bigger[WAYS + way] != NULL;
-    }
-    for (int way = 0; way < WAYS; way++) {
-        free(fits ? l->wanted[way] : bigger[way]);
-        free(fits ? l->ready[way] : bigger[WAYS + way]);
-        if (fits) {
-            l->wanted[way] = bigger[way];
-            l->ready[way] = bigger[WAYS + way];
-        }
-    }
-    if (!fits) {
-        errno = ENOMEM;
-        return -1;
-    }
-    l->n_blocks = n;
-    return 0;
-}
-
-static void sets_want(struct loop *l, int fd, unsigned want)
-{
-    bit_put(l->wanted, READING, fd, (want & LOOP_READ) != 0);
-    bit_put(l->wanted, WRITING, fd, (want & LOOP_WRITE) != 0);
-    if (want != 0 && fd > l->highest)
-        l->highest = fd;
-    while (l->highest >= 0 && !bit_get(l->wanted, READING, l->highest) &&
-           !bit_get(l->wanted, WRITING, l->highest))
-        l->highest--;
-}
-
 /* -- watches ----------------------------------------------------------------------------------- */
 
 static struct watch **list_of(struct loop *l, const struct watch *w)
@@ -143,47 +72,97 @@ static struct watch **list_of(struct loop *l, const struct watch *w)
     return w->in_set ? &l->many : &l->few;
 }
 
-/* A descriptor with a high number would make select() look at all below it. */
-static bool is_first(const struct loop *l, const struct watch *w)
-{
-    return w->or_few && l->n_first < LOOP_FIRST && w->fd < FIRST_BELOW;
-}
-
 static bool is_watched(struct loop *l, const struct watch *w)
 {
     return w->prev != NULL || *list_of(l, w) == w;
 }
 
-int loop_watch(struct loop *l, struct watch *w)
+static int join(struct loop *l, struct watch *w, bool in_set)
 {
     struct watch **list;
 
-    w->in_set = w->many && l->many_set >= 0 && !is_first(l, w);
+    w->in_set = in_set;
     list = list_of(l, w);
-    w->next = w->prev = NULL;
-    assert(!is_watched(l, w));
-    if (w->fd < 0) {
-        errno = EBADF;
-        return -1;
-    }
-    if (list == &l->many) {
+    if (in_set) {
         if (many_put(l->many_set, w) != 0)
             return -1;
-        sets_want(l, l->many_set, LOOP_READ);
+        sets_want(&l->sets, l->many_set, LOOP_READ);
     } else {
-        if (sets_reach(l, w->fd) != 0)
+        if (sets_reach(&l->sets, w->fd) != 0)
             return -1;
-        sets_want(l, w->fd, w->want);
+        sets_want(&l->sets, w->fd, w->want);
         /* the number may be that of a descriptor closed in this turn: its readiness is not ours */
-        bit_put(l->ready, READING, w->fd, false);
-        bit_put(l->ready, WRITING, w->fd, false);
-        l->n_first += w->or_few;
+        sets_found_nothing(&l->sets, w->fd);
     }
     /* at the head, which this turn's cursor has passed */
     w->next = *list;
     if (w->next != NULL)
         w->next->prev = w;
     *list = w;
+    return 0;
+}
+
+static void leave(struct loop *l, struct watch *w)
+{
+    struct watch **list = list_of(l, w);
+
+    if (w->in_set) {
+        many_take(l->many_set, w);
+        for (int i = 0; i < l->n_batch; i++)
+            if (l->batch[i].watch == w)
+                l->batch[i].watch = NULL;
+    } else {
+        sets_want(&l->sets, w->fd, 0);
+        if (l->cursor == w)
+            l->cursor = w->next;
+    }
+    if (w->next != NULL)
+        w->next->prev = w->prev;
+    if (w->prev != NULL)
+        w->prev->next = w->next;
+    else
+        *list = w->next;
+    w->next = w->prev = NULL;
+    if (l->many == NULL && l->many_set >= 0)
+        sets_want(&l->sets, l->many_set, 0);
+}
+
+/* A descriptor with a high number would make select() look at all below it. */
+static bool may_be_few(const struct watch *w)
+{
+    return w->or_few && w->fd < FIRST_BELOW;
+}
+
+/* Those that may stand in both go to the set, as they are many now, or out of it. */
+static void move_all(struct loop *l, bool to_set)
+{
+    struct watch *next;
+
+    for (struct watch *w = to_set ? l->few : l->many; w != NULL; w = next) {
+        next = w->next;
+        if (!may_be_few(w))
+            continue;
+        leave(l, w);
+        if (join(l, w, to_set) != 0 && join(l, w, !to_set) != 0)
+            log_warn("cannot watch descriptor %d any more", w->fd);
+    }
+}
+
+int loop_watch(struct loop *l, struct watch *w)
+{
+    bool in_set = w->many && l->many_set >= 0;
+
+    w->next = w->prev = NULL;
+    assert(l->few != w && l->many != w);
+    if (w->fd < 0) {
+        errno = EBADF;
+        return -1;
+    }
+    if (in_set && w->or_few && l->n_or_few == LOOP_FIRST)
+        move_all(l, true);
+    if (join(l, w, in_set && !(may_be_few(w) && l->n_or_few < LOOP_FIRST)) != 0)
+        return -1;
+    l->n_or_few += w->or_few;
     return 0;
 }
 
@@ -195,7 +174,7 @@ void loop_want(struct loop *l, struct watch *w, unsigned want)
     if (!is_watched(l, w))
         return;
     if (list_of(l, w) == &l->few)
-        sets_want(l, w->fd, want);
+        sets_want(&l->sets, w->fd, want);
     else if (many_put(l->many_set, w) != 0)
         log_warn("cannot change what descriptor %d is watched for", w->fd);
 }
@@ -208,30 +187,12 @@ void loop_again(struct loop *l, struct watch *w)
 
 void loop_unwatch(struct loop *l, struct watch *w)
 {
-    struct watch **list = list_of(l, w);
-
     if (!is_watched(l, w))
         return;
-    if (list == &l->many) {
-        many_take(l->many_set, w);
-        for (int i = 0; i < l->n_batch; i++)
-            if (l->batch[i].watch == w)
-                l->batch[i].watch = NULL;
-    } else {
-        sets_want(l, w->fd, 0);
-        l->n_first -= w->or_few;
-        if (l->cursor == w)
-            l->cursor = w->next;
-    }
-    if (w->next != NULL)
-        w->next->prev = w->prev;
-    if (w->prev != NULL)
-        w->prev->next = w->next;
-    else
-        *list = w->next;
-    w->next = w->prev = NULL;
-    if (l->many == NULL && l->many_set >= 0)
-        sets_want(l, l->many_set, 0);
+    leave(l, w);
+    l->n_or_few -= w->or_few;
+    if (l->many_set >= 0 && w->or_few && l->n_or_few == LOOP_FIRST / 2)
+        move_all(l, false);
 }
 
 static void tell_few(struct loop *l)
@@ -239,8 +200,7 @@ static void tell_few(struct loop *l)
     l->cursor = l->few;
     while (l->cursor != NULL) {
         struct watch *w = l->cursor;
-        unsigned what = (bit_get(l->ready, READING, w->fd) ? LOOP_READ : 0) |
-                        (bit_get(l->ready, WRITING, w->fd) ? LOOP_WRITE : 0);
+        unsigned what = sets_found(&l->sets, w->fd);
 
         l->cursor = w->next;
         what &= w->want;
@@ -458,9 +418,9 @@ static int open_wake_up(struct loop *l)
         return -1;
     if (sys_nonblock(l->wake_up[0]) != 0 || sys_nonblock(l->wake_up[1]) != 0)
         return -1;
-    if (sets_reach(l, l->wake_up[0]) != 0)
+    if (sets_reach(&l->sets, l->wake_up[0]) != 0)
         return -1;
-    sets_want(l, l->wake_up[0], LOOP_READ);
+    sets_want(&l->sets, l->wake_up[0], LOOP_READ);
     for (int signo = 0; signo < SIGNALS; signo++)
         signal_pending[signo] = 0;
     signal_wake_fd = l->wake_up[1];
@@ -477,13 +437,14 @@ struct loop *loop_new(void)
     if (l == NULL)
         return NULL;
     l->now = sys_now_ms();
-    l->highest = l->many_set = l->wake_up[0] = l->wake_up[1] = -1;
+    sets_init(&l->sets);
+    l->many_set = l->wake_up[0] = l->wake_up[1] = -1;
     if (open_wake_up(l) != 0)
         goto fail;
     l->many_set = many_open();
     if (l->many_set < 0)
         return l; /* they stand in select()'s sets, then */
-    if (sets_reach(l, l->many_set) != 0)
+    if (sets_reach(&l->sets, l->many_set) != 0)
         goto fail;
     return l; /* it is watched as long as there are such */
 fail:
@@ -502,10 +463,7 @@ void loop_free(struct loop *l)
             close(l->wake_up[i]);
     if (l->many_set >= 0)
         close(l->many_set);
-    for (int way = 0; way < WAYS; way++) {
-        free(l->wanted[way]);
-        free(l->ready[way]);
-    }
+    sets_free(&l->sets);
     heap_free(&l->timers);
     free(l);
     errno = keep;
@@ -545,20 +503,12 @@ static struct timeval *sleep_for(struct loop *l, uint64_t due, struct timeval *r
 static void wait_for_events(struct loop *l, uint64_t due)
 {
     struct timeval room, *most = sleep_for(l, due, &room);
-    size_t octets = l->n_blocks * sizeof(fd_set);
-    int n;
 
-    for (int way = 0; way < WAYS; way++)
-        memcpy(l->ready[way], l->wanted[way], octets);
-    n = select(l->highest + 1, l->ready[READING], l->ready[WRITING], NULL, most);
-    if (n < 0 && errno != EINTR) {
+    if (sets_select(&l->sets, most) < 0 && errno != EINTR) {
         /* a watched descriptor was closed under us: to go on would be to spin */
         log_error("cannot wait for events");
         abort();
     }
-    if (n <= 0)
-        for (int way = 0; way < WAYS; way++)
-            memset(l->ready[way], 0, octets);
     l->now = sys_now_ms();
 }
 
@@ -567,8 +517,8 @@ static void one_turn(struct loop *l, uint64_t due)
     bool some_of_many;
 
     wait_for_events(l, due);
-    some_of_many = l->many_set >= 0 && bit_get(l->ready, READING, l->many_set);
-    if (bit_get(l->ready, READING, l->wake_up[0]))
+    some_of_many = l->many_set >= 0 && sets_found(&l->sets, l->many_set) != 0;
+    if (sets_found(&l->sets, l->wake_up[0]) != 0)
         tell_signals(l);
     tell_few(l);
     if (some_of_many)

@@ -37,7 +37,7 @@ struct watch {
     int fd;        /* -1: not watched */
     unsigned want; /* LOOP_READ | LOOP_WRITE, set through loop_want() */
     bool many;     /* stands among the many */
-    bool or_few;   /* ... unless it is one of the first LOOP_FIRST like it */
+    bool or_few;   /* ... unless there are at most LOOP_FIRST like it */
     bool reads_all; /* it reads until nothing is left, or calls loop_again(): see there */
     void (*ready)(struct watch *w, unsigned what);
     void *owner; /* for the handler's use */
