@@ -53,15 +53,18 @@ END
 }
 
 SKIP: {
+    # Memory by lines (base/lines.h) is a call's, then that of what carries it.
     skip 'no library can be put in front of the C library here', 1
-      if !preloaded('bearer', <<'END', "-I$FindBin::Bin/../../src");
+      if !preloaded('bearer', <<'END');
+#include <dlfcn.h>
 #include <errno.h>
-#include "bearer.h"
-void *__libc_calloc(size_t n, size_t size);
-void *calloc(size_t n, size_t size)
+#include <stddef.h>
+void *aligned_alloc(size_t line, size_t size)
 {
-    if (n != 1 || size != sizeof(struct bearer))
-        return __libc_calloc(n, size);
+    static int calls;
+
+    if (calls++ == 0)
+        return ((void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc"))(line, size);
     errno = ENOMEM;
     return NULL;
 }
