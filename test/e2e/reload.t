@@ -173,6 +173,14 @@ for my $keys (sort keys %named) {
 put_file($d->{conf}, slurp($d->{conf}) =~ s/(force userspace) = yes/$1 = no/r);
 $d->mark->signal('HUP');
 $d->says(qr/reload: 'force userspace' changed, from the next call/, 'force userspace is named, too');
+{
+    # 24 is PF_PPPOX, 1 L2TP; where the kernel has it, pppd's plugin may still be missing
+    my $can = $^O eq 'linux' && socket my $probe, 24, 2, 1;
+    my $cannot = 'L2TP kernel support not detected \(try modprobing l2tp_ppp and pppol2tp\): \S.*';
+
+    $d->says($can ? qr/: (?:Using l2tp kernel support\.|$cannot)$/m : qr/: $cannot$/m,
+        'X8-02 whether the kernel can carry data is told, and why not');
+}
 $d->configure(lns())->mark->signal('HUP');
 $d->says(qr/is in force/, 'and changed back');
 

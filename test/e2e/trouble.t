@@ -323,12 +323,6 @@ for (['CHAP', "\xff\x03\xc2\x23\x04\x01\x00\x08nope"], ['PAP', "\xc0\x23\x03\x01
       "a refusal of $kind is seen, though the call is hung up before pppd can tell";
 }
 
-# pppd gives no password: it rejects CHAP, or wants something else than PAP, and the peer hangs up
-for (['CHAP', "\\xff\\x03\\xc0\\x21\\x04\\x01\\x00\\x09\\x03\\x05\\xc2\\x23\\x05"],
-    ['PAP', "\\xff\\x03\\xc0\\x21\\x03\\x01\\x00\\x08\\x03\\x04\\xc0\\x23"])
-{
-}
-
 # pppd gives no password (it rejects CHAP, or wants another way than PAP), and is hung up for it; unless
 # it agrees to the next way, or the peer goes on without: then it is something else.
 my $reject = 'send ff03c021040100090305c22305';
