@@ -25,13 +25,15 @@ preloaded 'names', <<'C' or plan skip_all => 'no library can be put before the o
 
 static struct addrinfo *one(const char *text)
 {
-    struct { struct addrinfo info; struct sockaddr_in in; } *a = calloc(1, sizeof *a);
+    struct { struct addrinfo info; struct sockaddr_in in; struct sockaddr_in6 in6; } *a = calloc(1, sizeof *a);
+    int is6 = strchr(text, ':') != NULL;
 
     a->in.sin_family = AF_INET;
-    inet_pton(AF_INET, text, &a->in.sin_addr);
-    a->info.ai_family = AF_INET;
-    a->info.ai_addr = (struct sockaddr *)&a->in;
-    a->info.ai_addrlen = sizeof a->in;
+    a->in6.sin6_family = AF_INET6;
+    a->info.ai_family = is6 ? AF_INET6 : AF_INET;
+    inet_pton(a->info.ai_family, text, is6 ? (void *)&a->in6.sin6_addr : (void *)&a->in.sin_addr);
+    a->info.ai_addr = is6 ? (struct sockaddr *)&a->in6 : (struct sockaddr *)&a->in;
+    a->info.ai_addrlen = is6 ? sizeof a->in6 : sizeof a->in;
     return &a->info;
 }
 
@@ -69,9 +71,9 @@ my $echo = ppp_script "source 1 16\necho\n";
 
 sub lac
 {
-    my ($name, $text) = @_;
+    my ($name, $text, $listen) = @_;
 
-    return daemon $name, conf => "[lac there]\npppoptfile = $echo\nautodial = yes\nredial = yes\n"
+    return daemon $name, conf => ($listen // '') . "[lac there]\npppoptfile = $echo\nautodial = yes\nredial = yes\n"
       . "redial timeout = 1\nconnect timeout = 1\n$text";
 }
 
@@ -109,6 +111,18 @@ sub comes
     $far->{mute} = 1;
     comes($two, 'two: the second, as the first does not answer');
     $far->{mute} = 0;
+    $d->finish;
+}
+
+SKIP: {
+    require IO::Socket::IP;
+    IO::Socket::IP->new(Proto => 'udp', LocalHost => '::1') or skip 'no IPv6 on loopback', 1;
+    put_file($answers, '::1 127.0.0.1');
+    my $four = Peer->new;
+    my $d = lac 'both', 'lns = lns.test:' . $four->port . "\n", "listen-addr = 127.0.0.1, ::1\n";
+
+    comes($four, 'a name with an address of IPv6 and one of IPv4: as nobody is at the first, the second');
+    like($d->log, qr/trouble port-closed: nobody listens on \[::1\].*Connection established to 127\.0\.0\.1,/s, 'in that order');
     $d->finish;
 }
 
