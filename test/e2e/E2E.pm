@@ -156,16 +156,18 @@ sub run_program
 }
 
 # A library out of C, which daemons started from now on find in front of all others (LD_PRELOAD), so
-# that a test can answer for the system.  Undef if that cannot be: no compiler, or the sanitizers,
-# which bear no library before their own.
+# that a test can answer for the system.  Undef if that cannot be: no compiler, the sanitizers, which
+# bear no library before their own, or a system that has not what it is made of; but on Linux that is
+# a mistake in it, by which a test would be skipped for ever.
 sub preloaded
 {
     my ($name, $c, @flags) = @_;
     my $source = put_file("$DIR/$name.c", "#define _GNU_SOURCE\n$c");
 
     return undef if sanitized();
-    my ($status) =
+    my ($status, undef, $errors) =
       run_program [$ENV{CC} // 'cc', @flags, '-shared', '-fPIC', '-o', "$DIR/$name.so", $source];
+    die "$name.c: $errors" if $^O eq 'linux' && $errors =~ / error: /;
     return undef if $status ne '0';
     $ENV{LD_PRELOAD} = "$DIR/$name.so";
     return $ENV{LD_PRELOAD};

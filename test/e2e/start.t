@@ -201,7 +201,7 @@ static void put(const char *fmt, va_list ap)
 {
     FILE *f = fopen("$told", "a");
     vfprintf(f, fmt, ap);
-    putc('\n', f);
+    putc('\\n', f);
     fclose(f);
 }
 static void note(const char *fmt, ...)
