@@ -272,5 +272,19 @@ ok "is done" wait_until 20 says box '/etc/xl2tpd/xl2tpd.conf is in force'
 ok "a stop" box systemctl stop xl2tpd.service
 ok "leaves no pid file" [ ! -e $work/box/run/xl2tpd.pid ]
 ok "nor a call" wait_until 20 [ ! -e $work/box/run/up.ppp0 ]
+# A unit as distributions have it for xl2tpd itself: simple, and with a pid file where there is none.
+scenario "by a unit of xl2tpd's own"
+on box sh -ec "rm -f /run/up.ppp0
+	printf '%s\n' '[Unit]' 'Description=Level 2 Tunnel Protocol Daemon (L2TP)' 'After=network.target' \
+		'[Service]' 'Type=simple' 'PIDFile=/run/xl2tpd/xl2tpd.pid' 'EnvironmentFile=-/etc/default/xl2tpd' \
+		'ExecStart=/run/inst/xl2tpd -D \$DAEMON_OPTS' 'Restart=on-failure' >/run/units/xl2tpd.service"
+box systemctl daemon-reload
+ok "it starts" box systemctl start xl2tpd.service
+ok "with its FIFO" wait_until 20 [ -p $work/box/run/xl2tpd/l2tp-control ]
+echo 'c other' >$work/box/run/xl2tpd/l2tp-control
+ok "PPP is up" wait_until 60 [ -e $work/box/run/up.ppp0 ]
+ok "a ping" answers box 10.9.2.1
+ok "a stop" box systemctl stop xl2tpd.service
+ok "is no failure" [ "$(box systemctl show -p ActiveState --value xl2tpd.service)" = inactive ]
 kill -s TERM "$far_daemon"
 finish
