@@ -1,8 +1,8 @@
 /* lines: memory that is laid out by the lines of the CPU's cache.
  *
- * With a thousand busy calls nothing of one is in the cache when its turn comes, and what a frame
- * costs is in good part the lines that it touches.  Whatever a frame needs of an object stands
- * together at its beginning, and the object begins with a line. */
+ * With a thousand busy calls little of one is in the cache when its turn comes, and each line that
+ * a frame touches may have to be fetched.  So whatever a frame needs of an object stands together
+ * at its beginning, and the object begins with a line. */
 #ifndef BASE_LINES_H
 #define BASE_LINES_H
 

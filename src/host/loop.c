@@ -2,7 +2,7 @@
  * whose they are.
  *
  * What makes it safe for a handler to stop or free any watch, timer or child: no place here keeps a
- * pointer to one across a handler's call, but for the cursor and the batch, which loop_unwatch()
+ * pointer to one across a handler's call, but for the cursor and the batch, which leave()
  * corrects. */
 #include "host/loop.h"
 
