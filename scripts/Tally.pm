@@ -3,10 +3,10 @@
 # single tests.  A program that crashes, breaks its plan or says nothing is one failure more.
 #
 # A test that talks to real processes may fail for want of time on a machine that has other work. So
-# the files of test/e2e, test/real and test/system that failed run a second time, one by one, when
-# all else is done; what the first run said stands there all the same, and "unsteady: FILE" before
-# the last line, that somebody may mend it. The second run counts. Not if more than three failed:
-# that is no want of time; nor with STRICT=1.
+# the files of test/e2e, test/real, test/system and test/wire that failed run a second time, one by
+# one, when all else is done; what the first run said stands there all the same, and "unsteady: FILE"
+# before the last line, that somebody may mend it. The second run counts. Not if more than three
+# failed: that is no want of time; nor with STRICT=1.
 #
 # If $CLAUSES_SEEN names a file, it also keeps there which clauses stood in the names of tests that
 # passed, and has scripts/trace hold them against what the sources claim: tests like the others, the
@@ -18,7 +18,7 @@ use parent 'TAP::Formatter::Base';
 use TAP::Parser;
 use TAP::Parser::Aggregator;
 
-my $OF_PROCESSES = qr{(?:^|/)test/(?:e2e|real|system)/[^/]+\.t$};
+my $OF_PROCESSES = qr{(?:^|/)test/(?:e2e|real|system|wire)/[^/]+\.t$};
 my $TIRED        = 3;    # so many files are run again, at most
 
 my %seen;    # program => word => 1: the ids of clauses, and "skip" if a test was skipped

@@ -145,6 +145,8 @@ sub live
         ['request', 'east', 'OCCN'], ['request', 'east', 'HELLO']) {
         waits_for($life, @$_) or return;
     }
+    soon { 6 <= grep { !(Peer::parse($_->{octets})->{flags} & 0x8000) } $life->{relay}{call}->record }
+      "$life->{how}: six frames of the two pppds have passed";
 
     # the other way round in the first tunnel, where nobody takes the call (it may be seen for a while)
     put_file($life->{west_ppp}, "exit 8\n");
