@@ -98,7 +98,8 @@ static void lac_free(struct lac *l)
     hash_leave(&l->hub->lacs_by_name, &l->by_name);
     lac_dial_free(l);
     ipsec_forget(l->hub, &l->ipsec);
-    ipsec_forget(l->hub, &l->back_ipsec);
+    ipsec_forget(l->hub, &l->back_asks.ipsec);
+    ipsec_forget(l->hub, &l->doubt_asks.ipsec);
     loop_timer_done(l->hub->loop, &l->redial);
     loop_timer_done(l->hub->loop, &l->back);
     forget_credentials(l);
@@ -169,6 +170,7 @@ void lac_fallen(struct lac *l)
 
     l->tunnel_id = l->call_id = 0;
     lac_back_stop(l);
+    lac_doubt_stop(l);
     if (l->dial_anew && !l->doomed && l->hub->stopping == STOP_NOT) {
         start(l);
         return;
@@ -305,12 +307,12 @@ bool lac_hang_up(struct lac *l, const char *text)
     return true;
 }
 
-static const struct tunnel *tunnel_up(const struct lac *l)
+const struct tunnel *lac_tunnel(const struct lac *l)
 {
     return l->state == LAC_UP ? l2tp_tunnel(l->hub->engine, tunnel_of(l)) : NULL;
 }
 
-static void probe(struct lac *l, const struct tunnel *t, uint32_t within_ms, const char *why)
+void lac_ask(struct lac *l, const struct tunnel *t, uint32_t within_ms, const char *why)
 {
     uint64_t now = loop_now(l->hub->loop);
 
@@ -321,20 +323,20 @@ static void probe(struct lac *l, const struct tunnel *t, uint32_t within_ms, con
 
 void lac_probe(struct lac *l, const struct addr *from)
 {
-    const struct tunnel *t = tunnel_up(l);
+    const struct tunnel *t = lac_tunnel(l);
 
     if (t != NULL && (from == NULL || addr_same_host(&t->local, from)))
-        probe(l, t, PROBE_MS, from != NULL ? ", as our address has gone" : "");
+        lac_ask(l, t, PROBE_MS, from != NULL ? ", as our address has gone" : "");
 }
 
 /* Each datagram may bring that word: while the peer is being asked it is no news. */
 void lac_closed(struct lac *l, const struct addr *peer)
 {
-    const struct tunnel *t = tunnel_up(l);
+    const struct tunnel *t = lac_tunnel(l);
 
     if (t != NULL && !silence_is_asked(t, loop_now(l->hub->loop), CLOSED_MS) &&
         t->p.hello_ms > 0 && t->peer.port == peer->port && addr_same_host(&t->peer, peer))
-        probe(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
+        lac_ask(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
 }
 
 /* What it looks up may hang, and the answer be another by now. */
@@ -441,10 +443,19 @@ void lac_heed_sections(struct hub *h)
 
 /* News. */
 
+bool lac_only_asks(const struct lac *l, const struct tunnel *t)
+{
+    return lac_dial_is_of(&l->back_asks, t) || lac_dial_is_of(&l->doubt_asks, t);
+}
+
 void lac_tunnel_up(struct lac *l, const struct tunnel *t)
 {
-    if (lac_back_asks(l, t)) {
+    if (lac_dial_is_of(&l->back_asks, t)) {
         lac_back_answered(l, t);
+        return;
+    }
+    if (lac_dial_is_of(&l->doubt_asks, t)) {
+        lac_doubt_answered(l, t);
         return;
     }
     hosts_answered(&l->hosts, t->heard - t->born);
@@ -492,8 +503,12 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     bool was_up = (l->state == LAC_UP || l->state == LAC_CLOSING) && !unheard;
     bool lasted = was_up && now - l->up_since >= LASTED_MS;
 
-    if (lac_back_asks(l, t)) {
+    if (lac_dial_is_of(&l->back_asks, t)) {
         lac_back_failed(l, t);
+        return;
+    }
+    if (lac_dial_is_of(&l->doubt_asks, t)) {
+        lac_doubt_failed(l, t);
         return;
     }
     /* a call without PPP (a wrong password, say) is a failure too, however long it took */
@@ -510,6 +525,7 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         l->theirs = true;
     }
     lac_back_stop(l); /* its call is up no longer, or was unheard */
+    lac_doubt_stop(l);
     if (was_up)
         judge(l, t);
     else

@@ -26,6 +26,12 @@ enum lac_state {
 
 struct lac_name;
 
+/* Somebody is asked whether he is there, by a tunnel without a call. */
+struct lac_question {
+    uint16_t tunnel; /* 0: nobody is */
+    struct ipsec_hold ipsec;
+};
+
 struct lac {
     struct hub *hub;
     char *name; /* of the section; of the host for a bare one */
@@ -46,10 +52,10 @@ struct lac {
     struct timer redial;
     struct timer back;     /* to the first LNS, off a fall-back */
     bool back_looks;       /* that LNS is being looked up for it, or ... */
-    uint16_t back_tunnel;  /* ... asked by this tunnel whether it is there, ... */
+    struct lac_question back_asks; /* ... asked whether it is there, ... */
     struct addr back_to;   /* ... at this address, ... */
     bool back_both_ports;  /* ... the second time, from the other port */
-    struct ipsec_hold back_ipsec;
+    struct lac_question doubt_asks; /* its peer, which is silent in the tunnel of its call */
     bool unheard;          /* the peer of the last tunnel has not said a word */
     bool other_port;       /* "source port = auto": from any port, not from the daemon's, ... */
     bool other_port_works; /* ... as it was with the last call, ... */
@@ -107,9 +113,13 @@ bool lac_hang_up(struct lac *l, const char *text);
 /* The same, and it is gone as soon as its tunnel is (its section has left the configuration). */
 void lac_forget(struct lac *l);
 
-/* Is that the tunnel by which a first LNS is asked whether it is there?  What becomes of it is no
- * trouble of a call that works. */
-bool lac_back_asks(const struct lac *l, const struct tunnel *t);
+/* Is that a tunnel by which somebody is only asked whether it is there, beside the call: a first LNS,
+ * or the LAC's own that is silent?  What becomes of it is no trouble of a call that works. */
+bool lac_only_asks(const struct lac *l, const struct tunnel *t);
+
+/* The peer of its tunnel was asked for a sign of life in vain: if that is what its call is in, the
+ * peer is asked anew, by a tunnel of its own. */
+void lac_doubt(struct lac *l, const struct tunnel *t);
 
 /* News of its tunnel and call. */
 void lac_tunnel_up(struct lac *l, const struct tunnel *t);

@@ -38,8 +38,7 @@ static bool ask(struct lac *l, const struct hosts_next *next, bool second)
 {
     l->back_to = next->addr;
     l->back_both_ports = second;
-    l->back_tunnel = lac_dial_ask(l, next, l->other_port != second);
-    return l->back_tunnel != 0;
+    return lac_dial_ask(l, &l->back_asks, next, 0, l->other_port != second);
 }
 
 static void try_first(struct lac *l)
@@ -51,7 +50,7 @@ static void try_first(struct lac *l)
         log_info("lac %s: on a fall-back: its first lns is asked whether it is there", l->name);
         ask(l, &next, false);
     }
-    if (l->back_tunnel == 0)
+    if (l->back_asks.tunnel == 0)
         wait_again(l, later);
 }
 
@@ -88,7 +87,7 @@ void lac_back_heed(struct lac *l)
 {
     const struct call *c = l2tp_call_by_id(l->hub->engine, l->call_id);
 
-    if (c == NULL || l->back_looks || l->back_tunnel != 0)
+    if (c == NULL || l->back_looks || l->back_asks.tunnel != 0)
         return; /* what is being asked is looked at when it answers */
     loop_timer_unset(l->hub->loop, &l->back);
     lac_dial_lines(l);
@@ -104,29 +103,11 @@ void lac_back_found(struct lac *l, const char *host, uint16_t port)
         try_first(l);
 }
 
-static void end_asking(struct lac *l)
-{
-    l->back_tunnel = 0;
-    ipsec_forget(l->hub, &l->back_ipsec);
-}
-
 void lac_back_stop(struct lac *l)
 {
-    uint16_t tunnel = l->back_tunnel;
-
     loop_timer_unset(l->hub->loop, &l->back);
     l->back_looks = false;
-    end_asking(l);
-    if (tunnel == 0)
-        return;
-    l2tp_set_tunnel_data(l->hub->engine, tunnel, NULL);
-    l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel, STOPCCN_GENERAL, ERROR_NONE,
-               "not wanted any more");
-}
-
-bool lac_back_asks(const struct lac *l, const struct tunnel *t)
-{
-    return l->back_tunnel != 0 && t->id == l->back_tunnel;
+    lac_dial_unask(l, &l->back_asks, "not wanted any more");
 }
 
 /* Another line is the first by now, by a reload: what was asked tells nothing of it. */
@@ -141,7 +122,6 @@ static bool asks_other_first(struct lac *l)
 static void is_there(struct lac *l, const struct tunnel *t)
 {
     hosts_first_answered(&l->hosts, &l->back_to, t->heard - t->born);
-    end_asking(l);
     if (asks_other_first(l) || !may_go(l))
         return;
     l->other_port_works = l->other_port != l->back_both_ports; /* there */
@@ -151,9 +131,7 @@ static void is_there(struct lac *l, const struct tunnel *t)
 
 void lac_back_answered(struct lac *l, const struct tunnel *t)
 {
-    l2tp_set_tunnel_data(l->hub->engine, t->id, NULL);
-    l2tp_close(l->hub->engine, loop_now(l->hub->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
-               "only asked whether you are there");
+    lac_dial_unask(l, &l->back_asks, LAC_ONLY_ASKED);
     is_there(l, t);
 }
 
@@ -173,7 +151,7 @@ static bool ask_by_other_port(struct lac *l)
 
 void lac_back_failed(struct lac *l, const struct tunnel *t)
 {
-    end_asking(l);
+    lac_dial_asked(l, &l->back_asks);
     if (t->why.fault == FAULT_GIVES_WAY) { /* to its own SCCRQ, so it is there */
         is_there(l, t);
         return;

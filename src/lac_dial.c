@@ -169,7 +169,7 @@ static bool open_socket(const struct lac *l, const struct socket_wish *wish,
 static uint16_t open_to(struct lac *l, const struct hosts_next *next, const struct way *way)
 {
     static const struct conf_lac no_section = {
-        .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = 10}};
+        .name = (char *)"", .peer = {.tunnel_rws = 4, .hello = true, .hello_interval_s = CONF_HELLO_AUTO}};
     const struct conf_lac *conf = lac_section(l);
     struct socket_wish wish = wish_of(l, conf, &next->addr, way->other_port);
     struct addr to = next->addr;
@@ -331,14 +331,38 @@ void lac_dial_free(struct lac *l)
     hosts_free(&l->hosts);
 }
 
-uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next, bool other_port)
+bool lac_dial_ask(struct lac *l, struct lac_question *q, const struct hosts_next *next,
+                  uint32_t within_ms, bool other_port)
 {
-    const struct way way = {.hold = &l->back_ipsec,
-                            .within_ms = connect_ms(l, next),
+    const struct way way = {.hold = &q->ipsec,
+                            .within_ms = within_ms > 0 ? within_ms : connect_ms(l, next),
                             .other_port = other_port,
                             .only_asks = true};
 
-    return can_reach(l, &next->addr) ? open_to(l, next, &way) : 0;
+    q->tunnel = can_reach(l, &next->addr) ? open_to(l, next, &way) : 0;
+    return q->tunnel != 0;
+}
+
+bool lac_dial_is_of(const struct lac_question *q, const struct tunnel *t)
+{
+    return q->tunnel != 0 && q->tunnel == t->id;
+}
+
+void lac_dial_asked(struct lac *l, struct lac_question *q)
+{
+    q->tunnel = 0;
+    ipsec_forget(l->hub, &q->ipsec);
+}
+
+void lac_dial_unask(struct lac *l, struct lac_question *q, const char *text)
+{
+    uint16_t tunnel = q->tunnel;
+
+    lac_dial_asked(l, q);
+    if (tunnel == 0)
+        return;
+    l2tp_set_tunnel_data(l->hub->engine, tunnel, NULL);
+    l2tp_close(l->hub->engine, loop_now(l->hub->loop), tunnel, STOPCCN_GENERAL, ERROR_NONE, text);
 }
 
 bool lac_dial_by_any_port(const struct lac *l)

@@ -1,6 +1,6 @@
 /* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c), what it looks up
- * (lac_names.c) and its way back from a fall-back (lac_back.c), need of each other.  Nobody else
- * includes this. */
+ * (lac_names.c), its way back from a fall-back (lac_back.c) and its doubts (lac_doubt.c), need of each
+ * other.  Nobody else includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H
 
@@ -12,6 +12,10 @@ void lac_set_state(struct lac *l, enum lac_state state);
 bool lac_will_redial(const struct lac *l); /* if the attempt under way fails */
 void lac_fallen(struct lac *l);            /* an attempt is over: redial, or rest; may free it */
 void lac_leave(struct lac *l, const char *text); /* its call ends, and it dials anew */
+/* The peer of its tunnel, which is up, is asked for a sign of life; if there is none within so many
+ * ms, it redials without waiting.  why is for the log, and may be empty. */
+void lac_ask(struct lac *l, const struct tunnel *t, uint32_t within_ms, const char *why);
+const struct tunnel *lac_tunnel(const struct lac *l); /* that of its call, which is up; or NULL */
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 
 /* lac_dial.c */
@@ -24,9 +28,16 @@ void lac_dial_lines(struct lac *l); /* those of its section, now */
 void lac_dial_begin(struct lac *l);
 void lac_dial_stop(struct lac *l); /* no look-up, and no waiting for one, is left */
 
-/* A tunnel to that address, without a call and beside the one that is up: its id, or 0.  If it loses
- * a tie, what the peer has begun is not ours. */
-uint16_t lac_dial_ask(struct lac *l, const struct hosts_next *next, bool other_port);
+/* Asks that address whether it is there, within so many ms (0: "connect timeout"): by a tunnel without
+ * a call, beside the one that is up.  If it loses a tie, what the peer has begun is not ours.  False:
+ * it cannot. */
+bool lac_dial_ask(struct lac *l, struct lac_question *q, const struct hosts_next *next,
+                  uint32_t within_ms, bool other_port);
+bool lac_dial_is_of(const struct lac_question *q, const struct tunnel *t); /* is that its tunnel? */
+void lac_dial_asked(struct lac *l, struct lac_question *q); /* that tunnel has ended */
+/* It is closed, with that text, if there is one. */
+#define LAC_ONLY_ASKED "only asked whether you are there"
+void lac_dial_unask(struct lac *l, struct lac_question *q, const char *text);
 
 /* "source port = auto": who does not answer is tried by the other port too. */
 bool lac_dial_by_any_port(const struct lac *l);
@@ -53,9 +64,13 @@ void lac_back_begin(struct lac *l, const struct addr *peer);
 void lac_back_heed(struct lac *l); /* it is up, and its section or its lines are others */
 void lac_back_stop(struct lac *l);                                   /* it is up no longer */
 void lac_back_found(struct lac *l, const char *host, uint16_t port); /* that look-up has ended */
-/* lac_back_asks() of a tunnel that is up */
-void lac_back_answered(struct lac *l, const struct tunnel *t);
-void lac_back_failed(struct lac *l, const struct tunnel *t); /* or down */
+void lac_back_answered(struct lac *l, const struct tunnel *t); /* what it asked by is up, ... */
+void lac_back_failed(struct lac *l, const struct tunnel *t);   /* ... or down */
+
+/* lac_doubt.c */
+void lac_doubt_stop(struct lac *l);
+void lac_doubt_answered(struct lac *l, const struct tunnel *t);
+void lac_doubt_failed(struct lac *l, const struct tunnel *t);
 
 /* lac_names.c */
 

@@ -35,6 +35,13 @@ static void on_tunnel_up(struct hub *h, const struct l2tp_event *ev)
         lac_tunnel_up(ev->tunnel->host_data, ev->tunnel);
 }
 
+static void on_tunnel_silent(struct hub *h, const struct l2tp_event *ev)
+{
+    (void)h;
+    if (ev->tunnel->host_data != NULL)
+        lac_doubt(ev->tunnel->host_data, ev->tunnel);
+}
+
 /* Of tunnels and calls that others began and that never came up only some are told of: anybody can make
  * them. */
 static bool is_worth_a_line(struct hub *h, bool ours, struct sparing *strangers, const char *what)
@@ -58,7 +65,7 @@ static void on_tunnel_down(struct hub *h, const struct l2tp_event *ev)
         say_tunnel_down(t);
         tell_tunnel_down(t, loop_now(h->loop));
     }
-    if (l == NULL || !lac_back_asks(l, t))
+    if (l == NULL || !lac_only_asks(l, t))
         diagnose_tunnel(h, t, l != NULL ? lac_host_name(l) : NULL);
     if (l != NULL)
         lac_tunnel_down(l, t);
@@ -284,6 +291,7 @@ static on_event_fn *const on_event[] = {
     [L2TP_SEND] = on_send,
     [L2TP_TUNNEL_UP] = on_tunnel_up,
     [L2TP_TUNNEL_DOWN] = on_tunnel_down,
+    [L2TP_TUNNEL_SILENT] = on_tunnel_silent,
     [L2TP_CALL_COMING] = on_coming,
     [L2TP_CALL_DIAL] = on_dial,
     [L2TP_CALL_UP] = on_call_up,

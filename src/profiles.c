@@ -17,6 +17,12 @@
 #define VENDOR "l2tpd"
 #define CAP_DEFAULT_MS 16000u
 #define HELLO_WAIT_MS 17000u /* its fifth transmission, after 15 s, can be answered */
+#define HELLO_MS 60000u      /* where "hello interval" is left to us; ... */
+#define HELLO_LEAST_MS 1000u /* ... a LAC's is between these */
+#define HELLO_MOST_MS 10000u
+#define DOUBT_LEAST_MS 1000u /* a HELLO that has been sent twice ... */
+#define DOUBT_MOST_MS 3000u  /* ... or thrice in vain */
+#define SOON_MS 20000u       /* who redials sooner cannot wait until a tunnel is given up */
 #define NAME_MOST 256 /* of a peer's Host Name, when a secret is looked for */
 
 static const char *our_name(const struct hub *h, const struct conf_peer *peer)
@@ -56,7 +62,10 @@ static void fill(const struct hub *h, const char *section, const struct conf_pee
     p->setup_ms = (uint32_t)peer->setup_timeout_s * 1000u;
     p->max_tries = (unsigned)g->max_retries;
     p->cap_ms = g->cap_backoff_s > 0 ? (uint32_t)g->cap_backoff_s * 1000u : CAP_DEFAULT_MS;
-    p->hello_ms = peer->hello ? (uint32_t)peer->hello_interval_s * 1000u : 0;
+    p->hello_ms = peer->hello_interval_s == CONF_HELLO_AUTO ? HELLO_MS
+                                                            : (uint32_t)peer->hello_interval_s * 1000u;
+    if (!peer->hello)
+        p->hello_ms = 0;
     p->dead_ms = (uint32_t)peer->dead_time_s * 1000u;
 }
 
@@ -77,12 +86,30 @@ static bool find_secret(const struct hub *h, struct l2tp_profile *p, const char 
     return found;
 }
 
+static uint32_t between(uint32_t least, uint32_t ms, uint32_t most)
+{
+    return ms < least ? least : ms < most ? ms : most;
+}
+
+/* Who redials is to be back in time even if its peer was away for a moment only: then it has to find
+ * out sooner. */
+static void listen_closely(const struct conf_lac *conf, struct l2tp_profile *p)
+{
+    uint32_t redial_ms = (uint32_t)conf->redial_timeout_s * 1000u;
+
+    if (conf->peer.hello && conf->peer.hello_interval_s == CONF_HELLO_AUTO)
+        p->hello_ms = conf->redial ? between(HELLO_LEAST_MS, redial_ms / 3, HELLO_MOST_MS) : HELLO_MOST_MS;
+    if (conf->redial && redial_ms < SOON_MS)
+        p->doubt_ms = between(DOUBT_LEAST_MS, redial_ms / 5, DOUBT_MOST_MS);
+}
+
 void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct addr *peer,
                      const char *lns_host, struct l2tp_profile *p)
 {
     fill(h, conf->name, &conf->peer, p);
     if (conf->peer.dead_time_s == 0 && p->max_tries <= XPORT_TRIES)
         p->hello_wait_ms = HELLO_WAIT_MS;
+    listen_closely(conf, p);
     p->tie_breaker = conf->tie_breaker;
     p->require_sequencing = conf->require_sequencing;
     p->sequence = conf->peer.flow == CONF_FLOW_YES; /* "auto" is a LNS's to decide */

@@ -105,6 +105,9 @@ enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CO
 #define CONF_PORT_RANDOM (-1)
 #define CONF_PORT_AUTO (-2) /* the daemon's own, then any */
 
+/* "hello interval": seconds, or this: as often as the section needs to ask. */
+#define CONF_HELLO_AUTO (-1)
+
 /* "lns policy": which of several lines is dialled first. */
 enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
 
@@ -146,7 +149,7 @@ struct conf_peer {
     char *ipparam;  /* with %-words for what is known of the call; or NULL */
     char *pppoptfile;
     bool hello;           /* yes */
-    int hello_interval_s; /* 60; 0: off */
+    int hello_interval_s; /* 60; 0: off; or CONF_HELLO_AUTO */
     int dead_time_s;      /* of complete silence; 0: as long as messages are sent again */
 };
 

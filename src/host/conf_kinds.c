@@ -21,8 +21,9 @@ static bool read_number(const char *text, const struct conf_row *row, int64_t *v
     if (minus)
         v = -v;
     if (n == 0 || digits[n] != '\0')
-        return conf_refuse(why, "must be a whole number from %lld to %lld", (long long)row->min,
-                           (long long)row->max);
+        return conf_refuse(why, "must be a whole number from %lld to %lld%s%s", (long long)row->min,
+                           (long long)row->max, row->words != NULL ? ", or " : "",
+                           row->words != NULL ? row->words->word : "");
     if (v < row->min || v > row->max)
         return conf_refuse(why, "is out of bounds: give a number from %lld to %lld",
                            (long long)row->min, (long long)row->max);
@@ -43,6 +44,8 @@ static bool int_set(void *field, const struct conf_row *row, const char *text, u
     int64_t v;
 
     (void)line;
+    if (row->words != NULL && conf_word_find(text, row->words, field))
+        return true;
     if (!read_number(text, row, &v, why))
         return false;
     *(int *)field = (int)v;

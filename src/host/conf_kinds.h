@@ -57,6 +57,9 @@ char *conf_path_whole(const char *path);
 /* A boolean in any of its spellings. */
 bool conf_bool_read(const char *text, bool *value, struct conf_why *why);
 
+/* Is it one of the words?  Then *value is what it stands for. */
+bool conf_word_find(const char *text, const struct conf_word *words, int *value);
+
 /* One of the words, or a spelling of a boolean that means "yes" or "no" if that is one of them. */
 bool conf_word_read(const char *text, const struct conf_word *words, int *value,
                     struct conf_why *why);

@@ -119,6 +119,8 @@ static void print_bounds(FILE *out, const struct conf_row *row)
     const char *word = conf_kinds[row->kind].word;
 
     if (row->words != NULL) {
+        if (row->kind == KIND_INT)
+            fprintf(out, "%lld to %lld|", (long long)row->min, (long long)row->max);
         for (const struct conf_word *w = row->words; w->word != NULL; w++)
             fprintf(out, "%s%s", w == row->words ? "" : "|", w->word);
     } else if (strcmp(word, "NUMBER") == 0 || strcmp(word, "SECONDS") == 0 ||

@@ -61,7 +61,7 @@ struct conf_row {
     enum conf_kind kind;
     size_t at[PLACE_COUNT];        /* where the value goes, in the struct of each place */
     int64_t min, max;              /* of a number; of a text, its octets */
-    const struct conf_word *words; /* of KIND_WORD */
+    const struct conf_word *words; /* of KIND_WORD; of KIND_INT, instead of a number */
     const char *preset;            /* the default, as it would be written; NULL: unset */
     const char *preset_lac;        /* that of a [lac] section, if it is another; else NULL */
     const char *example;           /* for keys without a default: what the example file shows */

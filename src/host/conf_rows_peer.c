@@ -26,6 +26,11 @@ static const struct conf_word path_words[] = {
     {NULL, 0},
 };
 
+static const struct conf_word hello_words[] = {
+    {"auto", CONF_HELLO_AUTO},
+    {NULL, 0},
+};
+
 static const struct conf_row rows[] = {
     {.name = "hostname",
      .places = IN_LNS | IN_LAC,
@@ -167,9 +172,11 @@ static const struct conf_row rows[] = {
      .at = PEER(hello_interval_s),
      .min = 0,
      .max = DAY_S,
+     .words = hello_words,
      .preset = "60",
-     .preset_lac = "10",
-     .help = "Seconds of silence after which the peer is asked for a sign of life; 0: never."},
+     .preset_lac = "auto",
+     .help = "Seconds of silence after which the peer is asked for a sign of life; 0: never;\n"
+             "auto: 60, in a [lac] 10 or, if less, a third of 'redial timeout'."},
     {.name = "hello",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_BOOL,

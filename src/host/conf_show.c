@@ -16,10 +16,20 @@ static bool show_bool(const void *field, const struct conf_row *row, char *dst)
     return true;
 }
 
+static bool show_word(const void *field, const struct conf_row *row, char *dst)
+{
+    const struct conf_word *w = row->words;
+
+    while (w->word != NULL && w->value != *(const int *)field)
+        w++;
+    snprintf(dst, CONF_VALUE, "%s", w->word != NULL ? w->word : "");
+    return w->word != NULL;
+}
+
 static bool show_int(const void *field, const struct conf_row *row, char *dst)
 {
-    (void)row;
-    snprintf(dst, CONF_VALUE, "%d", *(const int *)field);
+    if (row->words == NULL || !show_word(field, row, dst))
+        snprintf(dst, CONF_VALUE, "%d", *(const int *)field);
     return true;
 }
 
@@ -68,16 +78,6 @@ static bool show_topic(const void *field, const struct conf_row *row, char *dst)
 {
     strcpy(dst, (*(const uint32_t *)field >> row->min & 1) != 0 ? "yes" : "no");
     return true;
-}
-
-static bool show_word(const void *field, const struct conf_row *row, char *dst)
-{
-    const struct conf_word *w = row->words;
-
-    while (w->word != NULL && w->value != *(const int *)field)
-        w++;
-    snprintf(dst, CONF_VALUE, "%s", w->word != NULL ? w->word : "");
-    return w->word != NULL;
 }
 
 static bool show_quirks(const void *field, const struct conf_row *row, char *dst)

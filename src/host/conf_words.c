@@ -34,6 +34,15 @@ static const struct conf_word *find_word(const struct conf_word *words, const ch
     return words->word != NULL ? words : NULL;
 }
 
+bool conf_word_find(const char *text, const struct conf_word *words, int *value)
+{
+    const struct conf_word *word = find_word(words, text);
+
+    if (word != NULL)
+        *value = word->value;
+    return word != NULL;
+}
+
 /* "must be yes, no or always" */
 static bool refuse_word(const struct conf_word *words, struct conf_why *why)
 {

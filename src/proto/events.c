@@ -100,6 +100,11 @@ static bool next_of_tunnel(struct l2tp *e, struct tunnel *t, uint64_t now, struc
     }
     if (next_of_call(e, t, event))
         return true;
+    if (t->news & NEWS_SILENT) {
+        t->news &= ~NEWS_SILENT;
+        event->kind = L2TP_TUNNEL_SILENT;
+        return true;
+    }
     if (t->news & NEWS_DOWN) {
         t->news &= ~NEWS_DOWN;
         event->kind = L2TP_TUNNEL_DOWN;

@@ -124,6 +124,8 @@ enum l2tp_event_kind {
     L2TP_SEND,        /* datagram, from, to */
     L2TP_TUNNEL_UP,   /* tunnel */
     L2TP_TUNNEL_DOWN, /* tunnel, why; once, at the start of the end */
+    L2TP_TUNNEL_SILENT, /* tunnel: it is up, and asked for a sign of life in vain, by now for the
+                         * profile's doubt_ms; told again each time as long is over */
     L2TP_CALL_COMING, /* call: the peer's, accepted but not up: its ids are known, data may follow.
                        * Not told if it is over before that */
     L2TP_CALL_DIAL,   /* call: the peer asks for it to be placed; answer by bearer up or hang up */

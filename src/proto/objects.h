@@ -73,6 +73,7 @@ struct l2tp_host {
 #define NEWS_LINE_INFO 0x08u
 #define NEWS_LINE_ERRORS 0x10u
 #define NEWS_COMING 0x40u /* a call has been accepted; the peer has our id of it by now, or soon */
+#define NEWS_SILENT 0x80u /* nothing is heard of the peer, though it was asked */
 #define NEWS_FRAMES 0x20u /* data that had to wait for its turn can go on now */
 
 struct tunnel {

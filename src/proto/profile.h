@@ -53,6 +53,8 @@ struct l2tp_profile {
     uint32_t hello_ms;              /* silence before a HELLO; 0: never */
     uint32_t hello_wait_ms;         /* for any sign of life after a HELLO, until a tunnel is given
                                      * up; 0: until its messages have been sent often enough */
+    uint32_t doubt_ms;              /* a HELLO may go unanswered until the host is told of the
+                                     * silence; 0: it is not told */
     uint32_t dead_ms;               /* of complete silence, until a tunnel that was up is given up;
                                      * 0: when its messages have been sent often enough */
     uint32_t connect_ms;            /* of silence, until a tunnel of ours is given up that has no

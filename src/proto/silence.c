@@ -27,6 +27,19 @@ uint64_t silence_hello_at(const struct tunnel *t)
     return t->initiator && t->unanswered > t->heard && sooner < at ? sooner : at;
 }
 
+uint32_t silence_look_ms(const struct tunnel *t)
+{
+    uint32_t hello_ms = silence_hello_ms(t);
+
+    return t->p.doubt_ms > 0 && t->p.doubt_ms < hello_ms ? t->p.doubt_ms : hello_ms;
+}
+
+bool silence_is_doubtful(const struct tunnel *t, uint64_t now)
+{
+    return t->p.doubt_ms > 0 && !(t->quirks_told & QUIRK_SILENT_HELLO) &&
+           now >= silence_hello_at(t) + t->p.doubt_ms;
+}
+
 bool silence_is_asked(const struct tunnel *t, uint64_t now, uint32_t within_ms)
 {
     /* what was heard in this very moment is no answer yet */

@@ -13,6 +13,13 @@ uint32_t silence_hello_ms(const struct tunnel *t);
  * it is the one who can come back. */
 uint64_t silence_hello_at(const struct tunnel *t);
 
+/* What has been sent goes unanswered: of silence, in ms, until that is looked at again. */
+uint32_t silence_look_ms(const struct tunnel *t);
+
+/* Has what was sent gone unanswered for so long that the host wants to know?  Not with a peer that is
+ * known to pass HELLOs over. */
+bool silence_is_doubtful(const struct tunnel *t, uint64_t now);
+
 /* A HELLO leaves: how long it may go unanswered is reckoned from now, unless a probe has it. */
 void silence_hello_sent(struct tunnel *t, uint64_t now);
 

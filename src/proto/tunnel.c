@@ -264,7 +264,7 @@ static void begin_end(struct tunnel *t, const struct step *s, bool ours)
         return;
     t->why = s->why;
     t->why_ours = ours;
-    t->news = (t->news & ~NEWS_UP) | NEWS_DOWN;
+    t->news = (t->news & ~(NEWS_UP | NEWS_SILENT)) | NEWS_DOWN;
 }
 
 static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
@@ -367,7 +367,7 @@ static void act_send_hello(struct tunnel *t, uint64_t now, const struct step *s)
     (void)s;
     msg_init(&m, HELLO, 0);
     silence_make_answerable(t, &m, vector);
-    t->due_hello = t->p.hello_ms > 0 ? now + silence_hello_ms(t) : 0;
+    t->due_hello = t->p.hello_ms > 0 ? now + silence_look_ms(t) : 0;
     t->hello_ns = t->x.ns_next;
     t->hello_at = now;
     if (log_topic(TOPIC_TUNNEL))
@@ -513,9 +513,11 @@ static void tick_hello(struct tunnel *t, uint64_t now)
 
     if (now < silence_hello_at(t))
         t->due_hello = silence_hello_at(t);
-    else if (spared || !xport_all_acked(&t->x))
-        t->due_hello = now + silence_hello_ms(t); /* what is under way is test enough */
-    else
+    else if (spared || !xport_all_acked(&t->x)) {
+        t->due_hello = now + silence_look_ms(t); /* what is under way is test enough */
+        if (!spared && silence_is_doubtful(t, now))
+            t->news |= NEWS_SILENT;
+    } else
         step(t, now, EVENT_EXPIRY, NULL, verdict_ok());
 }
 

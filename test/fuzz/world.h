@@ -226,11 +226,13 @@ static inline void take_events(unsigned i)
             continue;
         }
         must(ev.tunnel != NULL && l2tp_tunnel(s->e, ev.tunnel->id) == ev.tunnel);
-        must(ev.kind == L2TP_TUNNEL_UP || ev.kind == L2TP_TUNNEL_DOWN || ev.call != NULL);
+        must(ev.kind == L2TP_TUNNEL_UP || ev.kind == L2TP_TUNNEL_DOWN ||
+             ev.kind == L2TP_TUNNEL_SILENT || ev.call != NULL);
         must(ev.call == NULL ||
              (ev.call->tunnel == ev.tunnel && l2tp_call_by_id(s->e, ev.call->id) == ev.call));
         must((ev.kind == L2TP_CALL_DOWN) == (ev.call != NULL && ev.call->state == DEAD));
-        must(ev.kind != L2TP_TUNNEL_UP || ev.tunnel->state == ESTABLISHED);
+        must((ev.kind != L2TP_TUNNEL_UP && ev.kind != L2TP_TUNNEL_SILENT) ||
+             ev.tunnel->state == ESTABLISHED);
         must(ev.kind != L2TP_CARRY || ev.frame.call == ev.call);
         if (ev.kind == L2TP_CARRY)
             l2tp_check(s->e); /* the frame is out of its queue, and still there */

@@ -202,6 +202,7 @@ static void take_events(struct rig *r, uint64_t since)
     static const char *const words[] = {
         [L2TP_TUNNEL_UP] = "up",
         [L2TP_TUNNEL_DOWN] = "down",
+        [L2TP_TUNNEL_SILENT] = "silent",
         [L2TP_CALL_COMING] = "coming",
         [L2TP_CALL_DIAL] = "dial",
         [L2TP_CALL_UP] = "call-up",

@@ -98,6 +98,7 @@ static void talk_take_events(void)
     static const char *const words[] = {
         [L2TP_TUNNEL_UP] = "up",
         [L2TP_TUNNEL_DOWN] = "down",
+        [L2TP_TUNNEL_SILENT] = "silent",
         [L2TP_CALL_DIAL] = "dial",
         [L2TP_CALL_UP] = "call-up",
         [L2TP_CALL_DOWN] = "call-down",

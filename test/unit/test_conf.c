@@ -181,7 +181,7 @@ static void test_rows(void)
 
         bad += i >= CONF_ROWS_MAX || taken[i] || conf_row_find(row->name) != row ||
                (row->alias != NULL && conf_row_find(row->alias) != row) ||
-               (row->kind == KIND_WORD) != (row->words != NULL);
+               (row->kind != KIND_INT && (row->kind == KIND_WORD) != (row->words != NULL));
         if (i < CONF_ROWS_MAX)
             taken[i] = true;
     }
@@ -219,7 +219,7 @@ static void test_values(void)
            x->private_group == NULL && x->bearer == CONF_BEARER_NONE && !x->has_channel &&
            !x->require_sequencing && x->obey_sli && !x->send_wen && x->minimum_bps == 10000 &&
            x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause &&
-           x->peer.hello_interval_s == 10,
+           x->peer.hello_interval_s == CONF_HELLO_AUTO,
        "and a LNS");
     is_int(c->global.half_open_limit, 9, "half open limit");
     ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");

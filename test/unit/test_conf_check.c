@@ -108,6 +108,8 @@ static const struct {
      "[lns default]\nassign ip = no\ndata path = auto\nlength bit = yes\nflow bit = auto\n", ""},
     {"a bad boolean", "[global]\nforce userspace = maybe\n",
      "E f:2: 'force userspace = maybe' must be yes or no"},
+    {"neither a number nor the word", "[lac x]\nlns = a\nhello interval = soon\n",
+     "E f:3: 'hello interval = soon' must be a whole number from 0 to 86400, or auto"},
     {"no value", "[global]\nport =\n", "E f:2: 'port = ' must be a whole number from 0 to 65535"},
     {"a number with a tail", "[global]\nport = 17a\n",
      "E f:2: 'port = 17a' must be a whole number from 0 to 65535"},

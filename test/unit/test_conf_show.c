@@ -271,7 +271,7 @@ static void test_keys(void)
     is_int(lines, n, "--print-keys has a line for each row");
     ok(strstr(text, "global\tlisten-addr\tlisten addr\tADDRESS\t\t\n") != NULL, "both spellings");
     ok(strstr(text, "lns,lac\thidden bit\t\tyes|no|always\tno\t\n") != NULL, "words");
-    ok(strstr(text, "lns,lac\thello interval\t\t0 to 86400\t60, [lac] 10\t\n") != NULL,
+    ok(strstr(text, "lns,lac\thello interval\t\t0 to 86400|auto\t60, [lac] auto\t\n") != NULL,
        "two defaults");
     ok(strstr(text, "lns,lac\ttx bps\t\t1 to 4294967295\t10000000\tlns\n") != NULL,
        "bounds, default, and where it has no effect");

@@ -267,6 +267,42 @@ static void test_probe(void)
     rig.profile.quirks_on = 0;
 }
 
+/* Who has to know soon is told, and goes on asking meanwhile. */
+static void test_doubt(void)
+{
+    rig.profile.hello_ms = 10000;
+    rig.profile.doubt_ms = 3000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=19999"),
+           "10000:HELLO 11000:HELLO 13000:HELLO 13000:silent 16000:silent 17000:HELLO 19000:silent",
+           "a silence is told when a HELLO has been asking for so long, and again and again");
+    is_str(rig_run(&rig, "ZLB,nr=3 | idle,ms=9999"), "", "until something is heard");
+    is_str(rig_run(&rig, "idle,ms=3001"), "1:HELLO 3001:silent", "and then from the beginning");
+    rig_again(&rig);
+    is_str(rig_run(&rig, LNS "idle,ms=12000 data | idle,ms=9999"), "1000:HELLO 5000:HELLO",
+           "data are heard, too");
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "idle,ms=9000 call | idle,ms=4500"),
+           "1000:ICRQ 3000:ICRQ 4000:silent",
+           "what else is under way asks as well, and is told of no sooner");
+    rig.profile.hello_ms = 1000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=4500"), "1000:HELLO 2000:HELLO 4000:HELLO 4000:silent",
+           "a doubt may take longer than the next HELLO would");
+    rig.profile.hello_ms = 0;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LAC "| idle,ms=600000"), "", "nor is there any without HELLOs");
+    rig.profile.quirks_on = QUIRK_NO_HELLO;
+    rig.profile.hello_ms = 10000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, LNS "| idle,ms=600000"), "", "nor where a call's PPP is to know");
+    rig.profile.quirks_on = 0;
+    rig.profile.hello_ms = 60000;
+    rig.profile.doubt_ms = 0;
+    rig_again(&rig);
+    ok(strstr(rig_run(&rig, LAC "| idle,ms=90000"), "silent") == NULL, "nor who need not know");
+}
+
 int main(void)
 {
     rig_init(&rig);
@@ -278,6 +314,7 @@ int main(void)
     test_asked();
     test_first_answer();
     test_set_up();
+    test_doubt();
     rig_free(&rig);
     return tap_done();
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/perl
+# A LAC with a short "redial timeout" is back in time even if its LNS was away for a moment only and, as
+# most makes, says nothing of tunnels that it does not know.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $echo = ppp_script "echo\n";
+my $n = 0;
+
+# A LAC whose call is up: the daemon, the peer, its call.
+sub up
+{
+    my ($what, $keys) = @_;
+    my $far = Peer->new;
+    my $d = daemon 'lac' . ++$n, conf => "[lac there]\nautodial = yes\npppoptfile = $echo\nlns = 127.0.0.1:"
+      . $far->port . "\n$keys";
+    my $p = Peer->new(share => $far);
+
+    ok($p->accept_tunnel && $p->accept_call, "$what: up");
+    $d->says(qr/Call established/, 'on its side too');
+    return ($d, $p);
+}
+
+# A tunnel that is only a question, and answered.
+sub asks
+{
+    my ($p, $what) = @_;
+    my $q = Peer->new(share => $p);
+
+    ok($q->accept_tunnel(20), "$what: it is asked whether it is there, by another tunnel");
+    ok($q->wait_for('StopCCN', 5), 'which is no more than a question');
+    return $q;
+}
+
+for (1, 10) {
+    my ($d, $p) = up "a redial timeout of $_ s", "redial = yes\nredial timeout = $_\n";
+    my $start = time;
+
+    $p->{mute} = 1; # started anew: it knows nothing of all that, and says nothing
+    asks $p, 'started anew';
+    $d->says(qr/asked for a sign of life, as it has answered another tunnel/,
+        'the old tunnel gets a last chance');
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel($_ + 5) && $q->accept_call, 'and then it is dialled');
+    $d->says(qr/Call established.*Call established/s, 'and up');
+    cmp_ok(time - $start, '<', $_ + 5, 'within its redial timeout and 5 s, in all');
+    $d->finish;
+}
+
+{
+    my ($d, $p) = up 'refused', "redial = yes\nredial timeout = 3\n";
+
+    $p->{mute} = 1;
+    is(scalar $p->refuse_for(10, 1), 1, 'the question is refused');
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel(8) && $q->accept_call, 'which says that somebody is there, too');
+    $d->finish;
+}
+
+# A way that is broken for a while is borne: the LNS knows the tunnel, and answers in it.
+{
+    my ($d, $p) = up 'broken for a while', "redial = yes\nredial timeout = 5\n";
+    my $end = time + 6;
+
+    $p->{mute} = 1;
+    $p->datagram(0.1) while time < $end; # what comes is lost, questions too
+    $d->says(qr/its peer is silent: asked by another tunnel/, 'it is asked');
+    is($d->count(qr/call \d+\/\d+: down/), 0, 'the call is borne');
+    $p->{mute} = 0;
+    ok($p->wait_for('HELLO', 15), 'asked again');
+    $p->idle(6);
+    is($d->count(qr/call \d+\/\d+: down/), 0, 'and it lives on');
+    $d->finish;
+}
+
+for (['redials late', "redial = yes\nredial timeout = 20\n"], ['does not redial', "redial timeout = 2\n"]) {
+    my ($what, $keys) = @$_;
+    my ($d, $p) = up "who $what", "${keys}hello interval = 1\n";
+
+    $p->{mute} = 1;
+    ok($p->wait_for('HELLO', 5), 'asks in its tunnel');
+    ok(Peer->new(share => $p)->hears_no('SCCRQ', 6), 'and in no other');
+    $d->finish;
+}
+
+done_testing;
