@@ -100,7 +100,7 @@ $(B)/test/replay_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(wildcard test/fuzz/*
 # The simulator has its own malloc in front of everybody's, to be short of memory at will.
 $(B)/test/sim: $(wildcard test/sim/*.c test/sim/*.h) $(LIB)
 	@mkdir -p $(@D)
-	$(TESTCOMPILE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=aligned_alloc,--wrap=free -o $@ \
+	$(TESTCOMPILE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=free -o $@ \
 	    $(wildcard test/sim/*.c) $(LIB) $(LDFLAGS)
 
 $(B)/test/fakepppd: test/fakepppd.c $(LIB)

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/lines.h"
 #include "base/log.h"
 #include "bearer_lease.h"
 #include "bearer_ppp.h"
@@ -27,7 +26,7 @@
 /* NULL without memory, and that is told. */
 static struct bearer *bearer_new(struct hub *h, const struct call *c, const char **why)
 {
-    struct bearer *b = lines_calloc(sizeof *b);
+    struct bearer *b = calloc(1, sizeof *b);
 
     *why = b == NULL ? "no memory" : NULL;
     if (b == NULL) {

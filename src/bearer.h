@@ -23,7 +23,7 @@ enum bearer_ppp {
 };
 
 struct bearer {
-    /* what a frame touches: two lines (base/lines.h) */
+    /* what a frame touches stands together, for the sake of the cache */
     struct hub *hub;
     struct link *link;           /* NULL: closed, or the data are the kernel's */
     struct udp *udp;             /* to the peer; its call's tunnel keeps it open; or NULL */

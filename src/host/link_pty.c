@@ -15,7 +15,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/lines.h"
 #include "host/sys.h"
 #include "wire/hdlc.h"
 #include "wire/ppp.h"
@@ -33,7 +32,7 @@
  * begun to leave.  Ordinary frames are not marked off: their flags tell where they end, and only a
  * priority frame has to know. */
 struct link {
-    /* a frame from pppd touches two lines (base/lines.h): */
+    /* what a frame from pppd touches stands together, for the sake of the cache */
     struct watch watch; /* of the master */
     struct loop *loop;
 
@@ -420,7 +419,7 @@ static int open_pair(struct link *k)
 
 struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
 {
-    struct link *k = lines_calloc(sizeof *k);
+    struct link *k = calloc(1, sizeof *k);
     int reason;
 
     if (k == NULL)

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/lines.h"
 #include "base/log.h"
 #include "proto/call_parts.h"
 #include "proto/post.h"
@@ -37,7 +36,7 @@ static void unlink_from_tunnel(struct call *c)
 
 struct call *call_new(struct tunnel *t, enum table table, uint16_t id, uint64_t now)
 {
-    struct call *c = lines_calloc(sizeof *c);
+    struct call *c = calloc(1, sizeof *c);
 
     if (c == NULL)
         return NULL;

@@ -180,7 +180,7 @@ struct held {
 };
 
 struct call {
-    /* all that a frame touches, either way: one line (base/lines.h) */
+    /* all that a frame touches, either way, stands together, for the sake of the cache */
     struct tunnel *tunnel;
     enum state state;
     uint16_t peer_id;

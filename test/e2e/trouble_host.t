@@ -53,20 +53,19 @@ END
 }
 
 SKIP: {
-    # Memory by lines (base/lines.h) is a call's, then that of what carries it.
+    # What carries a call is known by its size.
     skip 'no library can be put in front of the C library here', 1
-      if !preloaded('bearer', <<'END');
-#include <dlfcn.h>
+      if !preloaded('bearer', <<'END', "-I$FindBin::Bin/../../src");
+#include "bearer.h"
 #include <errno.h>
-#include <stddef.h>
-void *aligned_alloc(size_t line, size_t size)
+#include <stdlib.h>
+void *calloc(size_t n, size_t size)
 {
-    static int calls;
+    void *p = n == 1 && size == sizeof(struct bearer) ? NULL : malloc(n * size);
 
-    if (calls++ == 0)
-        return ((void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc"))(line, size);
-    errno = ENOMEM;
-    return NULL;
+    if (p == NULL)
+        errno = ENOMEM;
+    return p != NULL ? memset(p, 0, n * size) : NULL;
 }
 END
     refuses daemon('bearer', conf => $conf), '2/4 no memory',

@@ -8,11 +8,9 @@ struct memory memory;
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
-void *__real_aligned_alloc(size_t by, size_t n);
 void __real_free(void *p);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_aligned_alloc(size_t by, size_t n);
 void __wrap_free(void *p);
 
 static bool is_short(void)
@@ -41,11 +39,6 @@ void *__wrap_malloc(size_t n)
 void *__wrap_calloc(size_t count, size_t n)
 {
     return is_short() ? NULL : counted(__real_calloc(count, n));
-}
-
-void *__wrap_aligned_alloc(size_t by, size_t n)
-{
-    return is_short() ? NULL : counted(__real_aligned_alloc(by, n));
 }
 
 void __wrap_free(void *p)
