@@ -69,7 +69,7 @@ for my $i (1, 2) {
     loop_until { (readlink("/proc/$pid/ns/net") // $own) ne $own } or die "no network\n";
     run "ip link add v$i type veth peer name eth0 netns $pid";
     run "nsenter -t $pid -n sh -ec 'ip link set eth0 up; ip addr add 192.0.2.7/24 dev eth0'";
-    run "ip link set v$i up; ip addr add 192.0.2.1/32 dev v$i";
+    run "ip link set v$i up; ip addr add 192.0.2.1/32 dev v$i; ip addr add 192.0.2.2/32 dev v$i";
     run "ip rule add fwmark $i lookup 10$i; ip route add 192.0.2.7/32 dev v$i table 10$i";
 }
 put_file("$DIR/rules", <<'EOT');
@@ -83,13 +83,16 @@ table inet marks {
 EOT
 run "nft -f $DIR/rules";
 
-# A client in network i; all are alike.
+# A client in network i; all are alike.  It knows the daemon by 192.0.2.1, or another address, and is
+# deaf to what comes from elsewhere.
 sub client
 {
-    my ($i, $d, $port) = @_;
+    my ($i, $d, $port, $to) = @_;
     my $peer = in_net($net[$i], sub { Peer->new(ip => '192.0.2.7', port => $port, id => 7) });
 
-    $peer->{to} = pack_sockaddr_in($d->port, inet_aton('192.0.2.1')) if $d;
+    return $peer if !$d;
+    $peer->{to} = pack_sockaddr_in($d->port, inet_aton($to // '192.0.2.1'));
+    connect $peer->{link}{sock}, $peer->{to} or die "connect: $!\n" if $to;
     return $peer;
 }
 
@@ -133,6 +136,25 @@ $d->configure($conf =~ s/packet marks = yes\n//r);
 $d->signal('HUP');
 soon { $d->log =~ /'packet marks' has changed: needs a restart/ } 'a reload cannot change it';
 ok $two->echoes($call_two, "${frame}two"), 'and does not';
+$d->finish;
+
+# -- several addresses ---------------------------------------------------------------------------
+
+# Of three sockets one is bound to an address that comes later.  Each client is alike with another.
+my $late = '192.0.2.3';
+
+$d = daemon 'addresses', conf => $conf =~ s/^listen-addr = .*/listen-addr = 192.0.2.2, $late\n$&/r;
+$d->says(qr/does not have the address \Q$late\E/, 'one address has yet to come');
+run "ip addr add $late/32 dev v$_" for 1, 2;
+for my $to ('192.0.2.1', '192.0.2.2', $late) {
+    my @pair = map { client $_, $d, 1704, $to } 1, 2;
+    my @calls;
+
+    ok $pair[$_]->open_tunnel, "$to answers client " . ($_ + 1) . ', by its own address and mark' for 0, 1;
+    @calls = map { $_->open_call } @pair;
+    ok $pair[$_]->echoes($calls[$_], "${frame}$to, $_"), 'and so do frames' for 0, 1;
+    $_->close for @pair;
+}
 $d->finish;
 
 # -- without -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #!/bin/sh
 # "require ipsec = yes" on both sides, with the recipes' strongSwan and without a firewall's rule: L2TP is
-# carried by IPsec, or not at all. What is on the wire is looked at there.
+# carried by IPsec, or not at all. What is on the wire is looked at there. The server has addresses to listen
+# on, and what it sends finds IPsec by the mark that it bears.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/system/lib.sh"
@@ -63,7 +64,8 @@ wait_until 10 [ -e $work/clear ]
 scenario "both require IPsec"
 follow ipsec server
 follow client one client
-on server sed -i 's/^ip range = .*/&\nrequire ipsec = yes/' /etc/l2tpd/l2tpd.conf
+on server sed -i 's/^ip range = .*/&\nrequire ipsec = yes/
+	s/^packet marks.*/&\nlisten-addr = 127.0.0.1\nlisten-addr = 192.0.2.1/' /etc/l2tpd/l2tpd.conf
 on one sed -i 's/^lns = .*/&\nrequire ipsec = yes/; s/^redial timeout = .*/redial timeout = 3/' \
 	/etc/l2tpd/l2tpd.conf
 ok "strongSwan starts on the server" charon_on server
@@ -74,6 +76,8 @@ ok "and says what is missing" wait_until 60 says one "trouble no-ipsec: nothing 
 ok "nothing has left in the clear" unseen
 ok "strongSwan starts there, too" charon_on one
 ok "the client is up" wait_until 60 has_address one
+ok "by addresses of its own the server listens, and knows it by its mark" \
+	says server " role=lns peer=192.0.2.11 .* mark=[1-9]"
 ok "100 pings pass" ping_all one 10.77.0.1
 ok "nothing has left in the clear" unseen
 # 1500 less IP, UDP, L2TP with its length, PPP: 1460 without IPsec
