@@ -136,6 +136,11 @@ bool lac_will_redial(const struct lac *l)
            (conf->max_redials == 0 || l->redials < conf->max_redials);
 }
 
+bool lac_may_hurry(const struct lac *l, uint64_t now)
+{
+    return l->hurried == 0 || now >= l->hurried + LASTED_MS;
+}
+
 /* The n-th redial in a row.  The time that an attempt took in vain counts, and that in which a LNS was
  * silent, but for a rest: one that is back when it has just been tried is not to wait for all the others
  * too, nor one that was away for a moment for as long again as it took to be missed. */
@@ -148,8 +153,7 @@ static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
     sys_random(&lot, sizeof lot);
     rest = timeout_ms / 5 + (timeout_ms / 20 * lot >> 32); /* by lot too, for a crowd */
     l->redials++;
-    /* but once in a while: whoever can have us ask for a sign of life is not to hurry us for ever */
-    if (now < l->hurry_until && (l->hurried == 0 || now >= l->hurried + LASTED_MS)) {
+    if (now < l->hurry_until && lac_may_hurry(l, now)) {
         l->hurry_until = 0;
         l->hurried = now;
         log_info("lac %s: redials at once", l->name);

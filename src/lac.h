@@ -136,6 +136,11 @@ void lac_probe(struct lac *l, const struct addr *from);
  * said so, so it is not believed without asking. */
 void lac_closed(struct lac *l, const struct addr *peer);
 
+/* There is new IPsec to that address: renewed keys, or what was lost is back, which may have cost its
+ * peer the tunnel, or the peer has told it by its mark.  If it is up with it, the same; if it dials it,
+ * what was sent goes again; if it waits for its redial it need not any more, once in 30 seconds. */
+void lac_secured(struct lac *l, const struct addr *peer);
+
 /* What kept it from coming up may be over: if it waits for its redial it need not any more, and what
  * it looks up is asked anew. */
 void lac_hurry(struct lac *l);

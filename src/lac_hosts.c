@@ -484,6 +484,15 @@ size_t hosts_read_directions(const char *text, const struct addr *from, struct a
 
 /* -- coming back ------------------------------------------------------------------------------- */
 
+bool hosts_has(const struct hosts *h, const struct addr *host)
+{
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t a = 0; a < h->lines[i].n; a++)
+            if (addr_same_host(&h->lines[i].addrs[a].addr, host))
+                return true;
+    return false;
+}
+
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr)
 {
     if (h->share || h->n == 0)

@@ -144,6 +144,9 @@ bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs,
 size_t hosts_read_directions(const char *text, const struct addr *from, struct addr *addrs,
                              size_t most);
 
+/* Is that host an address of any line, as far as they are known? */
+bool hosts_has(const struct hosts *h, const struct addr *host);
+
 /* Is this an address of another line than the first, or of none any more?  Not with "share". */
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
 

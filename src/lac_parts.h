@@ -15,6 +15,8 @@ void lac_leave(struct lac *l, const char *text); /* its call ends, and it dials 
 /* The peer of its tunnel, which is up, is asked for a sign of life; if there is none within so many
  * ms, it redials without waiting.  why is for the log, and may be empty. */
 void lac_ask(struct lac *l, const struct tunnel *t, uint32_t within_ms, const char *why);
+/* Once in a while: whoever can have us ask for a sign of life, or dial, is not to hurry us for ever. */
+bool lac_may_hurry(const struct lac *l, uint64_t now);
 const struct tunnel *lac_tunnel(const struct lac *l); /* that of its call, which is up; or NULL */
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 

@@ -1,4 +1,4 @@
-/* After sleep, with other addresses, and when a port is closed; see wake.h. */
+/* After sleep, with other addresses or new IPsec, and when a port is closed; see wake.h. */
 #include "wake.h"
 
 #include <errno.h>
@@ -31,6 +31,17 @@ static void redial(struct hub *h)
     }
 }
 
+/* Those whose peer new IPsec leads to. */
+static void secured(struct hub *h, const struct addr *peer)
+{
+    struct lac *l = h->lacs, *next;
+
+    for (; l != NULL; l = next) {
+        next = l->next;
+        lac_secured(l, peer);
+    }
+}
+
 static void settled(struct timer *t)
 {
     redial(t->owner);
@@ -58,6 +69,10 @@ static void told(void *ctx, enum change_kind kind, const struct addr *addr, uint
     case CHANGE_ADDRESS_NEW:
         log_debug(TOPIC_NETWORK, "address %s has come", addr_host_text(addr, text));
         loop_timer_set(h->loop, &h->settle, loop_now(h->loop) + SETTLE_MS);
+        break;
+    case CHANGE_IPSEC_NEW:
+        log_debug(TOPIC_NETWORK, "there is new IPsec to %s", addr_host_text(addr, text));
+        secured(h, addr);
         break;
     }
 }

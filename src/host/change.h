@@ -1,5 +1,5 @@
-/* change: what happens to this machine by which its peers may have been lost: it has slept, or its
- * addresses are others.
+/* change: what happens to this machine by which its peers may have been lost, or be back: it has slept,
+ * its addresses are others, or it has new IPsec to somebody.
  *
  * Told from the loop, as it happens: nothing is asked for at intervals.  Where the system tells
  * nothing (change_posix.c) silence is found out by itself, later. */
@@ -12,7 +12,8 @@
 enum change_kind {
     CHANGE_WOKE,        /* after ms of sleep, which the monotonic clock has not counted */
     CHANGE_ADDRESS_NEW, /* addr; not one of a point-to-point link, as our own calls come and go */
-    CHANGE_ADDRESS_GONE /* addr, of whatever link */
+    CHANGE_ADDRESS_GONE, /* addr, of whatever link */
+    CHANGE_IPSEC_NEW /* a security association that leads to addr; takes CAP_NET_ADMIN to hear of */
 };
 
 typedef void change_told_fn(void *ctx, enum change_kind kind, const struct addr *addr, uint64_t ms);

@@ -2,7 +2,7 @@
  *
  * Sleep is what CLOCK_BOOTTIME counts and CLOCK_MONOTONIC does not.  The kernel wakes us at its end
  * by a timer that it cancels whenever the clock of day is set, as it is on resuming.  Addresses
- * come by rtnetlink. */
+ * come by rtnetlink, IPsec by the kernel's xfrm. */
 #include "host/change.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "host/rtnl.h"
+#include "host/xfrm.h"
 
 #define SLEPT_LEAST_MS 5000 /* a shorter sleep is none: no peer gives up for that */
 #define FAR_S (50L * 365 * 24 * 3600)
@@ -24,7 +25,7 @@ struct change {
     change_told_fn *told;
     void *ctx;
     uint64_t slept_ms; /* of all sleep so far, as last looked at */
-    struct watch clock, netlink;
+    struct watch clock, netlink, ipsec;
 };
 
 static uint64_t clock_ms(clockid_t id)
@@ -127,7 +128,29 @@ static void take_message(struct change *c, unsigned type, struct span octets)
         c->told(c->ctx, CHANGE_ADDRESS_NEW, &own, 0);
 }
 
-static void take_messages(struct change *c, struct span rest)
+/* -- IPsec ------------------------------------------------------------------------------------- */
+
+/* The one by which we send and the one by which we hear are told alike: of the second the address is
+ * our own. */
+static void take_ipsec(struct change *c, unsigned type, struct span octets)
+{
+    const size_t head = sizeof(struct rtnl_message);
+    struct addr to = {0};
+    struct xfrm_sa sa;
+
+    if (type != XFRM_NEW_SA || octets.n < head + sizeof sa)
+        return;
+    memcpy(&sa, octets.p + head, sizeof sa);
+    if (sa.spi == 0 || (sa.family != AF_INET && sa.family != AF_INET6))
+        return;
+    to.family = sa.family == AF_INET6 ? 6 : 4;
+    memcpy(to.ip, sa.destination, to.family == 6 ? 16 : 4);
+    c->told(c->ctx, CHANGE_IPSEC_NEW, &to, 0);
+}
+
+/* -- either ------------------------------------------------------------------------------------ */
+
+static void take_messages(struct change *c, const struct watch *w, struct span rest)
 {
     struct rtnl_message h;
 
@@ -137,7 +160,10 @@ static void take_messages(struct change *c, struct span rest)
         memcpy(&h, rest.p, sizeof h);
         if (h.length < sizeof h || h.length > rest.n)
             return;
-        take_message(c, h.type, span_of(rest.p, h.length));
+        if (w == &c->ipsec)
+            take_ipsec(c, h.type, span_of(rest.p, h.length));
+        else
+            take_message(c, h.type, span_of(rest.p, h.length));
         step = RTNL_ALIGN(h.length) < rest.n ? RTNL_ALIGN(h.length) : rest.n;
         rest = span_of(rest.p + step, rest.n - step);
     }
@@ -156,14 +182,14 @@ static void on_netlink(struct watch *w, unsigned what)
             continue; /* some were lost: the rest is still good */
         if (got <= 0)
             return;
-        take_messages(c, span_of(in, (size_t)got));
+        take_messages(c, w, span_of(in, (size_t)got));
     }
 }
 
-static int open_netlink(void)
+static int open_netlink(int protocol, uint32_t groups)
 {
-    struct rtnl_name name = {.family = AF_NETLINK, .groups = RTNL_GROUP_IP4 | RTNL_GROUP_IP6};
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, RTNL_PROTOCOL);
+    struct rtnl_name name = {.family = AF_NETLINK, .groups = groups};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 
     if (fd >= 0 && bind(fd, (struct sockaddr *)&name, sizeof name) != 0) {
         close(fd);
@@ -172,7 +198,7 @@ static int open_netlink(void)
     return fd;
 }
 
-/* -- both -------------------------------------------------------------------------------------- */
+/* -- all --------------------------------------------------------------------------------------- */
 
 static void watch(struct change *c, struct watch *w, int fd,
                   void (*ready)(struct watch *w, unsigned what))
@@ -200,9 +226,11 @@ struct change *change_open(struct loop *l, change_told_fn *told, void *ctx)
         close(fd);
         fd = -1;
     }
-    /* either may be missing: what is told by the other is better than nothing */
+    /* any may be missing: what is told by the others is better than nothing */
     watch(c, &c->clock, fd, on_clock);
-    watch(c, &c->netlink, open_netlink(), on_netlink);
+    watch(c, &c->netlink, open_netlink(RTNL_PROTOCOL, RTNL_GROUP_IP4 | RTNL_GROUP_IP6),
+          on_netlink);
+    watch(c, &c->ipsec, open_netlink(XFRM_PROTOCOL, XFRM_GROUP_SA), on_netlink);
     return c;
 }
 
@@ -218,5 +246,6 @@ void change_close(struct change *c)
 {
     unwatch(c, &c->clock);
     unwatch(c, &c->netlink);
+    unwatch(c, &c->ipsec);
     free(c);
 }

@@ -1,5 +1,5 @@
-/* xfrm: as much of the kernel's IPsec policies by netlink as is needed to set and remove some of
- * our own (linux/xfrm.h, man 8 ip-xfrm).
+/* xfrm: as much of the kernel's IPsec by netlink as is needed to set and remove some policies of our
+ * own, and to hear of new security associations (linux/xfrm.h, man 8 ip-xfrm).
  *
  * The kernel's headers are not there for every C library, and what they say here cannot change.
  * Addresses and ports are in network order, everything else in host order. */
@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define XFRM_PROTOCOL 6 /* NETLINK_XFRM */
+#define XFRM_GROUP_SA 0x4u /* news of associations */
+#define XFRM_NEW_SA 0x10u
 #define XFRM_NEW_POLICY 0x13u
 #define XFRM_DROP_POLICY 0x14u
 #define XFRM_GET_POLICY 0x15u
@@ -48,8 +50,23 @@ struct xfrm_id { /* as struct xfrm_userpolicy_id */
     uint8_t pad[3];
 };
 
+struct xfrm_sa { /* as struct xfrm_usersa_info */
+    struct xfrm_sel selector;
+    uint8_t destination[16];
+    uint32_t spi; /* 0: none yet */
+    uint8_t protocol;
+    uint8_t pad[3];
+    uint8_t source[16];
+    uint64_t limits[12]; /* of octets, packets and time, and what was used of them */
+    uint32_t statistics[3], sequence, request;
+    uint16_t family;
+    uint8_t mode, window, flags;
+    uint8_t pad_too[7];
+};
+
 _Static_assert(sizeof(struct xfrm_sel) == 56, "as the kernel has it");
 _Static_assert(sizeof(struct xfrm_info) == 168, "as the kernel has it");
 _Static_assert(sizeof(struct xfrm_id) == 64, "as the kernel has it");
+_Static_assert(sizeof(struct xfrm_sa) == 224, "as the kernel has it");
 
 #endif

@@ -402,6 +402,16 @@ bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_m
     return true;
 }
 
+void l2tp_hurry(struct l2tp *e, uint64_t now, uint16_t tunnel)
+{
+    struct tunnel *t = e->reg.tunnel[tunnel];
+
+    if (t == NULL)
+        return;
+    xport_hurry(&t->x, now);
+    engine_settle(e, t, t->state, now);
+}
+
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data)
 {
     struct call *c = e->reg.call[call];

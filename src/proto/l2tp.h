@@ -112,6 +112,9 @@ void l2tp_mark(struct l2tp *e, uint8_t ecn);
  * as its peer bears no HELLO. */
 bool l2tp_probe(struct l2tp *e, uint64_t now, uint16_t tunnel, uint32_t within_ms);
 
+/* The way to the peer may be free again: what it has not acknowledged goes again at once. */
+void l2tp_hurry(struct l2tp *e, uint64_t now, uint16_t tunnel);
+
 /* The host's own pointer, told with every event about the object.  A call that is up and has one is
  * carried. */
 void l2tp_set_call_data(struct l2tp *e, uint16_t call, void *host_data);

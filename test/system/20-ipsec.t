@@ -28,7 +28,7 @@ on two ip route add default via 192.168.1.1
 for host in home1 home2; do
 	on $host ip route add default via 100.64.0.1
 done
-modules iptable_nat iptable_filter xt_policy xt_conntrack
+modules_for_rules
 for host in nat home1 home2; do
 	on $host sh -ec 'sysctl -q net.ipv4.ip_forward=1
 		iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE'
@@ -48,25 +48,6 @@ move() {
 	on "$1" sh -ec "ip address flush dev eth0
 		ip address add $2 dev eth0
 		ip route replace default via $3"
-}
-
-# rules HOST: User-Mode Linux's nf_tables do not know the tables of the documents. What these say of
-# L2TP, for the older ones: in and out with IPsec alone, whatever else the firewall remembers.
-rules() {
-	[ "$IN_WORLD" = uml ] || return 0
-	on "$1" sh -ec '
-		for rule in \
-			"-A INPUT -p udp --dport 1701 -m policy --dir in --pol none -j DROP" \
-			"-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT" \
-			"-A INPUT -i ppp+ -p icmp -j ACCEPT" \
-			"-A INPUT -p udp --dport 500 -j ACCEPT" \
-			"-A INPUT -p udp --dport 4500 -j ACCEPT" \
-			"-A INPUT -p udp --dport 1701 -j ACCEPT" \
-			"-P INPUT DROP" \
-			"-A OUTPUT -p udp --sport 1701 -m policy --dir out --pol none -j DROP" \
-			"-t nat -A POSTROUTING -s 10.77.0.0/24 -o eth0 -j MASQUERADE"; do
-			iptables-legacy $rule
-		done'
 }
 
 # conntrack_seconds N: how long the NAT remembers who a port is for.

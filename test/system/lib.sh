@@ -66,6 +66,37 @@ follow() {
 		done"
 }
 
+# modules_for_rules: what the rules of older firewalls take.
+modules_for_rules() {
+	modules iptable_nat iptable_filter xt_policy xt_conntrack
+}
+
+# rules HOST, after modules_for_rules: User-Mode Linux's nf_tables do not know the tables of the
+# documents. What these say of L2TP, for the older ones: in and out with IPsec alone, whatever else the
+# firewall remembers.
+rules() {
+	modules iptable_nat iptable_filter xt_policy xt_conntrack
+}
+
+# rules HOST, after modules_for_rules: User-Mode Linux's nf_tables do not know the tables of the documents. What these say of
+# L2TP, for the older ones: in and out with IPsec alone, whatever else the firewall remembers.
+rules() {
+	[ "$IN_WORLD" = uml ] || return 0
+	on "$1" sh -ec '
+		for rule in \
+			"-A INPUT -p udp --dport 1701 -m policy --dir in --pol none -j DROP" \
+			"-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT" \
+			"-A INPUT -i ppp+ -p icmp -j ACCEPT" \
+			"-A INPUT -p udp --dport 500 -j ACCEPT" \
+			"-A INPUT -p udp --dport 4500 -j ACCEPT" \
+			"-A INPUT -p udp --dport 1701 -j ACCEPT" \
+			"-P INPUT DROP" \
+			"-A OUTPUT -p udp --sport 1701 -m policy --dir out --pol none -j DROP" \
+			"-t nat -A POSTROUTING -s 10.77.0.0/24 -o eth0 -j MASQUERADE"; do
+			iptables-legacy $rule
+		done'
+}
+
 # --- what runs on them -------------------------------------------------------------------------
 
 # l2tpd_on MACHINE: the daemon, when --check is content with its files, which are where the recipe
