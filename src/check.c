@@ -22,8 +22,9 @@
 
 static const struct conf_peer *peer_of(const struct conf_section *s)
 {
-    return s->place == PLACE_LNS ? &((const struct conf_lns *)s->object)->peer
-                                 : &((const struct conf_lac *)s->object)->peer;
+    return s->place == PLACE_LNS   ? &((const struct conf_lns *)s->object)->peer
+           : s->place == PLACE_LAC ? &((const struct conf_lac *)s->object)->peer
+                                   : &((const struct conf_group *)s->object)->own.peer;
 }
 
 /* The line where a key of a section was set, if need be in its template, or the section's own. */
@@ -112,7 +113,7 @@ static void check_secrets(const struct conf *c, const char *path, struct conf_to
     secrets_tell_to(secrets, on_secrets, &of_file);
     secrets_look(secrets);
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next)
-        if (s->place != PLACE_GLOBAL)
+        if (s->place == PLACE_LNS || s->place == PLACE_LAC)
             check_secret(s, secrets, told);
     others = secrets_open_to_others(secrets);
     if (others != NULL)
@@ -367,7 +368,8 @@ void check_surroundings(const struct conf *c, const char *secrets_file, const ch
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
         if (s->place == PLACE_GLOBAL)
             continue;
-        check_name(s, &told);
+        if (s->place != PLACE_GROUP)
+            check_name(s, &told);
         check_options(&files, s, &told);
     }
     check_secrets(c, secrets_file, &told);

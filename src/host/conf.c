@@ -13,10 +13,12 @@ struct conf *conf_new(void)
     if (c != NULL) {
         hash_init(&c->lns_by_name);
         hash_init(&c->lac_by_name);
+        hash_init(&c->group_by_name);
         hash_init(&c->section_by_name);
         c->last = &c->sections;
         c->last_lns = &c->lns;
         c->last_lac = &c->lac;
+        c->last_group = &c->groups;
     }
     return c;
 }

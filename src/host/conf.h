@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/bytes.h"
 #include "base/hash.h"
 
 /* An item of a list key, in the order of the file; deny for "no ..." */
@@ -112,7 +113,7 @@ enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CO
 enum conf_policy { CONF_POLICY_ORDER, CONF_POLICY_SHARE };
 
 /* The letters that stand for something behind a '%' of "ipparam", as pppd_expand() has it. */
-#define CONF_IPPARAM_WORDS "phndgtc%"
+#define CONF_IPPARAM_WORDS "phndgtcvs%"
 
 /* Keys that [lns] and [lac] share. */
 enum conf_data_path {
@@ -153,10 +154,13 @@ struct conf_peer {
     int dead_time_s;      /* of complete silence; 0: as long as messages are sent again */
 };
 
+/* "unknown group": what becomes of a call whose private group has no section. */
+enum conf_unknown { CONF_UNKNOWN_DEFAULT, CONF_UNKNOWN_REFUSE };
+
 struct conf_lns {
     char *name; /* "default": that of last resort; "(unnamed #1)" and so on for those without */
     unsigned line;
-    uint64_t set[5]; /* a bit per row, a word per table of rows: set in this section itself */
+    uint64_t set[6]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;
     struct conf_range *ip_range; /* "ip range", "no ip range" */
     struct conf_range *lac;      /* "lac", "no lac": peers that select this section */
@@ -165,14 +169,35 @@ struct conf_lns {
     bool assign_ip, exclusive, unix_auth;
     bool sticky;           /* who comes again gets the address that it had */
     bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
+    enum conf_unknown unknown_group;
+    char *vrf, *netns;     /* for pppd's scripts; or NULL */
     struct conf_lns *next; /* in the order of the file */
+    struct hash_node by_name;
+};
+
+/* "match = PATTERN": users whose calls belong to a group. */
+struct conf_match {
+    char *pattern;
+    unsigned line;
+    struct conf_match *next;
+};
+
+/* A private group (AVP 37): what it sets goes before what the [lns] has that took the call. */
+#define CONF_GROUP_NAME 63 /* octets: a call keeps no more */
+struct conf_group {
+    char *name; /* compared octet by octet, unlike those of other sections */
+    unsigned line;
+    struct conf_lns own; /* its keys that a [lns] has too, and which of all it sets */
+    int max_calls;       /* 0: no limit */
+    struct conf_match *match;
+    struct conf_group *next; /* in the order of the file */
     struct hash_node by_name;
 };
 
 struct conf_lac {
     char *name;
     unsigned line;
-    uint64_t set[5];
+    uint64_t set[6];
     struct conf_peer peer;
     struct conf_lns_host *lns;
     uint32_t local_ip, remote_ip; /* 0: none */
@@ -212,11 +237,13 @@ struct conf {
     struct conf_global global;
     struct conf_lns *lns;
     struct conf_lac *lac;
-    struct hash lns_by_name, lac_by_name; /* there may be very many */
+    struct conf_group *groups;
+    struct hash lns_by_name, lac_by_name, group_by_name; /* there may be very many */
     struct hash section_by_name;
     struct conf_section **last; /* where the next one goes, of all sections ... */
     struct conf_lns **last_lns; /* ... and of each sort */
     struct conf_lac **last_lac;
+    struct conf_group **last_group;
 };
 
 /* What a problem is told through: one line without newline, "file:line: text".  warning: the file
@@ -260,10 +287,24 @@ struct conf *conf_new(void);
  */
 void conf_join_lns(struct conf *c, struct conf_lns *lns);
 void conf_join_lac(struct conf *c, struct conf_lac *lac);
+void conf_join_group(struct conf *c, struct conf_group *g);
 
 /* A section by name, as xl2tpd without regard to case; NULL if there is none. */
 struct conf_lns *conf_find_lns(const struct conf *c, const char *name);
 struct conf_lac *conf_find_lac(const struct conf *c, const char *name);
+
+/* A group by its name, octet by octet; NULL if there is none. */
+const struct conf_group *conf_find_group(const struct conf *c, const char *name);
+
+/* The last group of the file one of whose "match" fits a user's name; NULL: none does. */
+const struct conf_group *conf_match_group(const struct conf *c, struct span user);
+
+/* What calls of a group live by that have come to that section: the settings of the section with those
+ * of the group in their place.  Nothing is copied that they point to: good as long as both. */
+struct conf_lns conf_group_over(const struct conf_lns *lns, const struct conf_group *g);
+
+/* Does it have an "ip range" of its own? */
+bool conf_group_has_pool(const struct conf_group *g);
 
 /* The last entry of a list that holds an address decides; none: not allowed. */
 bool conf_ranges_allow(const struct conf_range *list, uint32_t ip);
@@ -312,6 +353,7 @@ void conf_keep_numbers(struct conf *c, const struct conf *former);
 bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
 bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
+bool conf_same_group(const struct conf_group *a, const struct conf_group *b);
 bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b); /* "lns" lines */
 
 /* The settings of a section as they are now, without its name, for a comparison later on; NULL
@@ -352,7 +394,7 @@ void conf_print_example(FILE *out);
 void conf_print_values(FILE *out, const struct conf *c);
 
 /* The rows, a line each, in columns between tabs: the sections that a key may stand in ("global",
- * "lns", "lac", "lns,lac"), its name, its second spelling, the values that it takes, its default,
+ * "lns", "lac", "group", with commas between several), its name, its second spelling, the values that it takes, its default,
  * and the sections in which it has no effect. */
 void conf_print_keys(FILE *out);
 

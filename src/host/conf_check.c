@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "host/conf_check_group.h"
 #include "host/conf_hidden.h"
 #include "host/conf_overlap.h"
 #include "wire/quirks.h"
@@ -34,9 +35,9 @@ static const struct pair pairs[] = {
     {IN_LNS | IN_LAC, "require chap", "require authentication", false},
     {IN_LNS | IN_LAC, "require pap", "require authentication", false},
     {IN_LNS, "unix authentication", "require authentication", false},
-    {IN_LNS | IN_LAC, "require chap", "refuse chap", true},
-    {IN_LNS | IN_LAC, "require pap", "refuse pap", true},
-    {IN_LNS | IN_LAC, "require authentication", "refuse authentication", true},
+    {IN_LNS | IN_LAC | IN_GROUP, "require chap", "refuse chap", true},
+    {IN_LNS | IN_LAC | IN_GROUP, "require pap", "refuse pap", true},
+    {IN_LNS | IN_LAC | IN_GROUP, "require authentication", "refuse authentication", true},
 };
 
 static bool is_on(const struct conf_section *s, const char *key)
@@ -61,17 +62,19 @@ static const struct {
     {IN_LNS, "sticky", "assign ip", false, "with 'assign ip = no'"},
     {IN_LAC, "lns return", "lns policy", true, "with 'lns policy = share'"},
     {IN_LNS | IN_LAC, "hello interval", "hello", false, "with 'hello = no'"},
-    {IN_LNS | IN_LAC, "pass peer", "ipparam", true, "beside 'ipparam', which says all of it"},
+    {IN_LNS | IN_LAC | IN_GROUP, "pass peer", "ipparam", true,
+     "beside 'ipparam', which says all of it"},
 };
 
 /* Of a number or a boolean: is it what it would be anyway? */
 static bool is_preset(const struct conf_section *s, const char *key)
 {
     const struct conf_row *row = conf_row_find(key);
+    const char *preset = conf_row_preset(row, s->place);
     struct conf_why unsaid;
     int64_t room = 0;
 
-    return conf_kinds[row->kind].set(&room, row, conf_row_preset(row, s->place), 0, &unsaid) &&
+    return preset != NULL && conf_kinds[row->kind].set(&room, row, preset, 0, &unsaid) &&
            conf_kinds[row->kind].same(&room, conf_field(row, s->place, s->object), row);
 }
 
@@ -115,8 +118,9 @@ static const struct conf_peer *peer_of(const struct conf_section *s)
 {
     const struct conf_lns *lns = s->object;
     const struct conf_lac *lac = s->object;
+    const struct conf_group *g = s->object;
 
-    return s->place == PLACE_LNS ? &lns->peer : &lac->peer;
+    return s->place == PLACE_LNS ? &lns->peer : s->place == PLACE_LAC ? &lac->peer : &g->own.peer;
 }
 
 /* The line of the first of two keys that the section sets itself; 0: neither. */
@@ -232,7 +236,7 @@ static void check_ipparam(const struct conf_section *s, struct conf_told *told)
             continue;
         conf_say(told, true, line,
                  "'ipparam' of %s has a '%s' that stands for nothing and stays as it is: known are "
-                 "%%p, %%h, %%n, %%d, %%g, %%t and %%c, and %%%% for a percent sign",
+                 "%%p, %%h, %%n, %%d, %%g, %%t, %%c, %%v and %%s, and %%%% for a percent sign",
                  s->title, log_safe(span_of(text, text[1] != '\0' ? 2 : 1), safe, sizeof safe));
         return;
     }
@@ -450,11 +454,17 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
         return;
     }
     check_pairs(s, told);
+    check_ipparam(s, told);
+    if (s->place != PLACE_LAC)
+        conf_check_space(s, told);
+    if (s->place == PLACE_GROUP) {
+        conf_check_group(c, s, told);
+        return;
+    }
     check_hiding(s, told);
     check_quirks(s, told);
     check_flow(s, told);
     check_data_path(c, s, told);
-    check_ipparam(s, told);
     if (s->place == PLACE_LAC) {
         check_lac(s, told);
         check_dialling(s, told);

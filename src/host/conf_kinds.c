@@ -592,6 +592,7 @@ const struct conf_kind_face conf_kinds[KIND_COUNT] = {
     [KIND_WORD] = {"WORD", word_set, int_same, int_copy, none_drop},
     [KIND_QUIRKS] = {"NAMES", quirks_set, quirks_same, quirks_copy, none_drop},
     [KIND_CHANNEL] = {"NUMBER", channel_set, channel_same, channel_copy, none_drop},
+    [KIND_MATCH] = {"PATTERN", conf_match_set, conf_match_same, conf_match_copy, conf_match_drop},
     [KIND_FROM] = {"PORT|random|auto", from_set, int_same, int_copy, none_drop},
     [KIND_DSCP] = {"0 to 63|class|copy", dscp_set, int_same, int_copy, none_drop},
     [KIND_SOURCE] = {"dev|sys|egd", source_set, text_same, text_copy, text_drop},

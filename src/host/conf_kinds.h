@@ -68,6 +68,15 @@ bool conf_word_read(const char *text, const struct conf_word *words, int *value,
  * nothing forces it.  An empty text gives none. */
 bool conf_quirks_read(const char *text, uint32_t *on, uint32_t *off, struct conf_why *why);
 
+/* A pattern of users' names, '*' for anything and letters in any case, added to a list of struct
+ * conf_match; in conf_match.c, as are the other three of that kind. */
+bool conf_match_set(void *field, const struct conf_row *row, const char *text, unsigned line,
+                    struct conf_why *why);
+bool conf_match_same(const void *a, const void *b, const struct conf_row *row);
+bool conf_match_copy(void *to, const void *from, const struct conf_row *row);
+void conf_match_drop(void *field);
+bool conf_match_fits(const char *pattern, struct span user);
+
 /* Sets why; returns false, so that a refusal is one line. */
 bool conf_refuse(struct conf_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -35,13 +35,15 @@ static const char *const keys[] = {for_peers, for_us};
 
 static bool has_own(const struct conf_section *s, const char *key)
 {
-    return s->place == PLACE_LNS && conf_section_line(s, key) > 0;
+    return (s->place == PLACE_LNS || s->place == PLACE_GROUP) && conf_section_line(s, key) > 0;
 }
 
 static const struct conf_range *pool_of(const struct conf_section *s, const char *key)
 {
     const struct conf_lns *lns = s->object;
 
+    if (s->place == PLACE_GROUP)
+        lns = &((const struct conf_group *)s->object)->own;
     return key == for_peers ? lns->ip_range : lns->local_ip_range;
 }
 
@@ -196,7 +198,10 @@ static void check_local(const struct work *w, const struct conf_section *s, stru
 {
     const struct conf_lns *lns = s->object;
     const struct conf_lac *lac = s->object;
-    uint32_t ip = s->place == PLACE_LNS ? lns->local_ip : lac->local_ip;
+    const struct conf_group *g = s->object;
+    uint32_t ip = s->place == PLACE_LNS   ? lns->local_ip
+                  : s->place == PLACE_LAC ? lac->local_ip
+                                          : g->own.local_ip;
     unsigned line = conf_section_line(s, "local ip");
     const struct conf_section *o = line > 0 && ip != 0 ? pool_with(w, ip, s) : NULL;
     char text[ADDR_TEXT];

@@ -15,7 +15,7 @@
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80      /* octets of a text shown in a message, escaped */
 
-static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac"};
+static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac", "group"};
 
 struct parser {
     struct conf *conf;
@@ -28,6 +28,7 @@ struct parser {
     struct conf fresh;             /* with nothing but defaults */
     struct conf_lns fresh_lns;
     struct conf_lac fresh_lac;
+    struct conf_group fresh_group;
 };
 
 static const char *shown(const char *text, char *room)
@@ -90,11 +91,42 @@ static void *new_lac(struct parser *p, const char *name)
     return lac;
 }
 
+static void *new_group(struct parser *p, const char *name)
+{
+    struct conf_group *g = calloc(1, sizeof *g);
+
+    if (g == NULL)
+        return NULL;
+    *p->conf->last_group = g;
+    p->conf->last_group = &g->next;
+    g->line = p->line;
+    g->name = strdup(name);
+    if (g->name == NULL || !conf_object_defaults(PLACE_GROUP, g))
+        return NULL;
+    conf_join_group(p->conf, g);
+    return g;
+}
+
 static void *new_object(struct parser *p, enum conf_place place, const char *name)
 {
-    if (place == PLACE_GLOBAL)
+    switch (place) {
+    case PLACE_LNS:
+        return new_lns(p, name);
+    case PLACE_LAC:
+        return new_lac(p, name);
+    case PLACE_GROUP:
+        return new_group(p, name);
+    default:
         return &p->conf->global;
-    return place == PLACE_LNS ? new_lns(p, name) : new_lac(p, name);
+    }
+}
+
+static const char *name_in(enum conf_place place, const void *object)
+{
+    return place == PLACE_LNS     ? ((const struct conf_lns *)object)->name
+           : place == PLACE_LAC   ? ((const struct conf_lac *)object)->name
+           : place == PLACE_GROUP ? ((const struct conf_group *)object)->name
+                                  : "";
 }
 
 static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
@@ -112,15 +144,11 @@ static struct conf_section *new_section(struct parser *p, enum conf_place place,
     hash_join(&p->conf->section_by_name, &s->by_name, conf_section_hash(place, name));
     if (s->title == NULL || s->object == NULL)
         return NULL;
-    s->name = name[0] == '\0'      ? ""
-              : place == PLACE_LNS ? ((struct conf_lns *)s->object)->name
-              : place == PLACE_LAC ? ((struct conf_lac *)s->object)->name
-                                   : "";
+    s->name = name[0] == '\0' ? "" : name_in(place, s->object);
     return s;
 }
 
-/* A named section is opened again by its name, as in xl2tpd without regard to case; there is one
- * [global]; an unnamed one is always new. */
+/* A named section is opened again by its name; there is one [global]; an unnamed one is always new. */
 static struct conf_section *find_section(struct parser *p, enum conf_place place, const char *name)
 {
     struct hash_node *node = hash_find(&p->conf->section_by_name, conf_section_hash(place, name));
@@ -131,16 +159,37 @@ static struct conf_section *find_section(struct parser *p, enum conf_place place
         struct conf_section *s =
             (struct conf_section *)(void *)((char *)node - offsetof(struct conf_section, by_name));
 
-        if (s->place == place && strcasecmp(s->name, name) == 0)
+        if (conf_section_is(s, place, name))
             return s;
     }
     return NULL;
 }
 
+/* Is the name one that a section of that place can have?  If not, it has been told. */
+static bool is_name(struct parser *p, enum conf_place place, const char *name)
+{
+    size_t most = place == PLACE_GROUP ? CONF_GROUP_NAME : NAME_MOST;
+    char room[SHOWN];
+
+    if (strncasecmp(name, CONF_UNNAMED, strlen(CONF_UNNAMED)) == 0)
+        conf_say(&p->told, false, p->line,
+                 "'%s' is what a section without a name goes by: give it another name",
+                 shown(name, room));
+    else if (strlen(name) > most)
+        conf_say(&p->told, false, p->line, "the section's name is too long: %zu octets at most",
+                 most);
+    else if (place == PLACE_GROUP && name[0] == '\0')
+        conf_say(&p->told, false, p->line,
+                 "[group] has no name: write [group NAME], with the name that the LAC sends");
+    else
+        return true;
+    return false;
+}
+
 static void open_section(struct parser *p, const struct conf_line *l)
 {
     enum conf_place place = PLACE_GLOBAL;
-    const char *name = strcasecmp(l->rest, "default") == 0 ? "default" : l->rest;
+    const char *name = l->rest;
     char room[SHOWN];
 
     p->now = NULL;
@@ -149,22 +198,12 @@ static void open_section(struct parser *p, const struct conf_line *l)
         place++;
     if (place == PLACE_COUNT) {
         conf_say(&p->told, false, p->line,
-                 "unknown section [%s]: there are [global], [lns NAME] "
-                 "and [lac NAME]",
+                 "unknown section [%s]: there are [global], [lns NAME], [lac NAME] and [group NAME]",
                  shown(l->word, room));
         return;
     }
-    if (strncasecmp(name, CONF_UNNAMED, strlen(CONF_UNNAMED)) == 0) {
-        conf_say(&p->told, false, p->line,
-                 "'%s' is what a section without a name goes by: give it another name",
-                 shown(name, room));
+    if (!is_name(p, place, name))
         return;
-    }
-    if (strlen(name) > NAME_MOST) {
-        conf_say(&p->told, false, p->line, "the section's name is too long: %d octets at most",
-                 NAME_MOST);
-        return;
-    }
     if (l->problem != NULL)
         conf_say(&p->told, true, p->line, "%s", l->problem);
     if (place == PLACE_GLOBAL && name[0] != '\0') {
@@ -172,6 +211,8 @@ static void open_section(struct parser *p, const struct conf_line *l)
                  shown(name, room));
         name = "";
     }
+    if (place != PLACE_GROUP && strcasecmp(name, "default") == 0)
+        name = "default";
     p->now = find_section(p, place, name);
     if (p->now != NULL && name[0] != '\0')
         conf_say(&p->told, true, p->line, "%s was begun in line %u already: the two are one",
@@ -202,9 +243,10 @@ static void tell_unknown(struct parser *p, const char *key)
 
 static void *fresh_object(struct parser *p, enum conf_place place)
 {
-    if (place == PLACE_GLOBAL)
-        return &p->fresh.global;
-    return place == PLACE_LNS ? (void *)&p->fresh_lns : (void *)&p->fresh_lac;
+    void *const fresh[PLACE_COUNT] = {&p->fresh.global, &p->fresh_lns, &p->fresh_lac,
+                                      &p->fresh_group};
+
+    return fresh[place];
 }
 
 /* A key without effect is told of, unless what it asks for is what happens anyway. */
@@ -225,7 +267,7 @@ static void tell_note(struct parser *p, const struct conf_row *row)
 static bool is_list(const struct conf_row *row)
 {
     return row->kind == KIND_RANGES || row->kind == KIND_DENY || row->kind == KIND_HOSTS ||
-           row->kind == KIND_LISTEN;
+           row->kind == KIND_LISTEN || row->kind == KIND_MATCH;
 }
 
 static const char *line_word(unsigned line)
@@ -295,7 +337,7 @@ static void take_setting(struct parser *p, const struct conf_line *l)
     if (!p->seen_header) {
         conf_say(&p->told, false, p->line,
                  "'%s' stands before any section: begin with [global], "
-                 "[lns NAME] or [lac NAME]",
+                 "[lns NAME], [lac NAME] or [group NAME]",
                  shown(l->word, room));
         return;
     }
@@ -354,7 +396,10 @@ static void note_set(struct conf_section *s)
 {
     struct conf_lns *lns = s->object;
     struct conf_lac *lac = s->object;
-    uint64_t *set = s->place == PLACE_LNS ? lns->set : lac->set;
+    struct conf_group *g = s->object;
+    uint64_t *set = s->place == PLACE_LNS   ? lns->set
+                    : s->place == PLACE_LAC ? lac->set
+                                            : g->own.set;
 
     if (s->place == PLACE_GLOBAL)
         return;
@@ -365,7 +410,7 @@ static void note_set(struct conf_section *s)
 static void finish_sections(struct parser *p)
 {
     const struct conf_section *template[PLACE_COUNT] = {NULL, find_section(p, PLACE_LNS, "default"),
-                                                        find_section(p, PLACE_LAC, "default")};
+                                                        find_section(p, PLACE_LAC, "default"), NULL};
 
     for (struct conf_section *s = p->conf->sections; s != NULL && !p->no_memory; s = s->next) {
         note_set(s);
@@ -381,6 +426,7 @@ static void parser_free(struct parser *p)
     conf_object_drop(PLACE_GLOBAL, &p->fresh.global);
     conf_object_drop(PLACE_LNS, &p->fresh_lns);
     conf_object_drop(PLACE_LAC, &p->fresh_lac);
+    conf_object_drop(PLACE_GROUP, &p->fresh_group);
 }
 
 static bool parser_start(struct parser *p)
@@ -392,7 +438,8 @@ static bool parser_start(struct parser *p)
            conf_object_defaults(PLACE_GLOBAL, &p->conf->global) &&
            conf_object_defaults(PLACE_GLOBAL, &p->fresh.global) &&
            conf_object_defaults(PLACE_LNS, &p->fresh_lns) &&
-           conf_object_defaults(PLACE_LAC, &p->fresh_lac);
+           conf_object_defaults(PLACE_LAC, &p->fresh_lac) &&
+           conf_object_defaults(PLACE_GROUP, &p->fresh_group);
 }
 
 /* The end of the setting at the begin of a text: a ';' that is not within a value in quotes, or the

@@ -46,6 +46,10 @@ static const struct {
         {"[lac home]",
          "# Every key of [lac NAME]: calls that we place.  [lac default] is never dialled; the\n"
          "# other [lac] sections take from it what they leave unset.\n"},
+    [PLACE_GROUP] = {"[group customer-7]",
+                     "# Every key of [group NAME]: calls that a LAC says to be of this private group.  "
+                     "What is\n"
+                     "# left unset is as in the [lns] section that has taken the call.\n"},
 };
 
 static void print_help(FILE *out, const struct conf_row *row)
@@ -60,11 +64,13 @@ static void print_help(FILE *out, const struct conf_row *row)
     }
 }
 
-/* A key that would clash with another one of the example stands in a comment. */
+/* A key that would clash with another one of the example stands in a comment, as does one that a group
+ * has from its [lns]. */
 static void print_row(FILE *out, const struct conf_row *row, enum conf_place place)
 {
+    bool of_lns = place == PLACE_GROUP && (row->places & IN_LNS) != 0;
     const char *preset = conf_row_preset(row, place);
-    const char *value = preset != NULL ? preset : row->example;
+    const char *value = preset != NULL ? preset : of_lns ? NULL : row->example;
 
     fputc('\n', out);
     print_help(out, row);
@@ -88,12 +94,13 @@ void conf_print_example(FILE *out)
     }
 }
 
-/* The values in force. */
+static const char *const words[PLACE_COUNT] = {"global", "lns", "lac", "group"};
+
+/* The values in force; of a group those that it sets: what it does not is another's. */
 
 /* The name as it stands in the file: the title is one for the log. */
 static void print_header(FILE *out, const struct conf_section *s)
 {
-    static const char *const words[PLACE_COUNT] = {"global", "lns", "lac"};
     int n = fprintf(out, "\n[%s%s%s]", words[s->place], s->name[0] != '\0' ? " " : "", s->name);
 
     fprintf(out, "%*s # line %u\n", n < 41 ? 41 - n : 0, "", s->line);
@@ -108,7 +115,7 @@ void conf_print_values(FILE *out, const struct conf *c)
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
         print_header(out, s);
         for (const struct conf_row *row = NULL; (row = conf_row_in(row, s->place)) != NULL;)
-            conf_show_row(out, s, row, true, "");
+            conf_show_row(out, s, row, s->place != PLACE_GROUP, "");
     }
 }
 
@@ -131,22 +138,28 @@ static void print_bounds(FILE *out, const struct conf_row *row)
     }
 }
 
+static void print_places(FILE *out, unsigned places)
+{
+    const char *between = "";
+
+    for (unsigned place = 0; place < PLACE_COUNT; place++) {
+        if ((places & 1u << place) == 0)
+            continue;
+        fprintf(out, "%s%s", between, words[place]);
+        between = ",";
+    }
+}
+
 void conf_print_keys(FILE *out)
 {
     for (const struct conf_row *row = NULL; (row = conf_row_next(row)) != NULL;) {
-        fprintf(out, "%s%s%s\t%s\t%s\t", (row->places & IN_GLOBAL) != 0 ? "global" : "",
-                (row->places & IN_LNS) != 0 ? "lns" : "",
-                (row->places & (IN_LNS | IN_LAC)) == (IN_LNS | IN_LAC) ? ",lac"
-                : (row->places & IN_LAC) != 0                          ? "lac"
-                                                                       : "",
-                row->name, row->alias != NULL ? row->alias : "");
+        print_places(out, row->places);
+        fprintf(out, "\t%s\t%s\t", row->name, row->alias != NULL ? row->alias : "");
         print_bounds(out, row);
-        fprintf(out, "\t%s%s%s\t%s%s%s%s\n", row->preset != NULL ? row->preset : "",
+        fprintf(out, "\t%s%s%s\t", row->preset != NULL ? row->preset : "",
                 row->preset_lac != NULL ? ", [lac] " : "",
-                row->preset_lac != NULL ? row->preset_lac : "",
-                (row->note_places & IN_GLOBAL) != 0 ? "global" : "",
-                (row->note_places & IN_LNS) != 0 ? "lns" : "",
-                (row->note_places & (IN_LNS | IN_LAC)) == (IN_LNS | IN_LAC) ? "," : "",
-                (row->note_places & IN_LAC) != 0 ? "lac" : "");
+                row->preset_lac != NULL ? row->preset_lac : "");
+        print_places(out, row->note_places);
+        fputc('\n', out);
     }
 }

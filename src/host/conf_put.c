@@ -174,7 +174,7 @@ static struct conf_section *find(const struct conf *c, enum conf_place place, co
         struct conf_section *s =
             (struct conf_section *)(void *)((char *)n - offsetof(struct conf_section, by_name));
 
-        if (s->place == place && strcasecmp(s->name, name) == 0)
+        if (conf_section_is(s, place, name))
             return s;
     }
     return NULL;

@@ -11,6 +11,7 @@
 static const struct conf_table *const tables[CONF_TABLES] = {
     [TABLE_GLOBAL] = &conf_table_global,
     [TABLE_OWN] = &conf_table_own,
+    [TABLE_GROUP] = &conf_table_group,
     [TABLE_DIAL] = &conf_table_dial,
     [TABLE_PEER] = &conf_table_peer,
     [TABLE_PPP] = &conf_table_ppp,
@@ -82,6 +83,8 @@ const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
 
 const char *conf_row_preset(const struct conf_row *row, enum conf_place place)
 {
+    if (place == PLACE_GROUP && row->places != IN_GROUP)
+        return NULL;
     return place == PLACE_LAC && row->preset_lac != NULL ? row->preset_lac : row->preset;
 }
 
@@ -91,7 +94,10 @@ const char *conf_row_places(const struct conf_row *row)
         [IN_GLOBAL] = "[global]",
         [IN_LNS] = "[lns NAME]",
         [IN_LAC] = "[lac NAME]",
+        [IN_GROUP] = "[group NAME]",
         [IN_LNS | IN_LAC] = "[lns NAME] or [lac NAME]",
+        [IN_LNS | IN_GROUP] = "[lns NAME] or [group NAME]",
+        [IN_LNS | IN_LAC | IN_GROUP] = "[lns NAME], [lac NAME] or [group NAME]",
     };
 
     return words[row->places];

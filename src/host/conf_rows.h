@@ -12,11 +12,12 @@
 
 #include "host/conf.h"
 
-enum conf_place { PLACE_GLOBAL, PLACE_LNS, PLACE_LAC, PLACE_COUNT };
+enum conf_place { PLACE_GLOBAL, PLACE_LNS, PLACE_LAC, PLACE_GROUP, PLACE_COUNT };
 
 #define IN_GLOBAL (1u << PLACE_GLOBAL)
 #define IN_LNS (1u << PLACE_LNS)
 #define IN_LAC (1u << PLACE_LAC)
+#define IN_GROUP (1u << PLACE_GROUP)
 
 enum conf_kind {
     KIND_BOOL,
@@ -41,6 +42,7 @@ enum conf_kind {
                      one of its words */
     KIND_QUIRKS,  /* names of peers' quirks, into both sets of a struct conf_peer */
     KIND_CHANNEL, /* number and flag of a struct conf_lac */
+    KIND_MATCH,   /* adds patterns of users' names to a list */
     KIND_COUNT
 };
 
@@ -88,7 +90,7 @@ const struct conf_row *conf_row_find(const char *key);
 const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
                                         const char **spelling);
 
-/* The default in a section of that kind, or NULL. */
+/* The default in a section of that kind, or NULL: also of what a [group] has from its [lns]. */
 const char *conf_row_preset(const struct conf_row *row, enum conf_place place);
 
 /* "[global]", "[lns NAME]", "[lns NAME] or [lac NAME]": where a row may stand, in words. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void conf_say(struct conf_told *told, bool warning, unsigned line, const char *fmt, ...)
 {
@@ -33,6 +34,12 @@ void conf_say(struct conf_told *told, bool warning, unsigned line, const char *f
 uint32_t conf_section_hash(enum conf_place place, const char *name)
 {
     return hash_of_word(name) ^ place;
+}
+
+bool conf_section_is(const struct conf_section *s, enum conf_place place, const char *name)
+{
+    return s->place == place &&
+           (place == PLACE_GROUP ? strcmp(s->name, name) : strcasecmp(s->name, name)) == 0;
 }
 
 unsigned conf_section_line(const struct conf_section *s, const char *key)
@@ -151,6 +158,12 @@ void conf_free(struct conf *c)
         free(lac->name);
         free(lac);
     }
+    for (struct conf_group *g = c->groups, *next; g != NULL; g = next) {
+        next = g->next;
+        conf_object_drop(PLACE_GROUP, g);
+        free(g->name);
+        free(g);
+    }
     for (struct conf_section *s = c->sections, *next; s != NULL; s = next) {
         next = s->next;
         free(s->title);
@@ -158,6 +171,7 @@ void conf_free(struct conf *c)
     }
     hash_free(&c->lns_by_name);
     hash_free(&c->lac_by_name);
+    hash_free(&c->group_by_name);
     hash_free(&c->section_by_name);
     conf_object_drop(PLACE_GLOBAL, &c->global);
     free(c->file);

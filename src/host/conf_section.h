@@ -28,7 +28,7 @@ void conf_say(struct conf_told *told, bool warning, unsigned line, const char *f
 
 struct conf_section {
     enum conf_place place;
-    void *object;                     /* struct conf_global, conf_lns or conf_lac */
+    void *object;                     /* struct conf_global, conf_lns, conf_lac or conf_group */
     const char *name;                 /* of the object's; "" if it has none */
     char *title;                      /* "[lns default]", fit to be logged */
     unsigned line;                    /* where it begins */
@@ -42,6 +42,10 @@ struct conf_section {
 
 /* There may be very many sections, so each is found by a hash (conf.section_by_name). */
 uint32_t conf_section_hash(enum conf_place place, const char *name);
+
+/* Is that its name?  Without regard to case, as with xl2tpd; but of a group, whose name peers tell, octet
+ * by octet. */
+bool conf_section_is(const struct conf_section *s, enum conf_place place, const char *name);
 
 /* The line at which a key, by its first spelling, was set in this section; 0: was not. */
 unsigned conf_section_line(const struct conf_section *s, const char *key);

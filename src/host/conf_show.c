@@ -249,6 +249,13 @@ static void print_hosts(const struct line *l, const struct conf_row *row,
     }
 }
 
+static void print_matches(const struct line *l, const struct conf_row *row,
+                          const struct conf_match *m)
+{
+    for (; m != NULL; m = m->next)
+        print_text(l, row, m->pattern, m->line);
+}
+
 static void print_listen(const struct line *l, const struct conf_row *row,
                          const struct conf_listen *list)
 {
@@ -280,6 +287,8 @@ void conf_show_row(FILE *out, const struct conf_section *s, const struct conf_ro
                      s->from != NULL ? s->from->title : "");
     else if (row->kind == KIND_HOSTS)
         print_hosts(&l, row, *(struct conf_lns_host *const *)field);
+    else if (row->kind == KIND_MATCH)
+        print_matches(&l, row, *(struct conf_match *const *)field);
     else if (row->kind == KIND_LISTEN)
         print_listen(&l, row, field);
     else if (shows[row->kind] != NULL)

@@ -8,24 +8,37 @@
 /* Where a value goes, for .at of a row. */
 #define GLOBAL(field)                                                                              \
     {                                                                                              \
-        offsetof(struct conf_global, field), 0, 0                                                  \
+        offsetof(struct conf_global, field), 0, 0, 0                                               \
     }
 #define LNS(field)                                                                                 \
     {                                                                                              \
-        0, offsetof(struct conf_lns, field), 0                                                     \
+        0, offsetof(struct conf_lns, field), 0, 0                                                  \
     }
 #define LAC(field)                                                                                 \
     {                                                                                              \
-        0, 0, offsetof(struct conf_lac, field)                                                     \
+        0, 0, offsetof(struct conf_lac, field), 0                                                  \
+    }
+#define GROUP(field)                                                                               \
+    {                                                                                              \
+        0, 0, 0, offsetof(struct conf_group, field)                                                \
     }
 #define BOTH(field)                                                                                \
     {                                                                                              \
-        0, offsetof(struct conf_lns, field), offsetof(struct conf_lac, field)                      \
+        0, offsetof(struct conf_lns, field), offsetof(struct conf_lac, field), 0                   \
+    }
+#define LNS_AND_GROUP(field)                                                                       \
+    {                                                                                              \
+        0, offsetof(struct conf_lns, field), 0, offsetof(struct conf_group, own.field)             \
+    }
+#define ALL_THREE(field)                                                                           \
+    {                                                                                              \
+        0, offsetof(struct conf_lns, field), offsetof(struct conf_lac, field),                     \
+            offsetof(struct conf_group, own.field)                                                 \
     }
 #define PEER(field) BOTH(peer.field)
 #define LAC_ITSELF                                                                                 \
     {                                                                                              \
-        0, 0, 0                                                                                    \
+        0, 0, 0, 0                                                                                 \
     }
 
 #define TEXT_MAX 255 /* a Host Name AVP carries more, pppd's "name" does not */
@@ -33,7 +46,7 @@
 #define DAY_S 86400
 
 /* In the order of the example file. */
-enum { TABLE_GLOBAL, TABLE_OWN, TABLE_DIAL, TABLE_PEER, TABLE_PPP };
+enum { TABLE_GLOBAL, TABLE_OWN, TABLE_GROUP, TABLE_DIAL, TABLE_PEER, TABLE_PPP };
 
 struct conf_table {
     const struct conf_row *rows;
@@ -42,9 +55,10 @@ struct conf_table {
 
 extern const struct conf_table conf_table_global; /* [global] */
 extern const struct conf_table conf_table_own;    /* [lns] or [lac], but not both */
+extern const struct conf_table conf_table_group;  /* private groups */
 extern const struct conf_table conf_table_dial;   /* [lac]: whom to dial, when, and from where */
 extern const struct conf_table conf_table_peer;   /* [lns] and [lac]: what concerns L2TP */
-extern const struct conf_table conf_table_ppp;    /* [lns] and [lac]: pppd's arguments */
+extern const struct conf_table conf_table_ppp;    /* [lns], [lac], [group]: pppd's arguments */
 
 /* The last line of a table's file: its face, and that there is a bit for each of its rows. */
 #define CONF_TABLE(name)                                                                           \

@@ -51,9 +51,10 @@ static const struct {
     {"also behind another section", "[global]\nport = 1\n[lac a\nlns = b\n",
      "E f:3: the section's name has no closing ']'"},
     {"an unknown section, whose keys are passed over", "[lsn x]\nfoo = bar\n",
-     "E f:1: unknown section [lsn]: there are [global], [lns NAME] and [lac NAME]"},
+     "E f:1: unknown section [lsn]: there are [global], [lns NAME], [lac NAME] and [group NAME]"},
     {"a key before any section", "port = 1\n",
-     "E f:1: 'port' stands before any section: begin with [global], [lns NAME] or [lac NAME]"},
+     "E f:1: 'port' stands before any section: begin with [global], [lns NAME], [lac NAME] or "
+     "[group NAME]"},
     {"no '='", "[global]\nport 1\n", "E f:2: there is no '=': write 'key = value'"},
     {"no key", "[global]\n = 1\n", "E f:2: there is no key before the '=': write 'key = value'"},
     {"an open quote", "[lac x]\nlns = a\nname = \"b\\\"\n", "E f:3: the value has no closing '\"'"},
@@ -471,11 +472,11 @@ static const struct {
     {"each word of ipparam", "[lac x]\nlns = a\nipparam = %p%h%n%d%g%t%c%%\n", NULL},
     {"a word of ipparam that stands for nothing", "[lac x]\nlns = a\nipparam = %h %u %v\n",
      "W f:3: 'ipparam' of [lac x] has a '%u' that stands for nothing and stays as it is: known are "
-     "%p, %h, %n, %d, %g, %t and %c, and %% for a percent sign"},
+     "%p, %h, %n, %d, %g, %t, %c, %v and %s, and %% for a percent sign"},
     {"a percent sign that ends ipparam", "[lns default]\nassign ip = no\nipparam = 50%\n",
      "W f:3: 'ipparam' of [lns default] has a '%' that stands for nothing and stays as it is: "
      "known "
-     "are %p, %h, %n, %d, %g, %t and %c, and %% for a percent sign"},
+     "are %p, %h, %n, %d, %g, %t, %c, %v and %s, and %% for a percent sign"},
     {"redialling without redial", "[lac x]\nlns = a\nredial timeout = 5\nmax redials = 1\n",
      "W f:3: 'redial timeout' in [lac x] has no effect without 'redial = yes'\n"
      "W f:4: 'max redials' in [lac x] has no effect without 'redial = yes'"},

@@ -39,7 +39,7 @@ static void test_parsing(void)
          "E setting 2: unknown key 'redail' in [lac x]; did you mean 'redial'?"},
         {"a bad value", "redial timeout=soon", "E setting 1: 'redial timeout = soon' "},
         {"a key of another kind of section", "ip range=10.0.0.1",
-         "E setting 1: 'ip range' does not belong in [lac x]: move it to [lns NAME]"},
+         "E setting 1: 'ip range' does not belong in [lac x]: move it to [lns NAME] or [group NAME]"},
         {"no equals sign", "lns", "E setting 1: "},
         {"a header", "[global]", "E setting 1: a section's header is no setting"},
     };

@@ -99,6 +99,8 @@ static const char *some_value(const struct conf_row *row, char *room, size_t siz
         snprintf(room, size, "%ld", row->preset != NULL ? atol(row->preset) + 1 : 7);
         return room;
     case KIND_TEXT:
+        if (strcmp(row->name, "vrf") == 0 || strcmp(row->name, "netns") == 0)
+            return "\" a # \""; /* shell scripts see it */
         return "\" a \\\"b\\\\ # ; \"";
     case KIND_PATH:
         return "\"/a b;c#d\\\\e\"";
@@ -124,7 +126,10 @@ static const char *some_value(const struct conf_row *row, char *room, size_t siz
 
 static const char *header_of(enum conf_place place)
 {
-    return place == PLACE_GLOBAL ? "[global]" : place == PLACE_LNS ? "[lns x y]" : "[lac x#y]";
+    static const char *const headers[PLACE_COUNT] = {"[global]", "[lns x y]", "[lac x#y]",
+                                                     "[group x\"y]"};
+
+    return headers[place];
 }
 
 /* Each key in each place, alone. */
@@ -275,6 +280,8 @@ static void test_keys(void)
        "two defaults");
     ok(strstr(text, "lns,lac\ttx bps\t\t1 to 4294967295\t10000000\tlns\n") != NULL,
        "bounds, default, and where it has no effect");
+    ok(strstr(text, "lns,group\tassign ip\t\tyes|no\tyes\t\n") != NULL, "two sorts of sections");
+    ok(strstr(text, "group\tmatch\t\tPATTERN\t\t\n") != NULL, "and one alone");
 }
 
 int main(void)
