@@ -16,12 +16,13 @@
 #include "wire/fields.h"
 #include "wire/proxy.h"
 
-#define FRONT_OPTIONS 256 /* octets of a Configure-Request that is looked at; a longer one is not  \
-                           */
-#define FRONT_NAME 253    /* octets of a caller's name, likewise */
-#define FRONT_VALUE 255   /* of a challenge, a response or a password */
-#define FRONT_OURS 64     /* octets of our name; a longer one is cut */
-#define FRONT_REASON 192  /* room for front_describe() */
+#define FRONT_OPTIONS                                                                              \
+    256                  /* octets of a Configure-Request that is looked at; a longer one is not   \
+                          */
+#define FRONT_NAME 253   /* octets of a caller's name, likewise */
+#define FRONT_VALUE 255  /* of a challenge, a response or a password */
+#define FRONT_OURS 64    /* octets of our name; a longer one is cut */
+#define FRONT_REASON 192 /* room for front_describe() */
 #define FRONT_NEVER UINT64_MAX
 
 /* How a caller can be asked for its name. */
@@ -146,7 +147,8 @@ void front_wipe(struct front *f);
 /* A frame has come from the caller: whatever octets there are in it. */
 void front_input(struct front *f, uint64_t now, struct span frame);
 
-/* A frame has come that the line's framing refused: it counts as garbage. */
+/* Something has come that the line's framing refused, or can make no frame of: it counts as
+ * garbage. */
 void front_refused(struct front *f);
 
 /* The line is gone, so there is nobody to say anything to; or the owner has no use for the caller,
