@@ -22,7 +22,7 @@
 #define HELLO_MOST_MS 10000u
 #define DOUBT_LEAST_MS 1000u /* a HELLO that has been sent twice ... */
 #define DOUBT_MOST_MS 3000u  /* ... or thrice in vain */
-#define SOON_MS 20000u       /* who redials sooner cannot wait until a tunnel is given up */
+#define SOON_MS 30000u       /* who redials sooner cannot wait until a tunnel is given up, and a fifth more */
 #define NAME_MOST 256 /* of a peer's Host Name, when a secret is looked for */
 
 static const char *our_name(const struct hub *h, const struct conf_peer *peer)

@@ -81,7 +81,7 @@ for (1, 10) {
     $d->finish;
 }
 
-for (['redials late', "redial = yes\nredial timeout = 20\n"], ['does not redial', "redial timeout = 2\n"]) {
+for (['redials late', "redial = yes\nredial timeout = 30\n"], ['does not redial', "redial timeout = 2\n"]) {
     my ($what, $keys) = @$_;
     my ($d, $p) = up "who $what", "${keys}hello interval = 1\n";
 
