@@ -39,7 +39,7 @@ WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy w
         wire/ppp_front_auth wire/hdlc wire/hdlc_plain wire/hdlc_ssse3 wire/hdlc_avx512 wire/hdlc_neon
 PROTO = proto/xport proto/states proto/post proto/silence proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
-        proto/stray proto/input
+        proto/stray proto/speeds proto/input
 CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kinds host/conf_line host/conf_listen host/conf_load \
         host/conf_near host/conf_overlap host/conf_put host/conf_parse host/conf_print host/conf_ranges \
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
@@ -48,7 +48,7 @@ CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kin
 HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets \
         host/pool host/pool_memory host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if host/pppd_culprit $(CONF) $(BODIES)
 # What the operator sees and says while it runs.
-CONTROL = control control_sections control_status control_watch events tell status status_rows \
+CONTROL = control control_sections control_status control_watch events tell status status_line status_rows \
         render metrics
 TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles bearer bearer_lease bearer_ppp lac lac_dial lac_names lac_back lac_doubt lac_secured lac_hosts reload say news service daemon \
         $(CONTROL)

@@ -355,6 +355,15 @@ static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const 
     s->set_variables = p->pass_call;
 }
 
+/* Rates stand in the order of enum line_rate; those of low power come last, and are left out. */
+static void fill_line(struct pppd_settings *s, const struct call_line *line)
+{
+    s->circuit_id = line->circuit_id;
+    s->remote_id = line->remote_id;
+    for (unsigned i = 0; i < PPPD_LINE_RATES; i++)
+        s->line_rates[i] = line->rates[i];
+}
+
 /* What the peer and the LAC have said of a call, for pppd's scripts. */
 static void fill_call(struct pppd_settings *s, const struct call *c, const struct conf_peer *p)
 {
@@ -368,6 +377,8 @@ static void fill_call(struct pppd_settings *s, const struct call *c, const struc
     s->call = c->id;
     s->tx_bps = c->tx_bps;
     s->rx_bps = c->rx_bps;
+    if (c->line != NULL)
+        fill_line(s, c->line);
 }
 
 struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,

@@ -12,6 +12,7 @@
 #include "events.h"
 #include "host/sys.h"
 #include "lac_parts.h"
+#include "profiles.h"
 #include "proto/silence.h"
 
 #define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
@@ -212,6 +213,8 @@ struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *num
         spec.channel = conf->physical_channel;
         spec.minimum_bps = conf->minimum_bps;
         spec.maximum_bps = conf->maximum_bps;
+        spec.tells_speed = conf->peer.speed_updates;
+        profiles_line(conf, &spec.line);
     }
     if (number != NULL && number[0] != '\0') {
         spec.outgoing = true;

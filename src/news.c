@@ -285,6 +285,13 @@ static void on_line_errors(struct hub *h, const struct l2tp_event *ev)
         say_line_errors(ev->call);
 }
 
+static void on_line_speed(struct hub *h, const struct l2tp_event *ev)
+{
+    if (is_worth_telling(h, ev->call->host_data))
+        say_line_speed(ev->call);
+    tell_call_speed(ev->call);
+}
+
 typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);
 
 static on_event_fn *const on_event[] = {
@@ -298,6 +305,7 @@ static on_event_fn *const on_event[] = {
     [L2TP_CALL_DOWN] = on_call_down,
     [L2TP_LINE_INFO] = on_line_info,
     [L2TP_LINE_ERRORS] = on_line_errors,
+    [L2TP_LINE_SPEED] = on_line_speed,
     [L2TP_CARRY] = on_carry,
 };
 

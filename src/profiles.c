@@ -54,6 +54,7 @@ static void fill(const struct hub *h, const char *section, const struct conf_pee
     p->priority_bit = peer->priority_bit;
     p->ecn = peer->ecn;
     p->disconnect_cause = peer->disconnect_cause;
+    p->ask_speed = peer->speed_updates;
     p->reorder_ms = (uint32_t)peer->reorder_timeout_ms;
     p->quirks_on = peer->quirks_on;
     p->quirks_off = peer->quirks_off;
@@ -117,6 +118,29 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct ad
     p->accept_incoming = conf->tie_breaker && conf_match_lns(h->conf, peer) != NULL;
     /* the peer's own name is known only when it answers; until then, that of the host dialled */
     find_secret(h, p, lns_host);
+}
+
+static void tell_id(struct call_line *line, unsigned avp, const char *from, char to[LINE_ID_MOST + 1])
+{
+    if (from == NULL)
+        return;
+    span_to_str(span_str(from), to, LINE_ID_MOST + 1);
+    line->has |= UINT64_C(1) << avp;
+}
+
+/* The keys' rates stand in the order of enum line_rate. */
+void profiles_line(const struct conf_lac *conf, struct call_line *line)
+{
+    tell_id(line, AVP_AGENT_CIRCUIT_ID, conf->circuit_id, line->circuit_id);
+    tell_id(line, AVP_AGENT_REMOTE_ID, conf->remote_id, line->remote_id);
+    for (unsigned i = 0; i < CONF_LINE_RATES; i++) {
+        line->rates[i] = conf->line_rates[i];
+        if (conf->line_rates[i] != 0)
+            line->has |= UINT64_C(1) << (AVP_LINE_RATES + i);
+    }
+    line->type = (uint32_t)conf->line_type;
+    if (conf->line_type != 0)
+        line->has |= UINT64_C(1) << AVP_ACCESS_LINE_TYPE;
 }
 
 static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,

@@ -9,6 +9,9 @@
 /* The engine's three questions, answered out of the hub (which is their ctx). */
 struct l2tp_host profiles_host(struct hub *h);
 
+/* What the ICRQ of a LAC's calls is to say of their line (RFC 5515, 5); line is all zero. */
+void profiles_line(const struct conf_lac *conf, struct call_line *line);
+
 /* The profile of a tunnel that we open as LAC to a host of that address and name. */
 void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct addr *peer,
                      const char *lns_host, struct l2tp_profile *p);

@@ -238,3 +238,10 @@ void say_line_errors(const struct call *c)
              (unsigned long)c->errors[1], (unsigned long)c->errors[2], (unsigned long)c->errors[3],
              (unsigned long)c->errors[4], (unsigned long)c->errors[5]);
 }
+
+void say_line_speed(const struct call *c)
+{
+    log_info("call %u/%u: the LAC tells another speed of the line: tx=%lu rx=%lu",
+             (unsigned)c->tunnel->id, (unsigned)c->id, (unsigned long)c->tx_bps,
+             (unsigned long)c->rx_bps);
+}

@@ -11,6 +11,7 @@ void say_call_up(const struct call *c, int pid);
 void say_call_down(const struct call *c, uint64_t now);
 void say_line_info(const struct call *c, bool obeyed);
 void say_line_errors(const struct call *c);
+void say_line_speed(const struct call *c);
 
 /* Words of these lines that events and the status have too. */
 #define SAY_REASON 200

@@ -9,6 +9,7 @@
 #include "mtu.h"
 #include "say.h"
 #include "sockets.h"
+#include "status_line.h"
 #include "trouble.h"
 #include "wire/line.h"
 
@@ -556,6 +557,7 @@ static const struct status_row call_rows[] = {
     {"user_accepted", TYPE_BOOL, false, NULL, 0, "Whether it was accepted.", call_accepted},
     {"calling", TYPE_TEXT, false, NULL, 0, "The caller's number.", call_calling},
     {"called", TYPE_TEXT, false, NULL, 0, "The number that was called.", call_called},
+    STATUS_LINE_ROWS
     {"ppp_up", TYPE_BOOL, false, NULL, 0, "Whether PPP has a network layer open.", call_ppp_up},
     {"address", TYPE_TEXT, false, "address", 15, "The far end's IPv4 address.", call_address},
     {"local_address", TYPE_TEXT, false, NULL, 0, "Ours.", call_local_address},

@@ -59,8 +59,27 @@ void tell_call_up(const struct call *c, const struct bearer *b)
                     event_text("peer_name", t->peer_name), event_text("role", say_role(c)),
                     event_text("section", t->p.label), event_text("calling", c->calling),
                     event_text("called", c->called),
+                    event_text("circuit_id", c->line != NULL ? c->line->circuit_id : NULL),
+                    event_text("remote_id", c->line != NULL ? c->line->remote_id : NULL),
+                    event_number("tx_bps", c->tx_bps), event_number("rx_bps", c->rx_bps),
                     event_text("address", b->lease != 0 ? addr_host_text(&lease, address) : NULL),
                     event_number("pppd_pid", b->pppd.child.pid), event_end});
+}
+
+void tell_call_speed(const struct call *c)
+{
+    char peer[ADDR_TEXT];
+
+    if (!events_are_heard())
+        return;
+    events_emit("call_speed",
+                (struct event_field[]){
+                    event_number("tunnel", c->tunnel->id), event_number("call", c->id),
+                    event_text("peer", addr_host_text(&c->tunnel->peer, peer)),
+                    event_text("peer_name", c->tunnel->peer_name),
+                    event_text("role", say_role(c)), event_text("section", c->tunnel->p.label),
+                    event_number("tx_bps", c->tx_bps), event_number("rx_bps", c->rx_bps),
+                    event_end});
 }
 
 void tell_call_down(const struct call *c, uint64_t now)

@@ -8,6 +8,7 @@
 void tell_tunnel_up(const struct tunnel *t);
 void tell_tunnel_down(const struct tunnel *t, uint64_t now);
 void tell_call_up(const struct call *c, const struct bearer *b);
+void tell_call_speed(const struct call *c);
 void tell_call_down(const struct call *c, uint64_t now);
 
 #endif

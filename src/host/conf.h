@@ -101,6 +101,9 @@ enum conf_flow {
 /* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
 enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
 
+/* Of "actual", "minimum", "attainable" and "maximum rate", up and down each. */
+#define CONF_LINE_RATES 8
+
 /* "source port": a port; or one of these. */
 #define CONF_PORT_MAIN 0 /* the daemon's own */
 #define CONF_PORT_RANDOM (-1)
@@ -139,6 +142,7 @@ struct conf_peer {
     uint32_t quirks_on, quirks_off; /* forced, forbidden; bits of wire/quirks.h, none in both */
     bool outgoing_calls;            /* as LAC: take OCRQs */
     bool disconnect_cause;          /* AVP 46 in CDN (RFC 3145); yes */
+    bool speed_updates;             /* RFC 5515: a LAC tells new speeds of a line, a LNS asks for them */
     int setup_timeout_s;            /* for a tunnel or call to come up: 60 */
     int tunnel_rws;                 /* 4 */
     int call_rws;
@@ -215,6 +219,9 @@ struct conf_lac {
     int connect_timeout_s;                              /* for an answer to SCCRQ: 8; 0: none */
     char *called_number, *calling_number, *sub_address; /* in ICRQ; at most 63 octets; or NULL */
     char *private_group;                                /* Private Group ID in ICCN, or NULL */
+    char *circuit_id, *remote_id; /* RFC 5515, in ICRQ: the line; 2 to 63 octets; or NULL */
+    uint32_t line_rates[CONF_LINE_RATES]; /* the same: bit/s; 0: not sent */
+    int line_type;                        /* the same, as on the wire; 0: not sent */
     enum conf_bearer bearer;                            /* in ICRQ */
     uint32_t physical_channel;                          /* in ICRQ, if has_channel */
     bool has_channel;

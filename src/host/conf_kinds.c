@@ -100,6 +100,8 @@ static bool text_set(void *field, const struct conf_row *row, const char *text, 
     (void)line;
     if ((int64_t)strlen(text) > row->max)
         return conf_refuse(why, "is too long: %lld octets at most", (long long)row->max);
+    if (text[0] != '\0' && (int64_t)strlen(text) < row->min)
+        return conf_refuse(why, "is too short: %lld octets at least", (long long)row->min);
     if (text[0] != '\0' && (copy = strdup(text)) == NULL)
         return conf_refuse(why, "cannot be kept: out of memory");
     free(*to);

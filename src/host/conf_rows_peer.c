@@ -213,6 +213,13 @@ static const struct conf_row rows[] = {
      .at = PEER(disconnect_cause),
      .preset = "yes",
      .help = "Tell the peer in CDN why PPP has ended, as RFC 3145 has it."},
+    {.name = "speed updates",
+     .places = IN_LNS | IN_LAC,
+     .kind = KIND_BOOL,
+     .at = PEER(speed_updates),
+     .preset = "no",
+     .help = "A LAC says in ICRQ that it tells the speed of the line when asked, and a LNS asks\n"
+             "such a LAC when the call is up (CSUN and CSURQ, RFC 5515)."},
     {.name = "quirks",
      .places = IN_LNS | IN_LAC,
      .kind = KIND_QUIRKS,

@@ -132,6 +132,12 @@ static const char *number_text(uint32_t number, char *dst, size_t size)
     return number != 0 ? dst : NULL;
 }
 
+static const char *rate_text(const struct pppd_settings *s, struct pppd_env *env, unsigned i)
+{
+    snprintf(env->rate[i], sizeof env->rate[i], "%llu", (unsigned long long)s->line_rates[i]);
+    return s->line_rates[i] != 0 ? env->rate[i] : NULL;
+}
+
 void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
 {
     const struct {
@@ -148,6 +154,16 @@ void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
         {"CONNECT_SPEED_TX", number_text(s->tx_bps, env->text[0], sizeof env->text[0])},
         {"CONNECT_SPEED_RX", number_text(s->rx_bps, env->text[1], sizeof env->text[1])},
         {"DIAL_NUMBER", pppd_clean(s->dial)},
+        {"AGENT_CIRCUIT_ID", pppd_clean(s->circuit_id)},
+        {"AGENT_REMOTE_ID", pppd_clean(s->remote_id)},
+        {"ACTUAL_RATE_UP", rate_text(s, env, 0)},
+        {"ACTUAL_RATE_DOWN", rate_text(s, env, 1)},
+        {"MINIMUM_RATE_UP", rate_text(s, env, 2)},
+        {"MINIMUM_RATE_DOWN", rate_text(s, env, 3)},
+        {"ATTAINABLE_RATE_UP", rate_text(s, env, 4)},
+        {"ATTAINABLE_RATE_DOWN", rate_text(s, env, 5)},
+        {"MAXIMUM_RATE_UP", rate_text(s, env, 6)},
+        {"MAXIMUM_RATE_DOWN", rate_text(s, env, 7)},
     };
 
     _Static_assert(sizeof rows / sizeof rows[0] == PPPD_MAX_ENV, "every row fits");

@@ -21,6 +21,8 @@
 
 enum pppd_role { PPPD_LNS, PPPD_LAC };
 
+#define PPPD_LINE_RATES 8
+
 /* What the arguments are made of.  Texts may be NULL or empty: absent. */
 struct pppd_settings {
     const char *path; /* of the program; NULL: PPPD_PATH */
@@ -45,12 +47,15 @@ struct pppd_settings {
     unsigned tunnel, call;      /* our ids; 0: absent */
     bool set_variables;         /* the scripts of pppd are to see all this, too */
     uint32_t tx_bps, rx_bps;    /* of the line, as the LAC tells; 0: absent */
+    const char *circuit_id, *remote_id;   /* where the line is, and whose */
+    uint64_t line_rates[PPPD_LINE_RATES]; /* bit/s: actual, minimum, attainable, maximum, each up
+                                           * and down; 0: absent */
     const char *dial;           /* the number of an outgoing call that we are to place */
     const char *number_options; /* options for the number that we have had dialled; see below */
 };
 
 #define PPPD_MAX_ARGS 96
-#define PPPD_MAX_ENV 11
+#define PPPD_MAX_ENV 21
 #define PPPD_VARIABLE 288 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
 /* An argument vector; texts point into the settings, or into what is below. */
@@ -89,6 +94,7 @@ struct pppd_env {
     } row[PPPD_MAX_ENV];
     int n;
     char text[4][12]; /* values that are numbers */
+    char rate[PPPD_LINE_RATES][21];
 };
 
 /* The text, if it may stand in an environment that shell scripts read: if it is not empty and has

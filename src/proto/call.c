@@ -127,6 +127,7 @@ void call_free(struct call *c)
     if (c->proxy != NULL) /* it may hold a password */
         bytes_wipe(c->proxy->octets, call_proxy_size(c->proxy));
     free(c->proxy);
+    free(c->line);
     unlink_from_tunnel(c);
     free(c);
 }
@@ -287,6 +288,9 @@ static void act_call_up(struct call *c, const struct step *s)
     c->was_up = true;
     came(c);
     call_tell(c, NEWS_UP);
+    /* RFC 5515, 4.2: what the ICCN has said may be old by now */
+    if (c->table == TABLE_LNS_IN && c->tells_speed && c->tunnel->p.ask_speed)
+        (void)call_say_speed(c, CSURQ); /* without room for it things stay as they are */
 }
 
 static void act_send_icrq(struct call *c, const struct step *s)

@@ -26,6 +26,45 @@ static void keep_text(const struct call *c, const struct msg *m, unsigned avp, s
                  call_name(c, name, sizeof name), avp, text.n, room - 1);
 }
 
+#define LINE_SLOTS                                                                                 \
+    (((UINT64_C(1) << (AVP_IWF_SESSION + 1)) - 1) & ~((UINT64_C(1) << AVP_AGENT_CIRCUIT_ID) - 1))
+
+struct call_line *call_line_copy(const struct call_line *from)
+{
+    struct call_line *line = malloc(sizeof *line);
+
+    if (line != NULL)
+        *line = *from;
+    return line;
+}
+
+static void keep_id(const struct call *c, const struct msg *m, struct call_line *line, unsigned avp,
+                    char to[LINE_ID_MOST + 1])
+{
+    keep_text(c, m, avp, msg_span(m, avp), to, LINE_ID_MOST + 1);
+    if (to[0] == '\0')
+        line->has &= ~(UINT64_C(1) << avp);
+}
+
+/* RFC 5515, 5: of the line, if anything is said of it.  Without memory there is none: that is for
+ * people and scripts. */
+static void keep_line(struct call *c, const struct msg *m)
+{
+    struct call_line line = {.has = m->present & LINE_SLOTS};
+
+    if (line.has == 0 || c->line != NULL)
+        return;
+    keep_id(c, m, &line, AVP_AGENT_CIRCUIT_ID, line.circuit_id);
+    keep_id(c, m, &line, AVP_AGENT_REMOTE_ID, line.remote_id);
+    memcpy(line.rates, m->line_rates, sizeof line.rates);
+    memcpy(line.delays, m->line_delays, sizeof line.delays);
+    if (msg_has(m, AVP_ACCESS_LOOP_ENCAPSULATION))
+        memcpy(line.encapsulation, m->access_loop_encapsulation.p, sizeof line.encapsulation);
+    line.type = m->access_line_type;
+    line.iwf = m->iwf_session;
+    c->line = call_line_copy(&line);
+}
+
 #define KEEP(c_field, avp, m_field)                                                                \
     do {                                                                                           \
         if (msg_has(m, avp))                                                                       \
@@ -104,6 +143,8 @@ void call_keep_facts(struct call *c, const struct msg *m)
     keep_text(c, m, AVP_CALLING_NUMBER, m->calling_number, c->calling, sizeof c->calling);
     keep_text(c, m, AVP_SUB_ADDRESS, m->sub_address, c->sub_address, sizeof c->sub_address);
     keep_connection(c, m);
+    keep_line(c, m);
+    c->tells_speed = c->tells_speed || msg_has(m, AVP_CONNECT_SPEED_UPDATE_ENABLE);
 }
 
 /* WEN and SLI have no rows in the RFC's tables: they count while the call is up. */

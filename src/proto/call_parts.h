@@ -19,6 +19,7 @@ bool call_say_connected(struct call *c, enum msg_type type); /* ICCN, OCCN */
 bool call_say_cdn(struct call *c, const struct verdict *why);
 bool call_say_line_info(struct call *c);
 bool call_say_line_errors(struct call *c);
+bool call_say_speed(struct call *c, enum msg_type type); /* CSUN, CSURQ, of this call alone */
 
 /* Whether a text can be kept whole in so much room, as a string.  What is cut, or ends early, would be
  * somebody else's. */
@@ -31,6 +32,8 @@ void call_keep_cause(struct call *c, const struct msg *m);  /* CDN */
 
 struct call_proxy *call_proxy_copy(const struct call_proxy *from); /* NULL without memory */
 size_t call_proxy_size(const struct call_proxy *p);                /* of its octets */
+
+struct call_line *call_line_copy(const struct call_line *from); /* NULL without memory */
 
 /* Data. */
 void call_data_tick(struct call *c, uint64_t now);

@@ -1,4 +1,4 @@
-/* The messages of a session, put together: RFC 2661, 6.6 to 6.14. */
+/* The messages of a session, put together: RFC 2661, 6.6 to 6.14; RFC 5515, 4. */
 #include <string.h>
 
 #include "proto/call_parts.h"
@@ -23,6 +23,19 @@
             PUT(avp, field, span_str(text));                                                       \
     } while (0)
 
+/* RFC 5515, 5.  A rate or a delay has the place in its row that its slot has behind the first one's. */
+static void put_line(struct msg *m, const struct call_line *line)
+{
+    m->present |= line->has;
+    m->agent_circuit_id = span_str(line->circuit_id);
+    m->agent_remote_id = span_str(line->remote_id);
+    memcpy(m->line_rates, line->rates, sizeof m->line_rates);
+    memcpy(m->line_delays, line->delays, sizeof m->line_delays);
+    m->access_loop_encapsulation = span_of(line->encapsulation, sizeof line->encapsulation);
+    m->access_line_type = line->type;
+    m->iwf_session = line->iwf;
+}
+
 bool call_say_icrq(struct call *c)
 {
     struct msg m;
@@ -36,6 +49,10 @@ bool call_say_icrq(struct call *c)
     PUT_TEXT(AVP_CALLED_NUMBER, called_number, c->called);
     PUT_TEXT(AVP_CALLING_NUMBER, calling_number, c->calling);
     PUT_TEXT(AVP_SUB_ADDRESS, sub_address, c->sub_address);
+    if (c->line != NULL)
+        put_line(&m, c->line);
+    if (c->tells_speed)
+        msg_set(&m, AVP_CONNECT_SPEED_UPDATE_ENABLE);
     return post_send(c->tunnel, &m);
 }
 
@@ -169,5 +186,18 @@ bool call_say_line_errors(struct call *c)
     msg_init(&m, WEN, c->peer_id);
     memcpy(m.call_errors, c->errors, sizeof m.call_errors);
     msg_set(&m, AVP_CALL_ERRORS);
+    return post_send(c->tunnel, &m);
+}
+
+bool call_say_speed(struct call *c, enum msg_type type)
+{
+    bool tells = type == CSUN;
+    struct msg m;
+
+    msg_init(&m, type, 0); /* of the tunnel: its AVP names the call */
+    m.connect_speed_update.n = 1;
+    m.connect_speed_update.at[0] =
+        (struct msg_speed){c->peer_id, tells ? c->tx_bps : 0, tells ? c->rx_bps : 0};
+    msg_set(&m, AVP_CONNECT_SPEED_UPDATE);
     return post_send(c->tunnel, &m);
 }

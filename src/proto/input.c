@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "proto/post.h"
+#include "proto/speeds.h"
 #include "proto/stray.h"
 #include "wire/packet.h"
 #include "wire/ppp.h"
@@ -147,6 +148,8 @@ static void deliver(struct l2tp *e, struct tunnel *t, uint64_t now, uint16_t ses
     /* before it is up, and when it is going, a tunnel has no calls: its own table judges */
     if (v.damage != DAMAGE_TUNNEL && msg_type_of_session(m.type) && t->state == ESTABLISHED)
         deliver_to_call(e, t, now, &m, v);
+    else if (m.type == CSUN || m.type == CSURQ)
+        speeds_heard(e, t, now, &m, v);
     else
         tunnel_message(t, now, &m, v, e->arena, sizeof e->arena);
 }

@@ -290,6 +290,10 @@ uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l
     keep_text(spec->sub_address, c->sub_address);
     keep_text(spec->private_group, c->group);
     c->proxy = spec->proxy != NULL ? call_proxy_copy(spec->proxy) : NULL;
+    if (!spec->outgoing) {
+        c->line = spec->line.has != 0 ? call_line_copy(&spec->line) : NULL;
+        c->tells_speed = spec->tells_speed;
+    }
     call_event(c, now, EVENT_OPEN, verdict_ok());
     tunnel_event(t, now, EVENT_OPEN, verdict_ok()); /* it is there: nothing but the call changes */
     call_wait(c);

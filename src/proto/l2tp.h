@@ -65,6 +65,8 @@ struct l2tp_call_spec {
     bool has_channel;
     uint32_t channel;               /* Physical Channel ID, for logs */
     const struct call_proxy *proxy; /* what we have negotiated with the caller ourselves; copied */
+    struct call_line line;          /* of an incoming call: what ICRQ says of the line */
+    bool tells_speed;               /* and that CSUN may tell other speeds later (RFC 5515, 6.2) */
 };
 
 /* Places a call in a tunnel, which may still be coming up.  Returns its id, or 0. */
@@ -92,6 +94,10 @@ void l2tp_hang_up_cause(struct l2tp *e, uint64_t now, uint16_t call, unsigned re
  * peer that ends calls over it. */
 void l2tp_line_info(struct l2tp *e, uint64_t now, uint16_t call, uint32_t send, uint32_t receive);
 void l2tp_line_errors(struct l2tp *e, uint64_t now, uint16_t call, const uint32_t errors[6]);
+
+/* As LAC of a call that is up and was announced so: the line has another speed, bit/s; the LNS is told
+ * (CSUN, RFC 5515, 4.1).  Nothing happens otherwise, or if it has that speed. */
+void l2tp_line_speed(struct l2tp *e, uint64_t now, uint16_t call, uint32_t tx, uint32_t rx);
 
 /* As LNS: sequence numbers in data from now on, or none (5.4); counting goes on where it stopped.
  * Nothing changes for a call that requires them, or for a LAC's. */
@@ -136,6 +142,7 @@ enum l2tp_event_kind {
     L2TP_CALL_DOWN,   /* call, why */
     L2TP_LINE_INFO,   /* call: ACCM from the LNS */
     L2TP_LINE_ERRORS, /* call: counts from the LAC */
+    L2TP_LINE_SPEED,  /* call: another speed, from the LAC */
     L2TP_CARRY        /* call, frame: data that had to wait for its turn */
 };
 

@@ -74,6 +74,7 @@ struct l2tp_host {
 #define NEWS_LINE_ERRORS 0x10u
 #define NEWS_COMING 0x40u /* a call has been accepted; the peer has our id of it by now, or soon */
 #define NEWS_SILENT 0x80u /* nothing is heard of the peer, though it was asked */
+#define NEWS_SPEED 0x100u /* the LAC tells another speed */
 #define NEWS_FRAMES 0x20u /* data that had to wait for its turn can go on now */
 
 struct tunnel {
@@ -169,6 +170,19 @@ struct call_proxy {
     uint8_t octets[];              /* what the values of an owned one point to */
 };
 
+/* What a LAC tells of the line that its caller comes by (RFC 5515, 5).  Of fields whose slot (enum
+ * avp_number) is not in "has" nothing is known. */
+struct call_line {
+    uint64_t has;                         /* a bit a slot */
+    char circuit_id[LINE_ID_MOST + 1];    /* of the access node: as they came, ... */
+    char remote_id[LINE_ID_MOST + 1];     /* ... of whatever characters */
+    uint64_t rates[LINE_RATES];           /* bit/s */
+    uint32_t delays[LINE_DELAYS];         /* ms */
+    uint8_t encapsulation[3];             /* data link, and two layers */
+    uint32_t type;                        /* avp_line_type_name() */
+    uint32_t iwf;                         /* 1: the access node turns PPPoA into PPPoE */
+};
+
 /* A data message that waits for those before it, or for its turn to be handed on. */
 struct held {
     struct held *next;
@@ -209,6 +223,8 @@ struct call {
     char called[NUMBER], calling[CALLER], sub_address[NUMBER];
     char group[NUMBER];       /* Private Group ID */
     struct call_proxy *proxy; /* heard, or to be sent; owned; NULL: none */
+    struct call_line *line;   /* the same */
+    bool tells_speed; /* the LAC has said, or is to say, that it may tell new speeds (RFC 5515, 6.2) */
 
     uint32_t accm_send, accm_receive; /* of the last SLI, heard or sent */
     uint32_t errors[6];               /* of the last WEN, heard or sent */

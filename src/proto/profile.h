@@ -46,6 +46,7 @@ struct l2tp_profile {
     bool priority_bit;            /* LCP echoes leave with P (3.1) */
     bool ecn;                     /* ECN Capability (RFC 9601): sent, or echoed */
     bool disconnect_cause; /* PPP Disconnect Cause (RFC 3145) in CDN, if the host gives one */
+    bool ask_speed;        /* as LNS: ask for the speed of a call that is up (CSURQ, RFC 5515) */
     uint32_t reorder_ms;   /* how long early data waits for what is before it; 0: it does not */
     uint32_t quirks_on, quirks_off; /* QUIRK_* of wire/quirks.h, forced and forbidden */
     unsigned max_tries;             /* transmissions again of a control message */

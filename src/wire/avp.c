@@ -1,4 +1,5 @@
-/* The table of AVPs, row by row from RFC 2661, 4.4, RFC 3145 and RFC 9601, and the names of codes.
+/* The table of AVPs, row by row from RFC 2661, 4.4, RFC 3145, RFC 5515 and RFC 9601, and the names of
+ * codes.
  * See avp.h. */
 #include "wire/avp.h"
 
@@ -7,7 +8,8 @@
 #define IN(type) (1u << (type))
 #define ALL                                                                                        \
     (IN(SCCRQ) | IN(SCCRP) | IN(SCCCN) | IN(STOPCCN) | IN(HELLO) | IN(OCRQ) | IN(OCRP) |           \
-     IN(OCCN) | IN(ICRQ) | IN(ICRP) | IN(ICCN) | IN(CDN) | IN(WEN) | IN(SLI))
+     IN(OCCN) | IN(ICRQ) | IN(ICRP) | IN(ICCN) | IN(CDN) | IN(WEN) | IN(SLI) | IN(CSUN) |          \
+     IN(CSURQ))
 #define SCC (IN(SCCRQ) | IN(SCCRP))
 #define CONNECTED (IN(ICCN) | IN(OCCN))
 #define CALL_IDS (IN(ICRQ) | IN(ICRP) | IN(OCRQ) | IN(OCRP) | IN(CDN))
@@ -17,6 +19,15 @@
 
 #define M MANDATORY
 #define H HIDEABLE
+
+/* Of RFC 5515, 5: what is known of the line, by a LAC in its ICRQ; M is not set, H may be. */
+#define LINE_RATE(which, name, number)                                                             \
+    [AVP_LINE_RATES + (which)] = {name, number, KIND_RATE, 8, 8, H, 0, IN(ICRQ),                   \
+                                  AT(line_rates) + (which) * sizeof(uint64_t), VENDOR_BROADBAND}
+#define LINE_DELAY(which, name, number)                                                            \
+    [AVP_LINE_DELAYS + (which)] = {name, number, KIND_U32, 4, 4, H, 0, IN(ICRQ),                   \
+                                   AT(line_delays) + (which) * sizeof(uint32_t), VENDOR_BROADBAND}
+#define LINE_ID_LEAST 2
 
 /* clang-format off */
 static const struct avp_row rows[AVP_NUMBERS] = {
@@ -70,17 +81,48 @@ static const struct avp_row rows[AVP_NUMBERS] = {
     /* of later RFCs; none is ever sent with M, so that nobody ends a tunnel over them (4.2) */
     [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause)},
     [AVP_ECN] = {"ecn", 103, KIND_EMPTY, 0, 0, H, 0, SCC, 0},
+    /* RFC 5515, 6.1, 6.2: the first need not be there to us, as one that is no good is skipped, and
+     * all of the tunnel is not to end by that */
+    [AVP_CONNECT_SPEED_UPDATE] = {"connect_speed_update", 97, KIND_SPEEDS, 12, 12, H | REPEATED, 0, IN(CSUN) | IN(CSURQ), AT(connect_speed_update)},
+    [AVP_CONNECT_SPEED_UPDATE_ENABLE] = {"connect_speed_update_enable", 98, KIND_EMPTY, 0, 0, H, 0, IN(ICRQ), 0},
+    /* 5.1, 5.2 */
+    [AVP_AGENT_CIRCUIT_ID] = {"agent_circuit_id", 1, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_circuit_id), VENDOR_BROADBAND},
+    [AVP_AGENT_REMOTE_ID] = {"agent_remote_id", 2, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_remote_id), VENDOR_BROADBAND},
+    /* 5.3 to 5.12 */
+    LINE_RATE(LINE_ACTUAL_UP, "actual_data_rate_upstream", 129),
+    LINE_RATE(LINE_ACTUAL_DOWN, "actual_data_rate_downstream", 130),
+    LINE_RATE(LINE_MINIMUM_UP, "minimum_data_rate_upstream", 131),
+    LINE_RATE(LINE_MINIMUM_DOWN, "minimum_data_rate_downstream", 132),
+    LINE_RATE(LINE_ATTAINABLE_UP, "attainable_data_rate_upstream", 133),
+    LINE_RATE(LINE_ATTAINABLE_DOWN, "attainable_data_rate_downstream", 134),
+    LINE_RATE(LINE_MAXIMUM_UP, "maximum_data_rate_upstream", 135),
+    LINE_RATE(LINE_MAXIMUM_DOWN, "maximum_data_rate_downstream", 136),
+    LINE_RATE(LINE_LOW_POWER_UP, "minimum_data_rate_upstream_low_power", 137),
+    LINE_RATE(LINE_LOW_POWER_DOWN, "minimum_data_rate_downstream_low_power", 138),
+    /* 5.13 to 5.16 */
+    LINE_DELAY(LINE_MAXIMUM_DELAY_UP, "maximum_interleaving_delay_upstream", 139),
+    LINE_DELAY(LINE_ACTUAL_DELAY_UP, "actual_interleaving_delay_upstream", 140),
+    LINE_DELAY(LINE_MAXIMUM_DELAY_DOWN, "maximum_interleaving_delay_downstream", 141),
+    LINE_DELAY(LINE_ACTUAL_DELAY_DOWN, "actual_interleaving_delay_downstream", 142),
+    /* 5.17 to 5.19: data link and two layers of encapsulation, an octet each; type; whether the DSLAM
+     * turns PPPoA into PPPoE */
+    [AVP_ACCESS_LOOP_ENCAPSULATION] = {"access_loop_encapsulation", 144, KIND_OCTETS, 3, 3, H, 0, IN(ICRQ), AT(access_loop_encapsulation), VENDOR_BROADBAND},
+    [AVP_ACCESS_LINE_TYPE] = {"ancp_access_line_type", 145, KIND_LINE_TYPE, 4, 4, H, 0, IN(ICRQ), AT(access_line_type), VENDOR_BROADBAND},
+    [AVP_IWF_SESSION] = {"iwf_session", 254, KIND_U32, 4, 4, H, 0, IN(ICRQ), AT(iwf_session), VENDOR_BROADBAND},
 };
 
 static const struct {
     const char *name;
     bool of_session;
+    bool optional;
 } messages[MSG_TYPES] = {
     [SCCRQ] = {"SCCRQ", false},     [SCCRP] = {"SCCRP", false}, [SCCCN] = {"SCCCN", false},
     [STOPCCN] = {"StopCCN", false}, [HELLO] = {"HELLO", false}, [OCRQ] = {"OCRQ", true},
     [OCRP] = {"OCRP", true},        [OCCN] = {"OCCN", true},    [ICRQ] = {"ICRQ", true},
     [ICRP] = {"ICRP", true},        [ICCN] = {"ICCN", true},    [CDN] = {"CDN", true},
     [WEN] = {"WEN", true},          [SLI] = {"SLI", true},
+    /* of many sessions, so of the tunnel: session 0 in the header (RFC 5515, 4) */
+    [CSUN] = {"CSUN", false, true}, [CSURQ] = {"CSURQ", false, true},
 };
 
 static const char *const stopccn_results[] = {
@@ -116,6 +158,9 @@ static const char *const ppp_causes[] = {
     "no NCP available or opened", "NCP: no agreement on addresses",
     "NCP: no permitted address",
 };
+static const char *const line_types[] = {
+    NULL, "ADSL1", "ADSL2", "ADSL2+", "VDSL1", "VDSL2", "SDSL", "unknown",
+};
 static const char *const authens[] = {NULL, "text", "chap", "pap", "none", "ms-chap"};
 /* clang-format on */
 
@@ -124,12 +169,13 @@ const struct avp_row *avp_row(unsigned slot)
     return slot < AVP_NUMBERS && rows[slot].kind != KIND_NONE ? &rows[slot] : NULL;
 }
 
-int avp_slot(unsigned number)
+int avp_slot(unsigned vendor, unsigned number)
 {
     unsigned slot = number;
 
-    if (slot >= OF_RFC_2661)
-        for (slot = OF_RFC_2661; slot < AVP_NUMBERS && rows[slot].number != number;)
+    if (vendor != 0 || slot >= OF_RFC_2661)
+        for (slot = OF_RFC_2661; slot < AVP_NUMBERS && (rows[slot].number != number ||
+                                                        rows[slot].vendor != vendor);)
             slot++;
     return avp_row(slot) != NULL ? (int)slot : -1;
 }
@@ -149,6 +195,11 @@ const char *msg_type_name(unsigned type)
 bool msg_type_of_session(unsigned type)
 {
     return msg_type_known(type) && messages[type].of_session;
+}
+
+bool msg_type_optional(unsigned type)
+{
+    return msg_type_known(type) && messages[type].optional;
 }
 
 #define NAME_IN(table, i) ((i) < sizeof(table) / sizeof *(table) ? (table)[i] : NULL)
@@ -171,4 +222,9 @@ const char *avp_ppp_cause_name(unsigned code)
 const char *avp_authen_name(unsigned type)
 {
     return NAME_IN(authens, type);
+}
+
+const char *avp_line_type_name(uint32_t type)
+{
+    return NAME_IN(line_types, type);
 }

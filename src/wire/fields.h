@@ -28,7 +28,9 @@ enum msg_type {
     CDN = 14,
     WEN = 15,
     SLI = 16,
-    MSG_TYPES = 17
+    CSUN = 28,  /* RFC 5515, 4.1: a LAC tells the speed of calls */
+    CSURQ = 29, /* and 4.2: a LNS asks for it */
+    MSG_TYPES = 30
 };
 
 enum avp_number {
@@ -73,8 +75,46 @@ enum avp_number {
     AVP_SEQUENCING_REQUIRED = 39,
     AVP_PPP_DISCONNECT_CAUSE = 40, /* on the wire 46 (RFC 3145) */
     AVP_ECN = 41,                  /* on the wire 103 (RFC 9601) */
-    AVP_NUMBERS = 42
+    /* RFC 5515: on the wire 97, 98; then, of vendor 3561, 1, 2, 129 to 142, 144, 145, 254 */
+    AVP_CONNECT_SPEED_UPDATE = 42,
+    AVP_CONNECT_SPEED_UPDATE_ENABLE = 43,
+    AVP_AGENT_CIRCUIT_ID = 44,
+    AVP_AGENT_REMOTE_ID = 45,
+    AVP_LINE_RATES = 46, /* LINE_RATES of them, in the order of enum line_rate */
+    AVP_LINE_DELAYS = 56, /* LINE_DELAYS of them, of enum line_delay */
+    AVP_ACCESS_LOOP_ENCAPSULATION = 60,
+    AVP_ACCESS_LINE_TYPE = 61,
+    AVP_IWF_SESSION = 62,
+    AVP_NUMBERS = 63 /* 64 at most: see above */
 };
+
+#define VENDOR_BROADBAND 3561u /* the Broadband Forum's; it was the DSL Forum's (RFC 5515, 5) */
+
+/* Data rates of a subscriber's line, bit/s, up being from the subscriber (RFC 5515, 5.3 to 5.12). */
+enum line_rate {
+    LINE_ACTUAL_UP,
+    LINE_ACTUAL_DOWN,
+    LINE_MINIMUM_UP,
+    LINE_MINIMUM_DOWN,
+    LINE_ATTAINABLE_UP,
+    LINE_ATTAINABLE_DOWN,
+    LINE_MAXIMUM_UP,
+    LINE_MAXIMUM_DOWN,
+    LINE_LOW_POWER_UP, /* the minimum in low power state */
+    LINE_LOW_POWER_DOWN,
+    LINE_RATES
+};
+
+/* Its one-way interleaving delays, ms (5.13 to 5.16). */
+enum line_delay {
+    LINE_MAXIMUM_DELAY_UP,
+    LINE_ACTUAL_DELAY_UP,
+    LINE_MAXIMUM_DELAY_DOWN,
+    LINE_ACTUAL_DELAY_DOWN,
+    LINE_DELAYS
+};
+
+#define LINE_ID_MOST 63 /* octets of a circuit's or subscriber's id (5.1, 5.2) */
 
 #define AVP_HEADER 6    /* octets before the value */
 #define AVP_LENGTH 1023 /* the most that header and value may be */
@@ -126,6 +166,16 @@ struct msg_ppp_cause {
     struct span text;
 };
 
+/* Connect Speed Updates, of which a message may have many (RFC 5515, 6.1). */
+#define SPEEDS_MOST 128 /* that are kept, or sent, of one message: more than a frame of Ethernet has */
+struct msg_speeds {
+    unsigned n;
+    struct msg_speed {
+        uint16_t session; /* the id that the receiver of the message has assigned to the call */
+        uint32_t tx, rx;  /* bit/s, as the LAC sees it; of a CSURQ nothing */
+    } at[SPEEDS_MOST];
+};
+
 struct msg_hidden {
     struct span value;  /* cipher text */
     struct span vector; /* the Random Vector then in force */
@@ -138,6 +188,7 @@ struct msg {
     uint64_t hidden;    /* came hidden, or is to be sent hidden */
     uint64_t mandatory; /* came with M */
     uint64_t pending;   /* hidden ones not yet revealed */
+    struct span body;   /* that it was scanned from */
     bool strict;        /* nothing missing is excused: set between msg_scan and msg_reveal */
 
     /* a field an AVP, named by enum avp_number; only those in "present" mean anything */
@@ -179,6 +230,14 @@ struct msg {
     struct span private_group_id;
     uint32_t rx_connect_speed;
     struct msg_ppp_cause ppp_disconnect_cause;
+    struct msg_speeds connect_speed_update;
+    struct span agent_circuit_id;
+    struct span agent_remote_id;
+    uint64_t line_rates[LINE_RATES];
+    uint32_t line_delays[LINE_DELAYS];
+    struct span access_loop_encapsulation;
+    uint32_t access_line_type;
+    uint32_t iwf_session;
 
     struct msg_hidden cipher[AVP_NUMBERS]; /* of the pending ones */
 };

@@ -6,7 +6,7 @@
  *   length out of bounds, or cannot be revealed        skip / end, 2/2
  *   zero where zero is not allowed, H where it may not be  skip / end, 2/3
  *   known, but not for this message                    skip
- *   a second time (but Random Vector)                  skip: the first one counts
+ *   a second time (but Random Vector and REPEATED ones) skip: the first one counts
  *   missing after all                                  end, 2/3, naming it, unless excused
  *   AVP header past the message, or length under 6     end, 2/2
  *   first AVP is not Message Type, or unknown type     skip the message / end, 2/8
@@ -158,6 +158,25 @@ static void store_cause(struct rd *r, struct msg_ppp_cause *to)
     to->text = rd_rest(r);
 }
 
+/* RFC 5515, 6.1: two reserved octets, a session, both speeds. */
+static void store_speed(struct rd *r, struct msg_speeds *to)
+{
+    struct msg_speed one;
+
+    rd_u16(r);
+    one.session = rd_u16(r);
+    one.tx = rd_u32(r);
+    one.rx = rd_u32(r);
+    if (to->n < SPEEDS_MOST)
+        to->at[to->n++] = one;
+}
+
+/* RFC 5515, 5.18: the type is the first of four octets.  Some take all of them for a number. */
+static uint32_t line_type(uint32_t value)
+{
+    return value >> 24 != 0 ? value >> 24 : value;
+}
+
 static void store_words(struct rd *r, uint32_t *to)
 {
     rd_u16(r);
@@ -181,7 +200,14 @@ static void store(struct msg *m, const struct avp_row *row, struct span value)
         *(uint32_t *)field = rd_u32(&r);
         break;
     case KIND_U64:
+    case KIND_RATE:
         *(uint64_t *)field = rd_u64(&r);
+        break;
+    case KIND_LINE_TYPE:
+        *(uint32_t *)field = line_type(rd_u32(&r));
+        break;
+    case KIND_SPEEDS:
+        store_speed(&r, field);
         break;
     case KIND_TEXT:
     case KIND_OCTETS:
@@ -238,6 +264,13 @@ static struct verdict take_value(struct msg *m, unsigned slot, bool mandatory, s
     return verdict_ok();
 }
 
+/* May this AVP not be taken, as the message has it already? */
+static bool is_second(const struct msg *m, unsigned slot)
+{
+    return ((m->present | m->pending) & BIT(slot)) != 0 && slot != AVP_RANDOM_VECTOR &&
+           !(avp_row(slot)->flags & REPEATED);
+}
+
 /* Is this AVP one that this message may carry? */
 static bool has_place(const struct msg *m, const struct avp_row *row)
 {
@@ -246,7 +279,7 @@ static bool has_place(const struct msg *m, const struct avp_row *row)
 
 static struct verdict take_avp(struct msg *m, const struct avp *a)
 {
-    int slot = a->vendor == 0 ? avp_slot(a->number) : -1;
+    int slot = avp_slot(a->vendor, a->number);
     const struct avp_row *row = slot >= 0 ? avp_row((unsigned)slot) : NULL;
     char what[64];
 
@@ -260,7 +293,7 @@ static struct verdict take_avp(struct msg *m, const struct avp *a)
         return offence(m, false, 0, row, "is not for this message");
     if (a->h && !(row->flags & HIDEABLE))
         return offence(m, a->m, ERROR_VALUE, row, "may not be hidden");
-    if (((m->present | m->pending) & BIT(slot)) && slot != AVP_RANDOM_VECTOR)
+    if (is_second(m, (unsigned)slot))
         return offence(m, false, 0, row, "is there twice");
     if (a->m)
         m->mandatory |= BIT(slot);
@@ -341,6 +374,7 @@ struct verdict msg_scan(struct msg *m, struct span body, uint16_t session)
 
     msg_init(m, ZLB, session);
     m->present = 0;
+    m->body = body;
     v = take_type(m, &r);
     if (v.damage != DAMAGE_NONE)
         return v;
@@ -373,6 +407,32 @@ static struct verdict check_presence(struct msg *m)
     return verdict_ok();
 }
 
+/* One that a message may have many of: those of them that are hidden, each by the vector before it.
+ * They hold nothing that points into its octets. */
+static struct verdict reveal_each(struct msg *m, unsigned slot, struct span secret)
+{
+    const struct avp_row *row = avp_row(slot);
+    struct span vector = span_of(NULL, 0), value;
+    struct rd r = rd_over(m->body);
+    struct verdict v = verdict_ok();
+    uint8_t room[AVP_LENGTH];
+    struct avp a;
+
+    while (v.damage == DAMAGE_NONE && rd_left(&r) > 0 && next_avp(m, &r, &a)) {
+        int is = a.reserved ? -1 : avp_slot(a.vendor, a.number);
+
+        if (is == AVP_RANDOM_VECTOR && !a.h && a.value.n > 0)
+            vector = a.value;
+        if (is != (int)slot || !a.h)
+            continue;
+        if (hide_reveal(row->number, secret, vector, a.value, room, &value))
+            v = take_value(m, slot, a.m, value);
+        else
+            v = offence(m, a.m, ERROR_LENGTH, row, "is hidden and cannot be revealed");
+    }
+    return v;
+}
+
 struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, size_t size)
 {
     struct verdict v = verdict_ok();
@@ -386,6 +446,10 @@ struct verdict msg_reveal(struct msg *m, struct span secret, uint8_t *arena, siz
         if (!(m->pending & BIT(n)))
             continue;
         m->pending &= ~BIT(n);
+        if (row->flags & REPEATED) {
+            v = reveal_each(m, n, secret);
+            continue;
+        }
         if (c->value.n > size ||
             !hide_reveal(row->number, secret, c->vector, c->value, arena, &value)) {
             v = offence(m, mandatory, ERROR_LENGTH, row, "is hidden and cannot be revealed");

@@ -37,7 +37,22 @@ static void put_cause(struct wr *w, const struct msg_ppp_cause *c)
     utf8_put(w, c->text);
 }
 
-static void put_value(struct wr *w, const struct msg *m, const struct avp_row *row)
+static void put_speed(struct wr *w, const struct msg_speed *s)
+{
+    wr_u16(w, 0);
+    wr_u16(w, s->session);
+    wr_u32(w, s->tx);
+    wr_u32(w, s->rx);
+}
+
+/* How many AVPs of a row m has. */
+static unsigned how_many(const struct msg *m, const struct avp_row *row)
+{
+    return row->kind == KIND_SPEEDS ? m->connect_speed_update.n : 1;
+}
+
+/* nth: which one of them, from 0. */
+static void put_value(struct wr *w, const struct msg *m, const struct avp_row *row, unsigned nth)
 {
     const void *field = field_of(m, row);
 
@@ -51,7 +66,14 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
         wr_u32(w, *(const uint32_t *)field);
         break;
     case KIND_U64:
+    case KIND_RATE:
         wr_u64(w, *(const uint64_t *)field);
+        break;
+    case KIND_LINE_TYPE:
+        wr_u32(w, *(const uint32_t *)field << 24); /* RFC 5515, 5.18: an octet, and three of 0 */
+        break;
+    case KIND_SPEEDS:
+        put_speed(w, &((const struct msg_speeds *)field)->at[nth]);
         break;
     case KIND_TEXT:
     case KIND_OCTETS:
@@ -113,31 +135,32 @@ static bool hides_something(const struct msg *m, const struct msg_hiding *h)
         uint8_t room[AVP_LENGTH];
         struct wr value = wr_over(room, sizeof room);
 
-        if (!is_hidden(m, n, 0, h))
+        if (!is_hidden(m, n, 0, h) || how_many(m, avp_row(n)) == 0)
             continue;
-        put_value(&value, m, avp_row(n));
+        put_value(&value, m, avp_row(n), 0);
         if (!value.failed && is_hidden(m, n, wr_len(&value), h))
             return true;
     }
     return false;
 }
 
-static bool put_avp(struct wr *w, const struct msg *m, unsigned slot, const struct msg_hiding *h)
+static bool put_one(struct wr *w, const struct msg *m, unsigned slot, unsigned nth,
+                    const struct msg_hiding *h)
 {
     const struct avp_row *row = avp_row(slot);
     size_t start = wr_len(w), length;
     uint8_t room[AVP_LENGTH];
     struct wr value = wr_over(room, sizeof room);
-    bool hide;
+    bool hide, must = (row->flags & MANDATORY) && (slot != 0 || !msg_type_optional(m->type));
 
-    put_value(&value, m, row);
+    put_value(&value, m, row, nth);
     if (value.failed || wr_len(&value) < row->least || wr_len(&value) > row->most)
         return false;
     if ((row->flags & NONZERO) && room[0] == 0 && room[1] == 0)
         return false; /* such values are of two octets */
     hide = is_hidden(m, slot, wr_len(&value), h);
     wr_u16(w, 0);
-    wr_u16(w, 0);
+    wr_u16(w, row->vendor);
     wr_u16(w, row->number);
     if (hide)
         hide_value(w, row->number, h->secret, h->vector, span_of(room, wr_len(&value)),
@@ -148,8 +171,18 @@ static bool put_avp(struct wr *w, const struct msg *m, unsigned slot, const stru
     if (length > AVP_LENGTH)
         return false;
     wr_set16(w, start,
-             (uint16_t)((row->flags & MANDATORY ? 0x8000u : 0) | (hide ? 0x4000u : 0) | length));
+             (uint16_t)((must ? 0x8000u : 0) | (hide ? 0x4000u : 0) | length));
     return !w->failed;
+}
+
+static bool put_avp(struct wr *w, const struct msg *m, unsigned slot, const struct msg_hiding *h)
+{
+    unsigned n = how_many(m, avp_row(slot));
+    bool fine = n > 0;
+
+    for (unsigned i = 0; i < n && fine; i++)
+        fine = put_one(w, m, slot, i, h);
+    return fine;
 }
 
 static bool put_vector(struct wr *w, struct span vector)
@@ -240,6 +273,13 @@ static void add_cause(struct line *l, const struct msg_ppp_cause *c)
         add_text(l, c->text);
 }
 
+static void add_speeds(struct line *l, const struct msg_speeds *s)
+{
+    for (unsigned i = 0; i < s->n; i++)
+        line_add(l, "%s%u:%lu/%lu", i > 0 ? "," : "", (unsigned)s->at[i].session,
+                 (unsigned long)s->at[i].tx, (unsigned long)s->at[i].rx);
+}
+
 static void add_value(struct line *l, const struct msg *m, const struct avp_row *row)
 {
     const void *field = field_of(m, row);
@@ -258,6 +298,16 @@ static void add_value(struct line *l, const struct msg *m, const struct avp_row 
         break;
     case KIND_U64:
         line_add(l, "%016llx", (unsigned long long)*(const uint64_t *)field);
+        break;
+    case KIND_RATE:
+        line_add(l, "%llu", (unsigned long long)*(const uint64_t *)field);
+        break;
+    case KIND_LINE_TYPE:
+        name = avp_line_type_name(*(const uint32_t *)field);
+        line_add(l, "%lu(%s)", (unsigned long)*(const uint32_t *)field, name != NULL ? name : "?");
+        break;
+    case KIND_SPEEDS:
+        add_speeds(l, field);
         break;
     case KIND_TEXT:
         add_text(l, *(const struct span *)field);

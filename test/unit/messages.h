@@ -1,4 +1,4 @@
-/* messages: for tests of src/wire: the AVPs of RFC 2661 and two later ones with a sample value
+/* messages: for tests of src/wire: the AVPs of RFC 2661 and some later ones with a sample value
  * each, written out here from the RFC's text and not from avp.c; octets of an AVP put together by
  * hand; and comparison of two struct msg field by field. */
 #ifndef TEST_MESSAGES_H
@@ -28,12 +28,13 @@ enum shape {
     CAUSE,
     PPP_CAUSE,
     TWO_WORDS,
-    SIX_WORDS
+    SIX_WORDS,
+    SPEEDS
 };
 
 /* One AVP as sections 4.4 and 6 have it. */
 struct rfc_avp {
-    unsigned number;        /* on the wire */
+    unsigned number;        /* on the wire; above its 16 bits the vendor's */
     const char *clause;     /* that says what follows */
     const char *title;      /* our name for it: the RFC's words */
     bool m, h;              /* M as sent; may it be hidden */
@@ -46,7 +47,8 @@ struct rfc_avp {
 };
 
 #define AT(name) offsetof(struct msg, name)
-#define EVERY "SCCRQ SCCRP SCCCN StopCCN HELLO OCRQ OCRP OCCN ICRQ ICRP ICCN CDN WEN SLI"
+#define BROADBAND(number) (3561u << 16 | (number)) /* RFC 5515, 5 */
+#define EVERY "SCCRQ SCCRP SCCCN StopCCN HELLO OCRQ OCRP OCCN ICRQ ICRP ICCN CDN WEN SLI CSUN CSURQ"
 
 /* clang-format off */
 static const struct rfc_avp rfc_avps[] = {
@@ -98,6 +100,28 @@ static const struct rfc_avp rfc_avps[] = {
     /* RFC 3145, 2; RFC 9601, 6.1.1.2 */
     {46, "R3145", "ppp_disconnect_cause", 0, 1, 0, 5, LONGEST, "", "CDN", PPP_CAUSE, AT(ppp_disconnect_cause), "0010 c223 01 6e6f70c3a9"},
     {103, "R9601-02", "ecn", 0, 1, 0, 0, 0, "", "SCCRQ SCCRP", NO_FIELD, 0, ""},
+    /* RFC 5515, 5 and 6; in the order of their slots */
+    {97, "R5515-02, 6.1", "connect_speed_update", 0, 1, 0, 12, 12, "", "CSUN CSURQ", SPEEDS, AT(connect_speed_update), "0000 4444 003d0900 0000fa00"},
+    {98, "R5515-02, 6.2", "connect_speed_update_enable", 0, 1, 0, 0, 0, "", "ICRQ", NO_FIELD, 0, ""},
+    {BROADBAND(1), "R5515-01, 5.1", "agent_circuit_id", 0, 1, 0, 2, 63, "", "ICRQ", SPAN, AT(agent_circuit_id), "41312061746d20332f303a3130302e3333"},
+    {BROADBAND(2), "R5515-01, 5.2", "agent_remote_id", 0, 1, 0, 2, 63, "", "ICRQ", SPAN, AT(agent_remote_id), "c3a93432"},
+    {BROADBAND(129), "R5515-01, 5.3", "actual_data_rate_upstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[0]), "00000002540be400"},
+    {BROADBAND(130), "R5515-01, 5.4", "actual_data_rate_downstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[1]), "00000002540be401"},
+    {BROADBAND(131), "R5515-01, 5.5", "minimum_data_rate_upstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[2]), "00000002540be402"},
+    {BROADBAND(132), "R5515-01, 5.6", "minimum_data_rate_downstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[3]), "00000002540be403"},
+    {BROADBAND(133), "R5515-01, 5.7", "attainable_data_rate_upstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[4]), "00000002540be404"},
+    {BROADBAND(134), "R5515-01, 5.8", "attainable_data_rate_downstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[5]), "00000002540be405"},
+    {BROADBAND(135), "R5515-01, 5.9", "maximum_data_rate_upstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[6]), "00000002540be406"},
+    {BROADBAND(136), "R5515-01, 5.10", "maximum_data_rate_downstream", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[7]), "00000002540be407"},
+    {BROADBAND(137), "R5515-01, 5.11", "minimum_data_rate_upstream_low_power", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[8]), "00000002540be408"},
+    {BROADBAND(138), "R5515-01, 5.12", "minimum_data_rate_downstream_low_power", 0, 1, 0, 8, 8, "", "ICRQ", SIXTY_FOUR, AT(line_rates[9]), "00000002540be409"},
+    {BROADBAND(139), "R5515-01, 5.13", "maximum_interleaving_delay_upstream", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(line_delays[0]), "00000001"},
+    {BROADBAND(140), "R5515-01, 5.14", "actual_interleaving_delay_upstream", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(line_delays[1]), "00000002"},
+    {BROADBAND(141), "R5515-01, 5.15", "maximum_interleaving_delay_downstream", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(line_delays[2]), "00000003"},
+    {BROADBAND(142), "R5515-01, 5.16", "actual_interleaving_delay_downstream", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(line_delays[3]), "00000004"},
+    {BROADBAND(144), "R5515-01, 5.17", "access_loop_encapsulation", 0, 1, 0, 3, 3, "", "ICRQ", SPAN, AT(access_loop_encapsulation), "000106"},
+    {BROADBAND(145), "R5515-01, 5.18", "ancp_access_line_type", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(access_line_type), "05000000"},
+    {BROADBAND(254), "R5515-01, 5.19", "iwf_session", 0, 1, 0, 4, 4, "", "ICRQ", THIRTY_TWO, AT(iwf_session), "00000001"},
 };
 
 static const struct {
@@ -108,17 +132,22 @@ static const struct {
     {"SCCRQ", 1, false}, {"SCCRP", 2, false}, {"SCCCN", 3, false}, {"StopCCN", 4, false},
     {"HELLO", 6, false}, {"OCRQ", 7, true},   {"OCRP", 8, true},   {"OCCN", 9, true},
     {"ICRQ", 10, true},  {"ICRP", 11, true},  {"ICCN", 12, true},  {"CDN", 14, true},
-    {"WEN", 15, true},   {"SLI", 16, true},
+    {"WEN", 15, true},   {"SLI", 16, true},   {"CSUN", 28, false}, {"CSURQ", 29, false},
 };
 /* clang-format on */
 
 #define RFC_AVPS (sizeof rfc_avps / sizeof rfc_avps[0])
 #define RFC_MESSAGES (sizeof rfc_messages / sizeof rfc_messages[0])
 
-/* Its bit in the sets of struct msg: the number, or what fields.h promises for the later ones. */
+/* Its bit in the sets of struct msg: the number, or what fields.h promises for the later ones, which
+ * stand above in that order. */
 static inline unsigned slot_of(const struct rfc_avp *a)
 {
-    return a->number == 46 ? 40 : a->number == 103 ? 41 : a->number;
+    unsigned first = 0;
+
+    while (rfc_avps[first].number != 46)
+        first++;
+    return a < &rfc_avps[first] ? a->number : 40 + (unsigned)(a - &rfc_avps[first]);
 }
 
 /* Is the message's name a word of the list? */
@@ -149,7 +178,7 @@ static inline bool may_carry(size_t message, const struct rfc_avp *a)
 static inline void raw_avp(struct wr *w, unsigned bits, unsigned number, struct span value)
 {
     wr_u16(w, (uint16_t)(bits | (6 + value.n)));
-    wr_u16(w, 0);
+    wr_u16(w, (uint16_t)(number >> 16));
     wr_u16(w, (uint16_t)number);
     wr_put(w, value);
 }
@@ -191,6 +220,11 @@ static inline bool same_ppp_cause(const struct msg_ppp_cause *a, const struct ms
            span_eq(a->text, b->text);
 }
 
+static inline bool same_speeds(const struct msg_speeds *a, const struct msg_speeds *b)
+{
+    return a->n == b->n && memcmp(a->at, b->at, a->n * sizeof a->at[0]) == 0;
+}
+
 static inline bool same_field(const struct msg *a, const struct msg *b, const struct rfc_avp *of)
 {
     static const size_t sizes[] = {
@@ -207,6 +241,8 @@ static inline bool same_field(const struct msg *a, const struct msg *b, const st
         return same_cause(x, y);
     if (of->shape == PPP_CAUSE)
         return same_ppp_cause(x, y);
+    if (of->shape == SPEEDS)
+        return same_speeds(x, y);
     return memcmp(x, y, sizes[of->shape]) == 0;
 }
 

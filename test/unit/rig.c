@@ -209,6 +209,7 @@ static void take_events(struct rig *r, uint64_t since)
         [L2TP_CALL_DOWN] = "call-down",
         [L2TP_LINE_INFO] = "line-info",
         [L2TP_LINE_ERRORS] = "line-errors",
+        [L2TP_LINE_SPEED] = "line-speed",
         [L2TP_CARRY] = "carry",
     };
     struct l2tp_event ev;
@@ -319,8 +320,14 @@ static void place(struct rig *r, const struct options *o, bool outgoing)
                                   .framing = (uint32_t)or_else(o->framing, 1),
                                   .minimum_bps = 1,
                                   .maximum_bps = 2,
-                                  .called = outgoing ? "5551234" : NULL};
+                                  .called = outgoing ? "5551234" : NULL,
+                                  .tells_speed = o->speedy > 0};
 
+    if (o->line > 0)
+        spec.line = (struct call_line){.has = UINT64_C(1) << AVP_AGENT_REMOTE_ID |
+                                              UINT64_C(1) << (AVP_LINE_RATES + LINE_MAXIMUM_UP),
+                                       .remote_id = "customer 7",
+                                       .rates = {[LINE_MAXIMUM_UP] = UINT64_C(1) << 40}};
     r->called = l2tp_call(r->e, r->now, r->opened != 0 ? r->opened : r->tunnel, &spec, &r->host);
     if (r->called == 0)
         trace(r, "no-call");

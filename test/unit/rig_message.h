@@ -16,6 +16,7 @@ struct options {
     long ns, nr, tid, sid, asid, atid, port, host, win, ver, tie, res, err, no, type, seq, order;
     long min, max, framing, bearer, serial, nobearer, soft, chal, resp, mirror, hide, alien, first;
     long need, ms, len, offset, prio, cut, rx, in, beside, ecn, ip, n, cause, ppp, other;
+    long speedy, tx, line;
 };
 
 static const struct {
@@ -31,6 +32,7 @@ static const struct {
     OPTION(len), OPTION(offset), OPTION(prio), OPTION(cut), OPTION(rx), OPTION(in),
     OPTION(beside), OPTION(ecn), OPTION(ip), OPTION(n),
     OPTION(cause), OPTION(ppp), OPTION(other),
+    OPTION(speedy), OPTION(tx), OPTION(line),
 };
 
 static void option_set(struct options *o, const char *word)
@@ -106,6 +108,23 @@ static void fill_call(struct rig *r, struct msg *m, const struct options *o)
         PUT(tx_connect_speed, AVP_TX_CONNECT_SPEED, 56000);
         if (o->need >= 0)
             msg_set(m, AVP_SEQUENCING_REQUIRED);
+    }
+    if (t == ICRQ && o->speedy > 0)
+        msg_set(m, AVP_CONNECT_SPEED_UPDATE_ENABLE);
+    if (t == ICRQ && o->line > 0) {
+        PUT(agent_circuit_id, AVP_AGENT_CIRCUIT_ID, span_str("access-1 3/0:1"));
+        PUT(line_rates[LINE_ACTUAL_DOWN], AVP_LINE_RATES + LINE_ACTUAL_DOWN, 50000000000u);
+        PUT(line_delays[LINE_ACTUAL_DELAY_UP], AVP_LINE_DELAYS + LINE_ACTUAL_DELAY_UP, 8);
+        PUT(access_loop_encapsulation, AVP_ACCESS_LOOP_ENCAPSULATION, span_of("\1\2\0", 3));
+        PUT(access_line_type, AVP_ACCESS_LINE_TYPE, 5);
+        PUT(iwf_session, AVP_IWF_SESSION, 1);
+    }
+    if (t == CSUN || t == CSURQ) {
+        m->connect_speed_update.n = (unsigned)or_else(o->n, 1);
+        for (unsigned i = 0; i < m->connect_speed_update.n; i++)
+            m->connect_speed_update.at[i] = (struct msg_speed){
+                (uint16_t)or_else(o->asid, r->session), (uint32_t)or_else(o->tx, 4000000), 64000};
+        msg_set(m, AVP_CONNECT_SPEED_UPDATE);
     }
     if (t == SLI)
         m->accm[0] = 0x000a0000, msg_set(m, AVP_ACCM);

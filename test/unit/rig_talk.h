@@ -104,6 +104,7 @@ static void talk_take_events(void)
         [L2TP_CALL_DOWN] = "call-down",
         [L2TP_LINE_INFO] = "line-info",
         [L2TP_LINE_ERRORS] = "line-errors",
+        [L2TP_LINE_SPEED] = "line-speed",
         [L2TP_CARRY] = "carry ",
     };
     struct rig *r = talk.r;

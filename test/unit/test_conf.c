@@ -22,8 +22,8 @@ static const struct {
      "refuse authentication=no|refuse auth=no|unix authentication=no|unix auth=no|ppp debug=no|"
      "pppoptfile=/o|ipparam=|pass call=yes|sticky=no|hello interval=0|reorder "
      "timeout=1000|priority bit=yes|ecn=yes|"
-     "quirks=no-hello|outgoing calls=yes|disconnect cause=no|setup timeout=600|send sli=yes|"
-     "unknown group=refuse|vrf=v|netns=/run/netns/n"},
+     "quirks=no-hello|outgoing calls=yes|disconnect cause=no|speed updates=no|setup timeout=600|"
+     "send sli=yes|unknown group=refuse|vrf=v|netns=/run/netns/n"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a weight 3|lns policy=share|lns lockout=9|lns return=0|lns directed=no|connect timeout=3|"
@@ -36,8 +36,10 @@ static const struct {
      "refuse authentication=no|refuse auth=no|ppp debug=no|pass peer=no|ipparam=%h|"
      "pass call=no|pppoptfile=/o|hello interval=60|reorder timeout=0|priority "
      "bit=no|ecn=no|quirks=|outgoing calls=yes|"
-     "disconnect cause=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
-     "private group=4|bearer type=any|physical channel=4294967295|require sequencing=yes|"
+     "disconnect cause=yes|speed updates=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
+     "private group=4|agent circuit id=c1|agent remote id=r1|actual rate up=1|actual rate down=2|"
+     "minimum rate up=0|minimum rate down=4|attainable rate up=5|attainable rate down=6|"
+     "maximum rate up=7|maximum rate down=4294967295|line type=ADSL2+|bearer type=any|physical channel=4294967295|require sequencing=yes|"
      "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes|"
      "fwmark=4294967295"},
 };
@@ -201,6 +203,8 @@ static void test_values(void)
               "time=9\nsend sli=true\n"
               "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
               "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
+              "agent circuit id=a 1/2:3\nagent remote id=cu\nactual rate up=1\nmaximum rate down=8\n"
+              "line type=vdsl2\nspeed updates=yes\n"
               "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
     const struct conf_peer *p;
     const struct conf_lac *x, *y;
@@ -222,6 +226,11 @@ static void test_values(void)
            x->maximum_bps == 10000000 && !x->tie_breaker && x->peer.disconnect_cause &&
            x->peer.hello_interval_s == CONF_HELLO_AUTO,
        "and a LNS");
+    ok(x->circuit_id == NULL && x->remote_id == NULL && x->line_type == 0 &&
+           !x->peer.speed_updates && !p->speed_updates,
+       "R5515-05 nothing of a line by default, nor its speed later on");
+    for (unsigned i = 0; i < CONF_LINE_RATES; i++)
+        ok(x->line_rates[i] == 0, "R5515-05 nor rate %u", i);
     is_int(c->global.half_open_limit, 9, "half open limit");
     ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");
     is_int(c->global.half_open_per_source, 7, "half open per source");
@@ -236,6 +245,11 @@ static void test_values(void)
     is_str(y->calling_number, "+49", "calling number");
     is_str(y->sub_address, "#7", "sub address");
     is_str(y->private_group, "g", "private group");
+    is_str(y->circuit_id, "a 1/2:3", "R5515-05 agent circuit id");
+    is_str(y->remote_id, "cu", "R5515-05 agent remote id, of two octets");
+    ok(y->line_rates[0] == 1 && y->line_rates[7] == 8 && y->line_type == 5 &&
+           y->peer.speed_updates,
+       "R5515-05 rates, type, speed updates");
     ok(y->has_channel && y->physical_channel == 0, "physical channel 0 is one");
     ok(y->require_sequencing && !y->obey_sli && !y->send_wen && y->minimum_bps == 5 &&
            y->maximum_bps == 6 && y->tie_breaker,

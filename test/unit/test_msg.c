@@ -211,6 +211,46 @@ static void test_fields(void)
        "S4.4.4-18: speeds of ICCN (E-07)");
 }
 
+/* RFC 5515, 4.1 and 6.1, by hand: as many speeds as there are, in the clear and hidden, after the vector
+ * before each. */
+static void test_speeds(void)
+{
+    static const char two[] = "0008 0000 0000 001c 0012 0000 0061 0000 4444 003d0900 0000fa00 "
+                              "0012 0000 0061 0000 4445 00000001 ffffffff";
+    struct msg_hiding hiding = {span_str(TEST_SECRET), span_of(TEST_VECTOR, 16), span_of(NULL, 0),
+                                false};
+    uint8_t body[4096], made[4096];
+    const struct msg_speeds *s;
+    char line[256];
+    struct msg m;
+    struct wr w;
+
+    ok(decode(&m, span_of(body, unhex(two, body)), "").damage == DAMAGE_NONE, "R5515-02: two speeds");
+    s = &m.connect_speed_update;
+    ok(s->n == 2 && s->at[0].session == 0x4444 && s->at[0].tx == 4000000 && s->at[0].rx == 64000 &&
+           s->at[1].session == 0x4445 && s->at[1].tx == 1 && s->at[1].rx == UINT32_MAX,
+       "R5515-02: reserved, session, Tx, Rx");
+    is_str(msg_describe(&m, line, sizeof line),
+           "CSUN connect_speed_update=17476:4000000/64000,17477:1/4294967295", "and are shown");
+    w = wr_over(made, sizeof made);
+    ok(msg_encode(&w, &m, NULL) && span_eq(span_of(made, wr_len(&w)), span_of(body, unhex(two, body))),
+       "R5515-02, R5515-03: and sent octet by octet, none with M");
+    m.hidden = UINT64_MAX;
+    w = wr_over(made, sizeof made);
+    ok(msg_encode(&w, &m, &hiding) &&
+           decode(&m, span_of(made, wr_len(&w)), TEST_SECRET).damage == DAMAGE_NONE && s->n == 2 &&
+           s->at[0].session == 0x4444 && s->at[1].rx == UINT32_MAX,
+       "R5515-02: hidden each, and revealed");
+    ok(decode(&m, span_of(made, wr_len(&w)), "other").damage == DAMAGE_NONE && s->n == 0 &&
+           !msg_has(&m, AVP_CONNECT_SPEED_UPDATE),
+       "R5515-02: with another secret, without M: none");
+    for (unsigned n = 0; n <= SPEEDS_MOST; n++)
+        unhex("0012 0000 0061 0000 4444 003d0900 0000fa00", body + 8 + 18 * n);
+    ok(decode(&m, span_of(body, 8 + 18 * (SPEEDS_MOST + 1)), "").damage == DAMAGE_NONE &&
+           s->n == SPEEDS_MOST,
+       "R5515-02: more than there is room for are passed over");
+}
+
 /* What is found and what it costs; "number" is an AVP that must then be there, or must not. */
 static const struct {
     const char *name;
@@ -249,6 +289,32 @@ static const struct {
      AVP_PPP_DISCONNECT_CAUSE, false, ""},
     {"A-21: and of five", CDN_TYPE CDN_REST "000b0000002e0010c22301", DAMAGE_NONE, 0,
      AVP_PPP_DISCONNECT_CAUSE, true, ""},
+    {"R5515-01: Agent-Circuit-Id, Length 18", ICRQ_TYPE ICRQ_REST "0012 0de9 0001 44312061746d20332f302e31",
+     DAMAGE_NONE, 0, AVP_AGENT_CIRCUIT_ID, true, ""},
+    {"R5515-01: number 1 of vendor 0 is none", ICRQ_TYPE ICRQ_REST "0009 0000 0001 443142", DAMAGE_NONE, 0,
+     AVP_AGENT_CIRCUIT_ID, false, ""},
+    {"R5515-01: of one octet, M clear", ICRQ_TYPE ICRQ_REST "0007 0de9 0001 44", DAMAGE_NONE, 0,
+     AVP_AGENT_CIRCUIT_ID, false, ""},
+    {"R5515-01: and M set", ICRQ_TYPE ICRQ_REST "8007 0de9 0001 44", DAMAGE_SESSION, ERROR_LENGTH,
+     AVP_AGENT_CIRCUIT_ID, false, "agent_circuit_id (1) has a wrong length"},
+    {"R5515-01: a rate of four octets, M clear", ICRQ_TYPE ICRQ_REST "000a 0de9 0082 000fa000", DAMAGE_NONE,
+     0, AVP_LINE_RATES + LINE_ACTUAL_DOWN, false, ""},
+    {"R5515-01: of eight", ICRQ_TYPE ICRQ_REST "000e 0de9 0082 0000000002625a00", DAMAGE_NONE, 0,
+     AVP_LINE_RATES + LINE_ACTUAL_DOWN, true, ""},
+    {"R5515-01: number 143 of the Broadband Forum is none of the line's, M set",
+     ICRQ_TYPE ICRQ_REST "8006 0de9 008f", DAMAGE_SESSION, ERROR_UNKNOWN_AVP, NONE, false,
+     "AVP (143) of vendor 3561 is unknown"},
+    {"R5515-01: not in ICCN", ICCN_TYPE ICCN_REST "000a 0de9 00fe 00000001", DAMAGE_NONE, 0,
+     AVP_IWF_SESSION, false, ""},
+    {"R5515-02: Connect Speed Update Enable", ICRQ_TYPE ICRQ_REST "0006 0000 0062", DAMAGE_NONE, 0,
+     AVP_CONNECT_SPEED_UPDATE_ENABLE, true, ""},
+    {"R5515-03: CSUN without a speed says nothing", "0008 0000 0000 001c", DAMAGE_NONE, 0,
+     AVP_CONNECT_SPEED_UPDATE, false, ""},
+    {"R5515-02: a speed of L2TPv3's 20 octets, M clear",
+     "0008 0000 0000 001c 001a 0000 0061 00004444 00000000003d0900 000000000000fa00", DAMAGE_NONE, 0,
+     AVP_CONNECT_SPEED_UPDATE, false, ""},
+    {"R5515-02: and M set", "0008 0000 0000 001c 801a 0000 0061 00004444 00000000003d0900 000000000000fa00",
+     DAMAGE_TUNNEL, ERROR_LENGTH, AVP_CONNECT_SPEED_UPDATE, false, "connect_speed_update (97)"},
     {"S4.1-03: reserved bits, M set", SCCRQ_TYPE SCCRQ_REST "a008000000040000", DAMAGE_TUNNEL,
      ERROR_UNKNOWN_AVP, 4, false, "bearer_capabilities (4) of vendor 0 is marked by reserved bits"},
     {"S4.1-03: reserved bits, M clear", SCCRQ_TYPE SCCRQ_REST "040a00000004 00000001", DAMAGE_NONE,
@@ -313,8 +379,8 @@ static const struct {
     {"S3.2-01: type 13", "800800000000000d", DAMAGE_TUNNEL, ERROR_UNKNOWN_AVP, NONE, false, ""},
     {"S10-02: type 17, M set", "8008000000000011", DAMAGE_TUNNEL, ERROR_UNKNOWN_AVP, NONE, false,
      "17"},
-    {"S10-02, R3438-01: type 28, M clear", "000800000000001c", DAMAGE_IGNORE, ERROR_UNKNOWN_AVP,
-     NONE, false, "28"},
+    {"S10-02, R3438-01: type 27, M clear", "000800000000001b", DAMAGE_IGNORE, ERROR_UNKNOWN_AVP,
+     NONE, false, "27"},
     {"S10-05, S4.4.3-02: capabilities and bearers that nobody has heard of",
      SCCRQ_TYPE "8008000000020100 800a00000003fffffffc 800a00000004fffffffc 80070000000761"
                 "8008000000091111",
@@ -527,6 +593,7 @@ int main(void)
 {
     test_examples();
     test_fields();
+    test_speeds();
     test_offences();
     test_results();
     test_two_vectors();

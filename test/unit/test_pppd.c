@@ -208,6 +208,9 @@ static void test_long_variables(void)
                               .dial = "9",
                               .tx_bps = 10,
                               .rx_bps = 11,
+                              .circuit_id = "12",
+                              .remote_id = "13",
+                              .line_rates = {14, 15, 16, 17, 18, 19, 20, 21},
                               .require_authentication = true};
     struct pppd_args args;
     int sets = 0;
@@ -300,7 +303,12 @@ static void test_number_options(void)
 static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "SUB_ADDRESS",
                                         "PRIVATE_GROUP",    "L2TP_PEER_NAME", "L2TP_PEER",
                                         "L2TP_TUNNEL",      "L2TP_CALL",      "CONNECT_SPEED_TX",
-                                        "CONNECT_SPEED_RX", "DIAL_NUMBER"};
+                                        "CONNECT_SPEED_RX", "DIAL_NUMBER",
+                                        "AGENT_CIRCUIT_ID", "AGENT_REMOTE_ID",
+                                        "ACTUAL_RATE_UP", "ACTUAL_RATE_DOWN", "MINIMUM_RATE_UP",
+                                        "MINIMUM_RATE_DOWN", "ATTAINABLE_RATE_UP",
+                                        "ATTAINABLE_RATE_DOWN", "MAXIMUM_RATE_UP",
+                                        "MAXIMUM_RATE_DOWN"};
 
 /* Expected are "NAME=VALUE" between bars, in the order above; the others are to be unset. */
 static const struct {
@@ -320,11 +328,19 @@ static const struct {
       .call = 65535,
       .tx_bps = 64000,
       .rx_bps = UINT32_MAX,
-      .dial = "0*5@6"},
+      .dial = "0*5@6",
+      .circuit_id = "a1 atm 3/0:100.33",
+      .remote_id = "c_7",
+      .line_rates = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX}},
      "CALLER_ID=+49 5551|CALLED_NUMBER=5552|SUB_ADDRESS=#3|PRIVATE_GROUP=group/4|"
      "L2TP_PEER_NAME=lac_5.example|L2TP_PEER=192.0.2.7|L2TP_TUNNEL=1|L2TP_CALL=65535|CONNECT_SPEED_"
      "TX=64000|CONNECT_SPEED_RX=4294967295|"
-     "DIAL_NUMBER=0*5@6|"},
+     "DIAL_NUMBER=0*5@6|AGENT_CIRCUIT_ID=a1 atm 3/0:100.33|AGENT_REMOTE_ID=c_7|ACTUAL_RATE_UP=1|"
+     "ACTUAL_RATE_DOWN=2|MINIMUM_RATE_UP=3|MINIMUM_RATE_DOWN=4|ATTAINABLE_RATE_UP=5|"
+     "ATTAINABLE_RATE_DOWN=6|MAXIMUM_RATE_UP=7|MAXIMUM_RATE_DOWN=18446744073709551615|"},
+    {"ids that a shell would obey are left out",
+     {.circuit_id = "a;b", .remote_id = "`c`", .line_rates = {[1] = 9}},
+     "ACTUAL_RATE_DOWN=9|"},
     {"one speed is known", {.rx_bps = 1}, "CONNECT_SPEED_RX=1|"},
     {"empty texts are absent",
      {.caller_id = "", .called_number = "", .peer_name = "", .dial = ""},
