@@ -35,12 +35,12 @@ static bool put_delay(const struct status_at *at, struct status_value *v, enum l
     return line != NULL;
 }
 
-#define RATE_GETTER(name, which, help)                                                             \
+#define RATE_GETTER(name, which)                                                                   \
     bool status_line_##name(const struct status_at *at, struct status_value *v)                    \
     {                                                                                              \
         return put_rate(at, v, which);                                                             \
     }
-#define DELAY_GETTER(name, which, help)                                                            \
+#define DELAY_GETTER(name, which)                                                                  \
     bool status_line_##name(const struct status_at *at, struct status_value *v)                    \
     {                                                                                              \
         return put_delay(at, v, which);                                                            \

@@ -223,8 +223,7 @@ static bool ranges_add(struct conf_range **list, uint32_t low, uint32_t high, bo
     return true;
 }
 
-/* Items between commas; those before a bad one stay in the list, which is freed with its section.
- */
+/* Items between commas; those before a bad one stay in the list, freed with its section. */
 static bool ranges_set(void *field, const struct conf_row *row, const char *text, unsigned line,
                        struct conf_why *why)
 {

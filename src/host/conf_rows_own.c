@@ -16,11 +16,6 @@ static const struct conf_word bearer_words[] = {
 #define LINE_ID_MIN 2 /* octets of the ids of a line: RFC 5515, 5.1, 5.2 */
 #define LINE_ID_MAX 63
 
-static const struct conf_word line_types[] = {
-    {"none", 0},  {"adsl1", 1}, {"adsl2", 2}, {"adsl2+", 3},
-    {"vdsl1", 4}, {"vdsl2", 5}, {"sdsl", 6},  {NULL, 0},
-};
-
 static const struct conf_row rows[] = {
     {.name = "ip range",
      .places = IN_LNS | IN_GROUP,
@@ -237,11 +232,13 @@ static const struct conf_row rows[] = {
      .help = "... and towards the user."},
     {.name = "line type",
      .places = IN_LAC,
-     .kind = KIND_WORD,
+     .kind = KIND_INT,
      .at = LAC(line_type),
-     .words = line_types,
-     .preset = "none",
-     .help = "In ICRQ (RFC 5515): adsl1, adsl2, adsl2+, vdsl1, vdsl2 or sdsl; none: not sent."},
+     .min = 0,
+     .max = 255,
+     .preset = "0",
+     .help = "In ICRQ (RFC 5515): 1 is ADSL1, 2 ADSL2, 3 ADSL2+, 4 VDSL1, 5 VDSL2, 6 SDSL;\n"
+             "0: not sent."},
     {.name = "require sequencing",
      .places = IN_LAC,
      .kind = KIND_BOOL,

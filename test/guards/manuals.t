@@ -129,10 +129,12 @@ sed -n -e '/^\.Sh OPTIONS/,/^\.Sh JSON/{s/^\.It Ic \([a-z-]*\).*/\1/p' -e 's/^\.
 ok "there are verbs to compare" [ "$(wc -l <"$tmp/verbs")" -gt 15 ]
 ok "l2tpd-control.8 has each verb and option, and no other" same "$tmp/verbs" "$tmp/verbs-told"
 
+# the rows of a call's line stand apart
+sed "/^    STATUS_LINE_ROWS\$/r $root/src/status_line.h" "$root/src/status_rows.c" >"$tmp/rows.c"
 # a kind is named in the plural, its first member may have its name
 awk '/^static const struct status_row / { sub(/_rows.*/, "", $5); print "Ss", $5 ($5 == "daemon" ? "" : "s") ; here = 1 }
 /^};/ { here = 0 }
-here && /\{"[a-z0-9_]*", TYPE_/ { split($0, f, /"/); print f[2] }' "$root/src/status_rows.c" >"$tmp/rows"
+here && /\{"[a-z0-9_]*", TYPE_/ { split($0, f, /"/); print f[2] }' "$tmp/rows.c" >"$tmp/rows"
 sed -n '/^\.Sh JSON/,/^\.Sh METRICS/{s/^\.Ss /Ss /p;s/^\.It Va //p;}' "$tool_man" >"$tmp/rows-told"
 ok "there are rows to compare" [ "$(wc -l <"$tmp/rows")" -gt 80 ]
 ok "l2tpd-control.8 has each member of the status, and no other" same "$tmp/rows" "$tmp/rows-told"

@@ -39,7 +39,7 @@ static const struct {
      "disconnect cause=yes|speed updates=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
      "private group=4|agent circuit id=c1|agent remote id=r1|actual rate up=1|actual rate down=2|"
      "minimum rate up=0|minimum rate down=4|attainable rate up=5|attainable rate down=6|"
-     "maximum rate up=7|maximum rate down=4294967295|line type=ADSL2+|bearer type=any|physical channel=4294967295|require sequencing=yes|"
+     "maximum rate up=7|maximum rate down=4294967295|line type=255|bearer type=any|physical channel=4294967295|require sequencing=yes|"
      "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes|"
      "fwmark=4294967295"},
 };
@@ -204,7 +204,7 @@ static void test_values(void)
               "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
               "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
               "agent circuit id=a 1/2:3\nagent remote id=cu\nactual rate up=1\nmaximum rate down=8\n"
-              "line type=vdsl2\nspeed updates=yes\n"
+              "line type=5\nspeed updates=yes\n"
               "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
     const struct conf_peer *p;
     const struct conf_lac *x, *y;
