@@ -156,6 +156,17 @@ static const struct {
      {"6302", MAGIC, CALLER, "", NULL, NULL, NULL, NULL}},
 };
 
+static const char *const avps[8] = {
+    "S4.4.5-03: the caller's first Configure-Request",
+    "S4.4.5-04: our last Configure-Request",
+    "S4.4.5-05: the caller's last Configure-Request",
+    "S4.4.5-06: the type",
+    "S4.4.5-09: the name",
+    "S4.4.5-10: the challenge",
+    "S4.4.5-11: the id",
+    "S4.4.5-12: the response or the password",
+};
+
 static struct span value_of(const struct msg *m, unsigned avp)
 {
     const struct span values[8] = {m->initial_received_lcp_confreq,
@@ -178,11 +189,11 @@ static void look_at_message(size_t i, const struct msg *m)
         size_t n = told[i].values[k] != NULL ? unhex(told[i].values[k], octets) : 0;
         struct span value = value_of(m, avp);
 
-        is_int(m->present >> avp & 1, told[i].values[k] != NULL, told[i].name);
-        is_mem(value.p, value.n, octets, n, "and its value");
+        is_int(m->present >> avp & 1, told[i].values[k] != NULL, avps[k]);
+        is_mem(value.p, value.n, octets, n, avps[k]);
     }
-    is_int(m->proxy_authen_type, told[i].type, "the type");
-    is_int(m->proxy_authen_id, told[i].id, "the id");
+    is_int(m->proxy_authen_type, told[i].type, avps[3]);
+    is_int(m->proxy_authen_id, told[i].id, avps[6]);
     ok(proxy_flaw(m) == NULL, "S4.4.5-07: a set that can be used, or none");
     for (unsigned avp = 26; avp <= 28; avp++)
         ok(lcp_well_formed(value_of(m, avp)), "S4.4.5-03: options, well formed");
