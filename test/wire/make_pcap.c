@@ -105,6 +105,22 @@ static void fill_call(struct msg *m)
     m->accm[1] = 0xfffffffe;
 }
 
+/* RFC 5515, 5 and 6. */
+static void fill_line(struct msg *m)
+{
+    m->connect_speed_update = (struct msg_speeds){
+        .n = 2, .at = {{0x1234, 4000000, 64000}, {0xfffe, UINT32_MAX, 1}}};
+    m->agent_circuit_id = span_str("access-1 atm 3/0:100.33");
+    m->agent_remote_id = span_str("customer 7");
+    for (unsigned i = 0; i < LINE_RATES; i++)
+        m->line_rates[i] = UINT64_C(10000000000) + i;
+    for (unsigned i = 0; i < LINE_DELAYS; i++)
+        m->line_delays[i] = 20 + i;
+    m->access_loop_encapsulation = span_of("\1\2\6", 3);
+    m->access_line_type = 5;
+    m->iwf_session = 1;
+}
+
 static void fill_proxy(struct msg *m)
 {
     m->initial_received_lcp_confreq = span_of("\x01\x04\x05\xdc", 4);
@@ -129,6 +145,7 @@ static void write_message(enum msg_type type, bool hide)
     fill_tunnel(&m);
     fill_call(&m);
     fill_proxy(&m);
+    fill_line(&m);
     for (unsigned n = 0; n < AVP_NUMBERS; n++) {
         const struct avp_row *row = avp_row(n);
 

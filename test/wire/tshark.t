@@ -22,8 +22,9 @@ if (!grep { -x "$_/tshark" } split /:/, $ENV{PATH}) {
 	exit 1;
 }
 
-# AVPs in each message, in order of number (RFC 2661, 6.1 to 6.14; RFC 3145; RFC 9601), and which
-# of them may be hidden (4.4).
+# AVPs in each message, in order of number (RFC 2661, 6.1 to 6.14; RFC 3145; RFC 5515; RFC 9601), and
+# which of them may be hidden (4.4).  Those of the Broadband Forum have 3561 before three digits.
+my @line = map { 3561000 + $_ } 1, 2, 129 .. 142, 144, 145, 254;
 my @messages = (
 	[SCCRQ   => 1,  [0, 2 .. 11, 103]],
 	[SCCRP   => 2,  [0, 2, 3, 4, 6 .. 11, 13, 103]],
@@ -33,14 +34,16 @@ my @messages = (
 	[OCRQ    => 7,  [0, 14 .. 19, 21, 23]],
 	[OCRP    => 8,  [0, 14, 25]],
 	[OCCN    => 9,  [0, 19, 24, 38, 39]],
-	[ICRQ    => 10, [0, 14, 15, 18, 21, 22, 23, 25]],
+	[ICRQ    => 10, [0, 14, 15, 18, 21, 22, 23, 25, 98, @line]],
 	[ICRP    => 11, [0, 14]],
 	[ICCN    => 12, [0, 19, 24, 26 .. 33, 37, 38, 39]],
 	[CDN     => 14, [0, 1, 12, 14, 46]],
 	[WEN     => 15, [0, 34]],
 	[SLI     => 16, [0, 35]],
+	[CSUN    => 28, [0, 97, 97]],
+	[CSURQ   => 29, [0, 97, 97]],
 );
-my %may_hide = map { $_ => 1 } 3, 4, 6, 8, 9, 11, 13 .. 19, 21 .. 35, 37, 38, 46, 103;
+my %may_hide = map { $_ => 1 } 3, 4, 6, 8, 9, 11, 13 .. 19, 21 .. 35, 37, 38, 46, 97, 98, 103, @line;
 my %is_mandatory = map { $_ => 1 } 0 .. 4, 7, 9 .. 19, 21 .. 24, 34 .. 36, 39;
 
 # The values, by AVP: a field of tshark's and what it has to show.
@@ -87,7 +90,29 @@ my %shown = (
 	38 => ['avp.rx_connect_speed' => 33600],
 	46 => ['avp.disconnect_code' => 16, 'avp.control_protocol_number' => 0xc223,
 		'avp.cause_code_direction' => 1, 'avp.cause_code_message' => 'wrong password'],
+	97 => ['avp.csu.res' => '0x0000,0x0000', 'avp.csu.remote_session_id' => join(',', 0x1234, 0xfffe),
+		'avp.csu.current_tx_speed' => '4000000,4294967295', 'avp.csu.current_rx_speed' => '64000,1'],
+	3561001 => ['broadband.agent_circuit_id' => 'access-1 atm 3/0:100.33'],
+	3561002 => ['broadband.agent_remote_id' => 'customer 7'],
+	3561144 => ['broadband.access_loop_encapsulation.data_link' => '0x01',
+		'broadband.access_loop_encapsulation.enc1' => '0x02',
+		'broadband.access_loop_encapsulation.enc2' => '0x06'],
+	3561145 => ['broadband.ancp_access_line_type' => '0x05000000'],
+	3561254 => ['broadband.iwf_session' => '0x00000001'],
 );
+my @rates = map { ("${_}_dr_up", "${_}_dr_down") } qw(actual minimum attainable maximum);
+push @rates, map { "minimum_dr_${_}_low_power" } qw(up down);
+$shown{3561129 + $_} = ["broadband.$rates[$_]" => 10000000000 + $_] for 0 .. $#rates;
+my @delays = map { ("maximum_interleaving_delay_$_", "actual_interleaving_delay_$_") } qw(up down);
+$shown{3561139 + $_} = ["broadband.$delays[$_]" => 20 + $_] for 0 .. $#delays;
+
+# The type of AVP as tshark shows it: the IETF's, or the Broadband Forum's.
+sub types {
+	my ($row, $what, @avps) = @_;
+	is($row->{'l2tp.avp.type'}, join(',', grep { $_ < 3561000 } @avps), $what);
+	is($row->{'l2tp.avp.broadbandtype'}, join(',', map { $_ - 3561000 } grep { $_ > 3561000 } @avps),
+		"$what, those of the Broadband Forum too");
+}
 
 # Asks tshark for fields of every frame: a list of {field => value, or values joined by commas}.
 sub ask {
@@ -175,8 +200,8 @@ sub revealed {
 # The frame shows every one of these AVPs, with its value.
 sub has_values {
 	my ($row, $name, @numbers) = @_;
-	my @wrong;
-	for my $number (grep { $shown{$_} } @numbers) {
+	my (@wrong, %seen);
+	for my $number (grep { $shown{$_} && !$seen{$_}++ } @numbers) {
 		my @pairs = @{$shown{$number}};
 		while (my ($field, $want) = splice @pairs, 0, 2) {
 			my $got = $row->{"l2tp.$field"};
@@ -190,7 +215,7 @@ my $file = "$dir/made.pcap";
 is(system("$build/test/make_pcap", $file), 0, 'make_pcap has written its capture')
 	or BAIL_OUT("$build/test/make_pcap does not run");
 my @fields = qw(frame.number _ws.malformed _ws.expert.message l2tp.flags l2tp.length l2tp.tunnel
-	l2tp.session l2tp.Ns l2tp.Nr l2tp.avp.type l2tp.avp.mandatory l2tp.avp.hidden l2tp.avp.vendor_id
+	l2tp.session l2tp.Ns l2tp.Nr l2tp.avp.type l2tp.avp.broadbandtype l2tp.avp.mandatory l2tp.avp.hidden l2tp.avp.vendor_id
 	l2tp.avp.length l2tp.avp.message_type udp.length ppp.protocol lcp.opt.magic_number);
 push @fields, map { my @pairs = @{$shown{$_}}; map { "l2tp.$pairs[2 * $_]" } 0 .. $#pairs / 2 }
 	sort { $a <=> $b } keys %shown;
@@ -213,9 +238,9 @@ for my $i (0 .. $#messages) {
 	is($clear->{'l2tp.flags'}, '0xc802', "S3.1-02: $name: flag word");
 	is($clear->{'l2tp.length'}, $clear->{'udp.length'} - 8, "S3.1-15: $name: Length");
 	is("$clear->{'l2tp.tunnel'} $clear->{'l2tp.session'} $clear->{'l2tp.Ns'} $clear->{'l2tp.Nr'}",
-		join(' ', 0x2222, $type >= 7 ? 0x4444 : 0, 2 * $i, 7), "$name: ids and numbers");
-	is($clear->{'l2tp.avp.type'}, join(',', @$avps), "6: $name: AVPs in order of number");
-	is($clear->{'l2tp.avp.mandatory'}, join(',', map { $is_mandatory{$_} // 0 } @$avps),
+		join(' ', 0x2222, $type >= 7 && $type < 28 ? 0x4444 : 0, 2 * $i, 7), "$name: ids and numbers");
+	types($clear, "6: $name: AVPs in order of number", @$avps);
+	is($clear->{'l2tp.avp.mandatory'}, join(',', map { $type < 28 && $is_mandatory{$_} || 0 } @$avps),
 		"Q-16: $name: M bits");
 	is($clear->{'l2tp.avp.hidden'}, join(',', map { 0 } @$avps), "$name: nothing is hidden");
 	is($hidden->{'l2tp.avp.hidden'}, join(',', map { $may_hide{$_} // 0 } @sent),
@@ -229,7 +254,7 @@ write_capture("$dir/revealed.pcap", $head, @plain);
 my @revealed = ask("$dir/revealed.pcap", @fields);
 for my $i (0 .. $#messages) {
 	my ($name, $type, $avps) = @{$messages[$i]};
-	is($revealed[$i]{'l2tp.avp.type'}, join(',', @$avps), "4.3: $name, revealed: the same AVPs");
+	types($revealed[$i], "4.3: $name, revealed: the same AVPs", @$avps);
 	is($revealed[$i]{'l2tp.avp.length'}, $rows[2 * $i]{'l2tp.avp.length'},
 		"4.3: $name, revealed: the same lengths");
 	is("$revealed[$i]{'_ws.malformed'}$revealed[$i]{'_ws.expert.message'}", '',
