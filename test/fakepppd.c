@@ -82,6 +82,9 @@ static const char *const names[COUNTS] = {
 static const char *const variables[] = {
     "CALLED_NUMBER",    "SUB_ADDRESS",      "PRIVATE_GROUP", "L2TP_PEER_NAME", "DIAL_NUMBER",
     "CONNECT_SPEED_TX", "CONNECT_SPEED_RX", "L2TP_PEER",     "L2TP_TUNNEL",    "L2TP_CALL",
+    "AGENT_CIRCUIT_ID", "AGENT_REMOTE_ID",  "ACTUAL_RATE_UP",     "ACTUAL_RATE_DOWN",
+    "MINIMUM_RATE_UP",  "MINIMUM_RATE_DOWN", "ATTAINABLE_RATE_UP", "ATTAINABLE_RATE_DOWN",
+    "MAXIMUM_RATE_UP",  "MAXIMUM_RATE_DOWN",
 };
 
 struct step {

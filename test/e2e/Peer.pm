@@ -16,7 +16,8 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(avp soft u16 u32);
 
 my %TYPES = (SCCRQ => 1, SCCRP => 2, SCCCN => 3, StopCCN => 4, HELLO => 6, OCRQ => 7, OCRP => 8,
-    OCCN => 9, ICRQ => 10, ICRP => 11, ICCN => 12, CDN => 14, WEN => 15, SLI => 16);
+    OCCN => 9, ICRQ => 10, ICRP => 11, ICCN => 12, CDN => 14, WEN => 15, SLI => 16,
+    CSUN => 28, CSURQ => 29);
 my %NAMES = reverse %TYPES;
 my $next_id = 1 + int rand 20000;
 
@@ -80,7 +81,7 @@ sub control
     return 1;
 }
 
-# By number, and in their order as [number, first word, value].  Hidden ones count as absent.
+# By number ("vendor:number", if it is not the IETF's), and in their order as [number, first word, value].  Hidden ones count as absent.
 sub parse_avps
 {
     my ($body) = @_;
@@ -91,6 +92,7 @@ sub parse_avps
         my $n = $flags & 0x3ff;
 
         last if $n < 6 || $n > length $body;
+        $number = "$vendor:$number" if $vendor;
         push @all, [$number, $flags, substr $body, 6, $n - 6];
         $avp{$number} = $all[-1][2] if !($flags & 0x4000);
         substr $body, 0, $n, '';
