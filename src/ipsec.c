@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "sockets.h"
 #include "trouble.h"
 
@@ -128,7 +129,8 @@ static bool any_requires(const struct conf *conf)
 
 /* -- having the kernel hold to it -------------------------------------------------------------- */
 
-static bool open_guard(struct hub *h)
+/* By which the kernel's policies are known to be of a daemon that listens where we do. */
+static uint16_t mark_of(const struct hub *h)
 {
     const struct conf_listen_at *at = h->listen.at; /* unset: zeroes */
     uint32_t mark = main_port(h);
@@ -136,12 +138,17 @@ static bool open_guard(struct hub *h)
     do
         mark = hash_of(mark, at->addr.ip, sizeof at->addr.ip);
     while (++at < h->listen.at + h->listen.n);
+    return (uint16_t)mark;
+}
+
+static bool open_guard(struct hub *h)
+{
     if (h->ipsec == NULL)
         h->ipsec = calloc(1, sizeof *h->ipsec);
     if (h->ipsec == NULL)
         return false;
     if (h->ipsec->guard == NULL)
-        h->ipsec->guard = guard_open((uint16_t)mark);
+        h->ipsec->guard = guard_open(mark_of(h));
     return h->ipsec->guard != NULL;
 }
 
@@ -199,6 +206,8 @@ void ipsec_apply(struct hub *h, const struct conf *conf)
     if (!any_requires(conf)) {
         if (h->ipsec != NULL)
             release_all(h->ipsec);
+        else /* what one that was killed has left would shut everybody out */
+            guard_close(guard_open(mark_of(h)));
         return;
     }
     add_sections(&list, conf->lns, &rank);
@@ -279,6 +288,18 @@ void ipsec_forget(struct hub *h, struct ipsec_hold *hold)
 {
     while (hold->n > 0)
         let_go(h, hold, 0);
+}
+
+void ipsec_renew(struct hub *h)
+{
+    if (h->ipsec == NULL || h->ipsec->guard == NULL)
+        return;
+    if (guard_renew(h->ipsec->guard) == 0) {
+        log_notice("somebody has removed all IPsec policies: those of 'require ipsec' are back");
+        return;
+    }
+    h->ipsec->failed = h->ipsec->n > 0;
+    tell_failure(h, errno);
 }
 
 void ipsec_end(struct hub *h)

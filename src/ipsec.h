@@ -36,6 +36,10 @@ void ipsec_forget(struct hub *h, struct ipsec_hold *hold);
 /* Why it cannot be enforced, in words. */
 const char *ipsec_reason(int reason);
 
+/* All IPsec policies have been removed by somebody (ip xfrm policy flush; some IPsec daemons do that when
+ * they start): ours are put back, if there were any. */
+void ipsec_renew(struct hub *h);
+
 /* Must what goes through this tunnel go through IPsec? */
 bool ipsec_is_required(const struct hub *h, const struct tunnel *t);
 

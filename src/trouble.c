@@ -139,7 +139,7 @@ static const struct trouble_row rows[TROUBLES] = {
                                 "no descriptor or process is left for a pppd: {text}",
                                 "raise the limits (ulimit -n -u, LimitNOFILE=, TasksMax=)"},
     [TROUBLE_NO_PTY] = {"no-pty", LEVEL_ERROR, 1, "no pty can be opened for a pppd: {text}",
-                        "see /proc/sys/kernel/pty/max, and whether /dev/pts is mounted"},
+                        "raise the limit (sysctl kernel.pty.max), or is /dev/pts not mounted?"},
     [TROUBLE_NO_MEMORY] = {"no-memory", LEVEL_ERROR, 1, "memory or ids have run out: {text}",
                            "give the daemon more, or fewer peers"},
     [TROUBLE_NO_KERNEL_PATH] = {"no-kernel-path", LEVEL_ERROR, 1,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "events.h"
 #include "host/change.h"
+#include "ipsec.h"
 #include "lac.h"
 
 #define SETTLE_MS 1000 /* after a new address, until its route is likely to be there too */
@@ -52,6 +53,8 @@ static void told(void *ctx, enum change_kind kind, const struct addr *addr, uint
     struct hub *h = ctx;
     char text[ADDR_TEXT];
 
+    if (kind == CHANGE_IPSEC_FLUSHED)
+        ipsec_renew(h);
     if (h->stopping != STOP_NOT || h->lacs == NULL)
         return;
     switch (kind) {
@@ -73,6 +76,8 @@ static void told(void *ctx, enum change_kind kind, const struct addr *addr, uint
     case CHANGE_IPSEC_NEW:
         log_debug(TOPIC_NETWORK, "there is new IPsec to %s", addr_host_text(addr, text));
         secured(h, addr);
+        break;
+    case CHANGE_IPSEC_FLUSHED:
         break;
     }
 }

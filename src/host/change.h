@@ -13,7 +13,8 @@ enum change_kind {
     CHANGE_WOKE,        /* after ms of sleep, which the monotonic clock has not counted */
     CHANGE_ADDRESS_NEW, /* addr; not one of a point-to-point link, as our own calls come and go */
     CHANGE_ADDRESS_GONE, /* addr, of whatever link */
-    CHANGE_IPSEC_NEW /* a security association that leads to addr; takes CAP_NET_ADMIN to hear of */
+    CHANGE_IPSEC_NEW, /* a security association that leads to addr */
+    CHANGE_IPSEC_FLUSHED /* all IPsec policies have been removed.  These two take CAP_NET_ADMIN */
 };
 
 typedef void change_told_fn(void *ctx, enum change_kind kind, const struct addr *addr, uint64_t ms);

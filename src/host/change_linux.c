@@ -138,6 +138,8 @@ static void take_ipsec(struct change *c, unsigned type, struct span octets)
     struct addr to = {0};
     struct xfrm_sa sa;
 
+    if (type == XFRM_FLUSH_POLICY)
+        c->told(c->ctx, CHANGE_IPSEC_FLUSHED, NULL, 0);
     if (type != XFRM_NEW_SA || octets.n < head + sizeof sa)
         return;
     memcpy(&sa, octets.p + head, sizeof sa);
@@ -230,7 +232,8 @@ struct change *change_open(struct loop *l, change_told_fn *told, void *ctx)
     watch(c, &c->clock, fd, on_clock);
     watch(c, &c->netlink, open_netlink(RTNL_PROTOCOL, RTNL_GROUP_IP4 | RTNL_GROUP_IP6),
           on_netlink);
-    watch(c, &c->ipsec, open_netlink(XFRM_PROTOCOL, XFRM_GROUP_SA), on_netlink);
+    watch(c, &c->ipsec, open_netlink(XFRM_PROTOCOL, XFRM_GROUP_SA | XFRM_GROUP_POLICY),
+          on_netlink);
     return c;
 }
 

@@ -374,6 +374,19 @@ void guard_release(struct guard *g, const struct guard_rule *r)
         change(g, e, e->drops > 0, e->rule.rank);
 }
 
+/* Of one that is there the kernel says so. */
+int guard_renew(struct guard *g)
+{
+    int reason = 0;
+
+    for (unsigned i = 0; i < GUARD_MOST; i++)
+        for (size_t k = 0; k < PARTS && g->by_number[i] != NULL; k++)
+            if (set_one(g, g->by_number[i], &parts[k]) != 0 && errno != EEXIST && reason == 0)
+                reason = errno;
+    errno = reason;
+    return reason == 0 ? 0 : -1;
+}
+
 void guard_close(struct guard *g)
 {
     if (g == NULL)

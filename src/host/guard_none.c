@@ -25,6 +25,13 @@ void guard_release(struct guard *g, const struct guard_rule *r)
     (void)r;
 }
 
+int guard_renew(struct guard *g)
+{
+    (void)g;
+    errno = ENOTSUP;
+    return -1;
+}
+
 void guard_close(struct guard *g)
 {
     (void)g;

@@ -10,10 +10,12 @@
 
 #define XFRM_PROTOCOL 6 /* NETLINK_XFRM */
 #define XFRM_GROUP_SA 0x4u /* news of associations */
+#define XFRM_GROUP_POLICY 0x8u /* and of policies */
 #define XFRM_NEW_SA 0x10u
 #define XFRM_NEW_POLICY 0x13u
 #define XFRM_DROP_POLICY 0x14u
 #define XFRM_GET_POLICY 0x15u
+#define XFRM_FLUSH_POLICY 0x1du /* all are gone */
 
 #define XFRM_IN 0u
 #define XFRM_OUT 1u

@@ -38,7 +38,7 @@ SKIP: {
         "#!/bin/sh\nexec unshare $how sh -c 'mount -t tmpfs none /dev/pts && exec $L2TPD \"\$@\"' sh \"\$@\"\n");
     chmod 0755, $bare;
     refuses daemon('ptys', conf => $conf, program => $bare), '2/4 no pty is left',
-      qr/no-pty: no pty can be opened for a pppd: .*; see \/proc\/sys\/kernel\/pty\/max/, 'no /dev/pts';
+      qr/no-pty: no pty can be opened for a pppd: .*; raise the limit \(sysctl kernel\.pty\.max\)/, 'no /dev/pts';
 }
 
 SKIP: {

@@ -22,6 +22,11 @@ descriptors() {
 	echo $#
 }
 
+# answers HOST: its daemon does.
+answers() {
+	on "$1" "${L2TPD%/*}/l2tpd-control" -c $work/"$1"/control status >$work/"$1"/page
+}
+
 descriptors_are() {
 	[ "$(descriptors "$1")" = "$2" ]
 }
@@ -60,6 +65,8 @@ done
 ok "neither kernel has a tunnel" no_kernel_tunnel lns
 
 start_daemon lns "$L2TPD"
+# its FIFO is there before all of its descriptors are; an answer comes when they are, too
+ok "the LNS runs" answers lns
 before=$(descriptors lns)
 start_daemon lac "$L2TPD"
 ok "$calls calls have come up" wait_until 300 counted lns "Call established with" $calls
@@ -70,7 +77,8 @@ ok "none for another reason than that" [ "$(grep -c 'we carry its data ourselves
 stop_daemon lac
 ok "the LAC's daemon ends well" [ "$status" = 0 ]
 ok "no session of its is left" wait_until 10 no_kernel_tunnel lac
-ok "nor of the LNS's" wait_until 10 no_kernel_tunnel lns
+# a LAC that is short of time ends before its last words are heard: then the LNS asks and waits in vain
+ok "nor of the LNS's" wait_until 150 no_kernel_tunnel lns
 ok "nor a pppd" wait_until 20 no_stand_in
 ok "the LNS has the descriptors that it began with" wait_until 20 descriptors_are lns "$before"
 stop_daemon lns

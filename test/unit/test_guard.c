@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -147,6 +148,26 @@ static void test_rank(struct guard *g)
     guard_release(g, &net);
 }
 
+static void test_renew(struct guard *g)
+{
+    struct guard_rule net = rule("127.0.0.0", 8, true, 5);
+
+    is_int(guard_renew(g), 0, "nothing is held, and nothing is put back");
+    guard_hold(g, &net);
+    is_int(guard_renew(g), 0, "what stands is left alone");
+    if (system("ip xfrm policy flush 2>/dev/null") != 0) {
+        ok(true, "policies that were removed # skip no ip(8)");
+        guard_release(g, &net);
+        return;
+    }
+    is_int(out(), 0, "removed by somebody: a datagram goes");
+    is_int(guard_renew(g), 0, "it is put back");
+    is_int(out(), EPERM, "then nothing goes from our port");
+    is_int(in(), -1, "nor comes to it");
+    guard_release(g, &net);
+    is_int(out(), 0, "and it goes as ever");
+}
+
 static void test_left_behind(void)
 {
     struct guard_rule net = rule("127.0.0.0", 8, true, 0);
@@ -207,6 +228,7 @@ int main(void)
     test_drop(g);
     test_same(g);
     test_rank(g);
+    test_renew(g);
     guard_close(g);
     test_left_behind();
     g = guard_open(MARK);
