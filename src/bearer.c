@@ -60,6 +60,7 @@ static void bearer_free(struct bearer *b)
     if (b->link != NULL)
         link_close(b->link);
     kernel_close(b->kernel);
+    groups_leave(h, b->group);
     bearer_release(b);
     if (b->next != NULL)
         b->next->prev = b->prev;
@@ -381,16 +382,29 @@ static void fill_call(struct pppd_settings *s, const struct call *c, const struc
         fill_line(s, c->line);
 }
 
-struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
-                                const char **why)
+/* Without memory nobody could count it. */
+static bool enter_group(struct bearer *b, const struct call *c, const struct conf_group *group,
+                        const char **why)
 {
-    struct pppd_settings s = {.role = PPPD_LNS};
+    if (group == NULL || (b->group = groups_enter(b->hub, group->name)) != NULL)
+        return true;
+    *why = "no memory";
+    diagnose_bearer(b->hub, c, TROUBLE_NO_MEMORY, *why, NULL);
+    return false;
+}
+
+struct bearer *bearer_start_lns(struct hub *h, const struct call *c,
+                                const struct group_terms *terms, const char **why)
+{
+    const struct conf_lns *conf = &terms->lns;
+    struct pppd_settings s = {.role = PPPD_LNS, .vrf = conf->vrf, .netns = conf->netns};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
     struct bearer *b = bearer_new(h, c, why);
 
     if (b == NULL)
         return NULL;
-    if (!bearer_lease(b, c, conf, why) || !choose_path(b, c, &conf->peer, conf->send_sli, why)) {
+    if (!enter_group(b, c, terms->group, why) || !bearer_lease(b, c, conf, terms->group, why) ||
+        !choose_path(b, c, &conf->peer, conf->send_sli, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -522,6 +536,8 @@ void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 void bearer_call_down(struct bearer *b)
 {
     b->call_id = 0;
+    groups_leave(b->hub, b->group);
+    b->group = NULL;
     bearer_ppp_call_down(b);
     /* with the pty's master gone, or the kernel's session, pppd sees a hang-up, and needs no answer
      * to its farewell */

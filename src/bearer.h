@@ -6,6 +6,7 @@
 #define BEARER_H
 
 #include "diagnose.h"
+#include "groups.h"
 #include "host/link.h"
 #include "host/pppd.h"
 #include "hub.h"
@@ -57,6 +58,7 @@ struct bearer {
     bool tell_errors;            /* the LNS wants to know of the line's errors */
     bool tell_accm, told_accm;   /* the LAC wants to know the ACCMs; has been told these: */
     uint32_t accm[2];
+    struct group_use *group; /* its call's, as long as that is up; NULL: none */
     bool told_twice;        /* that PPP has agreed on an address which is somebody's lease */
     bool has_line_map;      /* the LNS has told the maps of the line */
     uint64_t line_said;     /* ms: when the log was last told of line news */
@@ -69,13 +71,13 @@ struct bearer {
     struct bearer *next, *prev;
 };
 
-/* Opens the link and starts pppd for a call that is up.  As LNS with that section's settings, as
- * LAC with that one's; user and password, if not NULL, override the name and go to pppd by pipe;
+/* Opens the link and starts pppd for a call that is up.  As LNS with its section's and group's settings,
+ * as LAC with its section's; user and password, if not NULL, override the name and go to pppd by pipe;
  * number: that which the peer has dialled for us, or empty: xl2tpd's options for it go before ours.
  * How far PPP has got is kept in *ppp, which is the caller's, until the call is down.
  * NULL if that failed: *why says so, for the CDN and the log. */
-struct bearer *bearer_start_lns(struct hub *h, const struct call *c, const struct conf_lns *conf,
-                                const char **why);
+struct bearer *bearer_start_lns(struct hub *h, const struct call *c,
+                                const struct group_terms *terms, const char **why);
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                 const char *number, const char *user, const char *password,
                                 enum bearer_ppp *ppp, const char **why);

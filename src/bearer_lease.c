@@ -12,7 +12,8 @@
 
 /* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
  * number that calls, else the peer's host at its address.  An empty name names nobody.  Never 0. */
-static uint64_t caller(const struct call *c, const struct conf_lns *conf)
+static uint64_t caller(const struct call *c, const struct conf_lns *conf,
+                       const struct conf_group *group)
 {
     static const char kinds[] = {'u', 'n', 'h'};
     const struct call_proxy *p = c->proxy;
@@ -27,6 +28,8 @@ static uint64_t caller(const struct call *c, const struct conf_lns *conf)
 
     md5_init(&m);
     md5_add(&m, (struct span){(const uint8_t *)conf->name, strlen(conf->name) + 1});
+    if (group != NULL)
+        md5_add(&m, (struct span){(const uint8_t *)group->name, strlen(group->name) + 1});
     md5_add(&m, (struct span){(const uint8_t *)&kinds[kind], 1});
     md5_add(&m, who);
     if (kind == 2)
@@ -173,20 +176,23 @@ void bearer_tell_sections(struct hub *h)
 }
 
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
-                  const char **why)
+                  const struct conf_group *group, const char **why)
 {
-    uint64_t who = conf->sticky ? caller(c, conf) : 0;
-    const struct lns_pool *pool = profiles_pool(b->hub, conf->name);
+    uint64_t who = conf->sticky ? caller(c, conf, group) : 0;
+    struct pool *for_peer, *for_us;
     char remote[ADDR_TEXT], local[ADDR_TEXT];
 
+    profiles_pools(b->hub, conf, group, &for_peer, &for_us);
     if (conf->assign_ip) {
-        b->lease = pool != NULL ? pool_take_again(pool->remote, b->hub->book, who) : 0;
+        b->lease = for_peer != NULL ? pool_take_again(for_peer, b->hub->book, who) : 0;
         if (b->lease == 0)
-            return lacks(b, c, TROUBLE_NO_ADDRESS, "no address is left", why);
+            return lacks(b, c, TROUBLE_NO_ADDRESS,
+                         group != NULL ? "no address is left for its private group"
+                                       : "no address is left",
+                         why);
     }
     if (conf->local_ip_range != NULL) {
-        b->local_lease =
-            pool != NULL && pool->local != NULL ? pool_take(pool->local, b->hub->book) : 0;
+        b->local_lease = for_us != NULL ? pool_take(for_us, b->hub->book) : 0;
         if (b->local_lease == 0)
             return lacks(b, c, TROUBLE_NO_LOCAL_ADDRESS, "no local address is left", why);
     } else if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why))

@@ -12,10 +12,10 @@
 bool bearer_hold(struct bearer *b, const struct call *c, enum pool_end end, uint32_t ip,
                  const char **why);
 
-/* An address for the caller and, if the section has a range of them, one for us.  False with *why,
- * and the trouble has been told. */
+/* An address for the caller and, if the section has a range of them, one for us; group: whose settings
+ * are among those, or NULL.  False with *why, and the trouble has been told. */
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
-                  const char **why);
+                  const struct conf_group *group, const char **why);
 
 /* Its pppd has gone: leases go back, and what it held is let go. */
 void bearer_release(struct bearer *b);

@@ -324,6 +324,7 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
         return NULL;
     }
     hash_init(&h->lacs_by_name);
+    hash_init(&h->groups);
     h->conf = conf;
     h->listen = conf->global.listen;
     h->port = conf->global.port;
@@ -380,6 +381,7 @@ void daemon_free(struct hub *h)
     if (h->loop != NULL)
         lac_free_all(h);
     hash_free(&h->lacs_by_name);
+    hash_free(&h->groups);
     control_end_events(h);
     metrics_close(h);
     if (h->fifo != NULL)
@@ -394,6 +396,7 @@ void daemon_free(struct hub *h)
         loop_free(h->loop);
     }
     profiles_free_pools(h->pools);
+    profiles_free_pools(h->group_pools);
     trouble_book_free(h->troubles);
     if (h->book != NULL)
         pool_book_free(h->book);

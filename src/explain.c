@@ -132,6 +132,24 @@ static void say_secret(const struct question *q, const struct conf_peer *peer, c
     bytes_wipe(secret, sizeof secret);
 }
 
+/* Of each what it sets. */
+static void say_groups(const struct question *q, const struct conf_lns *lns)
+{
+    if (q->c->groups == NULL)
+        return;
+    fprintf(q->out,
+            "of a private group's call, if the LAC names it or the user's name fits, over these "
+            "values\n(one whose group has no section is %s):\n",
+            lns->unknown_group == CONF_UNKNOWN_REFUSE ? "refused" : "served as without a group");
+    for (const struct conf_group *g = q->c->groups; g != NULL; g = g->next) {
+        const struct conf_section *s = section_of(q->c, g);
+
+        fprintf(q->out, "  %s of line %u\n", s->title, s->line);
+        for (const struct conf_row *row = NULL; (row = conf_row_in(row, PLACE_GROUP)) != NULL;)
+            conf_show_row(q->out, s, row, false, "    ");
+    }
+}
+
 static bool say_lns(const struct question *q)
 {
     const struct conf_lns *lns = conf_match_lns(q->c, &q->addr);
@@ -153,6 +171,7 @@ static bool say_lns(const struct question *q)
     say_ranges(q, lns);
     say_secret(q, &lns->peer, q->host_name);
     say_values(q, s);
+    say_groups(q, lns);
     return true;
 }
 

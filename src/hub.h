@@ -18,12 +18,12 @@
 #include "host/udp.h"
 #include "proto/l2tp.h"
 
-/* Addresses that a LNS section hands out. */
+/* Addresses that a LNS section hands out, or a group. */
 struct lns_pool {
-    char *name;          /* of the section */
+    char *name;          /* of the section or group */
     uint64_t number;     /* kept as long as the section is there, whatever happens to the others */
-    struct pool *remote; /* "ip range" */
-    struct pool *local;  /* "local ip range"; NULL: "local ip" */
+    struct pool *remote; /* "ip range"; of a group NULL: that of the call's section */
+    struct pool *local;  /* "local ip range"; NULL: "local ip", or of a group as its section has it */
     struct hash_node by_name;
 };
 
@@ -73,6 +73,8 @@ struct hub {
     struct listener *listeners; /* to events, by command */
     struct pool_book *book;     /* leases */
     struct lns_pools *pools;    /* NULL: not made yet */
+    struct lns_pools *group_pools; /* likewise; by names that are compared octet by octet */
+    struct hash groups;         /* that calls are in; see groups.h */
     uint64_t pools_ever;        /* the last one's number */
     struct lac *lacs;
     struct hash lacs_by_name;

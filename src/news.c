@@ -97,7 +97,7 @@ const char *news_lac_of_call(const struct call *c)
 /* Why a peer's call is not carried; known by its address. */
 static const char section_gone[] = "its section has left the configuration";
 
-/* Whose caller it is that has come: the section that its tunnel came to; in a tunnel of our own,
+/* Whose caller it is that has come: the section that its tunnel came to, and its group there; in a tunnel of our own,
  * which a tie has made the only one, the section that the peer's would have come to. */
 static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
 {
@@ -105,10 +105,14 @@ static struct bearer *start_bearer(struct hub *h, const struct call *c, const ch
     const struct conf_lns *lns =
         t->initiator ? conf_match_lns(h->conf, &t->peer) : conf_find_lns(h->conf, t->p.label);
 
+    struct group_terms terms;
+
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);
     *why = section_gone;
-    return lns != NULL ? bearer_start_lns(h, c, lns, why) : NULL;
+    if (lns == NULL || !groups_choose(h, c, lns, &terms, why))
+        return NULL;
+    return bearer_start_lns(h, c, &terms, why);
 }
 
 /* That a peer's call has lost its section is nothing that the codes would blame it, or our
@@ -120,6 +124,8 @@ static void hang_up(struct hub *h, const struct call *c, unsigned result, unsign
         diagnose_bearer(h, c, TROUBLE_SECTION_GONE, why, NULL);
         result = CDN_ADMINISTRATIVE;
         error = ERROR_NONE;
+    } else if (why == groups_unknown) {
+        error = ERROR_VALUE;
     }
     log_warnx("call %u/%u: not carried: %s", (unsigned)c->tunnel->id, (unsigned)c->id, why);
     l2tp_hang_up(h->engine, loop_now(h->loop), c->id, result, error, why);

@@ -174,11 +174,41 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
     return WELCOME;
 }
 
+/* Is there room for a call of that section, with those settings?  group: that it is of, or NULL. */
+static enum l2tp_admission admit(struct hub *h, const struct conf_lns *lns,
+                                 const struct conf_group *group)
+{
+    struct pool *remote, *local;
+
+    profiles_pools(h, lns, group, &remote, &local);
+    if (lns->local_ip_range == NULL && pool_book_clashes(h->book, POOL_OURS, lns->local_ip))
+        return LOCAL_LEASED;
+    if (lns->local_ip_range != NULL && (local == NULL || !pool_has_room(local, h->book)))
+        return NO_LOCAL_ROOM;
+    if (lns->assign_ip && (remote == NULL || !pool_has_room(remote, h->book)))
+        return NO_ROOM;
+    return ADMITTED;
+}
+
+/* Which group it is of a call says only when it comes up. */
+static bool a_group_has_room(struct hub *h, const struct conf_lns *lns)
+{
+    const struct conf_group *g = h->conf->groups;
+
+    for (; g != NULL; g = g->next) {
+        const struct conf_lns over = conf_group_over(lns, g);
+
+        if (admit(h, &over, g) == ADMITTED)
+            return true;
+    }
+    return false;
+}
+
 static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const struct l2tp_profile *p)
 {
     struct hub *h = ctx;
     const struct conf_lns *lns = conf_find_lns(h->conf, p->label);
-    const struct lns_pool *pool = profiles_pool(h, p->label);
+    enum l2tp_admission alone;
 
     if (h->stopping != STOP_NOT)
         return STOPS;
@@ -186,14 +216,8 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
         return ADMITTED; /* a LAC's: which section it comes to is found when it is up */
     if (lns == NULL)
         return SECTION_GONE;
-    if (lns->local_ip_range == NULL && pool_book_clashes(h->book, POOL_OURS, lns->local_ip))
-        return LOCAL_LEASED;
-    if (lns->local_ip_range != NULL &&
-        (pool == NULL || pool->local == NULL || !pool_has_room(pool->local, h->book)))
-        return NO_LOCAL_ROOM;
-    if (lns->assign_ip && (pool == NULL || !pool_has_room(pool->remote, h->book)))
-        return NO_ROOM;
-    return ADMITTED;
+    alone = admit(h, lns, NULL);
+    return alone == ADMITTED || !a_group_has_room(h, lns) ? alone : ADMITTED;
 }
 
 static void answer_random(void *ctx, void *room, size_t n)
@@ -210,19 +234,45 @@ struct l2tp_host profiles_host(struct hub *h)
 
 /* Pools. */
 
-struct lns_pool *profiles_pool(const struct hub *h, const char *section)
+/* What a pool belongs to, a section or a group. */
+struct giver {
+    const char *name;
+    const struct conf_range *remote, *local; /* NULL: it has none, of a section's remote an empty one */
+    bool is_group;
+};
+
+static struct lns_pool *find(const struct lns_pools *pools, const char *name,
+                             int (*compare)(const char *a, const char *b))
 {
-    struct hash_node *n =
-        h->pools != NULL ? hash_find(&h->pools->by_name, hash_of_word(section)) : NULL;
+    struct hash_node *n = pools != NULL ? hash_find(&pools->by_name, hash_of_word(name)) : NULL;
 
     for (; n != NULL; n = hash_next(n)) {
         struct lns_pool *p =
             (struct lns_pool *)(void *)((char *)n - offsetof(struct lns_pool, by_name));
 
-        if (strcasecmp(p->name, section) == 0)
+        if (compare(p->name, name) == 0)
             return p;
     }
     return NULL;
+}
+
+struct lns_pool *profiles_pool(const struct hub *h, const char *section)
+{
+    return find(h->pools, section, strcasecmp);
+}
+
+void profiles_pools(const struct hub *h, const struct conf_lns *lns,
+                    const struct conf_group *group, struct pool **remote, struct pool **local)
+{
+    const struct lns_pool *of_lns = profiles_pool(h, lns->name);
+    const struct lns_pool *own = group != NULL ? find(h->group_pools, group->name, strcmp) : NULL;
+
+    *remote = own != NULL && own->remote != NULL ? own->remote
+              : of_lns != NULL                   ? of_lns->remote
+                                                 : NULL;
+    *local = own != NULL && own->local != NULL ? own->local
+             : of_lns != NULL                  ? of_lns->local
+                                               : NULL;
 }
 
 static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
@@ -245,26 +295,32 @@ static struct pool *make_pool(const struct conf_range *ranges, bool for_us)
 }
 
 /* Goes on where the section's one before, if any, has come to, under its number. */
-static void go_on(struct hub *h, struct lns_pool *p)
+static void go_on(struct hub *h, struct lns_pool *p, bool is_group)
 {
-    const struct lns_pool *was = profiles_pool(h, p->name);
+    const struct lns_pool *was = is_group ? find(h->group_pools, p->name, strcmp)
+                                          : find(h->pools, p->name, strcasecmp);
 
     p->number = was != NULL ? was->number : ++h->pools_ever;
     if (was == NULL)
         return;
-    pool_go_on(p->remote, was->remote);
+    if (p->remote != NULL && was->remote != NULL)
+        pool_go_on(p->remote, was->remote);
     if (p->local != NULL && was->local != NULL)
         pool_go_on(p->local, was->local);
 }
 
 /* Those of one section; false without memory, and what there is is to be freed. */
-static bool make_lns_pool(struct lns_pool *p, const struct conf_lns *lns)
+static bool make_lns_pool(struct lns_pool *p, const struct giver *g)
 {
-    p->name = strdup(lns->name);
-    p->remote = make_pool(lns->ip_range, false);
-    if (lns->local_ip_range != NULL)
-        p->local = make_pool(lns->local_ip_range, true);
-    return p->name != NULL && p->remote != NULL && (lns->local_ip_range == NULL || p->local != NULL);
+    bool has_remote = !g->is_group || g->remote != NULL;
+
+    p->name = strdup(g->name);
+    if (has_remote)
+        p->remote = make_pool(g->remote, false);
+    if (g->local != NULL)
+        p->local = make_pool(g->local, true);
+    return p->name != NULL && (!has_remote || p->remote != NULL) &&
+           (g->local == NULL || p->local != NULL);
 }
 
 static int by_number(const void *a, const void *b)
@@ -274,30 +330,65 @@ static int by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Those of all sections; NULL without memory for every one. */
-static struct lns_pools *make_pools(struct hub *h, const struct conf *conf)
+/* Those of n givers; NULL without memory for every one. */
+static struct lns_pools *make_pools(struct hub *h, const struct giver *givers, size_t n)
 {
-    struct lns_pools *pools;
-    size_t n = 0;
+    struct lns_pools *pools = calloc(1, sizeof *pools + n * sizeof pools->of[0]);
 
-    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
-        n++;
-    pools = calloc(1, sizeof *pools + n * sizeof pools->of[0]);
     if (pools == NULL)
         return NULL;
     hash_init(&pools->by_name);
-    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next) {
+    for (size_t i = 0; i < n; i++) {
         struct lns_pool *p = &pools->of[pools->n++];
 
-        if (!make_lns_pool(p, lns)) {
+        if (!make_lns_pool(p, &givers[i])) {
             profiles_free_pools(pools);
             return NULL;
         }
-        go_on(h, p);
+        go_on(h, p, givers[i].is_group);
     }
     qsort(pools->of, pools->n, sizeof pools->of[0], by_number);
     for (size_t i = 0; i < pools->n; i++)
         hash_join(&pools->by_name, &pools->of[i].by_name, hash_of_word(pools->of[i].name));
+    return pools;
+}
+
+static struct lns_pools *pools_of_sections(struct hub *h, const struct conf *conf)
+{
+    struct lns_pools *pools;
+    struct giver *givers;
+    size_t n = 0;
+
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        n++;
+    givers = calloc(n + 1, sizeof *givers);
+    if (givers == NULL)
+        return NULL;
+    n = 0;
+    for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
+        givers[n++] = (struct giver){lns->name, lns->ip_range, lns->local_ip_range, false};
+    pools = make_pools(h, givers, n);
+    free(givers);
+    return pools;
+}
+
+static struct lns_pools *pools_of_groups(struct hub *h, const struct conf *conf)
+{
+    struct lns_pools *pools;
+    struct giver *givers;
+    size_t n = 0;
+
+    for (const struct conf_group *g = conf->groups; g != NULL; g = g->next)
+        n++;
+    givers = calloc(n + 1, sizeof *givers);
+    if (givers == NULL)
+        return NULL;
+    n = 0;
+    for (const struct conf_group *g = conf->groups; g != NULL; g = g->next)
+        givers[n++] = (struct giver){g->name, conf_group_has_pool(g) ? g->own.ip_range : NULL,
+                                     g->own.local_ip_range, true};
+    pools = make_pools(h, givers, n);
+    free(givers);
     return pools;
 }
 
@@ -310,6 +401,8 @@ static bool name_set(struct pool_book *book, const struct conf *conf)
 
     for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
         most++;
+    for (const struct conf_group *g = conf->groups; g != NULL; g = g->next)
+        most++;
     for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next)
         most += 2;
     set = calloc(most, sizeof *set);
@@ -317,6 +410,8 @@ static bool name_set(struct pool_book *book, const struct conf *conf)
         return false;
     for (const struct conf_lns *lns = conf->lns; lns != NULL; lns = lns->next)
         set[n++] = (struct pool_set){POOL_OURS, lns->local_ip};
+    for (const struct conf_group *g = conf->groups; g != NULL; g = g->next)
+        set[n++] = (struct pool_set){POOL_OURS, g->own.local_ip};
     for (const struct conf_lac *lac = conf->lac; lac != NULL; lac = lac->next) {
         set[n++] = (struct pool_set){POOL_OURS, lac->local_ip};
         set[n++] = (struct pool_set){POOL_PEERS, lac->remote_ip};
@@ -328,14 +423,17 @@ static bool name_set(struct pool_book *book, const struct conf *conf)
 
 bool profiles_use_pools(struct hub *h, const struct conf *conf)
 {
-    struct lns_pools *pools = make_pools(h, conf);
+    struct lns_pools *pools = pools_of_sections(h, conf), *groups = pools_of_groups(h, conf);
 
-    if (pools == NULL || !name_set(h->book, conf)) {
+    if (pools == NULL || groups == NULL || !name_set(h->book, conf)) {
         profiles_free_pools(pools);
+        profiles_free_pools(groups);
         return false;
     }
     profiles_free_pools(h->pools);
+    profiles_free_pools(h->group_pools);
     h->pools = pools;
+    h->group_pools = groups;
     return true;
 }
 

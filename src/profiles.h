@@ -19,8 +19,13 @@ void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct ad
 /* The pools of a LNS section; NULL if there are none of that name (any more). */
 struct lns_pool *profiles_pool(const struct hub *h, const char *section);
 
-/* Makes pools for all LNS sections of a configuration, in place of those before, which a pool of the
- * same section goes on from, and has the book know which addresses are set.  False without memory,
+/* Those that a call is given addresses from, of that section and group (NULL: none), the group's before
+ * the section's: for the peer, and for us.  NULL: there is none. */
+void profiles_pools(const struct hub *h, const struct conf_lns *lns,
+                    const struct conf_group *group, struct pool **remote, struct pool **local);
+
+/* Makes pools for all LNS sections and groups of a configuration, in place of those before, which a pool of the
+ * same one goes on from, and has the book know which addresses are set.  False without memory,
  * and nothing has changed. */
 bool profiles_use_pools(struct hub *h, const struct conf *conf);
 void profiles_free_pools(struct lns_pools *pools);

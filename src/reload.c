@@ -123,6 +123,29 @@ static void compare_lns(const struct conf *was, const struct conf *is)
             log_notice("reload: lns %s is new", b->name);
 }
 
+/* Running calls keep what they have. */
+static void compare_groups(const struct conf *was, const struct conf *is)
+{
+    char safe[160];
+
+    for (const struct conf_group *a = was->groups; a != NULL; a = a->next) {
+        const struct conf_group *b = conf_find_group(is, a->name);
+        const char *name = log_safe(span_str(a->name), safe, sizeof safe);
+
+        if (b == NULL)
+            log_notice("reload: group %s is gone: running calls go on", name);
+        else if (!conf_same_pool(&a->own, &b->own))
+            log_notice("reload: group %s has another pool: leases still held stay with their calls; "
+                       "what else has changed counts from the next call",
+                       name);
+        else if (!conf_same_group(a, b))
+            log_notice("reload: group %s has changed, from the next call", name);
+    }
+    for (const struct conf_group *b = is->groups; b != NULL; b = b->next)
+        if (conf_find_group(was, b->name) == NULL)
+            log_notice("reload: group %s is new", log_safe(span_str(b->name), safe, sizeof safe));
+}
+
 static const struct conf_lns *next_common(const struct conf_lns *lns, const struct conf *other)
 {
     while (lns != NULL &&
@@ -268,6 +291,7 @@ bool reload(struct hub *h, char *why, size_t size)
     compare_global(&h->conf->global, &is->global);
     compare_lns(h->conf, is);
     compare_order(h->conf, is);
+    compare_groups(h->conf, is);
     compare_lac(h, h->conf, is);
     conf_drop_tops(h->added, is);
     ipsec_apply(h, is);

@@ -30,6 +30,39 @@ bool status_next(struct status_at *at)
     return status_tables[at->kind].next(at);
 }
 
+/* -- pools ------------------------------------------------------------------------------------- */
+
+/* The first behind the last one: they stand by number, and each keeps its own. */
+static const struct lns_pool *next_pool(const struct status_at *at, const struct lns_pools *pools)
+{
+    size_t low = 0, high = pools->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (pools->of[middle].number <= at->n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &pools->of[low];
+}
+
+bool status_next_pool(struct status_at *at)
+{
+    const struct lns_pools *pools =
+        at->kind == STATUS_GROUP ? at->hub->group_pools : at->hub->pools;
+    const struct lns_pool *p = at->pool != NULL ? at->pool + 1
+                               : pools != NULL  ? next_pool(at, pools)
+                                                : NULL;
+
+    if (p == NULL || p == pools->of + pools->n || p->number > at->newest)
+        p = NULL;
+    at->pool = p;
+    at->n = p != NULL ? p->number : at->newest;
+    return p != NULL;
+}
+
 /* -- interfaces -------------------------------------------------------------------------------- */
 
 struct wanted {

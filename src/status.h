@@ -15,6 +15,7 @@ enum status_kind {
     STATUS_DAEMON,
     STATUS_DROP, /* datagrams refused, by cause */
     STATUS_POOL, /* of an [lns] section */
+    STATUS_GROUP,
     STATUS_LAC,
     STATUS_TUNNEL,
     STATUS_CALL,
@@ -49,7 +50,7 @@ struct status_at {
     const struct call *call;
     const struct bearer *bearer; /* of the call; NULL: it has none (yet) */
     const struct lac *lac;
-    const struct lns_pool *pool;
+    const struct lns_pool *pool; /* of a group, too */
 };
 
 struct status_row {
@@ -73,6 +74,8 @@ extern const struct status_table status_tables[STATUS_KINDS];
 /* The next object of the kind, beginning after status_begin(); false: there is none. */
 void status_begin(struct status_at *at, const struct hub *h, enum status_kind kind);
 bool status_next(struct status_at *at);
+/* The walk over pools, of sections or of groups. */
+bool status_next_pool(struct status_at *at);
 /* Before the loop takes over: no object is held any more, and the next one is found all the same.
  */
 void status_rest(struct status_at *at);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "groups.h"
 #include "kernel.h"
 #include "mtu.h"
 #include "say.h"
@@ -181,72 +182,26 @@ static const struct status_row drop_rows[] = {
 
 /* -- pools ------------------------------------------------------------------------------------- */
 
-/* The first behind the last one: they stand by number, and each keeps its own. */
-static const struct lns_pool *next_pool(const struct status_at *at, const struct lns_pools *pools)
+static size_t pool_left(const struct pool *p, const struct pool_book *book)
 {
-    size_t low = 0, high = pools->n;
+    return pool_size(p, book) - pool_used(p, book);
+}
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (pools->of[middle].number <= at->n)
-            low = middle + 1;
-        else
-            high = middle;
+/* Of a pool that need not be there: many sections have one address of ours for all their calls. */
+#define POOL_OF(name, end, figure)                                                                 \
+    static bool name(const struct status_at *at, struct status_value *v)                           \
+    {                                                                                              \
+        v->number = at->pool->end != NULL ? figure(at->pool->end, at->hub->book) : 0;              \
+        return at->pool->end != NULL;                                                              \
     }
-    return &pools->of[low];
-}
-
-static bool pool_next(struct status_at *at)
-{
-    const struct lns_pools *pools = at->hub->pools;
-    const struct lns_pool *p = at->pool != NULL ? at->pool + 1
-                               : pools != NULL  ? next_pool(at, pools)
-                                                : NULL;
-
-    if (p == NULL || p == pools->of + pools->n || p->number > at->newest)
-        p = NULL;
-    at->pool = p;
-    at->n = p != NULL ? p->number : at->newest;
-    return p != NULL;
-}
-
-static uint64_t pool_used_now(const struct status_at *at)
-{
-    return pool_used(at->pool->remote, at->hub->book);
-}
-
-static uint64_t pool_size_now(const struct status_at *at)
-{
-    return pool_size(at->pool->remote, at->hub->book);
-}
 
 TEXT_OF(pool_lns, at->pool->name)
-NUMBER_OF(pool_total, pool_size_now(at))
-NUMBER_OF(pool_leased, pool_used_now(at))
-NUMBER_OF(pool_free_now, pool_size_now(at) - pool_used_now(at))
-
-/* Of our ends: many sections have one address for all of them. */
-static bool local_total(const struct status_at *at, struct status_value *v)
-{
-    v->number = at->pool->local != NULL ? pool_size(at->pool->local, at->hub->book) : 0;
-    return at->pool->local != NULL;
-}
-
-static bool local_leased(const struct status_at *at, struct status_value *v)
-{
-    v->number = at->pool->local != NULL ? pool_used(at->pool->local, at->hub->book) : 0;
-    return at->pool->local != NULL;
-}
-
-static bool local_free(const struct status_at *at, struct status_value *v)
-{
-    struct status_value used;
-
-    local_leased(at, &used);
-    v->number = local_total(at, v) ? v->number - used.number : 0;
-    return at->pool->local != NULL;
-}
+POOL_OF(pool_total, remote, pool_size)
+POOL_OF(pool_leased, remote, pool_used)
+POOL_OF(pool_free_now, remote, pool_left)
+POOL_OF(local_total, local, pool_size)
+POOL_OF(local_leased, local, pool_used)
+POOL_OF(local_free, local, pool_left)
 
 /* The last word on a section, of whichever kind. */
 static const struct trouble_note *last_of(const struct status_at *at)
@@ -293,6 +248,32 @@ static const struct status_row pool_rows[] = {
      trouble_code},
     {"trouble_text", TYPE_TEXT, false, NULL, 0, "The same in a sentence.", trouble_words},
     {"trouble_seconds", TYPE_SECONDS, false, NULL, 0, "Time since then.", trouble_age},
+    {0},
+};
+
+static bool group_most(const struct status_at *at, struct status_value *v)
+{
+    const struct conf_group *g = conf_find_group(at->hub->conf, at->pool->name);
+
+    v->number = g != NULL ? (uint64_t)g->max_calls : 0;
+    return v->number != 0;
+}
+
+NUMBER_OF(group_calls, groups_calls(at->hub, at->pool->name))
+
+static const struct status_row group_rows[] = {
+    {"group", TYPE_TEXT, true, "group", 20, "The [group] section.", pool_lns},
+    {"calls", TYPE_GAUGE, false, "calls", 6, "Calls of it that are up.", group_calls},
+    {"max_calls", TYPE_GAUGE, false, "at most", 7, "Calls that may be, if there is a limit.",
+     group_most},
+    {"addresses", TYPE_GAUGE, false, "addresses", 9, "Addresses of its own 'ip range'.",
+     pool_total},
+    {"used", TYPE_GAUGE, false, "used", 6, "Of these, leased now.", pool_leased},
+    {"free", TYPE_GAUGE, false, "free", 6, "Of these, free.", pool_free_now},
+    {"local_addresses", TYPE_GAUGE, false, NULL, 0, "Addresses of its own 'local ip range'.",
+     local_total},
+    {"local_used", TYPE_GAUGE, false, NULL, 0, "Of these, leased now.", local_leased},
+    {"local_free", TYPE_GAUGE, false, "local free", 10, "Of these, free.", local_free},
     {0},
 };
 
@@ -475,6 +456,7 @@ NUMBER_OF(call_accepted, at->bearer != NULL && bearer_user(at->bearer)->accepted
 NUMBER_OF(call_ppp_up, at->bearer != NULL && (ppp_facts_up(&at->bearer->facts) != 0 ||
                                               (at->bearer->kernel != NULL &&
                                                at->bearer->facts.far.ip != 0)))
+TEXT_OF(call_group, at->bearer != NULL && at->bearer->group != NULL ? at->bearer->group->name : NULL)
 TEXT_OF(call_data_path, at->bearer == NULL           ? NULL
                         : at->bearer->kernel != NULL ? "kernel"
                                                      : "userspace")
@@ -550,6 +532,7 @@ static const struct status_row call_rows[] = {
     {"role", TYPE_TEXT, false, NULL, 0, "What we are to it.", call_role},
     {"section", TYPE_TEXT, false, "section", 14, "The section that its tunnel lives by.",
      tunnel_section},
+    {"group", TYPE_TEXT, false, NULL, 0, "The [group] section whose settings it has.", call_group},
     {"state", TYPE_TEXT, false, NULL, 0, "State of RFC 2661, 7.4 and 7.5.", call_state},
     {"peer", TYPE_TEXT, false, "peer", 21, "The peer's address and port.", tunnel_peer},
     {"peer_name", TYPE_TEXT, false, NULL, 0, "The peer's Host Name.", tunnel_peer_name},
@@ -590,7 +573,8 @@ static const struct status_row call_rows[] = {
 const struct status_table status_tables[STATUS_KINDS] = {
     [STATUS_DAEMON] = {"daemon", "daemon", daemon_rows, daemon_next},
     [STATUS_DROP] = {"drop", "drops", drop_rows, drop_next},
-    [STATUS_POOL] = {"pool", "pools", pool_rows, pool_next},
+    [STATUS_POOL] = {"pool", "pools", pool_rows, status_next_pool},
+    [STATUS_GROUP] = {"group", "groups", group_rows, status_next_pool},
     [STATUS_LAC] = {"lac", "lacs", lac_rows, lac_next},
     [STATUS_TUNNEL] = {"tunnel", "tunnels", tunnel_rows, tunnel_next},
     [STATUS_CALL] = {"call", "calls", call_rows, call_next},

@@ -135,6 +135,12 @@ static const struct trouble_row rows[TROUBLES] = {
                               "left the configuration",
                               "end the tunnel (l2tpd-control disconnect): its next one comes to "
                               "the section that is for it by now"},
+    [TROUBLE_UNKNOWN_GROUP] = {"unknown-group", LEVEL_NOTICE, 1,
+                               "{peer} ('{them}') is refused a call: {text}",
+                               "add a [group] of that name, or set 'unknown group = default'"},
+    [TROUBLE_GROUP_FULL] = {"group-full", LEVEL_WARNING, 1,
+                            "{peer} ('{them}') is refused a call: {text}",
+                            "raise 'max calls' of the group, or see in the status who is in it"},
     [TROUBLE_NO_DESCRIPTORS] = {"no-descriptors", LEVEL_ERROR, 1,
                                 "no descriptor or process is left for a pppd: {text}",
                                 "raise the limits (ulimit -n -u, LimitNOFILE=, TasksMax=)"},

@@ -85,6 +85,7 @@ static const char *const variables[] = {
     "AGENT_CIRCUIT_ID", "AGENT_REMOTE_ID",  "ACTUAL_RATE_UP",     "ACTUAL_RATE_DOWN",
     "MINIMUM_RATE_UP",  "MINIMUM_RATE_DOWN", "ATTAINABLE_RATE_UP", "ATTAINABLE_RATE_DOWN",
     "MAXIMUM_RATE_UP",  "MAXIMUM_RATE_DOWN",
+    "VRF",              "NETNS",
 };
 
 struct step {

@@ -30,9 +30,11 @@ static void add_variables(const struct pppd_settings *s, struct pppd_args *args)
     pppd_environment(s, &env);
     for (int i = 0; i < env.n; i++) {
         const char *value = env.row[i].value;
+        bool always = i >= env.n - PPPD_SPACE_ENV;
 
-        if (value == NULL || snprintf(args->variable[i], PPPD_VARIABLE, "%s=%s", env.row[i].name,
-                                      value) >= PPPD_VARIABLE)
+        if (value == NULL || (!s->set_variables && !always) ||
+            snprintf(args->variable[i], PPPD_VARIABLE, "%s=%s", env.row[i].name, value) >=
+                PPPD_VARIABLE)
             continue;
         args->argv[args->argc++] = "set";
         args->argv[args->argc++] = args->variable[i];
@@ -103,8 +105,7 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         if (rows[i].value != NULL)
             args->argv[args->argc++] = rows[i].value;
     }
-    if (s->set_variables)
-        add_variables(s, args);
+    add_variables(s, args);
     args->argv[args->argc] = NULL;
 }
 
@@ -164,6 +165,8 @@ void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
         {"ATTAINABLE_RATE_DOWN", rate_text(s, env, 5)},
         {"MAXIMUM_RATE_UP", rate_text(s, env, 6)},
         {"MAXIMUM_RATE_DOWN", rate_text(s, env, 7)},
+        {"VRF", pppd_clean(s->vrf)}, /* these two always: see PPPD_SPACE_ENV */
+        {"NETNS", pppd_clean(s->netns)},
     };
 
     _Static_assert(sizeof rows / sizeof rows[0] == PPPD_MAX_ENV, "every row fits");
@@ -188,6 +191,8 @@ static const char *expand_one(char letter, const struct pppd_settings *s, char r
         {'g', pppd_clean(s->private_group)},
         {'t', number_text(number, room, 12)},
         {'c', number_text(number, room, 12)},
+        {'v', pppd_clean(s->vrf)},
+        {'s', pppd_clean(s->netns)},
         {'%', "%"},
     };
 

@@ -45,6 +45,7 @@ struct pppd_settings {
     const char *peer_name;      /* its Host Name */
     const char *peer;           /* its address */
     unsigned tunnel, call;      /* our ids; 0: absent */
+    const char *vrf, *netns;    /* where the interface is to be: pppd's scripts always see these */
     bool set_variables;         /* the scripts of pppd are to see all this, too */
     uint32_t tx_bps, rx_bps;    /* of the line, as the LAC tells; 0: absent */
     const char *circuit_id, *remote_id;   /* where the line is, and whose */
@@ -54,8 +55,9 @@ struct pppd_settings {
     const char *number_options; /* options for the number that we have had dialled; see below */
 };
 
-#define PPPD_MAX_ARGS 96
-#define PPPD_MAX_ENV 21
+#define PPPD_MAX_ARGS 112
+#define PPPD_MAX_ENV 23
+#define PPPD_SPACE_ENV 2 /* of these, the last: they say where its interface is to be */
 #define PPPD_VARIABLE 288 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
 /* An argument vector; texts point into the settings, or into what is below. */
@@ -71,13 +73,14 @@ struct pppd_args {
  * before there is one: "FD" stands for it, if there is a password.  Of the two addresses either may
  * be absent; with both absent a LAC passes ":" and a LNS nothing.  What xl2tpd does not have comes
  * last: "remotenumber" for a LNS's caller whose number is clean (see below), and with set_variables
- * a "set NAME=VALUE" for each variable of the environment: pppd's scripts do not inherit that. */
+ * a "set NAME=VALUE" for each variable of the environment, without it for VRF and NETNS alone: pppd's
+ * scripts do not inherit that. */
 void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_args *args);
 
 /* A text with %-words replaced by what is known of a call: %p its peer's address, %h and the name,
  * %n the calling number, %d the called one, %g the private group, %t and %c our ids of tunnel and
- * call, %% a percent sign.  What is unknown or not clean is replaced by nothing, any other %-word
- * stays.  Cut where dst ends, but of what a %-word stands for there is all or nothing, as a part of it
+ * call, %v and %s the VRF and the network namespace, %% a percent sign.  What is unknown or not clean
+ * is replaced by nothing, any other %-word stays.  Cut where dst ends, but of what a %-word stands for there is all or nothing, as a part of it
  * may be somebody else's; returns dst. */
 const char *pppd_expand(const char *text, const struct pppd_settings *s, char *dst, size_t size);
 

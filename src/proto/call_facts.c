@@ -125,6 +125,8 @@ static void keep_connection(struct call *c, const struct msg *m)
     if (msg_has(m, AVP_SEQUENCING_REQUIRED))
         c->must_sequence = c->send_sequence = true;
     keep_text(c, m, AVP_PRIVATE_GROUP_ID, m->private_group_id, c->group, sizeof c->group);
+    c->group_is_unfit = msg_has(m, AVP_PRIVATE_GROUP_ID) &&
+                        !call_can_keep(m->private_group_id, sizeof c->group);
     keep_proxy(c, m);
 }
 

@@ -222,6 +222,7 @@ struct call {
     /* As they came; empty: not sent, or not fit to be kept whole. */
     char called[NUMBER], calling[CALLER], sub_address[NUMBER];
     char group[NUMBER];       /* Private Group ID */
+    bool group_is_unfit;      /* one came, and is not kept */
     struct call_proxy *proxy; /* heard, or to be sent; owned; NULL: none */
     struct call_line *line;   /* the same */
     bool tells_speed; /* the LAC has said, or is to say, that it may tell new speeds (RFC 5515, 6.2) */

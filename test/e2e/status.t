@@ -73,7 +73,7 @@ like($e && $e->{time}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'with the t
 # -- a call ---------------------------------------------------------------------------------------
 
 my $s = status;
-is_deeply([sort keys %$s], [qw(calls daemon drops format lacs pools tunnels)], 'JSON: what it has');
+is_deeply([sort keys %$s], [qw(calls daemon drops format groups lacs pools tunnels)], 'JSON: what it has');
 is_deeply($s->{calls}, [], 'no calls');
 is($s->{daemon}{pid}, $d->pid, 'the daemon');
 is($s->{daemon}{port}, $d->port, 'and its port');

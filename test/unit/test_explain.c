@@ -187,6 +187,26 @@ static void test_nothing(void)
     conf_free(c);
 }
 
+/* Which group it is nobody knows before the call: all are told, with what they set. */
+static void test_groups(void)
+{
+    struct conf *c = parse("[lns default]\nassign ip=no\nunknown group = refuse\n"
+                           "[group blue]\nvrf = b\nmatch = *@blue\n[group red]\n");
+    FILE *f = tmpfile();
+    size_t n;
+
+    explain_peer(f, c, path, "192.0.2.1", NULL);
+    rewind(f);
+    ok(strstr(slurp(f, &n),
+              "(one whose group has no section is refused):\n  [group blue] of line 4\n"
+              "    match = *@blue                       # line 6\n"
+              "    vrf = b                              # line 5\n  [group red] of line 7\n") !=
+           NULL,
+       "private groups, with what they set");
+    fclose(f);
+    conf_free(c);
+}
+
 int main(void)
 {
     int fd = mkstemp(path);
@@ -196,6 +216,7 @@ int main(void)
     close(fd);
     test_rows();
     test_nothing();
+    test_groups();
     unlink(path);
     return tap_done();
 }

@@ -211,6 +211,8 @@ static void test_long_variables(void)
                               .circuit_id = "12",
                               .remote_id = "13",
                               .line_rates = {14, 15, 16, 17, 18, 19, 20, 21},
+                              .vrf = "22",
+                              .netns = "23",
                               .require_authentication = true};
     struct pppd_args args;
     int sets = 0;
@@ -228,6 +230,26 @@ static void test_long_variables(void)
             is_int((long long)strlen(args.argv[i]), PPPD_VARIABLE - 1, "the longest is whole");
 }
 
+/* Where an interface is to be its script has to know, whatever "pass call" says. */
+static void test_space(void)
+{
+    struct pppd_settings s = {.role = PPPD_LNS, .device = "/dev/pts/1", .vrf = "blue",
+                              .netns = "ns-blue", .private_group = "g"};
+    struct pppd_args args;
+    char all[256] = "";
+
+    pppd_compose(&s, -1, &args);
+    for (int i = 0; i + 1 < args.argc; i++)
+        if (strcmp(args.argv[i], "set") == 0)
+            strcat(strcat(all, args.argv[i + 1]), " ");
+    is_str(all, "VRF=blue NETNS=ns-blue ", "vrf and netns are set for scripts, and nothing else");
+    s.vrf = "`x`";
+    s.netns = NULL;
+    pppd_compose(&s, -1, &args);
+    for (int i = 0; i < args.argc; i++)
+        ok(strcmp(args.argv[i], "set") != 0, "but not if they are not clean, or not there");
+}
+
 /* -- ipparam ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -235,7 +257,7 @@ static const struct {
     size_t size;
 } expansions[] = {
     {"no %-word", "office", "office", 64},
-    {"all of them", "%p %h %n %d %g %t %c", "192.0.2.7 lac_5 +49 5551 5552 blue 7 8", 64},
+    {"all of them", "%p %h %n %d %g %t %c %v %s", "192.0.2.7 lac_5 +49 5551 5552 blue 7 8 vb nb", 64},
     {"side by side", "%t%c%%%t", "78%7", 64},
     {"an unknown one stays", "%x%", "%x%", 64},
     {"cut at the end of the room", "office", "offic", 6},
@@ -253,7 +275,9 @@ static void test_expand(void)
                               .called_number = "5552",
                               .private_group = "blue",
                               .tunnel = 7,
-                              .call = 8};
+                              .call = 8,
+                              .vrf = "vb",
+                              .netns = "nb"};
     char got[64];
 
     for (size_t i = 0; i < sizeof expansions / sizeof expansions[0]; i++)
@@ -264,7 +288,7 @@ static void test_expand(void)
             (strchr(CONF_IPPARAM_WORDS, word[1]) == NULL))
             ok(false, "'%s' is warned of, if and only if it stands for nothing", word);
     s = (struct pppd_settings){.peer_name = "a;b", .caller_id = "`c`"};
-    is_str(pppd_expand("<%p%h%n%d%g%t%c>", &s, got, sizeof got), "<>",
+    is_str(pppd_expand("<%p%h%n%d%g%t%c%v%s>", &s, got, sizeof got), "<>",
            "what is unknown, or not clean, is nothing");
 }
 
@@ -308,7 +332,7 @@ static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "S
                                         "ACTUAL_RATE_UP", "ACTUAL_RATE_DOWN", "MINIMUM_RATE_UP",
                                         "MINIMUM_RATE_DOWN", "ATTAINABLE_RATE_UP",
                                         "ATTAINABLE_RATE_DOWN", "MAXIMUM_RATE_UP",
-                                        "MAXIMUM_RATE_DOWN"};
+                                        "MAXIMUM_RATE_DOWN", "VRF", "NETNS"};
 
 /* Expected are "NAME=VALUE" between bars, in the order above; the others are to be unset. */
 static const struct {
@@ -331,13 +355,16 @@ static const struct {
       .dial = "0*5@6",
       .circuit_id = "a1 atm 3/0:100.33",
       .remote_id = "c_7",
-      .line_rates = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX}},
+      .line_rates = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX},
+      .vrf = "vrf-blue",
+      .netns = "/run/netns/b"},
      "CALLER_ID=+49 5551|CALLED_NUMBER=5552|SUB_ADDRESS=#3|PRIVATE_GROUP=group/4|"
      "L2TP_PEER_NAME=lac_5.example|L2TP_PEER=192.0.2.7|L2TP_TUNNEL=1|L2TP_CALL=65535|CONNECT_SPEED_"
      "TX=64000|CONNECT_SPEED_RX=4294967295|"
      "DIAL_NUMBER=0*5@6|AGENT_CIRCUIT_ID=a1 atm 3/0:100.33|AGENT_REMOTE_ID=c_7|ACTUAL_RATE_UP=1|"
      "ACTUAL_RATE_DOWN=2|MINIMUM_RATE_UP=3|MINIMUM_RATE_DOWN=4|ATTAINABLE_RATE_UP=5|"
-     "ATTAINABLE_RATE_DOWN=6|MAXIMUM_RATE_UP=7|MAXIMUM_RATE_DOWN=18446744073709551615|"},
+     "ATTAINABLE_RATE_DOWN=6|MAXIMUM_RATE_UP=7|MAXIMUM_RATE_DOWN=18446744073709551615|"
+     "VRF=vrf-blue|NETNS=/run/netns/b|"},
     {"ids that a shell would obey are left out",
      {.circuit_id = "a;b", .remote_id = "`c`", .line_rates = {[1] = 9}},
      "ACTUAL_RATE_DOWN=9|"},
@@ -351,6 +378,8 @@ static const struct {
       .sub_address = "3",
       .private_group = "`reboot`",
       .peer_name = "lac\nreboot",
+      .vrf = "$X",
+      .netns = "-x",
       .dial = "5&"},
      "SUB_ADDRESS=3|"},
     {"so are quotes, escapes, redirections and what is not ASCII",
@@ -760,6 +789,7 @@ int main(int argc, char **argv)
     test_number_options();
     test_of_kernel();
     test_long_variables();
+    test_space();
     test_expand();
     test_environment();
     test_start();

@@ -136,6 +136,13 @@ static void test_names(void)
     }
 }
 
+static void free_pools(void)
+{
+    profiles_free_pools(h.pools);
+    profiles_free_pools(h.group_pools);
+    h.pools = h.group_pools = NULL;
+}
+
 /* Our own addresses, of whatever section, are for us alone; sections go by their names in any case.
  */
 static void test_pools(void)
@@ -159,8 +166,83 @@ static void test_pools(void)
     is_int((long long)pool_size(profiles_pool(&h, "other")->remote, h.book), 8,
            "whom a LAC dials has one of the other's");
     ok(profiles_pool(&h, "nobody") == NULL, "no section, no pool");
-    profiles_free_pools(h.pools);
-    h.pools = NULL;
+    free_pools();
+    pool_book_free(h.book);
+    conf_free(h.conf);
+    h.conf = NULL;
+}
+
+/* The pools that calls of a section and a group are given addresses from, "remote/local" by their sizes;
+ * '-' for none. */
+static const char *pools_text(const char *section, const char *group, char *text, size_t size)
+{
+    const struct conf_lns *lns = conf_find_lns(h.conf, section);
+    struct pool *remote, *local;
+    char peers[24] = "-", ours[24] = "-";
+
+    profiles_pools(&h, lns, group != NULL ? conf_find_group(h.conf, group) : NULL, &remote, &local);
+    if (remote != NULL)
+        snprintf(peers, sizeof peers, "%zu", pool_size(remote, h.book));
+    if (local != NULL)
+        snprintf(ours, sizeof ours, "%zu", pool_size(local, h.book));
+    snprintf(text, size, "%s/%s", peers, ours);
+    return text;
+}
+
+static const char with_groups[] =
+    "[lns default]\nip range = 10.0.0.1 - 10.0.0.8\nlocal ip range = 10.8.0.1-10.8.0.3\n"
+    "[lns bare]\nlac = 192.0.2.1\nassign ip = yes\nlocal ip = 10.8.1.1\nno ip range = 10.0.0.1-10.0.0.8\n"
+    "[group none]\nsticky = no\n[group NONE]\nip range = 10.0.1.1-10.0.1.2\n"
+    "[group own]\nip range = 10.0.0.7 - 10.0.0.9\nlocal ip = 10.0.0.9\n"
+    "[group ends]\nlocal ip range = 10.8.2.1\n[group deny]\nno ip range = 10.0.0.2\n";
+
+static enum l2tp_admission admission(const char *label)
+{
+    struct l2tp_host host = profiles_host(&h);
+    struct l2tp_profile p = {.window = 0};
+
+    snprintf(p.label, sizeof p.label, "%s", label);
+    return host.admit(host.ctx, NULL, &p);
+}
+
+static void test_groups(void)
+{
+    struct pool *remote, *local, *before;
+    uint32_t had[4];
+    char text[64];
+
+    h.conf = conf_parse("f", with_groups, strlen(with_groups), NULL, NULL);
+    h.book = pool_book_new();
+    if (!ok(h.conf != NULL && profiles_use_pools(&h, h.conf), "groups have pools"))
+        return;
+    is_str(pools_text("default", NULL, text, sizeof text), "8/3", "a section's own");
+    is_str(pools_text("default", "none", text, sizeof text), "8/3", "and of a group without any");
+    is_str(pools_text("default", "deny", text, sizeof text), "8/3", "'no ip range' alone is none");
+    is_str(pools_text("default", "NONE", text, sizeof text), "2/3", "names count octet by octet");
+    is_str(pools_text("default", "own", text, sizeof text), "2/3",
+           "a group's own, without what is set as ours in a group");
+    is_str(pools_text("default", "ends", text, sizeof text), "8/1", "an own one for our ends");
+    is_str(pools_text("bare", "own", text, sizeof text), "2/-", "whatever section it comes to");
+    is_int(admission("bare"), ADMITTED, "a section without addresses lets in whom a group may have some for");
+    profiles_pools(&h, h.conf->lns, conf_find_group(h.conf, "own"), &remote, &local);
+    had[0] = pool_take(remote, h.book);
+    had[1] = pool_take(remote, h.book);
+    ok(had[0] == 0x0a000007 && had[1] == 0x0a000008 && pool_take(remote, h.book) == 0,
+       "a group's pool is used up");
+    before = profiles_pool(&h, "default")->remote;
+    is_int((long long)pool_used(before, h.book), 2, "and the section that overlaps has them not");
+    ok(profiles_use_pools(&h, h.conf), "a reload");
+    profiles_pools(&h, h.conf->lns, conf_find_group(h.conf, "own"), &remote, &local);
+    is_int((long long)pool_used(remote, h.book), 2, "what is leased stays so");
+    is_int(admission("bare"), ADMITTED, "another group has room");
+    profiles_pools(&h, h.conf->lns, conf_find_group(h.conf, "NONE"), &remote, &local);
+    had[2] = pool_take(remote, h.book);
+    had[3] = pool_take(remote, h.book);
+    is_int(admission("bare"), NO_ROOM, "with all of them used up a call is refused at once");
+    is_int(admission("default"), ADMITTED, "where the section has addresses it is not");
+    pool_give(h.book, had[3]);
+    is_int(admission("bare"), ADMITTED, "nor when one has come back");
+    free_pools();
     pool_book_free(h.book);
     conf_free(h.conf);
     h.conf = NULL;
@@ -175,7 +257,8 @@ static void test_short_of_memory(void)
         "[lac far]\nlns = 192.0.2.7\nlocal ip = 10.0.2.1\nremote ip = 10.0.2.2\n[lns first]\nip range = 10.0.0.1 - 10.0.0.4\n"
         "local ip range = 10.7.0.1 - 10.7.0.4, 10.7.0.9\n"
         "[lns second]\nip range = 10.0.1.1 - 10.0.1.8\nlocal ip = 10.0.0.1\n"
-        "[lns third]\nip range = 10.0.2.1 - 10.0.2.8\nlocal ip range = 10.7.1.1\n";
+        "[lns third]\nip range = 10.0.2.1 - 10.0.2.8\nlocal ip range = 10.7.1.1\n"
+        "[group g]\nip range = 10.0.3.1\nlocal ip range = 10.7.2.1\n[group h]\nlocal ip = 10.7.3.1\n";
     struct conf *was = conf_parse("old", old, strlen(old), NULL, NULL);
     struct conf *is = conf_parse("f", text, strlen(text), NULL, NULL);
     unsigned n = 0;
@@ -202,8 +285,7 @@ static void test_short_of_memory(void)
         ok(p != NULL && (p->local != NULL) == (lns->local_ip_range != NULL),
            "then [lns %s] has its pools", lns->name);
     }
-    profiles_free_pools(h.pools);
-    h.pools = NULL;
+    free_pools();
     pool_book_free(h.book);
     conf_free(was);
     conf_free(is);
@@ -223,6 +305,7 @@ int main(void)
     test_keys();
     test_names();
     test_pools();
+    test_groups();
     test_short_of_memory();
     secrets_free(h.secrets);
     unlink(path);
