@@ -37,6 +37,12 @@ static void put_cause(struct wr *w, const struct msg_ppp_cause *c)
     utf8_put(w, c->text);
 }
 
+/* RFC 5515, 5.18: an octet, and three of 0. */
+static uint32_t line_type(uint32_t type)
+{
+    return type <= 0xffu ? type << 24 : type;
+}
+
 static void put_speed(struct wr *w, const struct msg_speed *s)
 {
     wr_u16(w, 0);
@@ -70,7 +76,7 @@ static void put_value(struct wr *w, const struct msg *m, const struct avp_row *r
         wr_u64(w, *(const uint64_t *)field);
         break;
     case KIND_LINE_TYPE:
-        wr_u32(w, *(const uint32_t *)field << 24); /* RFC 5515, 5.18: an octet, and three of 0 */
+        wr_u32(w, line_type(*(const uint32_t *)field));
         break;
     case KIND_SPEEDS:
         put_speed(w, &((const struct msg_speeds *)field)->at[nth]);

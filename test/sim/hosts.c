@@ -331,6 +331,10 @@ static void on_call(struct host *h, const struct l2tp_event *ev)
         sim_hold(h->sim, OF_NEWS, h->call[c->id] == IS_UP && is_lac == (ev->kind == L2TP_LINE_INFO),
                  "host %d: call %u: event %d", h->number, (unsigned)c->id, (int)ev->kind);
         break;
+    case L2TP_LINE_SPEED:
+        sim_hold(h->sim, OF_NEWS, h->call[c->id] == IS_UP && !is_lac, "host %d: call %u: a speed",
+                 h->number, (unsigned)c->id);
+        break;
     default:
         break;
     }

@@ -251,6 +251,31 @@ static void test_speeds(void)
        "R5515-02: more than there is room for are passed over");
 }
 
+/* RFC 5515, 5.18: the first of four octets; but some take them all for a number. */
+static void test_line_types(void)
+{
+    static const struct {
+        const char *value;
+        uint32_t type;
+    } types[] = {{"05000000", 5}, {"00000005", 5}, {"00000000", 0}, {"ff000000", 255}, {"00000100", 256}};
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        uint8_t body[256], made[256];
+        struct wr w = wr_over(made, sizeof made);
+        char text[128];
+        struct msg m, back;
+
+        snprintf(text, sizeof text, ICRQ_TYPE ICRQ_REST "000a 0de9 0091 %s", types[i].value);
+        ok(decode(&m, span_of(body, unhex(text, body)), "").damage == DAMAGE_NONE &&
+               m.access_line_type == types[i].type,
+           "R5515-01: line type %s", types[i].value);
+        ok(msg_encode(&w, &m, NULL) &&
+               decode(&back, span_of(made, wr_len(&w)), "").damage == DAMAGE_NONE &&
+               back.access_line_type == types[i].type && made[wr_len(&w) - 4] == (types[i].type & 0xffu),
+           "R5515-01: and it is sent as the RFC has it");
+    }
+}
+
 /* What is found and what it costs; "number" is an AVP that must then be there, or must not. */
 static const struct {
     const char *name;
@@ -594,6 +619,7 @@ int main(void)
     test_examples();
     test_fields();
     test_speeds();
+    test_line_types();
     test_offences();
     test_results();
     test_two_vectors();

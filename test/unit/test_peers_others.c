@@ -137,7 +137,7 @@ static const struct talk_scene carriers[] = {
       {'>', OUR_ZLB("4a01", "0001", "0003")}, {'=', "up"},
       {'<', "c802 0014 TTTT 0000 0003 0001 8008 0000 0000 0006"},
       {'>', OUR_ZLB("4a01", "0001", "0004")}}},
-    {"RFC 5515, RFC 4951: their AVPs in SCCRQ and ICRQ and their messages, without M, change nothing", "",
+    {"RFC 5515, RFC 4951: their AVPs in SCCRQ and ICRQ, and CSUN, are no reason to end anything", "",
      {{'<', "c802 0069 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100 "
             "800a 0000 0003 00000003 800a 0000 0004 00000003 8009 0000 0007 657278 "
             "0018 0000 0008 556e69737068657265204e6574776f726b73 8008 0000 0009 4a01 "
@@ -148,8 +148,8 @@ static const struct talk_scene carriers[] = {
       {'>', OUR_ICRP("4a01", "3344", "0001", "0003")},
       {'<', ICCN_}, {'>', OUR_ZLB("4a01", "0002", "0004")}, {'=', "call-up"},
       {'<', "c802 0026 TTTT 0000 0004 0002 0008 0000 0000 001c "
-            "0012 0000 0061 SSSS000000fa0000003d0900"},
-      {'>', OUR_ZLB("4a01", "0002", "0005")}, {'!', "tunnels 1"}}},
+            "0012 0000 0061 0000SSSS 003d0900 0000fa00"},
+      {'>', OUR_ZLB("4a01", "0002", "0005")}, {'=', "line-speed"}, {'!', "tunnels 1"}}},
     {"Q-19 Junos: no window said is one of 4, and copies at 1, 2, 4, 8, 16 s are one message", "",
      {UP_BY(SCCRQ_PLAIN), RINGS, {'!', "idle 900"}, {'<', ICRQ_},
      {'>', OUR_ZLB("4a01", "0002", "0003")},
