@@ -37,8 +37,6 @@ void front_send(struct front *f, uint16_t protocol, uint8_t code, uint8_t id, st
 
     if (f->out_n == FRONT_QUEUE)
         return;
-    if (body.n > FRONT_BODY)
-        body.n = FRONT_BODY;
     wr_u16(&w, 0xff03); /* Address, Control */
     wr_u16(&w, protocol);
     wr_u8(&w, code);
@@ -62,7 +60,7 @@ struct span front_output(struct front *f)
 
 uint32_t front_random32(const struct front *f)
 {
-    uint8_t octets[4];
+    uint8_t octets[4] = {0};
     struct rd r = rd_over(span_of(octets, sizeof octets));
 
     f->c.random(f->c.ctx, octets, sizeof octets);

@@ -42,7 +42,7 @@ enum front_lcp { REQ_SENT, ACK_RCVD, ACK_SENT, OPENED, LCP_STATES };
 
 #define FRONT_BODY (FRONT_FRAME - 8) /* octets behind a packet's header */
 
-/* Queues a packet of ours; a longer body is cut. */
+/* Queues a packet of ours; its body has at most FRONT_BODY octets. */
 void front_send(struct front *f, uint16_t protocol, uint8_t code, uint8_t id, struct span body);
 void front_fail(struct front *f, uint64_t now, enum front_fault fault);
 uint32_t front_random32(const struct front *f);
