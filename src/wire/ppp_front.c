@@ -140,8 +140,12 @@ void front_end(struct front *f, uint64_t now, struct span why)
 static void on_terminate(struct front *f, uint64_t now, const struct ppp_packet *p)
 {
     front_send(f, PPP_LCP, TERMINATE_ACK, p->id, (struct span){0});
-    if (f->state == FRONT_FAILED || !f->heard_request)
+    if (f->state == FRONT_FAILED)
         return;
+    if (!f->heard_request) {
+        front_lcp_terminated(f, now);
+        return;
+    }
     keep_farewell(f, p->options);
     front_fail(f, now, FRONT_HUNG_UP);
 }

@@ -10,6 +10,7 @@ enum event {
     RCR_BAD,
     RCA, /* Configure-Ack */
     RCN, /* Configure-Nak or -Reject */
+    RTR, /* Terminate-Request, before the caller has asked for anything */
     RTA, /* Terminate-Ack */
     RXJ, /* Code-Reject or Protocol-Reject of what is not needed */
     TO,  /* Restart timer, with counter > 0 */
@@ -23,7 +24,9 @@ enum event {
 #define SCA 0x08u /* Send-Configure-Ack, -Nak or -Reject: the answer that has been made */
 #define TLU 0x10u /* This-Layer-Up */
 
-/* RFC 1661, 4.1.  The Restart timer does not run in Opened. */
+/* RFC 1661, 4.1.  Of these some never come to pass: in Opened there is no timer, and a Terminate-Request
+ * ends it; RCA and RCN in Ack-Rcvd and Opened are answers to a Request that has been answered, and
+ * such are thrown away before. */
 static const struct step {
     uint8_t actions, next;
 } steps[EVENTS][LCP_STATES] = {
@@ -35,6 +38,7 @@ static const struct step {
     [RCR_BAD] = {{SCA, REQ_SENT}, {SCA, ACK_RCVD}, {SCA, REQ_SENT}, {TLD | SCR | SCA, REQ_SENT}},
     [RCA] = {{IRC, ACK_RCVD}, {SCR, REQ_SENT}, {IRC | TLU, OPENED}, {TLD | SCR, REQ_SENT}},
     [RCN] = {{IRC | SCR, REQ_SENT}, {SCR, REQ_SENT}, {IRC | SCR, ACK_SENT}, {TLD | SCR, REQ_SENT}},
+    [RTR] = {{0, REQ_SENT}, {0, REQ_SENT}, {0, REQ_SENT}, {0, OPENED}},
     [RTA] = {{0, REQ_SENT}, {0, REQ_SENT}, {0, ACK_SENT}, {TLD | SCR, REQ_SENT}},
     [RXJ] = {{0, REQ_SENT}, {0, REQ_SENT}, {0, ACK_SENT}, {0, OPENED}},
     [TO] = {{SCR, REQ_SENT}, {SCR, REQ_SENT}, {SCR, ACK_SENT}, {0, OPENED}},
@@ -100,6 +104,11 @@ void front_lcp_begin(struct front *f, uint64_t now)
     f->lcp = REQ_SENT;
     f->answered = true; /* so that it has an Identifier of its own */
     send_request(f, now);
+}
+
+void front_lcp_terminated(struct front *f, uint64_t now)
+{
+    step(f, now, RTR, NULL);
 }
 
 void front_lcp_timeout(struct front *f, uint64_t now)

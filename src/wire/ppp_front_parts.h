@@ -51,6 +51,7 @@ uint32_t front_random32(const struct front *f);
 void front_lcp_begin(struct front *f, uint64_t now);
 void front_lcp_input(struct front *f, uint64_t now, const struct ppp_packet *p);
 bool front_lcp_is_open(const struct front *f);
+void front_lcp_terminated(struct front *f, uint64_t now);
 void front_lcp_timeout(struct front *f, uint64_t now);
 
 /* ppp_front_options.c */
