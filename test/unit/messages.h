@@ -222,7 +222,12 @@ static inline bool same_ppp_cause(const struct msg_ppp_cause *a, const struct ms
 
 static inline bool same_speeds(const struct msg_speeds *a, const struct msg_speeds *b)
 {
-    return a->n == b->n && memcmp(a->at, b->at, a->n * sizeof a->at[0]) == 0;
+    bool same = a->n == b->n;
+
+    for (unsigned i = 0; i < a->n && same; i++)
+        same = a->at[i].session == b->at[i].session && a->at[i].tx == b->at[i].tx &&
+               a->at[i].rx == b->at[i].rx;
+    return same;
 }
 
 static inline bool same_field(const struct msg *a, const struct msg *b, const struct rfc_avp *of)
