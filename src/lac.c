@@ -20,6 +20,7 @@
 #define PROBE_MS 5000   /* for a sign of life after sleep, or without our address */
 #define CLOSED_MS 10000 /* when its port is closed: a firewall may say so for a moment */
 #define CROWD_MS 1000   /* over which a crowd that comes back at once is spread */
+#define EXISTS_MS 2000  /* after which who has a tunnel already may know that we have it no more */
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
 
 const char *lac_state_name(enum lac_state state)
@@ -164,6 +165,10 @@ static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
     ms = hosts_redial_ms(timeout_ms, (uint64_t)conf->redial_timeout_max_s * 1000u,
                          (unsigned)l->redials, lot);
     ms = ms > took + rest ? ms - took : rest;
+    if (l->exists && ms > EXISTS_MS && (l->existed == 0 || now >= l->existed + LASTED_MS)) {
+        l->existed = now;
+        ms = EXISTS_MS + lot % (CROWD_MS / 2);
+    }
     log_info("Will redial in %u seconds", (unsigned)((ms + 500) / 1000));
     loop_timer_set(l->hub->loop, &l->redial, now + ms);
 }
@@ -527,6 +532,8 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
     l->unheard = t->heard == t->born;
+    l->exists = !was_up && t->why.fault == FAULT_NONE && t->why.damage == DAMAGE_TUNNEL &&
+                t->why.result == STOPCCN_EXISTS;
     if (t->state != ESTABLISHED && !t->why_ours) { /* else it goes on, with the peer's calls */
         lac_dial_note(l, &t->peer, &t->why);
         l->theirs = true;

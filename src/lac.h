@@ -64,6 +64,8 @@ struct lac {
     size_t n_sent;
     uint64_t hurry_until; /* ms: who falls before then redials at once */
     uint64_t hurried;     /* ms: when one last did; 0: never */
+    bool exists;          /* the last tunnel was refused: the peer has one already, and asks there, ... */
+    uint64_t existed;     /* ... ms: when such a one was last dialled again soon; 0: never */
     uint64_t dialled;     /* ms: when the attempt began, or since when the peer of a call has been silent;
                            * 0: that has ended otherwise */
     enum bearer_ppp ppp;  /* of its last call: how far that has come, ... */

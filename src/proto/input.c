@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "proto/post.h"
+#include "proto/silence.h"
 #include "proto/speeds.h"
 #include "proto/stray.h"
 #include "wire/packet.h"
@@ -17,6 +18,9 @@
 /* The same SCCRQ again is a repeat while its tunnel is half-open, and for as long after its birth
  * as a datagram may have been under way; later the same octets are a peer that has started anew. */
 #define REPEAT_MS 16000
+
+/* Of whom its address says that it has no such tunnel: in that time it may say otherwise. */
+#define FORGOTTEN_MS 1000
 
 const char *l2tp_cause_name(enum l2tp_cause cause)
 {
@@ -308,6 +312,21 @@ static struct tunnel *answer(struct l2tp *e, uint64_t now, const struct addr *fr
     return t;
 }
 
+/* Its address says that it has no such tunnel, and it was given the time to say otherwise there. */
+static bool is_forgotten(struct l2tp *e, uint64_t now, struct tunnel *t)
+{
+    if (e->host.freshen != NULL)
+        e->host.freshen(e->host.ctx, t);
+    if (!silence_is_disowned(t) || now < t->disowned + FORGOTTEN_MS)
+        return false;
+    tunnel_event(t, now, EVENT_SILENCE,
+                 verdict_for(FAULT_SILENCE,
+                             verdict_make(DAMAGE_TUNNEL, STOPCCN_GENERAL, ERROR_NONE,
+                                          "the peer has no such tunnel any more")));
+    engine_settle(e, t, ESTABLISHED, now);
+    return true;
+}
+
 /* A peer that may have one tunnel only and has one that is up.  Perhaps it has forgotten that one,
  * so it is asked for a sign of life there: if it gives none the tunnel ends, and its next try is
  * welcome.  One with the same id is the old one begun anew, and takes its place. */
@@ -321,6 +340,8 @@ static bool has_another(struct l2tp *e, uint64_t now, const struct addr *from, c
         return false;
     t = registry_find_exclusive(&e->reg, from, log_safe(m->host_name, name, sizeof name), NULL);
     if (t == NULL || (t->peer_id == m->assigned_tunnel_id && t->peer.port == from->port))
+        return false;
+    if (is_forgotten(e, now, t))
         return false;
     if (t->p.hello_ms > 0 && xport_all_acked(&t->x)) {
         tunnel_event(t, now, EVENT_EXPIRY, verdict_ok());

@@ -550,7 +550,7 @@ void tunnel_disowned(struct tunnel *t, uint64_t now, uint16_t nr)
 
     if (t->p.hello_ms == 0 || (t->quirks & QUIRK_NO_HELLO))
         return;
-    if (answers)
+    if (answers && !silence_is_disowned(t))
         t->disowned = now;
     if (answers ? t->due_probe != 0 && t->due_probe <= until
                 : !xport_all_acked(&t->x) || (t->hello_out && now < t->hello_at + DISOWNED_MS))

@@ -114,4 +114,22 @@ sub lns_lines { join '', map { 'lns = 127.0.0.1:' . (ref $_ ? $_->port : $_) . "
     $d->finish;
 }
 
+# -- a tunnel that the LNS has still, and we have not ----------------------------------------------
+
+{
+    my $far = Peer->new;
+    my $d = lac lns_lines($far) . "autodial = yes\nredial = yes\nredial timeout = 20\n";
+
+    for my $again (qw(2 20)) {
+        my $p = Peer->new(share => $far);
+        ok($p->wait_for('SCCRQ', 10), 'it dials');
+        $d->mark;
+        $p->control('StopCCN', 0, avp(9, u16($p->{id})), avp(1, pack 'nna*', 3, 0, 'one only'));
+        $d->says(qr/Will redial in (?:$again|2[012]) seconds/, 'refused, as there is one already');
+        like($d->log, $again == 2 ? qr/in 2 seconds/ : qr/in 2\d seconds/,
+            $again == 2 ? 'it asks soon, as the LNS finds out' : 'but not again and again');
+    }
+    $d->finish;
+}
+
 done_testing;

@@ -68,10 +68,29 @@ static void test_at_once(void)
     is_int(l2tp_tunnel(rig.e, second)->state, ESTABLISHED, "the earlier one stays");
 }
 
+/* Another l2tpd says that it has lost the first: it need not wait until that has ended by silence. */
+static void test_forgotten(void)
+{
+    rig.profile.exclusive = true;
+    snprintf(rig.profile.vendor_name, sizeof rig.profile.vendor_name, "l2tpd");
+    rig_again(&rig);
+    rig_run(&rig, "SCCRQ SCCCN");
+    snprintf(((struct tunnel *)(uintptr_t)l2tp_tunnel(rig.e, rig.tunnel))->peer_vendor, PEER_NAME,
+             "l2tpd");
+    is_str(rig_run(&rig, "idle,ms=100 | SCCRQ,ns=0,atid=9"), "StopCCN:3 HELLO",
+           "a second tunnel is refused");
+    is_str(rig_run(&rig, "StopCCN,tid=0,nr=2 | SCCRQ,ns=0,atid=9"), "StopCCN:3",
+           "and again in the moment when its peer says that it has no first one");
+    rig_run(&rig, "idle,ms=600 StopCCN,tid=0,nr=2 idle,ms=500");
+    is_str(rig_run(&rig, "SCCRQ,ns=0,atid=9"), "down SCCRP", "a second after that it takes its place");
+    rig.profile.vendor_name[0] = '\0';
+}
+
 int main(void)
 {
     rig_init(&rig);
     test_rows();
+    test_forgotten();
     test_at_once();
     rig_free(&rig);
     return tap_done();
