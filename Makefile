@@ -50,7 +50,7 @@ HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_line status_rows \
         render metrics
-TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_lease bearer_ppp lac lac_dial lac_names lac_back lac_doubt lac_secured lac_hosts reload say news service daemon \
+TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_lease bearer_ppp lac lac_dial lac_names lac_back lac_doubt lac_serve line control_line lac_secured lac_hosts reload say news service daemon \
         $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))
@@ -59,15 +59,19 @@ LIB       = $(B)/libl2tpd.a
 COMPILE   = $(CC) $(STD) $(WARN) $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -Isrc -MMD -MP
 LINK      = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 
-TOOL  = tool/main tool/verbs tool/settings tool/screen tool/ask
+TOOL   = tool/main tool/verbs tool/settings tool/screen tool/ask
+ATTACH = tool/attach tool/ask
 
-all: $(B)/l2tpd $(B)/l2tpd-control
+all: $(B)/l2tpd $(B)/l2tpd-control $(B)/l2tpd-attach
 
 $(B)/l2tpd: $(B)/main.o $(LIB)
 	$(LINK) -o $@ $(B)/main.o $(LIB)
 
 $(B)/l2tpd-control: $(patsubst %,$(B)/%.o,$(TOOL)) $(LIB)
 	$(LINK) -o $@ $(patsubst %,$(B)/%.o,$(TOOL)) $(LIB)
+
+$(B)/l2tpd-attach: $(patsubst %,$(B)/%.o,$(ATTACH)) $(LIB)
+	$(LINK) -o $@ $(patsubst %,$(B)/%.o,$(ATTACH)) $(LIB)
 
 $(LIB): $(OBJS)
 	rm -f $@
@@ -127,7 +131,7 @@ $(B)/test/bench/%: test/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $(filter %.c,$^) $(LIB) $(LDFLAGS) -pthread
 
-helpers: $(B)/l2tpd $(B)/l2tpd-control $(HELPERS)
+helpers: all $(HELPERS)
 
 tests: helpers $(UNIT) $(REPLAY) $(SIM)
 
@@ -193,7 +197,7 @@ keys: l2tpd.conf.example
 	@L2TPD=$(abspath $(B)/l2tpd) scripts/keys --write
 
 # What is installed: programs, manuals by section, documents.
-PROGRAMS = l2tpd l2tpd-control
+PROGRAMS = l2tpd l2tpd-control l2tpd-attach
 MAN5     = $(wildcard doc/*.5)
 MAN8     = $(wildcard doc/*.8)
 DOCS     = README COPYING l2tpd.conf.example $(wildcard doc/*.md doc/*.svg) scripts/init/l2tpd.rsyslog

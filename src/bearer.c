@@ -472,6 +472,40 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     return launch(b, &s, why);
 }
 
+/* Nobody is at the other end of the line any more (4.4.2: loss of carrier). */
+static void line_hung_up(void *ctx)
+{
+    struct bearer *b = ctx;
+
+    b->line_hung_up = true;
+    if (b->call_id != 0)
+        l2tp_hang_up(b->hub->engine, loop_now(b->hub->loop), b->call_id, CDN_CARRIER_LOST, ERROR_NONE,
+                     "the line has hung up");
+}
+
+struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
+                                 int fd, bool modem, const char **why)
+{
+    struct bearer *b = bearer_new(h, c, why);
+
+    if (b == NULL) {
+        close(fd);
+        return NULL;
+    }
+    b->is_lac = b->is_line = true;
+    b->dscp = conf->peer.dscp;
+    b->tell_errors = conf->send_wen;
+    b->link = link_open_line(h->loop, fd, modem, heard, line_hung_up, b);
+    if (b->link == NULL) {
+        *why = "the line has hung up";
+        bearer_free(b);
+        return NULL;
+    }
+    if (b->tell_errors)
+        link_tell_refused(b->link, tell_errors);
+    return b;
+}
+
 /* CCP and ECP, of the bundle or of a link: their Reset-Ack says from which frame on all is new. */
 static bool resets_history(uint16_t protocol)
 {
@@ -495,6 +529,8 @@ static void stuck(const struct bearer *b)
     const struct call *c = l2tp_call_by_id(b->hub->engine, b->call_id);
     char pid[32];
 
+    if (b->is_line)
+        return; /* the call's end says it */
     snprintf(pid, sizeof pid, "%d", (int)b->pppd.child.pid);
     if (c != NULL)
         diagnose_bearer(b->hub, c, TROUBLE_PPPD_STUCK, pid, NULL);
@@ -522,7 +558,8 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
         b->stuck_since = now;
     else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
         stuck(b);
-        l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES, "pppd does not read");
+        l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES,
+                     b->is_line ? "the line takes nothing" : "pppd does not read");
     }
 }
 
@@ -546,18 +583,27 @@ void bearer_call_down(struct bearer *b)
     b->link = NULL;
     kernel_close(b->kernel);
     b->kernel = NULL;
-    pppd_expect_end(&b->pppd);
+    if (b->is_line)
+        bearer_free(b);
+    else
+        pppd_expect_end(&b->pppd);
 }
 
 void bearer_hang_up(struct bearer *b)
 {
     b->asked = true;
-    pppd_stop(&b->pppd);
+    if (b->is_line)
+        l2tp_hang_up(b->hub->engine, loop_now(b->hub->loop), b->call_id, CDN_ADMINISTRATIVE,
+                     ERROR_NONE, "hung up by the operator");
+    else
+        pppd_stop(&b->pppd);
 }
 
 void bearer_kill_all(struct hub *h)
 {
     for (struct bearer *b = h->bearers; b != NULL; b = b->next) {
+        if (b->is_line)
+            continue;
         log_warnx("%s: pppd %d does not end: killed", b->name, (int)b->pppd.child.pid);
         pppd_kill(&b->pppd);
     }
@@ -566,7 +612,8 @@ void bearer_kill_all(struct hub *h)
 void bearer_free_all(struct hub *h)
 {
     while (h->bearers != NULL) {
-        pppd_forget(&h->bearers->pppd);
+        if (!h->bearers->is_line)
+            pppd_forget(&h->bearers->pppd);
         bearer_free(h->bearers);
     }
 }

@@ -62,7 +62,9 @@ struct bearer {
     bool told_twice;        /* that PPP has agreed on an address which is somebody's lease */
     bool has_line_map;      /* the LNS has told the maps of the line */
     uint64_t line_said;     /* ms: when the log was last told of line news */
-    bool is_lac;            /* our pppd is the one that logs in */
+    bool is_lac;            /* our pppd, or our line, is the one that logs in */
+    bool is_line;           /* the link is a line: there is no pppd */
+    bool line_hung_up;
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
     unsigned ppp_up;        /* network layers that are open, as last told */
     enum bearer_ppp *told;  /* where somebody wants to know how far PPP has got; or NULL */
@@ -81,6 +83,12 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c,
 struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                 const char *number, const char *user, const char *password,
                                 enum bearer_ppp *ppp, const char **why);
+
+/* For a call of ours whose caller is at the other end of a line: an open terminal, which the bearer's
+ * link takes; modem: see host/link.h.  There is no pppd; that the line has hung up ends the call.  NULL as
+ * above. */
+struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
+                                 int fd, bool modem, const char **why);
 
 /* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
  * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */

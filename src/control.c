@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "bearer.h"
+#include "control_line.h"
 #include "control_sections.h"
 #include "control_status.h"
 #include "control_watch.h"
@@ -179,6 +180,7 @@ const struct fifo_verb control_verbs[] = {
     {"connect", 1, "connect LAC|TUNNEL [user [password]]", connect_lac},
     {"dial", 2, "dial LAC|TUNNEL NUMBER", dial_out},
     {"disconnect", 1, "disconnect LAC|TUNNEL", disconnect},
+    {"attach", 2, "attach LAC DEVICE [key=value]...", control_attach},
     {"hangup", 1, "hangup CALL", hang_up_call},
     {"open", 1, "open HOST[:PORT]", open_tunnel},
     {"add-lac", 1, "add-lac LAC key=value;key=value...", control_add_lac},

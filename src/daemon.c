@@ -21,6 +21,7 @@
 #include "kernel.h"
 #include "mtu.h"
 #include "lac.h"
+#include "line.h"
 #include "metrics.h"
 #include "news.h"
 #include "profiles.h"
@@ -374,8 +375,10 @@ int daemon_status(const struct hub *h)
 void daemon_free(struct hub *h)
 {
     hold_signals();
-    if (h->engine != NULL && h->loop != NULL)
+    if (h->engine != NULL && h->loop != NULL) {
+        line_free_all(h);
         bearer_free_all(h);
+    }
     wake_stop(h);
     early_end(h);
     if (h->loop != NULL)

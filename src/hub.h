@@ -76,6 +76,7 @@ struct hub {
     struct lns_pools *group_pools; /* likewise; by names that are compared octet by octet */
     struct hash groups;         /* that calls are in; see groups.h */
     uint64_t pools_ever;        /* the last one's number */
+    struct line *lines;         /* that LACs have been handed; see line.h */
     struct lac *lacs;
     struct hash lacs_by_name;
     uint64_t lacs_ever;

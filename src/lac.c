@@ -130,11 +130,16 @@ struct lac *lac_find(const struct hub *h, const char *name)
 
 /* Falling and rising. */
 
+bool lac_calls(const struct lac *l)
+{
+    return !l->bare && l->serves == NULL;
+}
+
 bool lac_will_redial(const struct lac *l)
 {
     const struct conf_lac *conf = lac_section(l);
 
-    return l->wanted && !l->bare && conf != NULL && conf->redial && l->hub->stopping == STOP_NOT &&
+    return l->wanted && lac_calls(l) && conf != NULL && conf->redial && l->hub->stopping == STOP_NOT &&
            (conf->max_redials == 0 || l->redials < conf->max_redials);
 }
 
@@ -190,18 +195,18 @@ void lac_fallen(struct lac *l)
         wait_to_redial(l, conf);
         return;
     }
-    if (l->wanted && conf != NULL && conf->redial && !l->bare && l->hub->stopping == STOP_NOT)
+    if (l->wanted && conf != NULL && conf->redial && lac_calls(l) && l->hub->stopping == STOP_NOT)
         log_warnx("lac %s: gave up after %d redials", l->name, l->redials);
-    if (l->wanted && !l->bare && l->hub->stopping == STOP_NOT)
+    if (l->wanted && lac_calls(l) && l->hub->stopping == STOP_NOT)
         trouble_gave_up(l->hub, l->name);
     lac_set_state(l, LAC_IDLE);
     l->wanted = false;
     forget_credentials(l);
+    lac_serve_not(l);
     if (l->bare || l->doomed)
         lac_free(l);
 }
 
-/* What our calls are like; conf may be NULL. */
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number)
 {
     struct l2tp_call_spec spec = {.framing = FRAMING_SYNC | FRAMING_ASYNC,
@@ -285,7 +290,7 @@ bool lac_call_in(struct hub *h, uint16_t tunnel, const char *number)
     const struct tunnel *t = l2tp_tunnel(h->engine, tunnel);
     struct lac *l = t != NULL && t->initiator ? t->host_data : NULL;
     struct l2tp_call_spec spec = lac_call_spec(l != NULL ? lac_section(l) : NULL, number);
-    bool ours = l != NULL && l->call_id == 0 && lac_section(l) != NULL;
+    bool ours = l != NULL && l->serves == NULL && l->call_id == 0 && lac_section(l) != NULL;
     uint16_t id;
 
     if (t == NULL || (!ours && (number == NULL || t->initiator)))
@@ -472,10 +477,12 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
     }
     hosts_answered(&l->hosts, t->heard - t->born);
     l->tunnel_id = t->id; /* a lost tie has put us into the peer's tunnel */
-    if (l->bare) {
+    if (!lac_calls(l)) {
         lac_set_state(l, LAC_UP);
         l->ppp = BEARER_PPP_UNSEEN; /* it has none */
         lac_dial_worked(l);
+        if (l->serves != NULL)
+            l->serves->up(l);
     } else
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }

@@ -32,12 +32,19 @@ struct lac_question {
     struct ipsec_hold ipsec;
 };
 
+/* Who puts calls of his own into a LAC's tunnel. */
+struct lac_user {
+    void (*up)(struct lac *l);     /* its tunnel is */
+    void (*fallen)(struct lac *l); /* it is not, or no longer, and will not be by itself */
+};
+
 struct lac {
     struct hub *hub;
     char *name; /* of the section; of the host for a bare one */
     uint64_t serial; /* from 1; hub.lacs has the highest first */
     bool bare;
     uint16_t bare_port;
+    const struct lac_user *serves; /* it has no call of its own, but his; NULL: it has */
     enum lac_state state;
     bool wanted;    /* should be up: redial if the section says so */
     bool dial_anew; /* asked for while its last tunnel was going down */
@@ -104,6 +111,15 @@ bool lac_dial(struct lac *l, const char *number, const char *user, const char *p
 /* Opens a tunnel to a port of a host, whose name has less than HOSTS_NAME octets, without a call.
  * False without memory. */
 bool lac_dial_bare(struct hub *h, const char *host, uint16_t port);
+
+/* What its calls are like; number: one that the peer is to dial, or NULL.  conf may be NULL. */
+struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
+
+/* Its tunnel is for the calls of a user from now on, and comes up, or is up.  False: it has a call of its
+ * own, or is on its way to one. */
+bool lac_serve(struct lac *l, const struct lac_user *user);
+uint16_t lac_serving(const struct lac *l); /* that tunnel, if it is up; else 0 */
+void lac_serve_no_more(struct lac *l);     /* the user has no call in it any more, nor wants one */
 
 /* Places a call in a tunnel that we opened and that has none, with the settings of [lac default];
  * with a number, in any tunnel: its peer dials it.  False if it cannot be. */

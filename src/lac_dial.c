@@ -132,13 +132,15 @@ static bool has_second_way(const struct lac *l)
     return lac_dial_by_any_port(l) && !l->both_ports;
 }
 
-/* Another try will follow if this one fails: then nobody is waited for as long as messages are sent
- * again. */
+/* Another try will follow if this one fails, or somebody waits on a line: then nobody is waited for as
+ * long as messages are sent again. */
 static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
 {
     const struct conf_lac *conf = lac_section(l);
 
-    if (conf == NULL || l->bare || (next->last && !has_second_way(l) && !lac_will_redial(l)))
+    bool is_last = next->last && !has_second_way(l) && !lac_will_redial(l);
+
+    if (conf == NULL || l->bare || (is_last && l->serves == NULL))
         return 0;
     return (uint32_t)conf->connect_timeout_s * 1000u;
 }
@@ -213,7 +215,7 @@ static bool open_tunnel(struct lac *l, const struct hosts_next *next)
 
     lac_set_state(l, LAC_DIALLING);
     l->tunnel_id = open_to(l, next, &way);
-    if (l->tunnel_id != 0 && !l->bare)
+    if (l->tunnel_id != 0 && lac_calls(l))
         l->call_id = l2tp_call(l->hub->engine, loop_now(l->hub->loop), l->tunnel_id, &spec, NULL);
     return l->tunnel_id != 0;
 }

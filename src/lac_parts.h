@@ -1,6 +1,6 @@
 /* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c), what it looks up
- * (lac_names.c), its way back from a fall-back (lac_back.c) and its doubts (lac_doubt.c), need of each
- * other.  Nobody else includes this. */
+ * (lac_names.c), its way back from a fall-back (lac_back.c) its doubts (lac_doubt.c)
+ * and its tunnel for others' calls (lac_serve.c), need of each other.  Nobody else includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H
 
@@ -8,6 +8,7 @@
 
 /* lac.c */
 const struct conf_lac *lac_section(const struct lac *l); /* or the one that a bare tunnel borrows */
+bool lac_calls(const struct lac *l); /* it has, or is to have, a call of its own in its tunnel */
 void lac_set_state(struct lac *l, enum lac_state state);
 bool lac_will_redial(const struct lac *l); /* if the attempt under way fails */
 void lac_fallen(struct lac *l);            /* an attempt is over: redial, or rest; may free it */
@@ -18,7 +19,6 @@ void lac_ask(struct lac *l, const struct tunnel *t, uint32_t within_ms, const ch
 /* Once in a while: whoever can have us ask for a sign of life, or dial, is not to hurry us for ever. */
 bool lac_may_hurry(const struct lac *l, uint64_t now);
 const struct tunnel *lac_tunnel(const struct lac *l); /* that of its call, which is up; or NULL */
-struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 
 /* lac_dial.c */
 bool lac_dial_init(struct lac *l); /* false without memory */
@@ -68,6 +68,9 @@ void lac_back_stop(struct lac *l);                                   /* it is up
 void lac_back_found(struct lac *l, const char *host, uint16_t port); /* that look-up has ended */
 void lac_back_answered(struct lac *l, const struct tunnel *t); /* what it asked by is up, ... */
 void lac_back_failed(struct lac *l, const struct tunnel *t);   /* ... or down */
+
+/* lac_serve.c */
+void lac_serve_not(struct lac *l); /* it has fallen: its user hears so, and has it no more */
 
 /* lac_doubt.c */
 void lac_doubt_stop(struct lac *l);

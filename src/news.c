@@ -7,6 +7,7 @@
 #include "diagnose.h"
 #include "kernel.h"
 #include "lac.h"
+#include "line.h"
 #include "mtu.h"
 #include "say.h"
 #include "sockets.h"
@@ -109,6 +110,8 @@ static struct bearer *start_bearer(struct hub *h, const struct call *c, const ch
 
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);
+    if (line_of_call(h, c->id) != NULL)
+        return line_call_up(line_of_call(h, c->id), c, why);
     *why = section_gone;
     if (lns == NULL || !groups_choose(h, c, lns, &terms, why))
         return NULL;
@@ -189,6 +192,7 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
         say_call_down(c, loop_now(h->loop));
     tell_call_down(c, loop_now(h->loop));
     explain(h, c);
+    line_call_down(h, c);
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
     l2tp_set_call_data(h->engine, c->id, NULL);

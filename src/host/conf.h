@@ -229,6 +229,7 @@ struct conf_lac {
     bool obey_sli;           /* yes */
     bool send_wen;
     uint32_t minimum_bps, maximum_bps; /* of calls that we, as LNS, ask the peer to place */
+    int max_lines;                     /* that others hand it; 0: no limit */
     bool tie_breaker;                  /* in SCCRQ */
     uint32_t fwmark;                   /* on each packet to the LNS; 0: none */
     struct conf_lac *next;

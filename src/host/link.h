@@ -1,5 +1,5 @@
-/* link: carries one call's PPP frames to and from whatever ends its PPP stream: here a pppd on a
- * pty.
+/* link: carries one call's PPP frames to and from whatever ends its PPP stream: a pppd on a pty, or
+ * a line on which somebody calls.
  *
  * Above it frames are whole and bare (no flag, no escape, no FCS); what is below is its business.
  * It never blocks and never waits: output that the other side does not take stands in a bounded
@@ -31,6 +31,16 @@ typedef void link_refused_fn(void *ctx);
 /* Opens a pty pair: raw, both ends close-on-exec, the master non-blocking and watched (among the
  * many).  NULL with errno: EMFILE, ENOSPC (no pty left), ENOMEM. */
 struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx);
+
+/* There is nobody at the other end any more; told once, and only of a line.  It may close the link. */
+typedef void link_hung_up_fn(void *ctx);
+
+/* A line: a terminal that somebody else has opened, with asynchronous HDLC on it (RFC 1662).  It is made
+ * raw at its speed; at the end its settings are what they were.  fd: non-blocking, and the link's from
+ * now on, also if this fails.  modem: its carrier counts, the line hangs up when that is lost.  NULL
+ * with errno: ENOTTY, EIO (it has hung up), ENOMEM. */
+struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *heard,
+                            link_hung_up_fn *hung_up, void *ctx);
 
 /* Wants to be told, with the same ctx; it must not close the link. */
 void link_tell_refused(struct link *k, link_refused_fn *refused);

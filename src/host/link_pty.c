@@ -1,4 +1,5 @@
-/* A link on a pseudo-terminal: frames above, RFC 1662's octet stream below; see link.h.
+/* A link on a terminal, a pseudo-terminal of ours or a line: frames above, RFC 1662's octet stream
+ * below; see link.h.
  *
  * An idle link holds neither a buffer nor a queue: a frame buffer is borrowed while a frame has
  * come in part, output has room only from link_send() until it is written.  Links with something
@@ -56,9 +57,12 @@ struct link {
     bool blocked; /* the pty takes no more: waiting for it */
     bool deaf;    /* nobody is at the other end: output is dropped */
 
-    int slave; /* -1 once released */
+    int slave; /* -1 once released, or of a line */
     link_refused_fn *refused; /* or NULL */
+    link_hung_up_fn *hung_up; /* of a line; or NULL */
     char name[NAME_ROOM];
+    bool was_other; /* a line, which then is as before: */
+    struct termios before;
 };
 
 static struct link *to_flush; /* links with something to write this turn */
@@ -335,12 +339,14 @@ static bool decode(struct link *k, struct span in)
     return true;
 }
 
-/* No more watching: a hang-up would be told for ever. */
+/* No more watching: a hang-up would be told for ever.  A hearer may close it. */
 static void stop_reading(struct link *k)
 {
     loop_unwatch(k->loop, &k->watch);
     k->watch.fd = -1;
     go_deaf(k);
+    if (k->hung_up != NULL)
+        k->hung_up(k->ctx);
 }
 
 /* Reads for one turn.  What pppd wrote before it closed its end is still read. */
@@ -377,7 +383,7 @@ static void on_ready(struct watch *w, unsigned what)
 }
 
 /* No echo, no signals, no translation, eight bits: octets pass as they are. */
-static int make_raw(int fd)
+static int make_raw(int fd, bool modem)
 {
     struct termios t;
 
@@ -386,8 +392,8 @@ static int make_raw(int fd)
     t.c_iflag = IGNBRK;
     t.c_oflag = 0;
     t.c_lflag = 0;
-    t.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB);
-    t.c_cflag |= CS8 | CREAD | CLOCAL;
+    t.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CLOCAL);
+    t.c_cflag |= CS8 | CREAD | (modem ? HUPCL : CLOCAL);
     t.c_cc[VMIN] = 1;
     t.c_cc[VTIME] = 0;
     return tcsetattr(fd, TCSANOW, &t);
@@ -414,39 +420,68 @@ static int open_pair(struct link *k)
     k->slave = open(k->name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (k->slave < 0)
         return -1;
-    return make_raw(k->slave);
+    return make_raw(k->slave, false);
 }
 
-struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
+static struct link *link_new(struct loop *l, link_heard_fn *heard, void *ctx)
 {
     struct link *k = calloc(1, sizeof *k);
-    int reason;
 
     if (k == NULL)
         return NULL;
     k->loop = l;
     k->heard = heard;
     k->ctx = ctx;
-    k->slave = k->watch.fd = -1;
+    k->master = k->slave = k->watch.fd = -1;
     k->send_map = ALL_CONTROLS; /* until LCP has agreed on less (RFC 1662, 7.1) */
     hdlc_rx_init(&k->rx);
-    if (open_pair(k) < 0)
-        goto fail;
-    k->watch = (struct watch){.fd = k->master,
-                              .want = LOOP_READ,
-                              .many = true,
-                              .reads_all = true,
-                              .or_few = true,
-                              .ready = on_ready,
-                              .owner = k};
-    if (loop_watch(l, &k->watch) == 0)
-        return k;
-    k->watch.fd = -1;
-fail:
+    return k;
+}
+
+/* The last of an opening, which has gone well so far or not: the link, or NULL with errno. */
+static struct link *opened(struct link *k, bool well)
+{
+    int reason;
+
+    if (well) {
+        k->watch = (struct watch){.fd = k->master,
+                                  .want = LOOP_READ,
+                                  .many = true,
+                                  .reads_all = true,
+                                  .or_few = true,
+                                  .ready = on_ready,
+                                  .owner = k};
+        if (loop_watch(k->loop, &k->watch) == 0)
+            return k;
+        k->watch.fd = -1;
+    }
     reason = errno;
     link_close(k);
     errno = reason;
     return NULL;
+}
+
+struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
+{
+    struct link *k = link_new(l, heard, ctx);
+
+    return k != NULL ? opened(k, open_pair(k) == 0) : NULL;
+}
+
+struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *heard,
+                            link_hung_up_fn *hung_up, void *ctx)
+{
+    struct link *k = link_new(l, heard, ctx);
+
+    if (k == NULL) {
+        close(fd);
+        errno = ENOMEM;
+        return NULL;
+    }
+    k->master = fd;
+    k->hung_up = hung_up;
+    k->was_other = tcgetattr(fd, &k->before) == 0;
+    return opened(k, k->was_other && make_raw(fd, modem) == 0);
 }
 
 void link_close(struct link *k)
@@ -460,6 +495,8 @@ void link_close(struct link *k)
     queue_drop(k);
     buf_put(k->partial);
     link_release_slave(k);
+    if (k->was_other)
+        tcsetattr(k->master, TCSANOW, &k->before);
     if (k->master >= 0)
         close(k->master);
     free(k);

@@ -107,13 +107,17 @@ static void put_proxy(struct msg *m, const struct call_proxy *p)
     m->proxy_authen_id = p->id;
 }
 
-/* What both sides have, synchronous if there is a choice; but an OCRQ may leave none (4.4.4). */
+/* What both sides have, synchronous if there is a choice; but an OCRQ may leave none (4.4.4), and a line
+ * has none. */
 static uint32_t framing_of(const struct call *c, enum msg_type type)
 {
     const struct tunnel *t = c->tunnel;
     uint32_t asked = c->framing & t->p.framing;
 
-    if (type == OCCN && asked != (FRAMING_SYNC | FRAMING_ASYNC))
+    bool no_choice = asked == FRAMING_SYNC || asked == FRAMING_ASYNC;
+
+    if (type == OCCN ? asked != (FRAMING_SYNC | FRAMING_ASYNC)
+                     : no_choice && (asked & t->peer_framing) != 0)
         return asked;
     return t->peer_framing & t->p.framing & FRAMING_SYNC ? FRAMING_SYNC : FRAMING_ASYNC;
 }
@@ -130,8 +134,10 @@ bool call_say_connected(struct call *c, enum msg_type type)
     struct msg m;
 
     msg_init(&m, type, c->peer_id);
-    c->tx_bps = speed_of(c, type, t->p.tx_bps);
-    c->rx_bps = speed_of(c, type, t->p.rx_bps);
+    if (type == OCCN || c->tx_bps == 0) {
+        c->tx_bps = speed_of(c, type, t->p.tx_bps);
+        c->rx_bps = speed_of(c, type, t->p.rx_bps);
+    }
     c->framing = framing_of(c, type);
     PUT(AVP_TX_CONNECT_SPEED, tx_connect_speed, c->tx_bps);
     PUT(AVP_FRAMING_TYPE, framing_type, c->framing);

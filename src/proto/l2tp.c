@@ -283,6 +283,8 @@ uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l
     c->framing = spec->framing;
     c->minimum_bps = spec->minimum_bps;
     c->maximum_bps = spec->maximum_bps;
+    c->tx_bps = spec->tx_bps;
+    c->rx_bps = spec->rx_bps;
     c->has_channel = spec->has_channel;
     c->channel = spec->channel;
     keep_text(spec->called, c->called);

@@ -62,6 +62,7 @@ struct l2tp_call_spec {
     uint32_t bearer, framing, minimum_bps, maximum_bps;
     const char *called, *calling, *sub_address; /* NULL: none */
     const char *private_group;                  /* ICCN; NULL: none */
+    uint32_t tx_bps, rx_bps; /* of its line, in ICCN; 0: the profile's */
     bool has_channel;
     uint32_t channel;               /* Physical Channel ID, for logs */
     const struct call_proxy *proxy; /* what we have negotiated with the caller ourselves; copied */

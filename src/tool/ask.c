@@ -30,9 +30,13 @@ static void remove_answer(void)
     answer_path[0] = '\0';
 }
 
+static bool for_a_line;
+
 static void caught(int signo)
 {
     unlink(answer_path);
+    if (for_a_line && (signo == SIGHUP || signo == SIGCHLD))
+        _exit(0);
     signal(signo, SIG_DFL);
     raise(signo);
 }
@@ -45,6 +49,8 @@ static void catch_ends(void)
     for (size_t i = 0; !done && i < sizeof signals / sizeof *signals; i++)
         if (signal(signals[i], caught) == SIG_IGN)
             signal(signals[i], SIG_IGN);
+    if (for_a_line)
+        signal(SIGCHLD, caught);
     done = true;
 }
 
@@ -332,11 +338,23 @@ static int hear(const struct asker *a, int fd, bool framed)
     return code;
 }
 
+void ask_open_standard(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int ask(const struct asker *a, const char *command, enum ask_form form)
 {
     int code = ASK_TROUBLE, answer = -1;
     int control = open_control(a, &code);
 
+    for_a_line = a->for_a_line;
     if (control < 0)
         return code;
     if (form != ASK_MUTE && (answer = open_answer(a)) < 0)

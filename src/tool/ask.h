@@ -28,12 +28,17 @@ struct asker {
     const char *fifo;    /* the daemon's */
     int timeout_s;       /* how long to wait for the next piece of an answer */
     bool forever;        /* wait for further pieces without end, once there was one */
+    bool for_a_line;     /* that the line hangs up (HUP), or who has it ends (CHLD), is a success */
     bool debug;          /* tell on stderr what is sent and what comes */
     /* A line of the answer, without its code and newline; last: the one that ends a frame, or the
      * only one of a plain answer.  May be NULL. */
     void (*line)(void *ctx, int code, const char *text, bool last);
     void *ctx;
 };
+
+/* Before anything else is opened: where one of the three standard descriptors is closed, the daemon's FIFO
+ * or a pty would be opened in its place. */
+void ask_open_standard(void);
 
 /* Sends it and hears the answer.  The answer's code, or one of the above after saying why on
  * stderr.  The FIFO that it makes is gone afterwards, also when a signal ends the program. */

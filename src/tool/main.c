@@ -127,19 +127,6 @@ static int ended(const struct order *o, int code)
     return ASK_TROUBLE;
 }
 
-/* Where one of the three is closed, the daemon's FIFO would be opened in its place, and have our
- * words for commands. */
-static void open_standard(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
     const char *slash = strrchr(argv[0], '/');
@@ -151,7 +138,7 @@ int main(int argc, char **argv)
     int at = 1, taken, code;
 
     (void)argc;
-    open_standard();
+    ask_open_standard();
     while (argv[at] != NULL && argv[at][0] == '-') {
         only_prints(argv[at], o.asker.program);
         taken = take_option(&o, argv + at);

@@ -12,7 +12,7 @@ installed() {
 
 # What the tree has to install, by its manuals, documents and programs.
 expected() {
-	printf '%s\n' opt/l2tpd/sbin/l2tpd opt/l2tpd/sbin/l2tpd-control \
+	printf '%s\n' opt/l2tpd/sbin/l2tpd opt/l2tpd/sbin/l2tpd-control opt/l2tpd/sbin/l2tpd-attach \
 		opt/l2tpd/share/bash-completion/completions/l2tpd-control
 	cd "$root"
 	for file in README COPYING l2tpd.conf.example doc/*.md doc/*.svg scripts/init/l2tpd.rsyslog; do

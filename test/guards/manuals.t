@@ -129,6 +129,17 @@ sed -n -e '/^\.Sh OPTIONS/,/^\.Sh JSON/{s/^\.It Ic \([a-z-]*\).*/\1/p' -e 's/^\.
 ok "there are verbs to compare" [ "$(wc -l <"$tmp/verbs")" -gt 15 ]
 ok "l2tpd-control.8 has each verb and option, and no other" same "$tmp/verbs" "$tmp/verbs-told"
 
+# l2tpd-attach: options, and the numbers of its exit status.
+attach_man=$root/doc/l2tpd-attach.8
+"${L2TPD%/*}/l2tpd-attach" --help >"$tmp/attach-help"
+sed -n 's/^  \(-[a-z-]*\) .*/\1/p' "$tmp/attach-help" | LC_ALL=C sort >"$tmp/attach"
+sed -n '/^\.Sh OPTIONS/,/^\.Sh EXIT/{/Fl -help\|Fl -version/d;s/^\.It Fl \([a-z-]*\).*/-\1/p;}' \
+	"$attach_man" | LC_ALL=C sort >"$tmp/attach-told"
+ok "l2tpd-attach.8 has each option, and no other" same "$tmp/attach" "$tmp/attach-told"
+sed -n '/^Exit status/,$p' "$tmp/attach-help" | grep -o '[0-9] [a-z]' | cut -c1 >"$tmp/ends"
+sed -n '/^\.Sh EXIT/,/^\.Sh EXAMPLES/s/^\.It \([0-9]\)$/\1/p' "$attach_man" >"$tmp/ends-told"
+ok "l2tpd-attach.8 has each exit status, and no other" same "$tmp/ends" "$tmp/ends-told"
+
 # the rows of a call's line stand apart
 sed "/^    STATUS_LINE_ROWS\$/r $root/src/status_line.h" "$root/src/status_rows.c" >"$tmp/rows.c"
 # a kind is named in the plural, its first member may have its name

@@ -1,0 +1,100 @@
+/* "attach"; see control_line.h. */
+#include "control_line.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "line.h"
+#include "proto/profile.h"
+
+typedef bool take_fn(struct line_wish *w, size_t at, const char *value);
+
+static bool take_text(struct line_wish *w, size_t at, const char *value)
+{
+    *(const char **)((char *)w + at) = value;
+    return value[0] != '\0' && strlen(value) < NUMBER;
+}
+
+static bool read_u32(const char *value, uint32_t *to)
+{
+    char *end;
+    unsigned long long n = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
+
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || n > UINT32_MAX)
+        return false;
+    *to = (uint32_t)n;
+    return true;
+}
+
+static bool take_number(struct line_wish *w, size_t at, const char *value)
+{
+    return read_u32(value, (uint32_t *)((char *)w + at));
+}
+
+static bool take_channel(struct line_wish *w, size_t at, const char *value)
+{
+    w->has_channel = take_number(w, at, value);
+    return w->has_channel;
+}
+
+static bool take_bearer(struct line_wish *w, size_t at, const char *value)
+{
+    (void)at;
+    w->bearer = strcmp(value, "analog") == 0    ? BEARER_ANALOG
+                : strcmp(value, "digital") == 0 ? BEARER_DIGITAL
+                                                : 0;
+    return w->bearer != 0;
+}
+
+static bool take_modem(struct line_wish *w, size_t at, const char *value)
+{
+    (void)at;
+    w->modem = strcmp(value, "yes") == 0;
+    return w->modem || strcmp(value, "no") == 0;
+}
+
+static const struct {
+    const char *key;
+    take_fn *take;
+    size_t at;
+} keys[] = {
+    {"called", take_text, offsetof(struct line_wish, called)},
+    {"calling", take_text, offsetof(struct line_wish, calling)},
+    {"sub-address", take_text, offsetof(struct line_wish, sub_address)},
+    {"bearer", take_bearer, 0},
+    {"tx", take_number, offsetof(struct line_wish, tx_bps)},
+    {"rx", take_number, offsetof(struct line_wish, rx_bps)},
+    {"channel", take_channel, offsetof(struct line_wish, channel)},
+    {"modem", take_modem, 0},
+};
+
+static bool take(struct line_wish *w, char *setting)
+{
+    char *value = strchr(setting, '=');
+
+    if (value == NULL)
+        return false;
+    *value++ = '\0';
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (strcmp(setting, keys[i].key) == 0)
+            return keys[i].take(w, keys[i].at, value);
+    return false;
+}
+
+void control_attach(void *ctx, struct fifo_reply *reply, char *rest)
+{
+    const char *lac = fifo_word(&rest);
+    struct line_wish wish = {.device = fifo_word(&rest)};
+    char *setting;
+
+    while ((setting = fifo_word(&rest)) != NULL)
+        if (!take(&wish, setting)) {
+            fifo_answer(reply, 1, "Cannot take the setting '%s'", setting);
+            return;
+        }
+    if (wish.device[0] != '/' || strlen(wish.device) > 60)
+        fifo_answer(reply, 1, "DEVICE must be the whole path of a terminal");
+    else
+        line_attach(ctx, reply, lac, &wish);
+}

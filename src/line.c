@@ -1,0 +1,299 @@
+/* Lines and their calls; see line.h. */
+#include "line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/sys.h"
+#include "wire/fields.h"
+
+struct line {
+    struct hub *hub;
+    struct lac *lac;
+    struct fifo_feed *feed; /* NULL: nobody hears any more */
+    int fd;                 /* -1: its call's bearer has it */
+    bool modem;
+    uint16_t call; /* 0: it waits for the tunnel */
+    bool was_up;
+    char device[64], called[NUMBER], calling[NUMBER], sub_address[NUMBER];
+    uint32_t bearer, tx_bps, rx_bps, channel;
+    bool has_channel;
+    struct line *next;
+};
+
+static const struct {
+    unsigned status;
+    const char *words;
+} ends[] = {
+    [LINE_HUNG_UP] = {0, "the line has hung up"},
+    [LINE_REFUSED] = {1, "not taken"},
+    [LINE_UNREACHED] = {3, "no LNS can be reached"},
+    [LINE_BUSY] = {4, "the LNS does not take the call"},
+    [LINE_ENDED] = {5, "the LNS has ended the call"},
+    [LINE_STOPPED] = {6, "hung up here"},
+};
+
+static void tell(struct line *ln, const char *text)
+{
+    if (ln->feed != NULL)
+        fifo_feed_line(ln->feed, text);
+}
+
+/* Ends its part in all this; the last of a LAC lets its tunnel go. */
+static void finish(struct line *ln, enum line_end end, const char *why)
+{
+    struct lac *l = ln->lac;
+    struct line **at = &ln->hub->lines;
+    struct fifo_feed *feed = ln->feed;
+    char text[300], safe[200];
+    bool others = false;
+
+    while (*at != ln)
+        at = &(*at)->next;
+    *at = ln->next;
+    log_notice("lac %s, line %s: %s%s%s", l->name, ln->device, ends[end].words,
+               why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
+    snprintf(text, sizeof text, "end %u %s%s%s", ends[end].status, ends[end].words,
+             why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
+    if (ln->fd >= 0)
+        close(ln->fd);
+    for (const struct line *o = ln->hub->lines; o != NULL; o = o->next)
+        others = others || o->lac == l;
+    free(ln);
+    if (feed != NULL)
+        fifo_feed_close(feed, text);
+    if (!others)
+        lac_serve_no_more(l);
+}
+
+/* What its call is like: the section's, but for what the line is known to be. */
+static void place(struct line *ln)
+{
+    struct hub *h = ln->hub;
+    struct l2tp_call_spec spec = lac_call_spec(conf_find_lac(h->conf, ln->lac->name), NULL);
+
+    if (ln->called[0] != '\0')
+        spec.called = ln->called;
+    if (ln->calling[0] != '\0')
+        spec.calling = ln->calling;
+    if (ln->sub_address[0] != '\0')
+        spec.sub_address = ln->sub_address;
+    if (ln->bearer != 0)
+        spec.bearer = ln->bearer;
+    if (ln->has_channel) {
+        spec.has_channel = true;
+        spec.channel = ln->channel;
+    }
+    spec.framing = FRAMING_ASYNC;
+    spec.tx_bps = ln->tx_bps;
+    spec.rx_bps = ln->rx_bps;
+    ln->call = l2tp_call(h->engine, loop_now(h->loop), lac_serving(ln->lac), &spec, NULL);
+    if (ln->call == 0)
+        finish(ln, LINE_UNREACHED, "memory or ids have run out");
+    else
+        tell(ln, "calling");
+}
+
+static void tunnel_up(struct lac *l)
+{
+    for (struct line *ln = l->hub->lines, *next; ln != NULL; ln = next) {
+        next = ln->next;
+        if (ln->lac == l && ln->call == 0)
+            place(ln);
+    }
+}
+
+/* Those with a call have heard of its end. */
+static void fallen(struct lac *l)
+{
+    for (struct line *ln = l->hub->lines, *next; ln != NULL; ln = next) {
+        next = ln->next;
+        if (ln->lac == l && ln->call == 0)
+            finish(ln, l->hub->stopping != STOP_NOT ? LINE_STOPPED : LINE_UNREACHED, NULL);
+    }
+}
+
+static const struct lac_user line_user = {tunnel_up, fallen};
+
+/* Whoever has handed it over is gone: that is a hang-up. */
+static void let_go(void *owner)
+{
+    struct line *ln = owner;
+
+    ln->feed = NULL;
+    if (ln->call == 0)
+        finish(ln, LINE_HUNG_UP, "by whoever has attached it");
+    else
+        l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST,
+                     ERROR_NONE, "the line has hung up");
+}
+
+/* A terminal and nothing else, without becoming anybody's. */
+static int open_device(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd >= 0 && !isatty(fd)) {
+        close(fd);
+        errno = ENOTTY;
+        return -1;
+    }
+    if (fd >= 0 && sys_is_among_last(fd)) {
+        close(fd);
+        errno = EMFILE;
+        return -1;
+    }
+    return fd;
+}
+
+static unsigned lines_of(const struct hub *h, const struct lac *l)
+{
+    unsigned n = 0;
+
+    for (const struct line *ln = h->lines; ln != NULL; ln = ln->next)
+        n += ln->lac == l;
+    return n;
+}
+
+/* Why that section can take no line now; NULL: it can.  Else *l is its LAC. */
+static const char *why_not(const struct hub *h, const char *name, struct lac **l)
+{
+    const struct conf_lac *conf = conf_find_lac(h->conf, name);
+
+    *l = conf != NULL ? lac_find(h, name) : NULL;
+    if (h->stopping != STOP_NOT)
+        return "the daemon stops";
+    if (*l == NULL)
+        return "no such [lac]";
+    if (conf->lns == NULL)
+        return "it has no lns";
+    if (conf->max_lines > 0 && lines_of(h, *l) >= (unsigned)conf->max_lines)
+        return "all its lines are busy (max lines)";
+    return NULL;
+}
+
+static void keep(char *to, size_t room, const char *from)
+{
+    if (from != NULL)
+        snprintf(to, room, "%s", from);
+}
+
+static struct line *line_new(struct hub *h, struct lac *l, const struct line_wish *wish)
+{
+    struct line *ln = calloc(1, sizeof *ln);
+
+    if (ln == NULL)
+        return NULL;
+    ln->hub = h;
+    ln->lac = l;
+    ln->fd = open_device(wish->device);
+    if (ln->fd < 0) {
+        free(ln);
+        return NULL;
+    }
+    ln->modem = wish->modem;
+    keep(ln->device, sizeof ln->device, wish->device);
+    keep(ln->called, sizeof ln->called, wish->called);
+    keep(ln->calling, sizeof ln->calling, wish->calling);
+    keep(ln->sub_address, sizeof ln->sub_address, wish->sub_address);
+    ln->bearer = wish->bearer;
+    ln->tx_bps = wish->tx_bps;
+    ln->rx_bps = wish->rx_bps;
+    ln->has_channel = wish->has_channel;
+    ln->channel = wish->channel;
+    return ln;
+}
+
+void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
+                 const struct line_wish *wish)
+{
+    struct lac *l;
+    const char *why = why_not(h, lac, &l);
+    struct line *ln = why == NULL ? line_new(h, l, wish) : NULL;
+
+    if (why == NULL && ln == NULL)
+        why = strerror(errno);
+    if (ln != NULL) {
+        ln->feed = fifo_feed_open(reply, let_go, ln); /* else it has been answered */
+        if (ln->feed == NULL) {
+            close(ln->fd);
+            free(ln);
+            return;
+        }
+        ln->next = h->lines;
+        h->lines = ln;
+        tell(ln, "taken");
+        if (h->lines != ln)
+            return; /* nobody has heard it */
+        log_notice("lac %s: line %s, calling from '%s'", l->name, ln->device, ln->calling);
+        if (!lac_serve(l, &line_user))
+            finish(ln, LINE_REFUSED, "the section has a call of its own");
+        else if (lac_serving(l) != 0) /* it was up before; else the line may have fallen by now */
+            place(ln);
+        return;
+    }
+    log_notice("lac %s: line %s is not taken: %s", lac, wish->device, why);
+    fifo_answer(reply, 1, "%s", why);
+}
+
+struct line *line_of_call(const struct hub *h, uint16_t call)
+{
+    struct line *ln = h->lines;
+
+    while (ln != NULL && (ln->call != call || call == 0))
+        ln = ln->next;
+    return ln;
+}
+
+struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why)
+{
+    const struct conf_lac *conf = conf_find_lac(ln->hub->conf, ln->lac->name);
+    int fd = ln->fd;
+    char text[32];
+    struct bearer *b;
+
+    *why = "its section has left the configuration";
+    if (conf == NULL)
+        return NULL;
+    ln->fd = -1;
+    b = bearer_start_line(ln->hub, c, conf, fd, ln->modem, why);
+    ln->was_up = b != NULL;
+    snprintf(text, sizeof text, "up %u", (unsigned)c->id);
+    if (b != NULL)
+        tell(ln, text);
+    return b;
+}
+
+/* Who has ended it, and how far it had come. */
+static enum line_end end_of(const struct line *ln, const struct call *c)
+{
+    const struct bearer *b = c->host_data;
+    const struct tunnel *t = c->tunnel;
+    bool ours = (c->why_ours && c->why.result == CDN_ADMINISTRATIVE) ||
+                (t->why.damage != DAMAGE_NONE && t->why_ours && t->why.fault == FAULT_NONE);
+
+    if (ln->feed == NULL || (b != NULL && b->line_hung_up))
+        return LINE_HUNG_UP;
+    if (ln->hub->stopping != STOP_NOT || ours)
+        return LINE_STOPPED;
+    return ln->was_up ? LINE_ENDED : LINE_BUSY;
+}
+
+void line_call_down(struct hub *h, const struct call *c)
+{
+    struct line *ln = line_of_call(h, c->id);
+
+    if (ln != NULL)
+        finish(ln, end_of(ln, c), c->why.text[0] != '\0' ? c->why.text : NULL);
+}
+
+void line_free_all(struct hub *h)
+{
+    while (h->lines != NULL)
+        finish(h->lines, LINE_STOPPED, NULL);
+}

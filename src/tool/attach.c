@@ -1,0 +1,274 @@
+/* l2tpd-attach: hands a line to a [lac] of the daemon, in pppd's stead, and stays as long as its call
+ * does; see l2tpd-attach(8). */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "tool/ask.h"
+
+#define OUR_FIFO "/var/run/l2tpd/l2tp-control"
+#define TIMEOUT_S 10
+#define STATUS_USAGE 2
+#define STATUS_NO_DAEMON 7
+
+struct wish {
+    struct asker asker;
+    const char *lac, *device, *pty;
+    char settings[1024];
+    bool quiet;
+    int status;  /* as the daemon has told; -1: not yet */
+    char name[256];
+    pid_t child; /* that has the other end of our pty; 0: none */
+    int slave;
+};
+
+static const struct {
+    const char *word, *key, *help;
+} options[] = {
+    {"--calling", "calling", "NUMBER of whoever calls; else $CALLER_ID"},
+    {"--called", "called", "NUMBER that was called; else $CALLED_ID"},
+    {"--sub-address", "sub-address", "TEXT"},
+    {"--bearer", "bearer", "analog or digital"},
+    {"--tx", "tx", "BPS towards the caller; else a number in $CONNECT"},
+    {"--rx", "rx", "BPS from there; else the same"},
+    {"--channel", "channel", "NUMBER: the physical channel"},
+};
+#define N_OPTIONS (sizeof options / sizeof options[0])
+
+static void usage(FILE *to)
+{
+    fputs("Usage: l2tpd-attach [OPTION VALUE]... LAC\n"
+          "       l2tpd-attach [OPTION VALUE]... LAC --pppd [ARGUMENT OF pppd]...\n"
+          "Hands the terminal on standard input to the daemon, which places a call through that\n"
+          "section's LNS, and ends with the call.\n"
+          "  -c FIFO        the daemon's control FIFO\n"
+          "  --device PATH  another terminal\n"
+          "  --pty COMMAND  the line is what this command has as its standard input and output\n"
+          "  --modem        the terminal's carrier counts\n"
+          "  --quiet        say nothing\n",
+          to);
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        fprintf(to, "  %-14s %s\n", options[i].word, options[i].help);
+    fputs("  --pppd         what follows is for pppd: 'pty' and 'remotenumber' are taken\n"
+          "Exit status: 0 the line has hung up, 1 not taken, 2 usage, 3 no LNS can be reached,\n"
+          "4 the LNS does not take the call, 5 the LNS has ended it, 6 hung up by the operator,\n"
+          "7 no daemon.\n",
+          to);
+}
+
+static int bad(const char *what, const char *word)
+{
+    fprintf(stderr, "l2tpd-attach: %s %s\nTry 'l2tpd-attach --help'.\n", what, word);
+    return STATUS_USAGE;
+}
+
+/* False: it would not come as it is. */
+static bool set(struct wish *w, const char *key, const char *value)
+{
+    size_t n = strlen(w->settings);
+
+    if (value[0] == '\0' || strpbrk(value, " \t\r\n") != NULL)
+        return false;
+    return snprintf(w->settings + n, sizeof w->settings - n, " %s=%s", key, value) <
+           (int)(sizeof w->settings - n);
+}
+
+static bool is_set(const struct wish *w, const char *key)
+{
+    char what[40];
+
+    snprintf(what, sizeof what, " %s=", key);
+    return strstr(w->settings, what) != NULL;
+}
+
+/* What a getty for modems tells (mgetty: CALLER_ID, CALLED_ID, CONNECT); "none": nothing. */
+static void set_by_environment(struct wish *w)
+{
+    static const struct {
+        const char *variable, *key;
+    } told[] = {{"CALLER_ID", "calling"}, {"CALLED_ID", "called"}};
+    const char *connect = getenv("CONNECT");
+    char speed[12];
+
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        const char *value = getenv(told[i].variable);
+
+        if (value != NULL && strcmp(value, "none") != 0 && !is_set(w, told[i].key))
+            set(w, told[i].key, value);
+    }
+    if (connect != NULL && sscanf(connect, "%11[0-9]", speed) == 1 && !is_set(w, "tx"))
+        set(w, "tx", speed);
+}
+
+/* pppd's arguments: those that matter to a line. */
+static int take_pppds(struct wish *w, char **argv)
+{
+    for (; *argv != NULL; argv++) {
+        if (argv[1] == NULL)
+            break;
+        if (strcmp(*argv, "pty") == 0)
+            w->pty = *++argv;
+        else if (strcmp(*argv, "remotenumber") == 0 && !is_set(w, "calling") &&
+                 !set(w, "calling", *++argv))
+            return bad("no such number can be told:", *argv);
+    }
+    return 0;
+}
+
+/* How many words that were; 0: that was none; -1: the value is missing or will not do. */
+static int take_option(struct wish *w, char **argv)
+{
+    const struct {
+        const char *word;
+        const char **to;
+    } texts[] = {{"-c", &w->asker.fifo}, {"--device", &w->device}, {"--pty", &w->pty}};
+
+    if (strcmp(argv[0], "--modem") == 0)
+        return set(w, "modem", "yes") ? 1 : -1;
+    if (strcmp(argv[0], "--quiet") == 0) {
+        w->quiet = true;
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(argv[0], texts[i].word) == 0) {
+            *texts[i].to = argv[1];
+            return argv[1] != NULL ? 2 : -1;
+        }
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (strcmp(argv[0], options[i].word) == 0)
+            return argv[1] != NULL && set(w, options[i].key, argv[1]) ? 2 : -1;
+    return 0;
+}
+
+static int take_words(struct wish *w, char **argv)
+{
+    while (*argv != NULL) {
+        int n = take_option(w, argv);
+
+        if (n < 0)
+            return bad("no value, or not one that can be told, for", *argv);
+        if (n > 0) {
+            argv += n;
+        } else if (strcmp(*argv, "--pppd") == 0 && w->lac != NULL) {
+            return take_pppds(w, argv + 1);
+        } else if (**argv == '-' || w->lac != NULL) {
+            return bad("unknown:", *argv);
+        } else {
+            w->lac = *argv++;
+        }
+    }
+    return w->lac != NULL ? 0 : bad("which", "[lac]?");
+}
+
+/* What the command says before the daemon has the line is not to come back to it. */
+static void make_raw(int fd)
+{
+    struct termios t;
+
+    if (tcgetattr(fd, &t) < 0)
+        return;
+    t.c_iflag = IGNBRK;
+    t.c_oflag = t.c_lflag = 0;
+    t.c_cflag = (t.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
+    tcsetattr(fd, TCSANOW, &t);
+}
+
+/* A pty of ours, whose master the command gets.  0, or -1. */
+static int begin_pty(struct wish *w)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    const char *name;
+
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0 || (name = ptsname(master)) == NULL)
+        return -1;
+    snprintf(w->name, sizeof w->name, "%s", name);
+    w->slave = open(w->name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (w->slave >= 0)
+        make_raw(w->slave);
+    w->child = w->slave >= 0 ? fork() : -1;
+    if (w->child < 0)
+        return -1;
+    if (w->child == 0) {
+        dup2(master, STDIN_FILENO);
+        dup2(master, STDOUT_FILENO);
+        close(master);
+        execl("/bin/sh", "sh", "-c", w->pty, (char *)NULL);
+        _exit(127);
+    }
+    close(master);
+    w->device = w->name;
+    return 0;
+}
+
+static void line_of_answer(void *ctx, int code, const char *text, bool last)
+{
+    struct wish *w = ctx;
+    unsigned status;
+
+    if (sscanf(text, "end %u", &status) == 1)
+        w->status = (int)status;
+    else if (last && code != 0)
+        w->status = 1;
+    if (!w->quiet)
+        fprintf(stderr, "l2tpd-attach: %s: %s\n", w->lac, strncmp(text, "end ", 4) == 0 ? text + 6 : text);
+}
+
+/* Asks, and stays. */
+static int attach(struct wish *w)
+{
+    char command[1500];
+    int code;
+
+    snprintf(command, sizeof command, "attach %s %s%s", w->lac, w->device, w->settings);
+    w->asker.line = line_of_answer;
+    w->asker.ctx = w;
+    code = ask(&w->asker, command, ASK_FRAMED);
+    if (w->status >= 0)
+        return w->status;
+    return code == ASK_NO_DAEMON || code == ASK_CUT ? STATUS_NO_DAEMON : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct wish w = {.asker = {.program = "l2tpd-attach",
+                               .fifo = OUR_FIFO,
+                               .timeout_s = TIMEOUT_S,
+                               .forever = true,
+                               .for_a_line = true},
+                     .status = -1};
+    int code;
+
+    ask_open_standard();
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        printf("l2tpd-attach version %s\n", VERSION);
+        return 0;
+    }
+    code = take_words(&w, argv + 1);
+    if (code != 0)
+        return code;
+    set_by_environment(&w);
+    if (w.pty != NULL && begin_pty(&w) < 0) {
+        perror("l2tpd-attach: no pty");
+        return 1;
+    }
+    if (w.device == NULL)
+        w.device = ttyname(STDIN_FILENO);
+    if (w.device == NULL)
+        return bad("standard input is", "no terminal");
+    code = attach(&w);
+    if (w.child > 0) {
+        signal(SIGCHLD, SIG_DFL);
+        kill(w.child, SIGTERM);
+    }
+    return code;
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/perl
+# A line that a LAC is handed by l2tpd-attach: a call of its own in the LAC's tunnel, frames both ways,
+# hang-up from both ends, and how each ends.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use E2E;
+use Peer;
+use POSIX qw(WNOHANG);
+use Test::More;
+
+my $attach = ($ENV{L2TPD} // 'build/l2tpd') =~ s/l2tpd\z/l2tpd-attach/r;
+my $caller_pppd = ($ENV{B} // 'build') . '/test/fakepppd';
+my $n = 0;
+
+# Starts it, with a caller that does what the script says: {pid, and where its words go}.
+sub attach
+{
+    my ($d, $script, @words) = @_;
+    my $words = "$DIR/attach." . ++$n;
+    my @pty = $script ? ('--pty', "exec $caller_pppd - file $script") : ();
+    my $pid = fork // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN,  '<', '/dev/null';
+        open STDERR, '>', $words;
+        { exec $attach, '-c', $d->{fifo}, @pty, @words }
+        POSIX::_exit(127);
+    }
+    return {pid => $pid, words => $words};
+}
+
+# Its exit status, as soon as it ends.
+sub status_of
+{
+    my ($a) = @_;
+    my $ended = loop_until { waitpid($a->{pid}, WNOHANG) == $a->{pid} ? [$?] : undef };
+
+    kill KILL => $a->{pid} if !$ended;
+    return !$ended ? 'late' : $ended->[0] & 127 ? 'signal ' . ($ended->[0] & 127) : $ended->[0] >> 8;
+}
+
+sub says
+{
+    my ($a, $what, $name) = @_;
+
+    soon { (slurp($a->{words}) // '') =~ $what } $name or diag(slurp $a->{words});
+}
+
+my $far = Peer->new;
+my $echo = ppp_script "reports $DIR/caller\necho\n";
+my $d = daemon 'lac', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\nconnect timeout = 3\n"
+  . "calling number = 5550000\nmax lines = 2\nsend wen = yes\n"
+  . "[lac alone]\nlns = 127.0.0.1:" . $far->port . "\nautodial = no\n[lac nobody]\nlns = 127.0.0.1:"
+  . free_port . "\nconnect timeout = 1\n";
+
+# -- a call ----------------------------------------------------------------------------------------
+
+my $p = Peer->new(share => $far);
+my $one = attach $d, $echo, 'isp', '--calling', '5550099', '--called', '5550042', '--tx', '33600',
+  '--rx', '31200', '--channel', '7', '--bearer', 'analog', '--sub-address', '*7';
+ok($p->accept_tunnel, 'a line opens the tunnel of its LAC');
+my $call = $p->accept_call;
+my ($icrq, $iccn) = ($call->{icrq}{avp}, $call->{iccn}{avp});
+is($icrq->{22}, '5550099', 'an incoming call, with the number of whoever calls');
+is($icrq->{21}, '5550042', 'and the called one');
+is($icrq->{23}, '*7', 'sub-address');
+is(unpack('N', $icrq->{18}), 2, 'bearer');
+is(unpack('N', $icrq->{25}), 7, 'physical channel');
+is(unpack('N', $iccn->{24}), 33600, 'speeds: to the caller');
+is(unpack('N', $iccn->{38}), 31200, 'and from there');
+is(unpack('N', $iccn->{19}), 2, 'its line is asynchronous');
+says $one, qr/isp: up \d+/, 'which it hears of';
+ok($p->echoes($call, "\xff\x03\x00\x21through"), 'frames pass both ways');
+my $all = "\xff\x03\x00\x21" . join '', map { chr } 0 .. 255;
+ok($p->echoes($call, $all), 'each octet as it is');
+ok($p->echoes($call, "\xff\x03\x00\x21" . "\x7e\x7d" x 700), 'what has to be escaped, too');
+
+# -- a second one, and a third ---------------------------------------------------------------------
+
+my $two = attach $d, $echo, 'isp';
+my $second = $p->accept_call;
+ok($second, 'a second line: a call in the same tunnel');
+is($second->{icrq}{avp}{22}, '5550000', 'what is not known of it is the section\'s');
+is(unpack('N', $second->{iccn}{avp}{24}), 10000000, 'its speed too');
+ok($p->echoes($second, "\xff\x03\x00\x21other"), 'with its own frames');
+is(status_of(attach $d, $echo, 'isp'), 1, 'a third one is not taken: exit status 1');
+$d->says(qr/line \S+ is not taken: all its lines are busy \(max lines\)/, 'as the log says');
+
+# -- the LNS hangs up ------------------------------------------------------------------------------
+
+$p->hang_up($second);
+is(status_of($two), 5, 'the LNS ends a call: 5');
+says $two, qr/the LNS has ended the call/, 'in words';
+ok($p->echoes($call, "\xff\x03\x00\x21still"), 'the first one goes on');
+
+# -- the caller hangs up ---------------------------------------------------------------------------
+
+kill KILL => map { /\.(\d+)\z/ } glob "$DIR/caller.*";
+is(status_of($one), 0, 'the caller hangs up: 0');
+my $cdn = $p->wait_for('CDN', 5);
+is(unpack('n', $cdn->{avp}{1} // "\0\0"), 1, 'the LNS hears of a lost carrier');
+ok($p->wait_for('StopCCN', 5), 'and after the last line the tunnel is closed');
+
+# -- refused by the LNS ----------------------------------------------------------------------------
+
+my $q = Peer->new(share => $far);
+my $three = attach $d, $echo, 'isp';
+ok($q->accept_tunnel, 'the next line opens another');
+my $m = $q->wait_for('ICRQ');
+my $id = unpack 'n', $m->{avp}{14};
+$q->control('CDN', $id, avp(1, pack 'nna*', 4, 0, 'all lines are busy'), avp(14, u16(77)));
+is(status_of($three), 4, 'the LNS does not take the call: 4');
+says $three, qr/does not take the call: .*busy/, 'and why';
+$q->close;
+
+# -- who attaches is killed, before and after it is up -----------------------------------------------
+
+my $r = Peer->new(share => $far);
+my $four = attach $d, $echo, 'isp';
+my $sccrq = $r->wait_for('SCCRQ');
+ok($sccrq, 'on its way');
+kill KILL => $four->{pid};
+waitpid $four->{pid}, 0;
+$d->says(qr/line \S+: the line has hung up: by whoever has attached it/, 'killed before it is up');
+$r->close;
+
+my $s = Peer->new(share => $far);
+my $five = attach $d, $echo, 'isp';
+ok($s->accept_tunnel && $s->accept_call, 'up again');
+says $five, qr/up/, 'as it hears';
+kill TERM => $five->{pid};
+is(status_of($five), 'signal 15', 'killed by TERM');
+ok($s->wait_for('CDN', 5), 'its call is ended');
+ok($s->wait_for('StopCCN', 5), 'its tunnel, too');
+
+# -- nobody there; bad words -----------------------------------------------------------------------
+
+is(status_of(attach $d, $echo, 'nobody'), 3, 'no LNS answers: 3');
+is(status_of(attach $d, $echo, 'unknown'), 1, 'no such section: 1');
+is(status_of(attach $d, undef, 'isp', '--device', '/dev/null'), 1, 'no terminal: 1');
+is(status_of(attach $d, undef, 'isp', '--device', 'tty'), 1, 'no path: 1');
+is(status_of(attach $d, undef, 'isp'), 2, 'no terminal on standard input: 2');
+is(status_of(attach $d, $echo), 2, 'no section: 2');
+is(status_of(attach $d, $echo, 'isp', '--bearer', 'x y'), 2, 'a word of two words: 2');
+is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that there is not: 1');
+
+# -- the operator, and the end of the daemon -------------------------------------------------------
+
+my $t = Peer->new(share => $far);
+my $six = attach $d, $echo, 'alone';
+ok($t->accept_tunnel && $t->accept_call, 'by another section');
+says $six, qr/up/, 'up';
+like($d->ask('c alone'), qr/^01 /, 'which is not dialled meanwhile');
+like($d->ask('d alone'), qr/^00 /, 'but hung up');
+is(status_of($six), 6, 'by the operator: 6');
+my $u = Peer->new(share => $far);
+my $seven = attach $d, $echo, 'alone';
+ok($u->accept_tunnel && $u->accept_call, 'and again');
+says $seven, qr/up/, 'up';
+$d->finish;
+is(status_of($seven), 6, 'the daemon stops: 6');
+is(status_of(attach $d, $echo, 'isp'), 7, 'no daemon: 7');
+
+done_testing;
