@@ -18,9 +18,6 @@
 #include "wire/fields.h"
 #include "wire/hdlc.h"
 
-#define PPP_CONTROL 0x8000u /* protocols from here on control others (RFC 1661, 2) */
-#define PPP_IP 0x0021u
-#define PPP_IPV6 0x0057u
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 
 /* NULL without memory, and that is told. */
@@ -506,23 +503,6 @@ struct bearer *bearer_start_line(struct hub *h, const struct call *c, const stru
     return b;
 }
 
-/* CCP and ECP, of the bundle or of a link: their Reset-Ack says from which frame on all is new. */
-static bool resets_history(uint16_t protocol)
-{
-    return protocol == 0x80fd || protocol == 0x80fb || protocol == 0x8053 || protocol == 0x8055;
-}
-
-/* A frame that others before it are needed to understand keeps its place, whatever its priority:
- * only control protocols and packets as they are may overtake. */
-static bool may_overtake(struct span frame)
-{
-    size_t info;
-    uint16_t protocol = ppp_protocol(frame, &info);
-
-    return (protocol >= PPP_CONTROL && !resets_history(protocol)) || protocol == PPP_IP ||
-           protocol == PPP_IPV6;
-}
-
 /* It has read nothing for too long. */
 static void stuck(const struct bearer *b)
 {
@@ -548,7 +528,7 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
         return; /* no pppd takes such a frame: that says nothing of this one */
     is_data = look(b, false, frame);
     /* a line is not to be called dead because it is busy */
-    first = (priority && may_overtake(frame)) || (!is_data && ppp_is_echo(frame));
+    first = (priority && ppp_may_overtake(frame)) || (!is_data && ppp_is_echo(frame));
     taken = first ? link_send_first(b->link, frame) : link_send(b->link, frame);
     if (taken && first)
         return; /* it has taken others' room, perhaps: that says nothing of pppd */

@@ -17,6 +17,7 @@
 #define AT(field) offsetof(struct msg, field)
 #define OF_RFC_2661 40u /* AVPs whose slot is their number */
 
+#define IETF 0u
 #define M MANDATORY
 #define H HIDEABLE
 
@@ -32,59 +33,59 @@
 /* clang-format off */
 static const struct avp_row rows[AVP_NUMBERS] = {
     /* 4.4.1, 4.4.2: all messages; results */
-    [0]  = {"message_type", 0, KIND_U16, 2, 2, M, ALL, 0, AT(type)},
-    [1]  = {"result_code", 1, KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code)},
+    [0]  = {"message_type", 0, KIND_U16, 2, 2, M, ALL, 0, AT(type), IETF},
+    [1]  = {"result_code", 1, KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code), IETF},
     /* 4.4.3: control connection */
-    [2]  = {"protocol_version", 2, KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version)},
-    [3]  = {"framing_capabilities", 3, KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities)},
-    [4]  = {"bearer_capabilities", 4, KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities)},
-    [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker)},
-    [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision)},
-    [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name)},
-    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H | READABLE, 0, SCC, AT(vendor_name)},
-    [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id)},
-    [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size)},
-    [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge)},
-    [12] = {"q931_cause_code", 12, KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code)},
-    [13] = {"challenge_response", 13, KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response)},
+    [2]  = {"protocol_version", 2, KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version), IETF},
+    [3]  = {"framing_capabilities", 3, KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities), IETF},
+    [4]  = {"bearer_capabilities", 4, KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities), IETF},
+    [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker), IETF},
+    [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision), IETF},
+    [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name), IETF},
+    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H | READABLE, 0, SCC, AT(vendor_name), IETF},
+    [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id), IETF},
+    [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size), IETF},
+    [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge), IETF},
+    [12] = {"q931_cause_code", 12, KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code), IETF},
+    [13] = {"challenge_response", 13, KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response), IETF},
     /* 4.4.4: calls */
-    [14] = {"assigned_session_id", 14, KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id)},
-    [15] = {"call_serial_number", 15, KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number)},
-    [16] = {"minimum_bps", 16, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps)},
-    [17] = {"maximum_bps", 17, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps)},
-    [18] = {"bearer_type", 18, KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type)},
-    [19] = {"framing_type", 19, KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type)},
+    [14] = {"assigned_session_id", 14, KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id), IETF},
+    [15] = {"call_serial_number", 15, KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number), IETF},
+    [16] = {"minimum_bps", 16, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps), IETF},
+    [17] = {"maximum_bps", 17, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps), IETF},
+    [18] = {"bearer_type", 18, KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type), IETF},
+    [19] = {"framing_type", 19, KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type), IETF},
     /* 20 was Packet Processing Delay in drafts: known as such, for no message, so always skipped */
-    [20] = {"packet_processing_delay", 20, KIND_U16, 2, 2, 0, 0, 0, 0},
-    [21] = {"called_number", 21, KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number)},
-    [22] = {"calling_number", 22, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number)},
-    [23] = {"sub_address", 23, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address)},
-    [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed)},
-    [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id)},
+    [20] = {"packet_processing_delay", 20, KIND_U16, 2, 2, 0, 0, 0, 0, IETF},
+    [21] = {"called_number", 21, KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number), IETF},
+    [22] = {"calling_number", 22, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number), IETF},
+    [23] = {"sub_address", 23, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address), IETF},
+    [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed), IETF},
+    [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id), IETF},
     /* 4.4.5: proxy LCP and authentication */
-    [26] = {"initial_received_lcp_confreq", 26, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
-    [27] = {"last_sent_lcp_confreq", 27, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
-    [28] = {"last_received_lcp_confreq", 28, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
-    [29] = {"proxy_authen_type", 29, KIND_AUTHEN, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
-    [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name)},
-    [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge)},
-    [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id)},
-    [33] = {"proxy_authen_response", 33, KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response)},
+    [26] = {"initial_received_lcp_confreq", 26, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq), IETF},
+    [27] = {"last_sent_lcp_confreq", 27, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq), IETF},
+    [28] = {"last_received_lcp_confreq", 28, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq), IETF},
+    [29] = {"proxy_authen_type", 29, KIND_AUTHEN, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type), IETF},
+    [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name), IETF},
+    [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge), IETF},
+    [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id), IETF},
+    [33] = {"proxy_authen_response", 33, KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response), IETF},
     /* 4.4.6: call status */
-    [34] = {"call_errors", 34, KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors)},
-    [35] = {"accm", 35, KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm)},
+    [34] = {"call_errors", 34, KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors), IETF},
+    [35] = {"accm", 35, KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm), IETF},
     /* 4.4.1 again: what hides the others is never hidden itself */
-    [36] = {"random_vector", 36, KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector)},
-    [37] = {"private_group_id", 37, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id)},
-    [38] = {"rx_connect_speed", 38, KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed)},
-    [39] = {"sequencing_required", 39, KIND_EMPTY, 0, 0, M, 0, CONNECTED, 0},
+    [36] = {"random_vector", 36, KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector), IETF},
+    [37] = {"private_group_id", 37, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id), IETF},
+    [38] = {"rx_connect_speed", 38, KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed), IETF},
+    [39] = {"sequencing_required", 39, KIND_EMPTY, 0, 0, M, 0, CONNECTED, 0, IETF},
     /* of later RFCs; none is ever sent with M, so that nobody ends a tunnel over them (4.2) */
-    [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause)},
-    [AVP_ECN] = {"ecn", 103, KIND_EMPTY, 0, 0, H, 0, SCC, 0},
+    [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause), IETF},
+    [AVP_ECN] = {"ecn", 103, KIND_EMPTY, 0, 0, H, 0, SCC, 0, IETF},
     /* RFC 5515, 6.1, 6.2: the first need not be there to us, as one that is no good is skipped, and
      * all of the tunnel is not to end by that */
-    [AVP_CONNECT_SPEED_UPDATE] = {"connect_speed_update", 97, KIND_SPEEDS, 12, 12, H | REPEATED, 0, IN(CSUN) | IN(CSURQ), AT(connect_speed_update)},
-    [AVP_CONNECT_SPEED_UPDATE_ENABLE] = {"connect_speed_update_enable", 98, KIND_EMPTY, 0, 0, H, 0, IN(ICRQ), 0},
+    [AVP_CONNECT_SPEED_UPDATE] = {"connect_speed_update", 97, KIND_SPEEDS, 12, 12, H | REPEATED, 0, IN(CSUN) | IN(CSURQ), AT(connect_speed_update), IETF},
+    [AVP_CONNECT_SPEED_UPDATE_ENABLE] = {"connect_speed_update_enable", 98, KIND_EMPTY, 0, 0, H, 0, IN(ICRQ), 0, IETF},
     /* 5.1, 5.2 */
     [AVP_AGENT_CIRCUIT_ID] = {"agent_circuit_id", 1, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_circuit_id), VENDOR_BROADBAND},
     [AVP_AGENT_REMOTE_ID] = {"agent_remote_id", 2, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_remote_id), VENDOR_BROADBAND},
@@ -116,11 +117,11 @@ static const struct {
     bool of_session;
     bool optional;
 } messages[MSG_TYPES] = {
-    [SCCRQ] = {"SCCRQ", false},     [SCCRP] = {"SCCRP", false}, [SCCCN] = {"SCCCN", false},
-    [STOPCCN] = {"StopCCN", false}, [HELLO] = {"HELLO", false}, [OCRQ] = {"OCRQ", true},
-    [OCRP] = {"OCRP", true},        [OCCN] = {"OCCN", true},    [ICRQ] = {"ICRQ", true},
-    [ICRP] = {"ICRP", true},        [ICCN] = {"ICCN", true},    [CDN] = {"CDN", true},
-    [WEN] = {"WEN", true},          [SLI] = {"SLI", true},
+    [SCCRQ] = {"SCCRQ", false, false},     [SCCRP] = {"SCCRP", false, false}, [SCCCN] = {"SCCCN", false, false},
+    [STOPCCN] = {"StopCCN", false, false}, [HELLO] = {"HELLO", false, false}, [OCRQ] = {"OCRQ", true, false},
+    [OCRP] = {"OCRP", true, false},        [OCCN] = {"OCCN", true, false},    [ICRQ] = {"ICRQ", true, false},
+    [ICRP] = {"ICRP", true, false},        [ICCN] = {"ICCN", true, false},    [CDN] = {"CDN", true, false},
+    [WEN] = {"WEN", true, false},          [SLI] = {"SLI", true, false},
     /* of many sessions, so of the tunnel: session 0 in the header (RFC 5515, 4) */
     [CSUN] = {"CSUN", false, true}, [CSURQ] = {"CSURQ", false, true},
 };

@@ -454,3 +454,18 @@ enum ppp_ecn_fate ppp_ecn_merge(uint8_t outer, uint8_t *frame, size_t n)
     }
     return PPP_ECN_KEEP;
 }
+
+/* CCP and ECP, of the bundle or of a link: their Reset-Ack says from which frame on all is new. */
+static bool resets_history(uint16_t protocol)
+{
+    return protocol == 0x80fd || protocol == 0x80fb || protocol == 0x8053 || protocol == 0x8055;
+}
+
+bool ppp_may_overtake(struct span frame)
+{
+    size_t info;
+    uint16_t protocol = ppp_protocol(frame, &info);
+
+    return (protocol >= 0x8000u && !resets_history(protocol)) || protocol == 0x0021u ||
+           protocol == 0x0057u;
+}

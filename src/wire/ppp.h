@@ -27,6 +27,10 @@ bool ppp_read_packet(struct span frame, size_t info, struct ppp_packet *p);
 /* Takes the next option; false if there is none, or nothing that is one. */
 bool ppp_next_option(struct rd *r, uint8_t *type, struct rd *value);
 
+/* A frame that others before it are needed to understand keeps its place, whatever its priority: only
+ * control protocols (RFC 1661, 2: from 8000 on) and packets as they are may overtake. */
+bool ppp_may_overtake(struct span frame);
+
 /* True for LCP's Echo-Request and Echo-Reply, the keepalive of a link (RFC 2661, 3.1: P bit). */
 bool ppp_is_echo(struct span frame);
 
