@@ -14,7 +14,8 @@
 #define CONNECTED (IN(ICCN) | IN(OCCN))
 #define CALL_IDS (IN(ICRQ) | IN(ICRP) | IN(OCRQ) | IN(OCRP) | IN(CDN))
 #define VALUE (AVP_LENGTH - AVP_HEADER)
-#define AT(field) offsetof(struct msg, field)
+#define FIELD(field) offsetof(struct msg, field)
+#define AT(field) FIELD(field), IETF
 #define OF_RFC_2661 40u /* AVPs whose slot is their number */
 
 #define IETF 0u
@@ -24,71 +25,71 @@
 /* Of RFC 5515, 5: what is known of the line, by a LAC in its ICRQ; M is not set, H may be. */
 #define LINE_RATE(which, name, number)                                                             \
     [AVP_LINE_RATES + (which)] = {name, number, KIND_RATE, 8, 8, H, 0, IN(ICRQ),                   \
-                                  AT(line_rates) + (which) * sizeof(uint64_t), VENDOR_BROADBAND}
+                                  FIELD(line_rates) + (which) * sizeof(uint64_t), VENDOR_BROADBAND}
 #define LINE_DELAY(which, name, number)                                                            \
     [AVP_LINE_DELAYS + (which)] = {name, number, KIND_U32, 4, 4, H, 0, IN(ICRQ),                   \
-                                   AT(line_delays) + (which) * sizeof(uint32_t), VENDOR_BROADBAND}
+                                   FIELD(line_delays) + (which) * sizeof(uint32_t), VENDOR_BROADBAND}
 #define LINE_ID_LEAST 2
 
 /* clang-format off */
 static const struct avp_row rows[AVP_NUMBERS] = {
     /* 4.4.1, 4.4.2: all messages; results */
-    [0]  = {"message_type", 0, KIND_U16, 2, 2, M, ALL, 0, AT(type), IETF},
-    [1]  = {"result_code", 1, KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code), IETF},
+    [0]  = {"message_type", 0, KIND_U16, 2, 2, M, ALL, 0, AT(type)},
+    [1]  = {"result_code", 1, KIND_RESULT, 2, VALUE, M, IN(STOPCCN) | IN(CDN), 0, AT(result_code)},
     /* 4.4.3: control connection */
-    [2]  = {"protocol_version", 2, KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version), IETF},
-    [3]  = {"framing_capabilities", 3, KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities), IETF},
-    [4]  = {"bearer_capabilities", 4, KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities), IETF},
-    [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker), IETF},
-    [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision), IETF},
-    [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name), IETF},
-    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H | READABLE, 0, SCC, AT(vendor_name), IETF},
-    [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id), IETF},
-    [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size), IETF},
-    [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge), IETF},
-    [12] = {"q931_cause_code", 12, KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code), IETF},
-    [13] = {"challenge_response", 13, KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response), IETF},
+    [2]  = {"protocol_version", 2, KIND_VERSION, 2, 2, M, SCC, 0, AT(protocol_version)},
+    [3]  = {"framing_capabilities", 3, KIND_U32, 4, 4, M | H, SCC, 0, AT(framing_capabilities)},
+    [4]  = {"bearer_capabilities", 4, KIND_U32, 4, 4, M | H, 0, SCC, AT(bearer_capabilities)},
+    [5]  = {"tie_breaker", 5, KIND_U64, 8, 8, 0, 0, IN(SCCRQ), AT(tie_breaker)},
+    [6]  = {"firmware_revision", 6, KIND_U16, 2, 2, H, 0, SCC, AT(firmware_revision)},
+    [7]  = {"host_name", 7, KIND_TEXT, 1, VALUE, M, SCC, 0, AT(host_name)},
+    [8]  = {"vendor_name", 8, KIND_TEXT, 0, VALUE, H | READABLE, 0, SCC, AT(vendor_name)},
+    [9]  = {"assigned_tunnel_id", 9, KIND_U16, 2, 2, M | H | NONZERO, SCC | IN(STOPCCN), 0, AT(assigned_tunnel_id)},
+    [10] = {"receive_window_size", 10, KIND_U16, 2, 2, M | NONZERO, 0, SCC, AT(receive_window_size)},
+    [11] = {"challenge", 11, KIND_OCTETS, 1, VALUE, M | H, 0, SCC, AT(challenge)},
+    [12] = {"q931_cause_code", 12, KIND_Q931, 3, VALUE, M, 0, IN(CDN), AT(q931_cause_code)},
+    [13] = {"challenge_response", 13, KIND_OCTETS, 16, 16, M | H, 0, IN(SCCRP) | IN(SCCCN), AT(challenge_response)},
     /* 4.4.4: calls */
-    [14] = {"assigned_session_id", 14, KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id), IETF},
-    [15] = {"call_serial_number", 15, KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number), IETF},
-    [16] = {"minimum_bps", 16, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps), IETF},
-    [17] = {"maximum_bps", 17, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps), IETF},
-    [18] = {"bearer_type", 18, KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type), IETF},
-    [19] = {"framing_type", 19, KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type), IETF},
+    [14] = {"assigned_session_id", 14, KIND_U16, 2, 2, M | H | NONZERO, CALL_IDS, 0, AT(assigned_session_id)},
+    [15] = {"call_serial_number", 15, KIND_U32, 4, 4, M | H, IN(ICRQ) | IN(OCRQ), 0, AT(call_serial_number)},
+    [16] = {"minimum_bps", 16, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(minimum_bps)},
+    [17] = {"maximum_bps", 17, KIND_U32, 4, 4, M | H, IN(OCRQ), 0, AT(maximum_bps)},
+    [18] = {"bearer_type", 18, KIND_U32, 4, 4, M | H, IN(OCRQ), IN(ICRQ), AT(bearer_type)},
+    [19] = {"framing_type", 19, KIND_U32, 4, 4, M | H, CONNECTED | IN(OCRQ), 0, AT(framing_type)},
     /* 20 was Packet Processing Delay in drafts: known as such, for no message, so always skipped */
     [20] = {"packet_processing_delay", 20, KIND_U16, 2, 2, 0, 0, 0, 0, IETF},
-    [21] = {"called_number", 21, KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number), IETF},
-    [22] = {"calling_number", 22, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number), IETF},
-    [23] = {"sub_address", 23, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address), IETF},
-    [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed), IETF},
-    [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id), IETF},
+    [21] = {"called_number", 21, KIND_TEXT, 0, VALUE, M | H, IN(OCRQ), IN(ICRQ), AT(called_number)},
+    [22] = {"calling_number", 22, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ), AT(calling_number)},
+    [23] = {"sub_address", 23, KIND_TEXT, 0, VALUE, M | H, 0, IN(ICRQ) | IN(OCRQ), AT(sub_address)},
+    [24] = {"tx_connect_speed", 24, KIND_U32, 4, 4, M | H, CONNECTED, 0, AT(tx_connect_speed)},
+    [25] = {"physical_channel_id", 25, KIND_U32, 4, 4, H, 0, IN(ICRQ) | IN(OCRP), AT(physical_channel_id)},
     /* 4.4.5: proxy LCP and authentication */
-    [26] = {"initial_received_lcp_confreq", 26, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq), IETF},
-    [27] = {"last_sent_lcp_confreq", 27, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq), IETF},
-    [28] = {"last_received_lcp_confreq", 28, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq), IETF},
-    [29] = {"proxy_authen_type", 29, KIND_AUTHEN, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type), IETF},
-    [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name), IETF},
-    [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge), IETF},
-    [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id), IETF},
-    [33] = {"proxy_authen_response", 33, KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response), IETF},
+    [26] = {"initial_received_lcp_confreq", 26, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(initial_received_lcp_confreq)},
+    [27] = {"last_sent_lcp_confreq", 27, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_sent_lcp_confreq)},
+    [28] = {"last_received_lcp_confreq", 28, KIND_LCP, 0, VALUE, H, 0, IN(ICCN), AT(last_received_lcp_confreq)},
+    [29] = {"proxy_authen_type", 29, KIND_AUTHEN, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_type)},
+    [30] = {"proxy_authen_name", 30, KIND_TEXT, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_name)},
+    [31] = {"proxy_authen_challenge", 31, KIND_OCTETS, 1, VALUE, H, 0, IN(ICCN), AT(proxy_authen_challenge)},
+    [32] = {"proxy_authen_id", 32, KIND_U16, 2, 2, H, 0, IN(ICCN), AT(proxy_authen_id)},
+    [33] = {"proxy_authen_response", 33, KIND_SECRET, 0, VALUE, H, 0, IN(ICCN), AT(proxy_authen_response)},
     /* 4.4.6: call status */
-    [34] = {"call_errors", 34, KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors), IETF},
-    [35] = {"accm", 35, KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm), IETF},
+    [34] = {"call_errors", 34, KIND_WORDS, 26, 26, M | H, IN(WEN), 0, AT(call_errors)},
+    [35] = {"accm", 35, KIND_WORDS, 10, 10, M | H, IN(SLI), 0, AT(accm)},
     /* 4.4.1 again: what hides the others is never hidden itself */
-    [36] = {"random_vector", 36, KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector), IETF},
-    [37] = {"private_group_id", 37, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id), IETF},
-    [38] = {"rx_connect_speed", 38, KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed), IETF},
+    [36] = {"random_vector", 36, KIND_OCTETS, 1, VALUE, M, 0, ALL, AT(random_vector)},
+    [37] = {"private_group_id", 37, KIND_OCTETS, 0, VALUE, H, 0, IN(ICCN), AT(private_group_id)},
+    [38] = {"rx_connect_speed", 38, KIND_U32, 4, 4, H, 0, CONNECTED, AT(rx_connect_speed)},
     [39] = {"sequencing_required", 39, KIND_EMPTY, 0, 0, M, 0, CONNECTED, 0, IETF},
     /* of later RFCs; none is ever sent with M, so that nobody ends a tunnel over them (4.2) */
-    [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause), IETF},
+    [AVP_PPP_DISCONNECT_CAUSE] = {"ppp_disconnect_cause", 46, KIND_CAUSE, 5, VALUE, H, 0, IN(CDN), AT(ppp_disconnect_cause)},
     [AVP_ECN] = {"ecn", 103, KIND_EMPTY, 0, 0, H, 0, SCC, 0, IETF},
     /* RFC 5515, 6.1, 6.2: the first need not be there to us, as one that is no good is skipped, and
      * all of the tunnel is not to end by that */
-    [AVP_CONNECT_SPEED_UPDATE] = {"connect_speed_update", 97, KIND_SPEEDS, 12, 12, H | REPEATED, 0, IN(CSUN) | IN(CSURQ), AT(connect_speed_update), IETF},
+    [AVP_CONNECT_SPEED_UPDATE] = {"connect_speed_update", 97, KIND_SPEEDS, 12, 12, H | REPEATED, 0, IN(CSUN) | IN(CSURQ), AT(connect_speed_update)},
     [AVP_CONNECT_SPEED_UPDATE_ENABLE] = {"connect_speed_update_enable", 98, KIND_EMPTY, 0, 0, H, 0, IN(ICRQ), 0, IETF},
     /* 5.1, 5.2 */
-    [AVP_AGENT_CIRCUIT_ID] = {"agent_circuit_id", 1, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_circuit_id), VENDOR_BROADBAND},
-    [AVP_AGENT_REMOTE_ID] = {"agent_remote_id", 2, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), AT(agent_remote_id), VENDOR_BROADBAND},
+    [AVP_AGENT_CIRCUIT_ID] = {"agent_circuit_id", 1, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), FIELD(agent_circuit_id), VENDOR_BROADBAND},
+    [AVP_AGENT_REMOTE_ID] = {"agent_remote_id", 2, KIND_TEXT, LINE_ID_LEAST, LINE_ID_MOST, H, 0, IN(ICRQ), FIELD(agent_remote_id), VENDOR_BROADBAND},
     /* 5.3 to 5.12 */
     LINE_RATE(LINE_ACTUAL_UP, "actual_data_rate_upstream", 129),
     LINE_RATE(LINE_ACTUAL_DOWN, "actual_data_rate_downstream", 130),
@@ -107,9 +108,9 @@ static const struct avp_row rows[AVP_NUMBERS] = {
     LINE_DELAY(LINE_ACTUAL_DELAY_DOWN, "actual_interleaving_delay_downstream", 142),
     /* 5.17 to 5.19: data link and two layers of encapsulation, an octet each; type; whether the DSLAM
      * turns PPPoA into PPPoE */
-    [AVP_ACCESS_LOOP_ENCAPSULATION] = {"access_loop_encapsulation", 144, KIND_OCTETS, 3, 3, H, 0, IN(ICRQ), AT(access_loop_encapsulation), VENDOR_BROADBAND},
-    [AVP_ACCESS_LINE_TYPE] = {"ancp_access_line_type", 145, KIND_LINE_TYPE, 4, 4, H, 0, IN(ICRQ), AT(access_line_type), VENDOR_BROADBAND},
-    [AVP_IWF_SESSION] = {"iwf_session", 254, KIND_U32, 4, 4, H, 0, IN(ICRQ), AT(iwf_session), VENDOR_BROADBAND},
+    [AVP_ACCESS_LOOP_ENCAPSULATION] = {"access_loop_encapsulation", 144, KIND_OCTETS, 3, 3, H, 0, IN(ICRQ), FIELD(access_loop_encapsulation), VENDOR_BROADBAND},
+    [AVP_ACCESS_LINE_TYPE] = {"ancp_access_line_type", 145, KIND_LINE_TYPE, 4, 4, H, 0, IN(ICRQ), FIELD(access_line_type), VENDOR_BROADBAND},
+    [AVP_IWF_SESSION] = {"iwf_session", 254, KIND_U32, 4, 4, H, 0, IN(ICRQ), FIELD(iwf_session), VENDOR_BROADBAND},
 };
 
 static const struct {
