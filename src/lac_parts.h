@@ -1,5 +1,5 @@
 /* lac_parts: what the parts of a LAC, its life (lac.c), its dialling (lac_dial.c), what it looks up
- * (lac_names.c), its way back from a fall-back (lac_back.c) its doubts (lac_doubt.c)
+ * (lac_names.c), its way back from a fall-back (lac_back.c), its doubts (lac_doubt.c)
  * and its tunnel for others' calls (lac_serve.c), need of each other.  Nobody else includes this. */
 #ifndef LAC_PARTS_H
 #define LAC_PARTS_H

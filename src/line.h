@@ -31,8 +31,8 @@ struct line_wish {
     bool modem;       /* its carrier counts */
 };
 
-/* Takes it over for the section of that name.  *feed is opened out of the reply; NULL if the line is
- * refused, which has been answered. */
+/* Takes it over for the section of that name; the reply becomes its feed.  A line that is refused has been
+ * answered so. */
 void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
                  const struct line_wish *wish);
 

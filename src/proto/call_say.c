@@ -134,10 +134,10 @@ bool call_say_connected(struct call *c, enum msg_type type)
     struct msg m;
 
     msg_init(&m, type, c->peer_id);
-    if (type == OCCN || c->tx_bps == 0) {
-        c->tx_bps = speed_of(c, type, t->p.tx_bps);
+    if (type == OCCN || (c->tx_bps == 0 && c->rx_bps == 0)) /* else a line of its own, whose ... */
         c->rx_bps = speed_of(c, type, t->p.rx_bps);
-    }
+    if (type == OCCN || c->tx_bps == 0) /* ... speed may be known one way only */
+        c->tx_bps = speed_of(c, type, t->p.tx_bps);
     c->framing = framing_of(c, type);
     PUT(AVP_TX_CONNECT_SPEED, tx_connect_speed, c->tx_bps);
     PUT(AVP_FRAMING_TYPE, framing_type, c->framing);

@@ -75,8 +75,10 @@ static bool set(struct wish *w, const char *key, const char *value)
 
     if (value[0] == '\0' || strpbrk(value, " \t\r\n") != NULL)
         return false;
-    return snprintf(w->settings + n, sizeof w->settings - n, " %s=%s", key, value) <
-           (int)(sizeof w->settings - n);
+    if (n + 2 + strlen(key) + strlen(value) >= sizeof w->settings)
+        return false;
+    sprintf(w->settings + n, " %s=%s", key, value);
+    return true;
 }
 
 static bool is_set(const struct wish *w, const char *key)
@@ -115,8 +117,8 @@ static int take_pppds(struct wish *w, char **argv)
         if (strcmp(*argv, "pty") == 0)
             w->pty = *++argv;
         else if (strcmp(*argv, "remotenumber") == 0 && !is_set(w, "calling") &&
-                 !set(w, "calling", *++argv))
-            return bad("no such number can be told:", *argv);
+                 !set(w, "calling", argv[1]))
+            return bad("no such number can be told:", argv[1]);
     }
     return 0;
 }

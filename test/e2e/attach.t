@@ -81,11 +81,12 @@ ok($p->echoes($call, "\xff\x03\x00\x21" . "\x7e\x7d" x 700), 'what has to be esc
 
 # -- a second one, and a third ---------------------------------------------------------------------
 
-my $two = attach $d, $echo, 'isp';
+my $two = attach $d, $echo, 'isp', '--rx', '9600';
 my $second = $p->accept_call;
 ok($second, 'a second line: a call in the same tunnel');
 is($second->{icrq}{avp}{22}, '5550000', 'what is not known of it is the section\'s');
-is(unpack('N', $second->{iccn}{avp}{24}), 10000000, 'its speed too');
+is(unpack('N', $second->{iccn}{avp}{24}), 10000000, 'its speed to the caller too');
+is(unpack('N', $second->{iccn}{avp}{38}), 9600, 'where that from there alone is told');
 ok($p->echoes($second, "\xff\x03\x00\x21other"), 'with its own frames');
 is(status_of(attach $d, $echo, 'isp'), 1, 'a third one is not taken: exit status 1');
 $d->says(qr/line \S+ is not taken: all its lines are busy \(max lines\)/, 'as the log says');
