@@ -7,17 +7,15 @@
 
 #include "base/bytes.h"
 
-/* Decimal digits and perhaps a minus, nothing else, within the row's bounds. */
+/* Decimal digits and perhaps a minus, or 0x and hexadecimal ones, within the row's bounds. */
 static bool read_number(const char *text, const struct conf_row *row, int64_t *value,
                         struct conf_why *why)
 {
-    bool minus = text[0] == '-';
-    const char *digits = text + minus;
-    size_t n = strspn(digits, "0123456789");
-    int64_t v = 0;
+    bool minus = text[0] == '-', hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = text + (hex ? 2 : minus);
+    size_t n = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    int64_t v = n > 0 ? strtoll(digits, NULL, hex ? 16 : 10) : 0; /* the most if there is no end */
 
-    for (size_t i = 0; i < n && v <= UINT32_MAX; i++)
-        v = v * 10 + (digits[i] - '0');
     if (minus)
         v = -v;
     if (n == 0 || digits[n] != '\0')

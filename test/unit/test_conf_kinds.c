@@ -260,9 +260,59 @@ static void test_frozen_names(void)
     conf_freeze_names(false);
 }
 
+/* How ip(8) and nft(8) write a mark; -1: refused. */
+static const struct {
+    const char *text;
+    int64_t value;
+} numbers[] = {
+    {"0", 0},
+    {"16", 16},
+    {"010", 10},
+    {"4294967295", UINT32_MAX},
+    {"0x10", 16},
+    {"0Xfe", 254},
+    {"0xFFFFFFFF", UINT32_MAX},
+    {"0x0", 0},
+    {"0x100000000", -1},
+    {"0xffffffffffffffffffff", -1},
+    {"99999999999999999999", -1},
+    {"0x", -1},
+    {"x10", -1},
+    {"10x", -1},
+    {"0x1g", -1},
+    {"0x0x1", -1},
+    {"-0x1", -1},
+    {"0x-1", -1},
+    {"0x 1", -1},
+    {"ff", -1},
+    {"+1", -1},
+    {"-1", -1},
+    {"--1", -1},
+    {"1 1", -1},
+    {"", -1},
+};
+
+static void test_numbers(void)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char text[128];
+        struct conf *c;
+
+        snprintf(text, sizeof text, "[lac x]\nlns = a\nfwmark = %s\n", numbers[i].text);
+        c = parse(text);
+        if (numbers[i].value < 0)
+            ok(c == NULL, "number '%s' is refused", numbers[i].text);
+        else
+            ok(c != NULL && c->lac->fwmark == numbers[i].value, "number '%s' is understood",
+               numbers[i].text);
+        conf_free(c);
+    }
+}
+
 int main(void)
 {
     test_words();
+    test_numbers();
     test_quirks();
     test_ranges();
     test_hosts();

@@ -1,6 +1,7 @@
 /* l2tpd.conf as a file: what xl2tpd's users have, what is no configuration, and the example.  Run
  * from the root of the source tree, where test/golden is. */
 #include <ctype.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -24,9 +24,12 @@ static uint32_t roll(void)
 static uint8_t *room_end(void)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), n = 4 * page;
-    uint8_t *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    FILE *f = tmpfile(); /* POSIX maps files, nothing else */
+    uint8_t *p = MAP_FAILED;
 
-    if (p == MAP_FAILED || mprotect(p + n - page, page, PROT_NONE) != 0)
+    if (f != NULL && ftruncate(fileno(f), (off_t)n) == 0)
+        p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE, fileno(f), 0);
+    if (p == MAP_FAILED || fclose(f) != 0 || mprotect(p + n - page, page, PROT_NONE) != 0)
         abort();
     return p + n - page;
 }
