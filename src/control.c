@@ -76,6 +76,8 @@ static void disconnect(void *ctx, struct fifo_reply *reply, char *rest)
 
     if (l == NULL && t != NULL && t->initiator)
         l = t->host_data;
+    if (l != NULL && t != NULL && lac_only_asks(l, t))
+        l = NULL; /* its call is in another */
     if (l == NULL && t == NULL) {
         fifo_answer(reply, 1, "No such tunnel '%s'", name);
     } else if (l == NULL) {

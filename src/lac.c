@@ -159,6 +159,7 @@ static void wait_to_redial(struct lac *l, const struct conf_lac *conf)
 
     sys_random(&lot, sizeof lot);
     rest = timeout_ms / 5 + (timeout_ms / 20 * lot >> 32); /* by lot too, for a crowd */
+    lac_set_state(l, LAC_WAITING);
     l->redials++;
     if (now < l->hurry_until && lac_may_hurry(l, now)) {
         l->hurry_until = 0;
@@ -191,7 +192,6 @@ void lac_fallen(struct lac *l)
         return;
     }
     if (lac_will_redial(l)) {
-        lac_set_state(l, LAC_WAITING);
         wait_to_redial(l, conf);
         return;
     }
@@ -487,19 +487,19 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }
 
-/* A call has been up, if only as far as L2TP goes: what it says of its host, and what is next.  May
- * free it. */
+/* A call has been up, if only as far as L2TP goes: what it says of its host (who fell silent early, for
+ * once, was started anew), and what is next.  May free it. */
 static void judge(struct lac *l, const struct tunnel *t)
 {
     uint64_t now = loop_now(l->hub->loop);
-    bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW;
     bool silent = t->why.fault == FAULT_SILENCE;
+    bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW && (!silent || l->redials > 0);
 
     l->dialled = silent ? t->heard : 0;
     if (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN)
         hosts_worked(&l->hosts);
     if (silent)
-        hosts_silent(&l->hosts);
+        hosts_silent(&l->hosts, t->heard);
     if (!l->wanted || l->dial_anew || l->hub->stopping != STOP_NOT) {
         lac_fallen(l);
         return;

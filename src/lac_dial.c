@@ -16,6 +16,7 @@
 #include "wire/line.h"
 
 #define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
+#define QUIET_MS 3000        /* three transmissions, beside a redial timeout */
 #define PATIENCE_MS 3000     /* for a look-up, while there is something else to try, ... */
 #define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
 
@@ -69,9 +70,19 @@ void lac_dial_lines(struct lac *l)
         log_errorx("lac %s: no memory for its hosts", l->name);
 }
 
+/* In ms, after which who redials tries one again that may be back: it and the rest between two rounds
+ * are to fit into its redial timeout, and 2 of the 5 s that its way to a call may take. */
+static uint64_t again_ms(const struct lac *l)
+{
+    const struct conf_lac *conf = lac_section(l);
+    uint64_t ms = conf != NULL ? (uint64_t)conf->redial_timeout_s * 1000u : 0;
+
+    return lac_will_redial(l) ? ms - ms / 4 + 2000 : 0;
+}
+
 static void begin_round(struct lac *l)
 {
-    hosts_begin(&l->hosts, lot, NULL);
+    hosts_begin(&l->hosts, again_ms(l), lot, NULL);
     if (l->n_sent > 0)
         hosts_directed(&l->hosts, l->name, l->sent, l->n_sent);
     l->n_sent = 0;
@@ -145,6 +156,15 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
     return (uint32_t)conf->connect_timeout_s * 1000u;
 }
 
+/* The same, of one that has answered and does not acknowledge what it is sent: it was started anew. */
+static uint32_t quiet_ms(const struct lac *l, uint32_t within_ms)
+{
+    const struct conf_lac *conf = lac_section(l);
+    uint64_t ms = conf != NULL ? (uint64_t)conf->redial_timeout_s * 1000u + QUIET_MS : 0;
+
+    return lac_will_redial(l) && ms < within_ms ? (uint32_t)ms : 0;
+}
+
 static bool open_socket(const struct lac *l, const struct socket_wish *wish,
                         struct socket_own **own)
 {
@@ -191,6 +211,7 @@ static uint16_t open_to(struct lac *l, const struct hosts_next *next, const stru
     }
     profiles_of_lac(l->hub, conf != NULL ? conf : &no_section, &next->addr, next->host, &p);
     p.connect_ms = way->within_ms;
+    p.quiet_ms = quiet_ms(l, way->within_ms);
     p.first_ms = next->first_ms < way->within_ms ? next->first_ms : 0;
     p.only_asks = way->only_asks;
     log_notice("Connecting to host %s, port %u", next->host, (unsigned)next->addr.port);

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define BETWEEN " \t,;|"
-
 void hosts_free(struct hosts *h)
 {
     free(h->lines);
@@ -112,9 +110,11 @@ static struct hosts_line *draw(struct hosts *h, uint32_t lot)
     return first;
 }
 
-void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx)
+void hosts_begin(struct hosts *h, uint64_t within_ms, uint32_t (*random)(void *ctx), void *ctx)
 {
     h->begun = true;
+    h->stepped = false;
+    h->within_ms = within_ms;
     h->at_line = NULL;
     h->at_addr = NULL;
     h->directions = 0;
@@ -187,26 +187,87 @@ static size_t count_to(const struct hosts *h, const struct hosts_addr *to)
     return n;
 }
 
-/* One that has answered before is given twice that time; of the others one at a time is given all
- * the time that there is, as it may be slow. */
+static uint32_t at_least(const struct hosts_addr *a, uint32_t ms)
+{
+    return 2 * a->answer_ms > ms ? 2 * a->answer_ms : ms;
+}
+
+/* One that has answered before is given twice that time, be it alone or not; of the others one at a
+ * time is given all the time that there is, as it may be slow. */
 static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
 {
-    if (!a->mute || count_to(h, NULL) < 2)
+    bool alone = count_to(h, NULL) < 2;
+
+    if (!a->mute || (alone && a->answer_ms == 0))
         return 0;
+    if (alone)
+        return at_least(a, HOSTS_ALONE_MS);
     if (a->answer_ms == 0 &&
         (a->failures + count_to(h, a)) % HOSTS_MUTE_TIMES == HOSTS_MUTE_TIMES - 1)
         return 0;
-    return 2 * a->answer_ms > HOSTS_MUTE_MS ? 2 * a->answer_ms : HOSTS_MUTE_MS;
+    return at_least(a, HOSTS_MUTE_MS);
+}
+
+/* -- one that may be back ---------------------------------------------------------------------- */
+
+/* Until when one that has answered before and fell silent, or did not answer, may be left untried. */
+static uint64_t wanted_at(const struct hosts *h, const struct hosts_addr *a)
+{
+    return a->mute && a->answer_ms != 0 ? a->missed + h->within_ms : UINT64_MAX;
+}
+
+/* Of these the one that has been left untried for longest, if any; *line: that it is of. */
+static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line **line)
+{
+    struct hosts_addr *most = NULL;
+
+    for (size_t i = 0; h->within_ms > 0 && i < h->n; i++)
+        for (size_t a = 0; a < h->lines[i].n; a++) {
+            struct hosts_addr *one = &h->lines[i].addrs[a];
+
+            if (wanted_at(h, one) == UINT64_MAX || (most != NULL && one->missed >= most->missed))
+                continue;
+            most = one;
+            *line = &h->lines[i];
+        }
+    return most;
+}
+
+/* That one, if it cannot wait until another has been tried.  Others have their turn between, and the
+ * first of a round is by order, where there is time. */
+static struct hosts_addr *overdue(struct hosts *h, uint64_t now, struct hosts_line **line)
+{
+    struct hosts_addr *a = most_wanted(h, line);
+    bool waits = h->again || (!h->stepped && h->within_ms >= HOSTS_ORDERLY_MS);
+
+    return a != NULL && !waits && now + HOSTS_MUTE_MS > wanted_at(h, a) ? a : NULL;
+}
+
+/* So much time as is left until that one has to be tried again; 0: as long as ever. */
+static uint32_t until_wanted(const struct hosts *h, const struct hosts_addr *but, uint64_t now)
+{
+    struct hosts_line *line;
+    const struct hosts_addr *a = most_wanted(h, &line);
+    uint64_t at = a != NULL && a != but ? wanted_at(h, a) : UINT64_MAX;
+
+    if (at == UINT64_MAX)
+        return 0;
+    return at_least(but, at > now + HOSTS_MUTE_MS ? (uint32_t)(at - now) : HOSTS_MUTE_MS);
 }
 
 static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct hosts_addr *a,
-                              struct hosts_next *next)
+                              uint64_t now, struct hosts_next *next)
 {
+    uint32_t left_ms = until_wanted(h, a, now);
+
+    h->stepped = true;
     h->at_line = l;
     h->at_addr = a;
     a->tried = true;
     next->addr = a->addr;
     next->first_ms = first_ms(h, a);
+    if (left_ms != 0 && (next->first_ms == 0 || left_ms < next->first_ms))
+        next->first_ms = left_ms;
     next->probe = a->locked_until != 0;
     next->last = !hosts_can_go_on(h) && untried(&h->sent, 0, TURN_HOLLOW) == NULL;
     next->host = l->host;
@@ -217,10 +278,14 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next)
 {
     struct hosts_addr *a = untried(&h->sent, now, TURN_HOLLOW);
+    struct hosts_line *line = &h->sent;
 
     *next = (struct hosts_next){.host = ""};
+    if (a == NULL)
+        a = overdue(h, now, &line);
+    h->again = a != NULL && line != &h->sent;
     if (a != NULL)
-        return try_it(h, &h->sent, a, next);
+        return try_it(h, line, a, now, next);
     for (enum turn turn = TURN_OPEN; turn < TURNS; turn++)
         for (size_t place = 1; place <= h->n; place++) {
             struct hosts_line *l = line_at(h, place);
@@ -235,7 +300,7 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
             }
             a = l != NULL ? untried(l, now, turn) : NULL;
             if (a != NULL)
-                return try_it(h, l, a, next);
+                return try_it(h, l, a, now, next);
         }
     h->at_line = NULL;
     h->at_addr = NULL;
@@ -344,7 +409,10 @@ void hosts_failed(struct hosts *h, uint64_t now)
 void hosts_hollow(struct hosts *h, uint64_t now)
 {
     if (h->at_addr != NULL) {
+        bool mute = h->at_addr->mute; /* it fell silent, too */
+
         lock_out(h, h->at_addr, now, HOSTS_HOLLOW_MOST);
+        h->at_addr->mute = mute;
         h->at_addr->hollow = true;
         spread(h, h->at_addr);
     }
@@ -359,14 +427,16 @@ void hosts_mute(struct hosts *h, uint64_t now)
     if (a == NULL)
         return;
     a->mute = true;
+    a->missed = now;
     spread(h, a);
 }
 
-void hosts_silent(struct hosts *h)
+void hosts_silent(struct hosts *h, uint64_t since)
 {
     if (h->at_addr == NULL)
         return;
     h->at_addr->mute = true;
+    h->at_addr->missed = since;
     spread(h, h->at_addr);
 }
 
@@ -408,78 +478,6 @@ bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs,
     for (size_t i = 0; i < n && i < HOSTS_ADDRS; i++)
         h->sent.addrs[h->sent.n++].addr = addrs[i];
     return true;
-}
-
-/* -- a peer's directions ----------------------------------------------------------------------- */
-
-static bool read_port(const char *text, uint16_t *port)
-{
-    size_t n = strspn(text, "0123456789");
-    unsigned long v = n > 0 && n <= 5 && text[n] == '\0' ? strtoul(text, NULL, 10) : 0;
-
-    *port = (uint16_t)v;
-    return v > 0 && v <= UINT16_MAX;
-}
-
-static bool is_loopback(const struct addr *a)
-{
-    static const uint8_t one[16] = {[15] = 1};
-
-    return a->family == 4 ? a->ip[0] == 127 : memcmp(a->ip, one, sizeof one) == 0;
-}
-
-/* Neither unspecified nor broadcast nor multicast; nor this very host, unless that has said so. */
-static bool can_be_peer(const struct addr *a, const struct addr *from)
-{
-    static const uint8_t none[16];
-
-    if (is_loopback(a))
-        return is_loopback(from);
-    if (a->family == 4)
-        return a->ip[0] != 0 && a->ip[0] < 224;
-    return a->ip[0] != 0xff && memcmp(a->ip, none, sizeof none) != 0;
-}
-
-/* One word, which may be written to. */
-static bool read_direction(char *word, uint16_t port, struct addr *a)
-{
-    char *colon = strrchr(word, ':');
-
-    if (word[0] == '[') {
-        char *end = strchr(word, ']');
-
-        if (end == NULL || (end[1] != '\0' && (end[1] != ':' || !read_port(end + 2, &port))))
-            return false;
-        *end = '\0';
-        return addr_parse(word + 1, port, a) && a->family == 6;
-    }
-    if (colon != NULL && strchr(word, ':') == colon) {
-        if (!read_port(colon + 1, &port))
-            return false;
-        *colon = '\0';
-    }
-    return addr_parse(word, port, a);
-}
-
-size_t hosts_read_directions(const char *text, const struct addr *from, struct addr *addrs,
-                             size_t most)
-{
-    char word[ADDR_TEXT];
-    size_t found = 0;
-
-    while (found < most) {
-        size_t n;
-
-        text += strspn(text, BETWEEN);
-        n = strcspn(text, BETWEEN);
-        if (n == 0)
-            break;
-        snprintf(word, sizeof word, "%.*s", n < sizeof word ? (int)n : 0, text);
-        if (read_direction(word, from->port, &addrs[found]) && can_be_peer(&addrs[found], from))
-            found++;
-        text += n;
-    }
-    return found;
 }
 
 /* -- coming back ------------------------------------------------------------------------------- */

@@ -14,6 +14,9 @@
  * in its old place: that is the probe; if that fails it is locked for twice as long.  Success
  * forgives everything.
  *
+ * One that has answered and is missed, as a server that is started anew is, may be back at any moment:
+ * whoever is to be up again soon after that does not go through all the others first.
+ *
  * What an address has come to holds for each line that has it, and where a peer has sent us to one
  * that has a line of its own.
  *
@@ -34,6 +37,8 @@
 #define HOSTS_HOLLOW_MOST 64 /* ... and so many if its calls came up and nothing came of them */
 #define HOSTS_JITTER_MS 2000
 #define HOSTS_MUTE_MS 2000 /* for a first word of one that had none the last time, or more */
+#define HOSTS_ALONE_MS 8000 /* the same, where there is no other to go on to */
+#define HOSTS_ORDERLY_MS 8000 /* who has so long begins each round by the order of the lines */
 #define HOSTS_MUTE_TIMES 4 /* but one that never had gets all the time once in so many times */
 
 struct hosts_addr {
@@ -41,7 +46,8 @@ struct hosts_addr {
     uint64_t locked_until; /* 0: not locked */
     unsigned failures;     /* in a row */
     uint32_t answer_ms;    /* how long it took to answer, when it last did; 0: it never did */
-    bool mute;             /* the last time it did not, or it fell silent */
+    bool mute;             /* the last time it did not, or it fell silent, ... */
+    uint64_t missed;       /* ... ms: then */
     bool hollow;           /* its last call came to nothing: of those that are locked it is the last */
     bool tried;            /* in this round */
 };
@@ -65,6 +71,9 @@ struct hosts {
     bool share;                 /* by weight, not in order */
     uint64_t lock_ms;           /* the first lock-out */
     bool begun;                 /* a round has, with these lines */
+    bool stepped;               /* an address has been tried in it */
+    bool again;                 /* the last step was for one that may be back */
+    uint64_t within_ms;         /* so long that one is left untried; 0: until its turn */
     struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
     unsigned directions;        /* in this round */
     struct hosts_line *at_line; /* the step in hand; NULL: none */
@@ -105,8 +114,10 @@ void hosts_free(struct hosts *h);
 bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
                uint64_t lock_ms, bool *changed);
 
-/* A round begins.  random gives any 32 bits (for "share"). */
-void hosts_begin(struct hosts *h, uint32_t (*random)(void *ctx), void *ctx);
+/* A round begins.  An address that has answered before, but fell silent or did not answer the last
+ * time, is tried again, between any others, after within_ms; these are given so much less time that it
+ * can be (but HOSTS_MUTE_MS each).  0: each has its turn only.  random gives any 32 bits (for "share"). */
+void hosts_begin(struct hosts *h, uint64_t within_ms, uint32_t (*random)(void *ctx), void *ctx);
 
 /* The next step of the round; it stays in hand until its outcome is told. */
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next);
@@ -129,7 +140,8 @@ bool hosts_can_go_on(const struct hosts *h);
 void hosts_failed(struct hosts *h, uint64_t now);
 void hosts_hollow(struct hosts *h, uint64_t now);
 void hosts_mute(struct hosts *h, uint64_t now); /* it has failed, as not a word came from it */
-void hosts_silent(struct hosts *h); /* after it has worked: it fell silent, which is no failure */
+void hosts_silent(struct hosts *h, uint64_t since); /* after it has worked: it fell silent then, which
+                                                     * is no failure */
 void hosts_answered(struct hosts *h, uint64_t ms); /* it has answered after so long */
 void hosts_worked(struct hosts *h);
 

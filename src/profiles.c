@@ -12,6 +12,7 @@
 #include "ipsec.h"
 #include "kernel.h"
 #include "sockets.h"
+#include "wire/quirks.h"
 
 #define FIRMWARE 0x0100u
 #define VENDOR "l2tpd"
@@ -102,6 +103,8 @@ static void listen_closely(const struct conf_lac *conf, struct l2tp_profile *p)
         p->hello_ms = conf->redial ? between(HELLO_LEAST_MS, redial_ms / 3, HELLO_MOST_MS) : HELLO_MOST_MS;
     if (conf->redial && redial_ms < SOON_MS)
         p->doubt_ms = between(DOUBT_LEAST_MS, redial_ms / 5, DOUBT_MOST_MS);
+    if (conf->peer.quirks_on & QUIRK_SILENT_HELLO) /* it may be silent for ever */
+        p->doubt_ms = 0;
 }
 
 void profiles_of_lac(struct hub *h, const struct conf_lac *conf, const struct addr *peer,

@@ -279,6 +279,7 @@ static void lose_tie(struct l2tp *e, struct tunnel *ours, struct tunnel *theirs,
         if (c->state != DEAD) /* hung up in this very turn: stays to be told of */
             call_move(c, theirs);
     if (goes_on && theirs->host_data == NULL) {
+        silence_inherit(theirs, ours);
         theirs->host_data = ours->host_data;
         ours->host_data = NULL;
     }

@@ -61,6 +61,8 @@ struct l2tp_profile {
     uint32_t connect_ms;            /* of silence, until a tunnel of ours is given up that has no
                                      * call yet; 0: as setup_ms */
     uint32_t first_ms;              /* the same, as long as not a word came; 0: connect_ms */
+    uint32_t quiet_ms;              /* the same, once one came, with what is sent since unacknowledged;
+                                     * 0: connect_ms */
     bool only_asks; /* a tunnel of ours whose host does not go on in the peer's if it loses a tie */
     uint32_t setup_ms;              /* for a tunnel or call to come up; 0: 60 s */
 };

@@ -10,6 +10,7 @@
 #define UNASKED_MS 60000    /* how fresh data have to be where no HELLO is due by itself */
 #define UNANSWERED_MS 10000 /* so long data may go unanswered before who has dialled asks */
 #define LATE_MS 2000        /* who looks so much later than it meant to was held up, ... */
+#define SETUP_LOOK_MS 1000  /* between looks at a set-up that is given up sooner if nothing comes */
 #define HELD_UP_MS 5000     /* ... and gives so long for a sign of life */
 
 uint32_t silence_hello_ms(const struct tunnel *t)
@@ -193,20 +194,45 @@ bool silence_is_unheard(const struct tunnel *t)
     return t->state == WAIT_CTL_REPLY && t->heard == t->born;
 }
 
-uint32_t silence_setup_ms(const struct tunnel *t)
+static uint32_t first_ms(const struct tunnel *t)
 {
-    return silence_is_unheard(t) && t->p.first_ms > 0 ? t->p.first_ms : t->p.connect_ms;
+    return t->p.first_ms > 0 ? t->p.first_ms : t->p.connect_ms;
+}
+
+uint64_t silence_setup_begins(const struct tunnel *t, uint64_t now)
+{
+    uint32_t ms = t->p.quiet_ms > 0 && SETUP_LOOK_MS < first_ms(t) ? SETUP_LOOK_MS : first_ms(t);
+
+    return t->p.connect_ms > 0 ? now + ms : 0;
+}
+
+void silence_inherit(struct tunnel *t, const struct tunnel *from)
+{
+    t->p.hello_ms = from->p.hello_ms;
+    t->p.hello_wait_ms = from->p.hello_wait_ms;
+    t->p.doubt_ms = from->p.doubt_ms;
+    t->p.dead_ms = from->p.dead_ms;
+}
+
+/* Of silence that is borne in the set-up, when what was sent is acknowledged or not. */
+static uint32_t patience_ms(const struct tunnel *t, bool acknowledged)
+{
+    if (silence_is_unheard(t))
+        return first_ms(t);
+    return !acknowledged && t->p.quiet_ms > 0 ? t->p.quiet_ms : t->p.connect_ms;
 }
 
 bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why)
 {
     bool acknowledged = !silence_is_of_setup(oldest(t));
     uint16_t asked = acknowledged ? unanswered(t) : oldest(t);
-    uint64_t until = t->heard + silence_setup_ms(t);
+    uint64_t until = t->heard + patience_ms(t, acknowledged);
 
     if (t->due_connect == 0 || now < t->due_connect)
         return false;
-    t->due_connect = asked != ZLB && now < until ? until : 0;
+    t->due_connect = 0;
+    if (asked != ZLB && now < until) /* what is acknowledged now may be followed by what is not */
+        t->due_connect = t->p.quiet_ms > 0 && now + SETUP_LOOK_MS < until ? now + SETUP_LOOK_MS : until;
     if (asked == ZLB || now < until)
         return false;
     silence_note(t, now);

@@ -53,11 +53,15 @@ bool silence_is_final(struct tunnel *t, uint64_t now);
 /* Has its peer not said a word in answer to our SCCRQ? */
 bool silence_is_unheard(const struct tunnel *t);
 
-/* Of silence, in ms, that is borne now until its first call is up, where that is limited. */
-uint32_t silence_setup_ms(const struct tunnel *t);
+/* A tunnel of the peer's is to be for what one of ours was for: the peer may be as silent as in that. */
+void silence_inherit(struct tunnel *t, const struct tunnel *from);
+
+/* Its set-up begins: when that is to be looked at for the first time, as silence_ends_setup() has it; 0:
+ * it need not be. */
+uint64_t silence_setup_begins(const struct tunnel *t, uint64_t now);
 
 /* A tunnel that we have begun, and its first call, are coming up: is the time of silence over that is
- * borne meanwhile (connect_ms), with something still to be answered?  *why says what; it is
+ * borne meanwhile (first_ms, quiet_ms, connect_ms), with something still to be answered?  *why says what; it is
  * acknowledged (FAULT_SLOW) or not even that (FAULT_SILENCE).  Once the call is up, and the peer has
  * acknowledged that, it is never so again. */
 bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why);

@@ -278,7 +278,7 @@ static void act_send_sccrq(struct tunnel *t, uint64_t now, const struct step *s)
     introduce(t, &m);
     challenge(t, &m);
     t->due_setup = now + setup_ms(t);
-    t->due_connect = t->p.connect_ms > 0 ? now + silence_setup_ms(t) : 0;
+    t->due_connect = silence_setup_begins(t, now);
     t->lost_word = !post_send(t, &m);
 }
 

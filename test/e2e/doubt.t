@@ -91,4 +91,86 @@ for (['redials late', "redial = yes\nredial timeout = 30\n"], ['does not redial'
     $d->finish;
 }
 
+# A lost tie has put the call into the peer's tunnel: that is doubted as ours would be.
+{
+    my $far = Peer->new;
+    my $d = daemon 'tie', conf => "[lns default]\nip range = 10.9.0.2 - 10.9.0.9\nlocal ip = 10.9.0.1\n"
+      . "pppoptfile = $echo\n[lac there]\npppoptfile = $echo\nlns = 127.0.0.1:" . $far->port
+      . "\nautodial = yes\nredial = yes\nredial timeout = 5\n";
+
+    ok($far->wait_for('SCCRQ', 5), 'a lost tie: it dials');
+    my $own = Peer->new(share => $far);
+    $own->{to} = $far->{to};
+    is($own->open_tunnel(more => [avp(5, "\0" x 7 . "\1")])->{type}, 'SCCRP', 'the peer wins');
+    ok($own->accept_call(5), 'its call is in the tunnel of the peer');
+    my $start = time;
+    $own->{mute} = 1;
+    asks $own, 'in that';
+    my $q = Peer->new(share => $own);
+    ok($q->accept_tunnel(10) && $q->accept_call, 'and then it is dialled');
+    cmp_ok(time - $start, '<', 10, 'in time');
+    $d->finish;
+}
+
+# The tunnel of the question can be closed by hand: that is nothing of the call.
+{
+    my ($d, $p) = up 'closed by hand', "redial = yes\nredial timeout = 10\n";
+    my $q = Peer->new(share => $p);
+    my $end = time + 20;
+    my ($call) = $d->status =~ /  tunnel (\d+): /;
+
+    $p->{mute} = 1;
+    my $id;
+    until ($id || time > $end) {
+        $p->datagram(0.1);
+        ($id) = grep { $_ != $call } $d->status =~ /  tunnel (\d+): /g;
+    }
+    ok($id, 'there is a tunnel that asks');
+    like($d->ask("d $id"), qr/OK/, 'it is closed');
+    is($d->count(qr/call \d+\/\d+: down/), 0, 'and the call is not');
+    $p->{mute} = 0;
+    $d->finish;
+}
+
+# A peer that is said to pass HELLOs over is not doubted for that.
+{
+    my ($d, $p) = up 'known to be silent', "redial = yes\nredial timeout = 3\nquirks = silent-hello\n";
+
+    $p->{mute} = 1;
+    ok($p->wait_for('HELLO', 5), 'asks in its tunnel');
+    ok(Peer->new(share => $p)->hears_no('SCCRQ', 6), 'and in no other');
+    $d->finish;
+}
+
+# Who fell silent before PPP was up was started anew: the next line, which has never answered, is not
+# given all the time of a "connect timeout" first.
+{
+    my $dead = Peer->new;
+    my ($d, $p) = up 'two lines', "lns = 127.0.0.1:" . $dead->port . "\nredial = yes\nredial timeout = 2\n";
+    my $start = time;
+
+    $p->{mute} = 1;
+    asks $p, 'silent before PPP was up';
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel(10) && $q->accept_call, 'and is dialled again');
+    cmp_ok(time - $start, '<', 7, 'within the redial timeout and 5 s');
+    $d->finish;
+}
+
+# Nor is one that falls silent in the middle of the set-up, when it has little.
+{
+    my ($d, $p) = up 'silent again', "redial = yes\nredial timeout = 1\n";
+
+    $p->{mute} = 1;
+    asks $p, 'started anew';
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel(10), 'it is dialled again');
+    my $start = time;
+    $q->{mute} = 1;
+    my $again = Peer->new(share => $p);
+    ok($again->accept_tunnel(10) && $again->accept_call, 'and again, as its call is not acknowledged');
+    cmp_ok(time - $start, '<', 6, 'within the redial timeout and 5 s');
+    $d->finish;
+}
+
 done_testing;

@@ -88,6 +88,32 @@ static void test_set_up(void)
     rig.profile.connect_ms = 0;
 }
 
+/* Who has said something, and is not heard of in the set-up any more, was started anew: that may be
+ * given less time than one who is slow. */
+static void test_quiet_set_up(void)
+{
+    rig.profile.connect_ms = 8000;
+    rig.profile.quiet_ms = 4000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open | idle,ms=600000"), "1000:SCCRQ 3000:SCCRQ 7000:SCCRQ 8000:down",
+           "who has said nothing has all the time");
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open call SCCRP | idle,ms=7000"), "1000:SCCCN 3000:SCCCN 4000:call-down 4000:down 7000:SCCCN",
+           "who acknowledges no more has less");
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open call SCCRP ZLB,nr=3 idle,ms=7000 ICRP | idle,ms=7000"),
+           "1000:ICCN 3000:ICCN 4000:call-down 4000:down 7000:ICCN", "at each step");
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open call SCCRP | ZLB,nr=3 idle,ms=8000"),
+           "8000:StopCCN:1 8000:call-down 8000:down", "one that acknowledges is slow, and has all of it");
+    rig.profile.hello_ms = 0;
+    rig_again(&rig);
+    rig_run(&rig, "open call SCCRP ZLB,nr=3 ICRP ZLB,nr=4 idle,ms=600000");
+    is_str(rig_tunnel_state(&rig), "established", "one that is up has as long as ever");
+    rig.profile.hello_ms = 60000;
+    rig.profile.connect_ms = rig.profile.quiet_ms = 0;
+}
+
 #define LAC "open SCCRP ZLB,nr=2 "
 #define LNS "SCCRQ SCCCN ICRQ ICCN ZLB "
 
@@ -314,6 +340,7 @@ int main(void)
     test_asked();
     test_first_answer();
     test_set_up();
+    test_quiet_set_up();
     test_doubt();
     rig_free(&rig);
     return tap_done();

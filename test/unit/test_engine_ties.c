@@ -151,6 +151,27 @@ static void test_who(void)
     rig.welcome = WELCOME;
 }
 
+/* The peer's tunnel is what ours was for: its silence is borne for no longer than in ours. */
+static void test_inherits(void)
+{
+    const struct tunnel *t;
+
+    rig.profile.hello_ms = 2000;
+    rig.profile.doubt_ms = 1000;
+    rig.profile.hello_wait_ms = 17000;
+    rig.profile.dead_ms = 50000;
+    open_three(true);
+    rig.profile.hello_ms = 60000;
+    rig.profile.doubt_ms = rig.profile.hello_wait_ms = rig.profile.dead_ms = 0;
+    is_str(cross(0), "SCCRP down call-down down call-down down", "a tie is lost");
+    t = l2tp_tunnel(rig.e, rig.tunnel);
+    ok(t->p.hello_ms == 2000 && t->p.doubt_ms == 1000 && t->p.hello_wait_ms == 17000 &&
+           t->p.dead_ms == 50000,
+       "its times are those of ours");
+    is_str(rig_run(&rig, "SCCCN | idle,ms=3000"), "1000:ICRQ 3000:ICRQ 3000:silent",
+           "and of its silence the host is told by them");
+}
+
 /* One that only asks whether somebody is there is over when it gives way, and its host is told so: the
  * peer's tunnel is nothing of its. */
 static void test_only_asks(void)
@@ -188,6 +209,7 @@ int main(void)
     test_each_place();
     test_one_sided();
     test_who();
+    test_inherits();
     test_only_asks();
     test_roles();
     rig_free(&rig);

@@ -62,7 +62,7 @@ static void round_of(struct hosts *h, uint64_t now, const char *names, const cha
     bool done = false;
 
     told[0] = '\0';
-    hosts_begin(h, lot, NULL);
+    hosts_begin(h, 0, lot, NULL);
     while (!done && (step = hosts_step(h, now, &next)) != HOSTS_NONE) {
         char digit = (char)('0' + next.addr.ip[next.addr.family == 4 ? 3 : 15]);
         size_t n = strlen(told);
@@ -246,7 +246,7 @@ static void test_set_in_hand(void)
        "the one in hand stays so, if it still has a line");
     hosts_hollow(&h, 2);
     ok(h.lines[0].addrs[0].locked_until == 60002, "and its outcome is noted");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 3, &next) == HOSTS_TRY && next.addr.ip[3] == 3, "for the round that begins");
     set(&h, "192.0.2.2", false, 60000, &changed);
     ok(h.at_line == NULL && h.at_addr == NULL, "else nothing is in hand");
@@ -262,7 +262,7 @@ static void test_late(void)
     bool changed;
 
     set(&h, "a 192.0.2.9", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && hosts_can_go_on(&h),
        "there is another line besides the name");
     hosts_found(&h, "a", 1701, &one, 1);
@@ -281,10 +281,10 @@ static void test_late(void)
     hosts_free(&h);
 
     set(&h, "a", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !hosts_can_go_on(&h), "a name that is alone");
     hosts_found(&h, "a", 1701, &one, 1);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && hosts_can_go_on(&h),
        "whose old address could be tried, the next time");
     hosts_free(&h);
@@ -338,7 +338,7 @@ static const char *waits(struct hosts *h, unsigned rounds, bool mute)
 
     text[0] = '\0';
     while (rounds-- > 0) {
-        hosts_begin(h, lot, NULL);
+        hosts_begin(h, 0, lot, NULL);
         while (hosts_step(h, 1, &next) == HOSTS_TRY) {
             size_t n = strlen(text);
 
@@ -366,13 +366,131 @@ static void test_mute(void)
     is_str(waits(&h, 6, true), "--- 22- 2-2 -22 222 22-",
            "who was mute is waited for shortly, but one at a time, once in a while");
     is_str(waits(&h, 2, false), "2-2 ---", "who has refused was not mute");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, 1, &next);
     hosts_answered(&h, 3000);
-    hosts_silent(&h);
+    hosts_silent(&h, 1);
     is_str(waits(&h, 3, true), "6-- 62- 6-2", "who has been heard to be slow has more, and always");
     set(&h, "192.0.2.1", false, 0, &changed);
-    is_str(waits(&h, 2, true), "- -", "and who is alone has all the time");
+    is_str(waits(&h, 2, true), "8 8", "and who is alone has so much time, ...");
+    h.lines[0].addrs[0].answer_ms = 9000;
+    is_str(waits(&h, 2, true), "18 18", "... or twice what it took, ...");
+    set(&h, "192.0.2.2", false, 0, &changed);
+    is_str(waits(&h, 2, true), "- -", "... or, if it never answered, all there is");
+    hosts_free(&h);
+}
+
+/* What lac_dial.c and lac.c make of a redial timeout: so long until one that may be back is tried again,
+ * and so long a rest at most between two rounds. */
+static uint64_t within(uint64_t timeout)
+{
+    return timeout - timeout / 4 + 2000;
+}
+
+static uint64_t rest(uint64_t timeout, uint64_t took)
+{
+    uint64_t least = timeout / 4;
+
+    return timeout > took + least ? timeout - took : least;
+}
+
+/* Of a try that lasts so long, from its beginning to its last SCCRQ: 0, 1, 3, 7, 15 s. */
+static uint64_t last_sent(uint64_t lasts)
+{
+    uint64_t at = 0;
+
+    for (uint64_t next = 1000; next < lasts; next = 2 * next + 1000)
+        at = next;
+    return at;
+}
+
+/* Ten minutes of a LAC, all of whose hosts are silent; the one at "at" has answered before.  The longest
+ * time in which that is sent nothing; *others: how many tries the others had at least. */
+static uint64_t longest_gap(struct hosts *h, size_t at, uint64_t timeout, uint64_t connect,
+                            unsigned *others)
+{
+    uint64_t now = 1000000, sent = now, gap = 0, end = now + 600000;
+    unsigned tries[8] = {0};
+    struct hosts_next next;
+
+    h->lines[at].addrs[0] = (struct hosts_addr){
+        .addr = h->lines[at].addrs[0].addr, .mute = true, .answer_ms = 20, .missed = now};
+    while (now < end) {
+        uint64_t begun = now;
+
+        hosts_begin(h, within(timeout), lot, NULL);
+        while (hosts_step(h, now, &next) == HOSTS_TRY) {
+            size_t i = next.addr.ip[3] - 1u;
+            uint64_t lasts = next.first_ms != 0 && next.first_ms < connect ? next.first_ms : connect;
+
+            tries[i]++;
+            if (i == at && now - sent > gap)
+                gap = now - sent;
+            if (i == at)
+                sent = now + last_sent(lasts);
+            now += lasts;
+            hosts_mute(h, now);
+        }
+        now += rest(timeout, now - begun);
+    }
+    *others = ~0u;
+    for (size_t i = 0; i < h->n; i++)
+        if (i != at && tries[i] < *others)
+            *others = tries[i];
+    return gap;
+}
+
+/* A server that was away is found in time, whatever else is dead, and that is tried as well. */
+static void test_missed(void)
+{
+    static const char *const lines[] = {"192.0.2.1", "192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2 192.0.2.3",
+                                        "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 192.0.2.5"};
+    static const uint64_t timeouts[] = {1000, 2000, 3000, 5000, 8000, 10000, 15000, 20000, 30000};
+    unsigned late = 0, starved = 0;
+
+    for (size_t i = 0; i < 4 * 9 * 4; i++) {
+        const char *line = lines[i % 4];
+        uint64_t timeout = timeouts[i / 4 % 9], connect = i / 36 % 2 ? 60000 : 8000, gap;
+        bool share = i / 72 % 2, changed;
+
+        for (size_t at = 0; at <= strlen(line) / 10; at++) {
+            struct hosts h = {0};
+            unsigned others;
+
+            set(&h, line, share, 60000, &changed);
+            gap = longest_gap(&h, at, timeout, connect, &others);
+            late += gap > timeout + 5000 - 500;
+            starved += others < 5;
+            if (gap > timeout + 5000 - 500 || others < 5)
+                printf("# %s, the %zu. missed, redial timeout %llu, connect %llu%s: %llu ms, others %u\n", line,
+                       at + 1, (unsigned long long)timeout, (unsigned long long)connect,
+                       share ? ", shared" : "", (unsigned long long)gap, others);
+            hosts_free(&h);
+        }
+    }
+    is_int(late, 0, "one that is missed is tried within a redial timeout and 5 s of the time before");
+    is_int(starved, 0, "and so are all others, now and then");
+}
+
+/* One that falls silent again and again before PPP is up has its turn after the others, but in time. */
+static void test_missed_hollow(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
+    hosts_begin(&h, 6000, lot, NULL);
+    hosts_step(&h, 1000, &next);
+    hosts_answered(&h, 20);
+    hosts_silent(&h, 1000);
+    hosts_hollow(&h, 3000);
+    ok(hosts_step(&h, 3000, &next) == HOSTS_TRY && next.addr.ip[3] == 2 && next.first_ms == 4000,
+       "the second has so much time as is left");
+    hosts_mute(&h, 7000);
+    ok(hosts_step(&h, 7000, &next) == HOSTS_TRY && next.addr.ip[3] == 1, "then the first is tried again");
+    hosts_mute(&h, 9000);
+    ok(hosts_step(&h, 9000, &next) == HOSTS_TRY && next.addr.ip[3] == 3, "and then the third");
     hosts_free(&h);
 }
 
@@ -402,19 +520,19 @@ static void test_slow_names(void)
     bool changed;
 
     set(&h, "slow.test 192.0.2.2", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !next.slow, "a name is looked up");
     hosts_late(&h);
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2, "not waited for");
     hosts_found(&h, "slow.test", 1701, NULL, 0);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && next.slow,
        "it is known for that the next time");
     hosts_late(&h);
     hosts_found(&h, "slow.test", 1701, &a, 1);
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 7,
        "what it brings late is tried in its place");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP && !next.slow, "and then it is as good as any");
     hosts_free(&h);
 }
@@ -428,7 +546,7 @@ static void test_sent_along(void)
     bool changed;
 
     set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, 1, &next);
     hosts_failed(&h, 1);
     hosts_directed(&h, next.host, &there, 1);
@@ -437,14 +555,14 @@ static void test_sent_along(void)
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 3,
        "who was sent to the next line's, which failed, does not dial it once more");
     hosts_worked(&h);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 3,
        "and that is locked out, as if it had been its turn");
     hosts_failed(&h, 1);
     hosts_directed(&h, next.host, &there, 1);
     hosts_step(&h, 2, &next);
     hosts_worked(&h);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 2, &next) == HOSTS_TRY && next.addr.ip[3] == 2 && !next.probe,
        "until it works, by whichever way it was reached");
     hosts_free(&h);
@@ -460,7 +578,7 @@ static void test_sent_elsewhere(void)
     int sent = 0;
 
     set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, 1, &next);
     hosts_failed(&h, 1);
     ok(hosts_directed(&h, next.host, there, 2), "sent elsewhere");
@@ -476,7 +594,7 @@ static void test_sent_elsewhere(void)
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2 && next.last,
        "then what was configured goes on");
     ok(!hosts_directed(&h, "x", there, 0), "a direction to nowhere is none");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     ok(hosts_step(&h, 1, &next) == HOSTS_TRY && next.addr.ip[3] == 2,
        "the next round knows nothing of it");
     ok(hosts_is_fallback(&h, &there[0]) && hosts_is_fallback(&h, &h.lines[1].addrs[0].addr) &&
@@ -534,7 +652,7 @@ static void test_hollow(void)
 
     set(&h, "192.0.2.1 192.0.2.2", false, 1000, &changed);
     for (int i = 0; i < 9; i++, now = later) {
-        hosts_begin(&h, lot, NULL);
+        hosts_begin(&h, 0, lot, NULL);
         ok(hosts_step(&h, now, &next) == HOSTS_TRY && next.addr.ip[3] == 1,
            "when its time is over the first is tried");
         hosts_hollow(&h, now);
@@ -544,11 +662,11 @@ static void test_hollow(void)
         ok(i > 5 || later - now == 1000ull << i, "for twice the time of before");
     }
     is_int((long long)most, 1000 * HOSTS_HOLLOW_MOST, "up to so many times the first");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, now, &next);
     hosts_worked(&h);
     ok(hosts_first(&h, now, &next, &later), "one that works is forgiven");
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, now, &next);
     hosts_hollow(&h, now);
     ok(!hosts_first(&h, now, &next, &later) && later == now + 1000, "and begins from the first time");
@@ -565,7 +683,7 @@ static void test_hollow_last(void)
     bool changed;
 
     set(&h, "192.0.2.1 192.0.2.2 192.0.2.3", false, 60000, &changed);
-    hosts_begin(&h, lot, NULL);
+    hosts_begin(&h, 0, lot, NULL);
     hosts_step(&h, 1, &next);
     hosts_hollow(&h, 1);
     hosts_step(&h, 2, &next);
@@ -603,7 +721,7 @@ static void test_week(void)
                 up = lot(NULL) % 4 != 0 ? up | 1u << i : up & ~(1u << i);
                 until[i] = now + 600000 + lot(NULL) % 7200000;
             }
-        hosts_begin(&h, lot, NULL);
+        hosts_begin(&h, 0, lot, NULL);
         rounds++;
         while (at < 0 && hosts_step(&h, now, &next) == HOSTS_TRY) {
             int i = next.addr.ip[3] - 1;
@@ -653,6 +771,8 @@ int main(void)
     test_redial();
     test_hollow();
     test_hollow_last();
+    test_missed();
+    test_missed_hollow();
     test_week();
     return tap_done();
 }
