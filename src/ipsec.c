@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "sockets.h"
 #include "trouble.h"
@@ -129,18 +128,6 @@ static bool any_requires(const struct conf *conf)
 
 /* -- having the kernel hold to it -------------------------------------------------------------- */
 
-/* By which the kernel's policies are known to be of a daemon that listens where we do. */
-static uint16_t mark_of(const struct hub *h)
-{
-    const struct conf_listen_at *at = h->listen.at; /* unset: zeroes */
-    uint32_t mark = main_port(h);
-
-    do
-        mark = hash_of(mark, at->addr.ip, sizeof at->addr.ip);
-    while (++at < h->listen.at + h->listen.n);
-    return (uint16_t)mark;
-}
-
 static bool open_guard(struct hub *h)
 {
     if (h->ipsec == NULL)
@@ -148,7 +135,7 @@ static bool open_guard(struct hub *h)
     if (h->ipsec == NULL)
         return false;
     if (h->ipsec->guard == NULL)
-        h->ipsec->guard = guard_open(mark_of(h));
+        h->ipsec->guard = guard_open();
     return h->ipsec->guard != NULL;
 }
 
@@ -207,7 +194,7 @@ void ipsec_apply(struct hub *h, const struct conf *conf)
         if (h->ipsec != NULL)
             release_all(h->ipsec);
         else /* what one that was killed has left would shut everybody out */
-            guard_close(guard_open(mark_of(h)));
+            guard_close(guard_open());
         return;
     }
     add_sections(&list, conf->lns, &rank);

@@ -27,12 +27,14 @@ struct guard_rule {
 
 struct guard;
 
-/* Whatever an earlier daemon of the same mark has left behind is removed.  NULL with errno: ENOTSUP
- * where the system has no such thing. */
-struct guard *guard_open(uint16_t mark);
+/* What daemons that have gone have left behind on this network is removed, whatever they were told;
+ * what those have set that are alive stands.  NULL with errno: ENOTSUP where the system has no such
+ * thing. */
+struct guard *guard_open(void);
 
 /* 0, or -1 with errno, and then nothing has changed: EPERM without the right, EEXIST if there is a
- * policy of somebody else's for just the same, ENOSPC for one rule too many. */
+ * policy of somebody else's for just the same (another daemon's, say), ENOSPC for one rule too
+ * many. */
 int guard_hold(struct guard *g, const struct guard_rule *r);
 
 /* The reverse, of a rule that was held. */

@@ -6,6 +6,11 @@
  * removed: the highest bit, 16 bits of the daemon's mark, 11 of its own, 1 of the half, 3 of the
  * direction.
  *
+ * The mark is in the number of the socket, too, by which the kernel is spoken to: it lets no other
+ * socket of this network have that as long as it is open, and closes it for one that was killed. So
+ * what bears the mark of a number that is to be had was left behind; its owner's configuration and
+ * pid do not matter.
+ *
  * Each request is answered before the call that sends it returns, so nothing here waits. */
 #include "host/guard.h"
 
@@ -33,6 +38,8 @@
 #define LOWEST (0xffffffffu - GUARD_RANKS) /* priority of rank 0 */
 #define OURS 0x80000000u
 #define HALF 0x8000u
+#define NAMES 0x6c320000u /* numbers of our sockets, without the mark: beyond any pid */
+#define NAMES_MOST 0x10000u
 #define ROOM 16384
 
 struct entry {
@@ -197,13 +204,68 @@ static int set(struct guard *g, const struct entry *e)
 
 /* -- what an earlier daemon has left ----------------------------------------------------------- */
 
-static bool is_ours(const struct guard *g, const struct xfrm_info *p)
+/* A socket that has that mark for itself.  -1 with errno: EADDRINUSE if another has it. */
+static int take_mark(uint16_t mark)
 {
-    return p->index >> 15 == (OURS | (uint32_t)g->mark << 15) >> 15 && p->priority >= LOWEST;
+    struct rtnl_name name = {.family = AF_NETLINK, .port = NAMES | mark};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, XFRM_PROTOCOL), reason;
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof name) == 0)
+        return fd;
+    reason = errno;
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
+/* Any mark that nobody has.  0, or -1 with errno. */
+static int take_any_mark(struct guard *g)
+{
+    unsigned first = (unsigned)getpid();
+
+    for (unsigned i = 0; i < NAMES_MOST; i++) {
+        g->mark = (uint16_t)(first + i);
+        g->fd = take_mark(g->mark);
+        if (g->fd >= 0 || errno != EADDRINUSE)
+            break;
+    }
+    return g->fd >= 0 ? 0 : -1;
+}
+
+/* One like those that we set. */
+static bool is_like_ours(const struct xfrm_info *p)
+{
+    return (p->index & OURS) != 0 && p->priority >= LOWEST && p->selector.protocol == IPPROTO_UDP;
+}
+
+static uint16_t mark_in(uint32_t index)
+{
+    return (uint16_t)(index >> 15);
+}
+
+/* Indices that were found; they grow. */
+struct found {
+    uint32_t *index;
+    size_t n, room;
+};
+
+/* False: no memory. */
+static bool note(struct found *f, uint32_t index)
+{
+    size_t room = f->room > 0 ? 2 * f->room : 64;
+    uint32_t *bigger = f->n < f->room ? f->index : realloc(f->index, room * sizeof *bigger);
+
+    if (bigger == NULL)
+        return false;
+    if (f->n == f->room)
+        f->room = room;
+    f->index = bigger;
+    f->index[f->n++] = index;
+    return true;
 }
 
 /* Of one datagram of a dump.  True at its end, or at an error. */
-static bool note_ours(const struct guard *g, struct span rest, uint32_t *found, size_t *n)
+static bool note_like_ours(struct span rest, struct found *f)
 {
     struct rtnl_message h;
     struct xfrm_info p;
@@ -215,42 +277,64 @@ static bool note_ours(const struct guard *g, struct span rest, uint32_t *found, 
         if (h.type != XFRM_NEW_POLICY || body.n < sizeof p)
             continue;
         memcpy(&p, body.p, sizeof p);
-        if (is_ours(g, &p) && *n < PARTS * GUARD_MOST)
-            found[(*n)++] = p.index;
+        if (is_like_ours(&p) && !note(f, p.index))
+            return true;
     }
     return false;
 }
 
-static void sweep(struct guard *g)
+static int by_index(const void *a, const void *b)
 {
-    uint32_t *found = calloc(PARTS * GUARD_MOST, sizeof *found);
-    struct xfrm_id any = {.index = 0};
-    uint8_t room[ROOM];
-    size_t n = 0, got;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
-    if (found == NULL || ask(g, XFRM_GET_POLICY, DUMP, &any, sizeof any) != 0) {
-        free(found);
-        return;
-    }
-    do
-        got = hear(g, room);
-    while (got > 0 && !note_ours(g, span_of(room, got), found, &n));
-    for (size_t i = 0; i < n; i++)
-        drop_index(g, found[i]);
-    free(found);
+    return (x > y) - (x < y);
 }
 
-struct guard *guard_open(uint16_t mark)
+/* Removes those of one mark, unless somebody has it, and nobody gets it meanwhile. */
+static void drop_left(struct guard *g, const uint32_t *index, size_t n)
+{
+    uint16_t mark = mark_in(index[0]);
+    int fd = mark == g->mark ? -1 : take_mark(mark);
+
+    if (mark != g->mark && fd < 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        drop_index(g, index[i]);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void sweep(struct guard *g)
+{
+    struct found f = {.index = NULL};
+    struct xfrm_id any = {.index = 0};
+    uint8_t room[ROOM];
+    size_t got, n;
+
+    if (ask(g, XFRM_GET_POLICY, DUMP, &any, sizeof any) != 0)
+        return;
+    do
+        got = hear(g, room);
+    while (got > 0 && !note_like_ours(span_of(room, got), &f));
+    if (f.n > 0)
+        qsort(f.index, f.n, sizeof *f.index, by_index);
+    for (size_t i = 0; i < f.n; i += n) {
+        for (n = 1; i + n < f.n && mark_in(f.index[i + n]) == mark_in(f.index[i]);)
+            n++;
+        drop_left(g, f.index + i, n);
+    }
+    free(f.index);
+}
+
+struct guard *guard_open(void)
 {
     struct guard *g = calloc(1, sizeof *g);
     int reason;
 
     if (g == NULL)
         return NULL;
-    g->mark = mark;
     hash_init(&g->entries);
-    g->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, XFRM_PROTOCOL);
-    if (g->fd >= 0) {
+    if (take_any_mark(g) == 0) {
         sweep(g);
         return g;
     }

@@ -4,9 +4,8 @@
 
 #include "host/guard.h"
 
-struct guard *guard_open(uint16_t mark)
+struct guard *guard_open(void)
 {
-    (void)mark;
     errno = ENOTSUP;
     return NULL;
 }

@@ -42,8 +42,8 @@ int link_kernel_session(int udp, const struct addr *peer, const struct link_kern
 /* Takes the session's PPP interface off it, by which its pppd sees a hang-up. */
 void link_kernel_hang_up(int session);
 
-/* For the child that is to become a session's pppd: it gets a TERM when we die, as nobody is there
- * then to hang it up. */
+/* For a child of ours: it gets a TERM when we die, as nobody is there then to hang up a session's
+ * pppd, or to wait for an answer. */
 void link_kernel_die_with_us(void);
 
 struct link_kernel_counts {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "host/link_kernel.h"
 #include "host/sys.h"
 
 /* What the pipe carries, at most PIPE_BUF of it in all, so that the child never waits. */
@@ -93,8 +94,9 @@ static void run_child(struct loop *l, int fd, const char *host, uint16_t port)
 {
     loop_after_fork(l);
     loop_close_in_child(l);
-    alarm(RESOLVE_TIMEOUT_MS / 1000 +
-          1); /* should we be gone by then, and nobody there to kill it */
+    /* should we be gone by then, and nobody there to kill it: what it has of ours would stay open */
+    link_kernel_die_with_us();
+    alarm(RESOLVE_TIMEOUT_MS / 1000 + 1);
     ask_system(fd, host, port);
     _exit(0);
 }

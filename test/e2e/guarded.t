@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # 'require ipsec = yes' where the kernel holds to it, in a network namespace of its own: its policies are put
 # back when somebody removes all there are, as some IPsec daemons do at their start; and what a daemon that
-# was killed has left goes when one is started that does not require it.
+# was killed has left goes when the next one is started, whatever that one's configuration.
 use strict;
 use warnings;
 
@@ -29,12 +29,15 @@ plan skip_all => 'the kernel has no IPsec policies' if system('ip xfrm policy >/
 
 sub policies { return scalar(() = `ip xfrm policy` =~ /^src /mg) }
 
+# Of that port of ours.
+sub policies_of { my ($port) = @_; return scalar(() = `ip xfrm policy` =~ /port $port\b/g) }
+
 sub lns
 {
-    my ($required, $port) = @_;
+    my ($required, $port, $at, $name, $more) = @_;
 
-    return daemon 'lns', port => $port,
-      conf => "listen-addr = 127.0.0.1\n[lns default]\nassign ip = no\nrequire ipsec = $required\n";
+    return daemon $name // 'lns', port => $port, conf => 'listen-addr = ' . ($at // '127.0.0.1')
+      . "\n[lns default]\nassign ip = no\nrequire ipsec = $required\n" . ($more // '');
 }
 
 my $port = free_port;
@@ -59,5 +62,54 @@ soon { policies == 8 } 'all removed by somebody: they are back';
 $d->says(qr/somebody has removed all IPsec policies: those of 'require ipsec' are back/, 'and that is told');
 $d->finish;
 is(policies, 0, 'and gone with the daemon');
+
+# Another port, another address: what was left behind is known all the same.
+$d = lns 'yes', $port;
+$d->kill_now;
+my $other = free_port;
+$d = lns 'yes', $other;
+is(policies_of($other), 8, 'killed, and started on another port: it has its policies');
+is(policies_of($port), 0, 'and none stand that it had before');
+$d->kill_now;
+$d = lns 'yes', $other, '0.0.0.0';
+is(policies, 8, 'killed, and started at other addresses: likewise');
+is($d->count(qr/ipsec-not-enforced/), 0, 'and nothing is in its way');
+
+# Two on one machine.
+my $beside = lns 'yes', $port, '127.0.0.1', 'beside';
+is(policies, 16, 'another one beside it has its own');
+$d->kill_now;
+$d = lns 'no', $other;
+is(policies_of($port), 8, 'which stand when the first is killed and started');
+is(policies_of($other), 0, 'and not that one\'s');
+$d->finish;
+my ($status) = run_program [$L2TPD, '-D', '-c', $beside->{conf}, '-s', $beside->{secrets}, '-p', "$DIR/third.pid",
+    '-C', "$DIR/third.control"];
+is($status, 1, 'a third one started by mistake on the port of one that lives');
+is(policies_of($port), 8, 'takes nothing away from that');
+$beside->finish;
+is(policies, 0, 'in the end none is left');
+
+# A child that looks up a name does not live on in the dead one's place.
+SKIP: {
+    preloaded('names', <<'C') or skip 'no library can be put before the others', 2;
+#include <netdb.h>
+#include <unistd.h>
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+{
+    (void)host, (void)service, (void)hints, (void)list;
+    sleep(600);
+    return EAI_AGAIN;
+}
+C
+    my $more = "[lac far]\nlns = nowhere.example\nautodial = yes\n";
+    $d = lns 'yes', $port, '127.0.0.1', 'lns', $more;
+    soon { slurp('/proc/' . $d->pid . '/task/' . $d->pid . '/children') =~ /\d/ } 'a name is looked up';
+    $d->kill_now;
+    $d = lns 'no', $port;
+    is(policies, 0, 'killed meanwhile: the next one removes its policies all the same');
+    $d->finish;
+}
 
 done_testing;

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,8 +18,6 @@
 
 #include "host/guard.h"
 #include "tap.h"
-
-#define MARK 4711
 
 static int ours, theirs; /* sockets on 127.0.0.1 */
 static uint16_t our_port, their_port;
@@ -168,30 +167,79 @@ static void test_renew(struct guard *g)
     is_int(out(), 0, "and it goes as ever");
 }
 
+/* A daemon of its own that holds a rule, until it is killed. */
+static pid_t another(const struct guard_rule *r)
+{
+    int held[2];
+    pid_t child = -1;
+    char octet;
+
+    if (pipe(held) == 0)
+        child = fork();
+    if (child == 0) {
+        struct guard *g = guard_open();
+
+        (void)!write(held[1], "", g != NULL && guard_hold(g, r) == 0);
+        close(held[1]);
+        pause();
+    }
+    close(held[1]);
+    ok(read(held[0], &octet, 1) == 1, "another daemon holds a rule");
+    close(held[0]);
+    return child;
+}
+
+static void kill_now(pid_t child)
+{
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 static void test_left_behind(void)
 {
-    struct guard_rule net = rule("127.0.0.0", 8, true, 0);
-    struct guard *g;
-    pid_t child = fork();
+    struct guard_rule net = rule("127.0.0.0", 8, true, 0), other = rule("127.0.0.1", 32, true, 0);
+    pid_t child = another(&net), second;
+    struct guard *g = guard_open();
 
-    if (child == 0) {
-        g = guard_open(MARK);
-        _exit(g != NULL && guard_hold(g, &net) == 0 ? 0 : 1);
-    }
-    waitpid(child, NULL, 0);
-    is_int(out(), EPERM, "rules outlive a daemon that is killed");
-    g = guard_open(MARK + 1);
-    is_int(out(), EPERM, "another one leaves them alone");
-    is_int(guard_hold(g, &net), -1, "and cannot have the same");
+    is_int(out(), EPERM, "the rules of one that is alive are left alone");
+    is_int(guard_hold(g, &net), -1, "and cannot be had twice");
     is_int(errno, EEXIST, "by errno");
     is_int(out(), EPERM, "which changes nothing");
+    kill_now(child);
+    is_int(out(), EPERM, "rules outlive a daemon that is killed");
     guard_close(g);
-    g = guard_open(MARK);
-    is_int(out(), 0, "the next of its mark removes them");
+    is_int(out(), EPERM, "and another's end");
+    g = guard_open();
+    is_int(out(), 0, "the next one removes them, whatever it has for rules of its own");
     guard_hold(g, &net);
     is_int(out(), EPERM, "and sets its own");
     guard_close(g);
     is_int(out(), 0, "which are gone when it ends");
+    child = another(&net);
+    second = another(&other);
+    kill_now(child);
+    guard_close(guard_open());
+    is_int(out(), EPERM, "of two those of one that is alive stay");
+    kill_now(second);
+    guard_close(guard_open());
+    is_int(out(), 0, "until it is not");
+}
+
+/* What the kernel has of others looks otherwise. */
+static void test_others(void)
+{
+    struct guard *g;
+
+    if (system("ip xfrm policy add dir out src 127.0.0.1 dst 127.0.0.1 action block 2>/dev/null") !=
+        0) {
+        ok(true, "policies of others # skip no ip(8)");
+        return;
+    }
+    g = guard_open();
+    is_int(out(), EPERM, "a policy that is not ours is left alone");
+    guard_close(g);
+    is_int(system("ip xfrm policy flush"), 0, "until somebody removes it");
+    is_int(out(), 0, "and all is as at first");
 }
 
 static void test_most(struct guard *g)
@@ -217,7 +265,7 @@ int main(void)
         ok(true, "IPsec policies # skip no network of our own here");
         return tap_done();
     }
-    g = guard_open(MARK);
+    g = guard_open();
     any = rule("10.0.0.1", 32, true, 0);
     if (g == NULL || guard_hold(g, &any) != 0) {
         ok(errno == ENOTSUP || errno == EPERM, "what cannot be is told # %s", strerror(errno));
@@ -231,7 +279,8 @@ int main(void)
     test_renew(g);
     guard_close(g);
     test_left_behind();
-    g = guard_open(MARK);
+    test_others();
+    g = guard_open();
     test_most(g);
     guard_close(g);
     is_int(out(), 0, "nothing is left");
