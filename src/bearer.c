@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "bearer_lease.h"
+#include "bearer_parts.h"
 #include "bearer_ppp.h"
 #include "host/sys.h"
 #include "mtu.h"
@@ -20,8 +21,7 @@
 
 #define STUCK_MS 10000 /* a pppd that reads nothing for so long, with its queue full, is stuck */
 
-/* NULL without memory, and that is told. */
-static struct bearer *bearer_new(struct hub *h, const struct call *c, const char **why)
+struct bearer *bearer_new(struct hub *h, const struct call *c, const char **why)
 {
     struct bearer *b = calloc(1, sizeof *b);
 
@@ -49,11 +49,12 @@ static struct bearer *bearer_new(struct hub *h, const struct call *c, const char
     return b;
 }
 
-static void bearer_free(struct bearer *b)
+void bearer_free(struct bearer *b)
 {
     struct hub *h = b->hub;
 
     bearer_ppp_stop(b);
+    bearer_leg_part(b);
     if (b->link != NULL)
         link_close(b->link);
     kernel_close(b->kernel);
@@ -103,8 +104,8 @@ static bool look(struct bearer *b, bool from_pppd, struct span frame)
     return is_data;
 }
 
-/* At every error of the line; how often that is said is the engine's business (6.13). */
-static void tell_errors(void *ctx)
+/* How often that is said is the engine's business (6.13). */
+void bearer_tell_errors(void *ctx)
 {
     struct bearer *b = ctx;
     uint32_t errors[LINK_ERRORS];
@@ -123,8 +124,7 @@ static void answered(struct bearer *b)
     b->hub->drain(b->hub);
 }
 
-/* What the IP header of a data message has of what is inside. */
-static uint8_t tos_of(const struct bearer *b, struct span frame)
+uint8_t bearer_tos(const struct bearer *b, struct span frame)
 {
     bool copies = b->dscp == CONF_DSCP_COPY;
     uint8_t inner = b->ecn || copies ? ppp_traffic_class(frame) : 0;
@@ -133,8 +133,8 @@ static uint8_t tos_of(const struct bearer *b, struct span frame)
     return (uint8_t)(dscp | (b->ecn ? inner & 3u : 0));
 }
 
-/* A frame from pppd: the header goes in front of it, in the same buffer. */
-static void heard(void *ctx, struct buf *frame)
+/* The header goes in front of it, in the same buffer. */
+void bearer_heard(void *ctx, struct buf *frame)
 {
     struct bearer *b = ctx;
     struct udp *udp = b->udp;
@@ -148,7 +148,7 @@ static void heard(void *ctx, struct buf *frame)
         return;
     }
     look(b, true, buf_span(frame));
-    tos = tos_of(b, buf_span(frame));
+    tos = bearer_tos(b, buf_span(frame));
     n = l2tp_data_header(b->hub->engine, loop_now(b->hub->loop), b->call_id,
                          frame->data + frame->off, frame->len);
     if (n == 0) {
@@ -282,11 +282,11 @@ static int open_line(struct bearer *b, struct pppd_settings *s)
         s->session = kernel_descriptor(b->kernel);
         return open("/dev/null", O_RDWR | O_CLOEXEC);
     }
-    b->link = link_open_pty(b->hub->loop, heard, b);
+    b->link = link_open_pty(b->hub->loop, bearer_heard, b);
     if (b->link == NULL)
         return -1;
     if (b->tell_errors)
-        link_tell_refused(b->link, tell_errors);
+        link_tell_refused(b->link, bearer_tell_errors);
     s->device = link_slave_name(b->link);
     return link_slave_fd(b->link);
 }
@@ -469,47 +469,13 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     return launch(b, &s, why);
 }
 
-/* Nobody is at the other end of the line any more (4.4.2: loss of carrier). */
-static void line_hung_up(void *ctx)
-{
-    struct bearer *b = ctx;
-
-    b->line_hung_up = true;
-    if (b->call_id != 0)
-        l2tp_hang_up(b->hub->engine, loop_now(b->hub->loop), b->call_id, CDN_CARRIER_LOST, ERROR_NONE,
-                     "the line has hung up");
-}
-
-struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                 int fd, bool modem, const char **why)
-{
-    struct bearer *b = bearer_new(h, c, why);
-
-    if (b == NULL) {
-        close(fd);
-        return NULL;
-    }
-    b->is_lac = b->is_line = true;
-    b->dscp = conf->peer.dscp;
-    b->tell_errors = conf->send_wen;
-    b->link = link_open_line(h->loop, fd, modem, heard, line_hung_up, b);
-    if (b->link == NULL) {
-        *why = "the line has hung up";
-        bearer_free(b);
-        return NULL;
-    }
-    if (b->tell_errors)
-        link_tell_refused(b->link, tell_errors);
-    return b;
-}
-
 /* It has read nothing for too long. */
 static void stuck(const struct bearer *b)
 {
     const struct call *c = l2tp_call_by_id(b->hub->engine, b->call_id);
     char pid[32];
 
-    if (b->is_line)
+    if (b->is_bare)
         return; /* the call's end says it */
     snprintf(pid, sizeof pid, "%d", (int)b->pppd.child.pid);
     if (c != NULL)
@@ -522,6 +488,8 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
     uint64_t now = loop_now(h->loop);
     bool is_data, first, taken;
 
+    if (b->is_leg)
+        bearer_leg_carry(b, frame, priority);
     if (b->link == NULL)
         return;
     if (HDLC_MOST(frame.n) > LINK_QUEUE)
@@ -539,12 +507,14 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
     else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
         stuck(b);
         l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES,
-                     b->is_line ? "the line takes nothing" : "pppd does not read");
+                     b->is_bare ? "the line takes nothing" : "pppd does not read");
     }
 }
 
 void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive)
 {
+    if (b->is_leg)
+        bearer_leg_line_info(b, send, receive);
     b->has_line_map = true;
     if (b->link != NULL)
         link_set_accm(b->link, send, receive);
@@ -563,7 +533,7 @@ void bearer_call_down(struct bearer *b)
     b->link = NULL;
     kernel_close(b->kernel);
     b->kernel = NULL;
-    if (b->is_line)
+    if (b->is_bare)
         bearer_free(b);
     else
         pppd_expect_end(&b->pppd);
@@ -572,7 +542,7 @@ void bearer_call_down(struct bearer *b)
 void bearer_hang_up(struct bearer *b)
 {
     b->asked = true;
-    if (b->is_line)
+    if (b->is_bare)
         l2tp_hang_up(b->hub->engine, loop_now(b->hub->loop), b->call_id, CDN_ADMINISTRATIVE,
                      ERROR_NONE, "hung up by the operator");
     else
@@ -582,7 +552,7 @@ void bearer_hang_up(struct bearer *b)
 void bearer_kill_all(struct hub *h)
 {
     for (struct bearer *b = h->bearers; b != NULL; b = b->next) {
-        if (b->is_line)
+        if (b->is_bare)
             continue;
         log_warnx("%s: pppd %d does not end: killed", b->name, (int)b->pppd.child.pid);
         pppd_kill(&b->pppd);
@@ -592,7 +562,7 @@ void bearer_kill_all(struct hub *h)
 void bearer_free_all(struct hub *h)
 {
     while (h->bearers != NULL) {
-        if (!h->bearers->is_line)
+        if (!h->bearers->is_bare)
             pppd_forget(&h->bearers->pppd);
         bearer_free(h->bearers);
     }

@@ -32,6 +32,9 @@ struct bearer {
     bool dialling;               /* for the peer: pppd has said nothing yet */
     bool ecn;                    /* congestion marks go from the inside to the outside (RFC 9601) */
     bool auto_sequence;          /* sequence numbers as long as PPP needs order */
+    bool is_leg;                 /* of a switch: what comes goes on in another call, ... */
+    bool is_open;                /* ... and what is to go on in this one can, ... */
+    struct bearer *far;          /* ... which is that one's; NULL: there is none yet, or any more */
     int dscp;                    /* of data, or CONF_DSCP_COPY */
     struct ppp_watch watch;      /* what PPP has negotiated */
 
@@ -63,12 +66,16 @@ struct bearer {
     bool has_line_map;      /* the LNS has told the maps of the line */
     uint64_t line_said;     /* ms: when the log was last told of line news */
     bool is_lac;            /* our pppd, or our line, is the one that logs in */
-    bool is_line;           /* the link is a line: there is no pppd */
+    bool is_bare;           /* there is no pppd: a line, or a leg */
     bool line_hung_up;
     struct ppp_facts facts; /* who the user is, which addresses are agreed on */
     unsigned ppp_up;        /* network layers that are open, as last told */
     enum bearer_ppp *told;  /* where somebody wants to know how far PPP has got; or NULL */
     char ifname[16];        /* of PPP's interface; empty: not known yet (see status.c) */
+    struct switched *switched; /* of a leg: see switch.h */
+    struct buf *kept;       /* of a leg: frames that wait until the other one is open, ... */
+    unsigned n_kept;        /* ... so many, the first come first */
+    uint64_t leg_dropped;   /* of a leg: frames that could not go on */
     char name[32];          /* "call 1/2" */
     struct bearer *next, *prev;
 };
@@ -89,6 +96,14 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
  * above. */
 struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
                                  int fd, bool modem, const char **why);
+
+/* One of the two calls that a switch has joined: there is no pppd, its frames go on in the other one, once
+ * the two have been joined and that one is open, with a header of its own.  The first few that come
+ * before are kept.  peer: the settings of its section.  NULL as above. */
+struct bearer *bearer_start_leg(struct hub *h, const struct call *c, const struct conf_peer *peer,
+                                bool is_lac, const char **why);
+void bearer_join(struct bearer *in, struct bearer *out);
+void bearer_leg_open(struct bearer *b); /* its call is up: what was kept for it leaves */
 
 /* For a call that the peer has asked for: a pppd is the line, with the section's options; its first
  * frame answers the call, its end before that refuses it.  tell_errors: by WEN.  NULL as above. */

@@ -366,7 +366,7 @@ void check_surroundings(const struct conf *c, const char *secrets_file, const ch
     hash_init(&files.by_path);
     check_pppd(c, &told);
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
-        if (s->place == PLACE_GLOBAL)
+        if (s->place == PLACE_GLOBAL || s->place == PLACE_SWITCH)
             continue;
         if (s->place != PLACE_GROUP)
             check_name(s, &told);

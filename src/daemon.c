@@ -28,6 +28,7 @@
 #include "reload.h"
 #include "trouble.h"
 #include "service.h"
+#include "switch.h"
 #include "sockets.h"
 #include "wake.h"
 
@@ -326,6 +327,7 @@ struct hub *daemon_new(const struct daemon_options *o, struct conf *conf)
     }
     hash_init(&h->lacs_by_name);
     hash_init(&h->groups);
+    hash_init(&h->switch_facts);
     h->conf = conf;
     h->listen = conf->global.listen;
     h->port = conf->global.port;
@@ -377,6 +379,7 @@ void daemon_free(struct hub *h)
     hold_signals();
     if (h->engine != NULL && h->loop != NULL) {
         line_free_all(h);
+        switch_free_all(h);
         bearer_free_all(h);
     }
     wake_stop(h);

@@ -77,6 +77,9 @@ struct hub {
     struct hash groups;         /* that calls are in; see groups.h */
     uint64_t pools_ever;        /* the last one's number */
     struct line *lines;         /* that LACs have been handed; see line.h */
+    struct switch_way *switch_ways; /* LACs that calls go on through, ... */
+    struct switch_use *switch_uses; /* ... how many each rule has, ... */
+    struct hash switch_facts;       /* ... those that may go round in a circle; see switch.h */
     struct lac *lacs;
     struct hash lacs_by_name;
     uint64_t lacs_ever;

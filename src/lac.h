@@ -116,7 +116,7 @@ bool lac_dial_bare(struct hub *h, const char *host, uint16_t port);
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 
 /* Its tunnel is for the calls of a user from now on, and comes up, or is up.  False: it has a call of its
- * own, or is on its way to one. */
+ * own, is on its way to one, or has another user's. */
 bool lac_serve(struct lac *l, const struct lac_user *user);
 uint16_t lac_serving(const struct lac *l); /* that tunnel, if it is up; else 0 */
 void lac_serve_no_more(struct lac *l);     /* the user has no call in it any more, nor wants one */

@@ -6,7 +6,7 @@
 
 bool lac_serve(struct lac *l, const struct lac_user *user)
 {
-    if (l->serves == NULL && (l->state != LAC_IDLE || l->wanted))
+    if (l->serves != NULL ? l->serves != user : l->state != LAC_IDLE || l->wanted)
         return false;
     l->serves = user;
     if (l->state == LAC_IDLE || !l->wanted) /* the second: as soon as the last one is down */

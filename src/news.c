@@ -11,6 +11,7 @@
 #include "mtu.h"
 #include "say.h"
 #include "sockets.h"
+#include "switch.h"
 #include "tell.h"
 
 #define LINE_NEWS_MS 10000
@@ -100,18 +101,22 @@ static const char section_gone[] = "its section has left the configuration";
 
 /* Whose caller it is that has come: the section that its tunnel came to, and its group there; in a tunnel of our own,
  * which a tie has made the only one, the section that the peer's would have come to. */
-static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why)
+static struct bearer *start_bearer(struct hub *h, const struct call *c, const char **why,
+                                   unsigned *result)
 {
     const struct tunnel *t = c->tunnel;
     const struct conf_lns *lns =
         t->initiator ? conf_match_lns(h->conf, &t->peer) : conf_find_lns(h->conf, t->p.label);
 
+    const struct conf_switch *rule = lns != NULL ? switch_for(h, c) : NULL;
     struct group_terms terms;
 
     if (lac_of(c) != NULL)
         return lac_call_up(lac_of(c), c, why);
     if (line_of_call(h, c->id) != NULL)
         return line_call_up(line_of_call(h, c->id), c, why);
+    if (rule != NULL)
+        return switch_call_up(h, rule, c, why, result);
     *why = section_gone;
     if (lns == NULL || !groups_choose(h, c, lns, &terms, why))
         return NULL;
@@ -138,19 +143,21 @@ static void on_call_up(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;
     struct bearer *b = c->host_data; /* a call that we have dialled for the peer has one */
+    unsigned result = CDN_ERROR;
     const char *why = "";
 
     if (b == NULL)
-        b = start_bearer(h, c, &why);
+        b = start_bearer(h, c, &why, &result);
     l2tp_set_call_data(h->engine, c->id, b);
     if (b == NULL)
-        hang_up(h, c, CDN_ERROR, ERROR_RESOURCES, why);
+        hang_up(h, c, result, result == CDN_ERROR ? ERROR_RESOURCES : ERROR_NONE, why);
     else {
         h->totals.calls_up++;
         if (lac_of(c) != NULL)
             trouble_over(h, c->tunnel->p.label);
         say_call_up(c, (int)b->pppd.child.pid);
         tell_call_up(c, b);
+        switch_leg_up(b);
     }
 }
 
@@ -193,6 +200,7 @@ static void on_call_down(struct hub *h, const struct l2tp_event *ev)
     tell_call_down(c, loop_now(h->loop));
     explain(h, c);
     line_call_down(h, c);
+    switch_call_down(h, c);
     if (c->host_data != NULL)
         bearer_call_down(c->host_data);
     l2tp_set_call_data(h->engine, c->id, NULL);
@@ -245,7 +253,8 @@ static void on_coming(struct hub *h, const struct l2tp_event *ev)
 {
     struct kernel_wish wish;
 
-    if (wish_of(h, ev->call, &wish))
+    /* whether it ends here its ICCN tells, if it may go on: no data must be the kernel's before */
+    if (h->conf->switches == NULL && wish_of(h, ev->call, &wish))
         kernel_coming(h, ev->call, &wish);
 }
 
@@ -293,6 +302,7 @@ static void on_line_errors(struct hub *h, const struct l2tp_event *ev)
 {
     if (is_worth_telling(h, ev->call->host_data))
         say_line_errors(ev->call);
+    switch_line_errors(ev->call);
 }
 
 static void on_line_speed(struct hub *h, const struct l2tp_event *ev)
@@ -300,6 +310,7 @@ static void on_line_speed(struct hub *h, const struct l2tp_event *ev)
     if (is_worth_telling(h, ev->call->host_data))
         say_line_speed(ev->call);
     tell_call_speed(ev->call);
+    switch_line_speed(ev->call);
 }
 
 typedef void on_event_fn(struct hub *h, const struct l2tp_event *ev);

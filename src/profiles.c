@@ -219,6 +219,8 @@ static enum l2tp_admission answer_admit(void *ctx, void *tunnel_host, const stru
         return ADMITTED; /* a LAC's: which section it comes to is found when it is up */
     if (lns == NULL)
         return SECTION_GONE;
+    if (h->conf->switches != NULL)
+        return ADMITTED; /* it may go on, and needs nothing then: that its ICCN tells */
     alone = admit(h, lns, NULL);
     return alone == ADMITTED || !a_group_has_room(h, lns) ? alone : ADMITTED;
 }

@@ -146,6 +146,22 @@ static void compare_groups(const struct conf *was, const struct conf *is)
             log_notice("reload: group %s is new", log_safe(span_str(b->name), safe, sizeof safe));
 }
 
+/* The same. */
+static void compare_switches(const struct conf *was, const struct conf *is)
+{
+    for (const struct conf_switch *a = was->switches; a != NULL; a = a->next) {
+        const struct conf_switch *b = conf_find_switch(is, a->name);
+
+        if (b == NULL)
+            log_notice("reload: switch %s is gone: running calls go on", a->name);
+        else if (!conf_same_switch(a, b))
+            log_notice("reload: switch %s has changed, from the next call", a->name);
+    }
+    for (const struct conf_switch *b = is->switches; b != NULL; b = b->next)
+        if (conf_find_switch(was, b->name) == NULL)
+            log_notice("reload: switch %s is new", b->name);
+}
+
 static const struct conf_lns *next_common(const struct conf_lns *lns, const struct conf *other)
 {
     while (lns != NULL &&
@@ -292,6 +308,7 @@ bool reload(struct hub *h, char *why, size_t size)
     compare_lns(h->conf, is);
     compare_order(h->conf, is);
     compare_groups(h->conf, is);
+    compare_switches(h->conf, is);
     compare_lac(h, h->conf, is);
     conf_drop_tops(h->added, is);
     ipsec_apply(h, is);

@@ -11,6 +11,7 @@
 #include "say.h"
 #include "sockets.h"
 #include "status_line.h"
+#include "switch.h"
 #include "trouble.h"
 #include "wire/line.h"
 
@@ -457,6 +458,7 @@ NUMBER_OF(call_ppp_up, at->bearer != NULL && (ppp_facts_up(&at->bearer->facts) !
                                               (at->bearer->kernel != NULL &&
                                                at->bearer->facts.far.ip != 0)))
 TEXT_OF(call_group, at->bearer != NULL && at->bearer->group != NULL ? at->bearer->group->name : NULL)
+TEXT_OF(call_switch, at->bearer != NULL ? switch_rule(at->bearer) : NULL)
 TEXT_OF(call_data_path, at->bearer == NULL           ? NULL
                         : at->bearer->kernel != NULL ? "kernel"
                                                      : "userspace")
@@ -492,6 +494,12 @@ static bool call_local_address(const struct status_at *at, struct status_value *
     return b != NULL && put_ip(v, b->facts.pppd.ip != 0 ? b->facts.pppd.ip : b->local_lease);
 }
 
+static bool call_other(const struct status_at *at, struct status_value *v)
+{
+    v->number = at->bearer != NULL ? switch_other(at->bearer) : 0;
+    return v->number != 0;
+}
+
 static bool call_pid(const struct status_at *at, struct status_value *v)
 {
     v->number = at->bearer != NULL ? (uint64_t)at->bearer->pppd.child.pid : 0;
@@ -512,8 +520,12 @@ static const struct link_counts *counts_of(const struct status_at *at)
 
 static bool call_dropped(const struct status_at *at, struct status_value *v)
 {
-    v->number = counts_of(at) != NULL ? counts_of(at)->dropped : 0;
-    return counts_of(at) != NULL;
+    const struct bearer *b = at->bearer;
+
+    v->number = counts_of(at) != NULL ? counts_of(at)->dropped
+                : b != NULL           ? b->leg_dropped
+                                      : 0;
+    return counts_of(at) != NULL || (b != NULL && b->is_leg);
 }
 
 static bool call_refused(const struct status_at *at, struct status_value *v)
@@ -533,6 +545,7 @@ static const struct status_row call_rows[] = {
     {"section", TYPE_TEXT, false, "section", 14, "The section that its tunnel lives by.",
      tunnel_section},
     {"group", TYPE_TEXT, false, NULL, 0, "The [group] section whose settings it has.", call_group},
+    {"switch", TYPE_TEXT, false, NULL, 0, "The [switch] section by which it goes on.", call_switch},
     {"state", TYPE_TEXT, false, NULL, 0, "State of RFC 2661, 7.4 and 7.5.", call_state},
     {"peer", TYPE_TEXT, false, "peer", 21, "The peer's address and port.", tunnel_peer},
     {"peer_name", TYPE_TEXT, false, NULL, 0, "The peer's Host Name.", tunnel_peer_name},
@@ -563,10 +576,11 @@ static const struct status_row call_rows[] = {
     {"reordered_frames", TYPE_COUNTER, false, NULL, 0, "Frames that came early and were put back.",
      call_reordered},
     {"late_frames", TYPE_COUNTER, false, NULL, 0, "Frames that came too late.", call_late},
-    {"dropped_frames", TYPE_COUNTER, false, NULL, 0, "Frames that pppd did not take.",
+    {"dropped_frames", TYPE_COUNTER, false, NULL, 0, "Frames that pppd did not take, or that could not go on.",
      call_dropped},
     {"refused_frames", TYPE_COUNTER, false, NULL, 0, "Frames from pppd that were damaged.",
      call_refused},
+    {"other_call", TYPE_ID, false, "other", 5, "The call that it goes on in, by our id.", call_other},
     {0},
 };
 

@@ -19,6 +19,7 @@ struct conf *conf_new(void)
         c->last_lns = &c->lns;
         c->last_lac = &c->lac;
         c->last_group = &c->groups;
+        c->last_switch = &c->switches;
     }
     return c;
 }

@@ -164,7 +164,7 @@ enum conf_unknown { CONF_UNKNOWN_DEFAULT, CONF_UNKNOWN_REFUSE };
 struct conf_lns {
     char *name; /* "default": that of last resort; "(unnamed #1)" and so on for those without */
     unsigned line;
-    uint64_t set[6]; /* a bit per row, a word per table of rows: set in this section itself */
+    uint64_t set[7]; /* a bit per row, a word per table of rows: set in this section itself */
     struct conf_peer peer;
     struct conf_range *ip_range; /* "ip range", "no ip range" */
     struct conf_range *lac;      /* "lac", "no lac": peers that select this section */
@@ -179,7 +179,7 @@ struct conf_lns {
     struct hash_node by_name;
 };
 
-/* "match = PATTERN": users whose calls belong to a group. */
+/* "match = PATTERN": users whose calls belong to a group, or that a switch is for; and the like. */
 struct conf_match {
     char *pattern;
     unsigned line;
@@ -201,7 +201,7 @@ struct conf_group {
 struct conf_lac {
     char *name;
     unsigned line;
-    uint64_t set[6];
+    uint64_t set[7];
     struct conf_peer peer;
     struct conf_lns_host *lns;
     uint32_t local_ip, remote_ip; /* 0: none */
@@ -236,6 +236,25 @@ struct conf_lac {
     struct hash_node by_name;
 };
 
+/* A rule by which calls that come in go on through one of our LACs.  What it leaves unset any call fits. */
+struct conf_switch {
+    char *name;
+    unsigned line;
+    char *through; /* the [lac]'s name */
+    struct conf_match *match;            /* the user's name, */
+    struct conf_match *called, *calling; /* the call's numbers, */
+    struct conf_match *peer, *peer_name; /* the LAC's address and its Host Name: one of each fits */
+    char *group;                         /* the private group, octet by octet; or NULL */
+    int max_calls;                       /* 0: no limit */
+    struct conf_switch *next;            /* in the order of the file */
+};
+
+/* What of a call a rule looks at; what is not known is empty. */
+struct conf_facts {
+    struct span user;
+    const char *called, *calling, *group, *peer, *peer_name;
+};
+
 /* Where each key was set; see conf_section.h. */
 struct conf_section;
 
@@ -246,12 +265,14 @@ struct conf {
     struct conf_lns *lns;
     struct conf_lac *lac;
     struct conf_group *groups;
+    struct conf_switch *switches;
     struct hash lns_by_name, lac_by_name, group_by_name; /* there may be very many */
     struct hash section_by_name;
     struct conf_section **last; /* where the next one goes, of all sections ... */
     struct conf_lns **last_lns; /* ... and of each sort */
     struct conf_lac **last_lac;
     struct conf_group **last_group;
+    struct conf_switch **last_switch;
 };
 
 /* What a problem is told through: one line without newline, "file:line: text".  warning: the file
@@ -306,6 +327,12 @@ const struct conf_group *conf_find_group(const struct conf *c, const char *name)
 
 /* The last group of the file one of whose "match" fits a user's name; NULL: none does. */
 const struct conf_group *conf_match_group(const struct conf *c, struct span user);
+
+/* The last rule of the file that all of these fit; NULL: none does. */
+const struct conf_switch *conf_match_switch(const struct conf *c, const struct conf_facts *facts);
+
+/* One by its name, without regard to case; NULL if there is none. */
+const struct conf_switch *conf_find_switch(const struct conf *c, const char *name);
 
 /* What calls of a group live by that have come to that section: the settings of the section with those
  * of the group in their place.  Nothing is copied that they point to: good as long as both. */
@@ -362,6 +389,7 @@ bool conf_same_lns(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_lac(const struct conf_lac *a, const struct conf_lac *b);
 bool conf_same_pool(const struct conf_lns *a, const struct conf_lns *b);
 bool conf_same_group(const struct conf_group *a, const struct conf_group *b);
+bool conf_same_switch(const struct conf_switch *a, const struct conf_switch *b);
 bool conf_same_hosts(const struct conf_lac *a, const struct conf_lac *b); /* "lns" lines */
 
 /* The settings of a section as they are now, without its name, for a comparison later on; NULL

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "host/conf_check_group.h"
+#include "host/conf_check_switch.h"
 #include "host/conf_hidden.h"
 #include "host/conf_overlap.h"
 #include "wire/quirks.h"
@@ -259,9 +260,10 @@ static void check_pool(const struct conf *c, const struct conf_section *s, struc
 {
     const struct conf_lns *lns = s->object;
     bool chosen = lns->lac != NULL || (is_default(s) && !c->global.access_control);
+    bool may_switch = c->switches != NULL; /* such a call takes no address */
     unsigned line = conf_section_line(s, "ip range");
 
-    if (chosen && lns->assign_ip && !unsure(s, "ip range", "assign ip") && is_empty(lns))
+    if (chosen && !may_switch && lns->assign_ip && !unsure(s, "ip range", "assign ip") && is_empty(lns))
         conf_say(told, true, line > 0 ? line : s->line,
                  "%s has no address to give, so it refuses every call: add an 'ip range', or set "
                  "'assign ip = no' if the address comes from elsewhere",
@@ -451,6 +453,10 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     if (s->place == PLACE_GLOBAL) {
         check_listening(c, told);
         check_half_open(c, s, told);
+        return;
+    }
+    if (s->place == PLACE_SWITCH) {
+        conf_check_switch(c, s, told);
         return;
     }
     check_pairs(s, told);

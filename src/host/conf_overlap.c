@@ -254,7 +254,7 @@ void conf_check_overlap(const struct conf *c, struct conf_told *told)
     if (gather(&w, c) && w.n > 0)
         sweep(&w);
     for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
-        if (s->place != PLACE_GLOBAL)
+        if (s->place != PLACE_GLOBAL && s->place != PLACE_SWITCH)
             check_local(&w, s, told);
     for (const struct conf_section *s = w.n > 0 ? c->sections : NULL; s != NULL; s = s->next)
         if (s->place == PLACE_LAC)

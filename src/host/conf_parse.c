@@ -15,7 +15,8 @@
 #define NAME_MOST 127 /* octets of a section's name: a tunnel keeps a copy of it */
 #define SHOWN 80      /* octets of a text shown in a message, escaped */
 
-static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac", "group"};
+static const char *const place_words[PLACE_COUNT] = {"global", "lns", "lac", "group",
+                                                    "switch"};
 
 struct parser {
     struct conf *conf;
@@ -29,6 +30,7 @@ struct parser {
     struct conf_lns fresh_lns;
     struct conf_lac fresh_lac;
     struct conf_group fresh_group;
+    struct conf_switch fresh_switch;
 };
 
 static const char *shown(const char *text, char *room)
@@ -107,6 +109,19 @@ static void *new_group(struct parser *p, const char *name)
     return g;
 }
 
+static void *new_switch(struct parser *p, const char *name)
+{
+    struct conf_switch *w = calloc(1, sizeof *w);
+
+    if (w == NULL)
+        return NULL;
+    *p->conf->last_switch = w;
+    p->conf->last_switch = &w->next;
+    w->line = p->line;
+    w->name = strdup(name);
+    return w->name != NULL && conf_object_defaults(PLACE_SWITCH, w) ? w : NULL;
+}
+
 static void *new_object(struct parser *p, enum conf_place place, const char *name)
 {
     switch (place) {
@@ -116,6 +131,8 @@ static void *new_object(struct parser *p, enum conf_place place, const char *nam
         return new_lac(p, name);
     case PLACE_GROUP:
         return new_group(p, name);
+    case PLACE_SWITCH:
+        return new_switch(p, name);
     default:
         return &p->conf->global;
     }
@@ -123,10 +140,11 @@ static void *new_object(struct parser *p, enum conf_place place, const char *nam
 
 static const char *name_in(enum conf_place place, const void *object)
 {
-    return place == PLACE_LNS     ? ((const struct conf_lns *)object)->name
-           : place == PLACE_LAC   ? ((const struct conf_lac *)object)->name
-           : place == PLACE_GROUP ? ((const struct conf_group *)object)->name
-                                  : "";
+    return place == PLACE_LNS      ? ((const struct conf_lns *)object)->name
+           : place == PLACE_LAC    ? ((const struct conf_lac *)object)->name
+           : place == PLACE_GROUP  ? ((const struct conf_group *)object)->name
+           : place == PLACE_SWITCH ? ((const struct conf_switch *)object)->name
+                                   : "";
 }
 
 static struct conf_section *new_section(struct parser *p, enum conf_place place, const char *name)
@@ -181,6 +199,8 @@ static bool is_name(struct parser *p, enum conf_place place, const char *name)
     else if (place == PLACE_GROUP && name[0] == '\0')
         conf_say(&p->told, false, p->line,
                  "[group] has no name: write [group NAME], with the name that the LAC sends");
+    else if (place == PLACE_SWITCH && name[0] == '\0')
+        conf_say(&p->told, false, p->line, "[switch] has no name: write [switch NAME]");
     else
         return true;
     return false;
@@ -198,7 +218,8 @@ static void open_section(struct parser *p, const struct conf_line *l)
         place++;
     if (place == PLACE_COUNT) {
         conf_say(&p->told, false, p->line,
-                 "unknown section [%s]: there are [global], [lns NAME], [lac NAME] and [group NAME]",
+                 "unknown section [%s]: there are [global], [lns NAME], [lac NAME], [group NAME] and "
+                 "[switch NAME]",
                  shown(l->word, room));
         return;
     }
@@ -211,7 +232,7 @@ static void open_section(struct parser *p, const struct conf_line *l)
                  shown(name, room));
         name = "";
     }
-    if (place != PLACE_GROUP && strcasecmp(name, "default") == 0)
+    if ((place == PLACE_LNS || place == PLACE_LAC) && strcasecmp(name, "default") == 0)
         name = "default";
     p->now = find_section(p, place, name);
     if (p->now != NULL && name[0] != '\0')
@@ -244,7 +265,7 @@ static void tell_unknown(struct parser *p, const char *key)
 static void *fresh_object(struct parser *p, enum conf_place place)
 {
     void *const fresh[PLACE_COUNT] = {&p->fresh.global, &p->fresh_lns, &p->fresh_lac,
-                                      &p->fresh_group};
+                                      &p->fresh_group, &p->fresh_switch};
 
     return fresh[place];
 }
@@ -337,7 +358,7 @@ static void take_setting(struct parser *p, const struct conf_line *l)
     if (!p->seen_header) {
         conf_say(&p->told, false, p->line,
                  "'%s' stands before any section: begin with [global], "
-                 "[lns NAME], [lac NAME] or [group NAME]",
+                 "[lns NAME], [lac NAME], [group NAME] or [switch NAME]",
                  shown(l->word, room));
         return;
     }
@@ -401,7 +422,7 @@ static void note_set(struct conf_section *s)
                     : s->place == PLACE_LAC ? lac->set
                                             : g->own.set;
 
-    if (s->place == PLACE_GLOBAL)
+    if (s->place == PLACE_GLOBAL || s->place == PLACE_SWITCH)
         return;
     for (size_t i = 0; i < CONF_ROWS_MAX; i++)
         set[i / 64] |= (uint64_t)(s->key_line[i] != 0) << i % 64;
@@ -410,7 +431,7 @@ static void note_set(struct conf_section *s)
 static void finish_sections(struct parser *p)
 {
     const struct conf_section *template[PLACE_COUNT] = {NULL, find_section(p, PLACE_LNS, "default"),
-                                                        find_section(p, PLACE_LAC, "default"), NULL};
+                                                        find_section(p, PLACE_LAC, "default"), NULL, NULL};
 
     for (struct conf_section *s = p->conf->sections; s != NULL && !p->no_memory; s = s->next) {
         note_set(s);
@@ -427,6 +448,7 @@ static void parser_free(struct parser *p)
     conf_object_drop(PLACE_LNS, &p->fresh_lns);
     conf_object_drop(PLACE_LAC, &p->fresh_lac);
     conf_object_drop(PLACE_GROUP, &p->fresh_group);
+    conf_object_drop(PLACE_SWITCH, &p->fresh_switch);
 }
 
 static bool parser_start(struct parser *p)
@@ -439,7 +461,8 @@ static bool parser_start(struct parser *p)
            conf_object_defaults(PLACE_GLOBAL, &p->fresh.global) &&
            conf_object_defaults(PLACE_LNS, &p->fresh_lns) &&
            conf_object_defaults(PLACE_LAC, &p->fresh_lac) &&
-           conf_object_defaults(PLACE_GROUP, &p->fresh_group);
+           conf_object_defaults(PLACE_GROUP, &p->fresh_group) &&
+           conf_object_defaults(PLACE_SWITCH, &p->fresh_switch);
 }
 
 /* The end of the setting at the begin of a text: a ';' that is not within a value in quotes, or the

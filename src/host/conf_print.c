@@ -50,6 +50,11 @@ static const struct {
                      "# Every key of [group NAME]: calls that a LAC says to be of this private group.  "
                      "What is\n"
                      "# left unset is as in the [lns] section that has taken the call.\n"},
+    [PLACE_SWITCH] = {"[switch isp-7]",
+                      "# Every key of [switch NAME]: calls that come in and go on through a [lac] of ours, to "
+                      "another\n"
+                      "# LNS.  What a call is to fit is left out if any call does; the last section that "
+                      "fits counts.\n"},
 };
 
 static void print_help(FILE *out, const struct conf_row *row)
@@ -94,7 +99,7 @@ void conf_print_example(FILE *out)
     }
 }
 
-static const char *const words[PLACE_COUNT] = {"global", "lns", "lac", "group"};
+static const char *const words[PLACE_COUNT] = {"global", "lns", "lac", "group", "switch"};
 
 /* The values in force; of a group those that it sets: what it does not is another's. */
 

@@ -12,6 +12,7 @@ static const struct conf_table *const tables[CONF_TABLES] = {
     [TABLE_GLOBAL] = &conf_table_global,
     [TABLE_OWN] = &conf_table_own,
     [TABLE_GROUP] = &conf_table_group,
+    [TABLE_SWITCH] = &conf_table_switch,
     [TABLE_DIAL] = &conf_table_dial,
     [TABLE_PEER] = &conf_table_peer,
     [TABLE_PPP] = &conf_table_ppp,
@@ -83,7 +84,7 @@ const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
 
 const char *conf_row_preset(const struct conf_row *row, enum conf_place place)
 {
-    if (place == PLACE_GROUP && row->places != IN_GROUP)
+    if (place == PLACE_GROUP && (row->places & (IN_LNS | IN_LAC)) != 0)
         return NULL;
     return place == PLACE_LAC && row->preset_lac != NULL ? row->preset_lac : row->preset;
 }
@@ -95,6 +96,8 @@ const char *conf_row_places(const struct conf_row *row)
         [IN_LNS] = "[lns NAME]",
         [IN_LAC] = "[lac NAME]",
         [IN_GROUP] = "[group NAME]",
+        [IN_SWITCH] = "[switch NAME]",
+        [IN_GROUP | IN_SWITCH] = "[group NAME] or [switch NAME]",
         [IN_LNS | IN_LAC] = "[lns NAME] or [lac NAME]",
         [IN_LNS | IN_GROUP] = "[lns NAME] or [group NAME]",
         [IN_LNS | IN_LAC | IN_GROUP] = "[lns NAME], [lac NAME] or [group NAME]",

@@ -12,12 +12,13 @@
 
 #include "host/conf.h"
 
-enum conf_place { PLACE_GLOBAL, PLACE_LNS, PLACE_LAC, PLACE_GROUP, PLACE_COUNT };
+enum conf_place { PLACE_GLOBAL, PLACE_LNS, PLACE_LAC, PLACE_GROUP, PLACE_SWITCH, PLACE_COUNT };
 
 #define IN_GLOBAL (1u << PLACE_GLOBAL)
 #define IN_LNS (1u << PLACE_LNS)
 #define IN_LAC (1u << PLACE_LAC)
 #define IN_GROUP (1u << PLACE_GROUP)
+#define IN_SWITCH (1u << PLACE_SWITCH)
 
 enum conf_kind {
     KIND_BOOL,

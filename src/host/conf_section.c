@@ -164,6 +164,12 @@ void conf_free(struct conf *c)
         free(g->name);
         free(g);
     }
+    for (struct conf_switch *w = c->switches, *next; w != NULL; w = next) {
+        next = w->next;
+        conf_object_drop(PLACE_SWITCH, w);
+        free(w->name);
+        free(w);
+    }
     for (struct conf_section *s = c->sections, *next; s != NULL; s = next) {
         next = s->next;
         free(s->title);

@@ -28,7 +28,7 @@ void conf_say(struct conf_told *told, bool warning, unsigned line, const char *f
 
 struct conf_section {
     enum conf_place place;
-    void *object;                     /* struct conf_global, conf_lns, conf_lac or conf_group */
+    void *object;                     /* struct conf_global, conf_lns, conf_lac, conf_group or conf_switch */
     const char *name;                 /* of the object's; "" if it has none */
     char *title;                      /* "[lns default]", fit to be logged */
     unsigned line;                    /* where it begins */

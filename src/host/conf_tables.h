@@ -26,6 +26,15 @@
     {                                                                                              \
         0, offsetof(struct conf_lns, field), offsetof(struct conf_lac, field), 0                   \
     }
+#define SWITCH(field)                                                                              \
+    {                                                                                              \
+        [PLACE_SWITCH] = offsetof(struct conf_switch, field)                                       \
+    }
+#define GROUP_AND_SWITCH(field)                                                                    \
+    {                                                                                              \
+        [PLACE_GROUP] = offsetof(struct conf_group, field),                                        \
+        [PLACE_SWITCH] = offsetof(struct conf_switch, field)                                       \
+    }
 #define LNS_AND_GROUP(field)                                                                       \
     {                                                                                              \
         0, offsetof(struct conf_lns, field), 0, offsetof(struct conf_group, own.field)             \
@@ -46,7 +55,7 @@
 #define DAY_S 86400
 
 /* In the order of the example file. */
-enum { TABLE_GLOBAL, TABLE_OWN, TABLE_GROUP, TABLE_DIAL, TABLE_PEER, TABLE_PPP };
+enum { TABLE_GLOBAL, TABLE_OWN, TABLE_GROUP, TABLE_SWITCH, TABLE_DIAL, TABLE_PEER, TABLE_PPP };
 
 struct conf_table {
     const struct conf_row *rows;
@@ -56,6 +65,7 @@ struct conf_table {
 extern const struct conf_table conf_table_global; /* [global] */
 extern const struct conf_table conf_table_own;    /* [lns] or [lac], but not both */
 extern const struct conf_table conf_table_group;  /* private groups */
+extern const struct conf_table conf_table_switch; /* [switch] */
 extern const struct conf_table conf_table_dial;   /* [lac]: whom to dial, when, and from where */
 extern const struct conf_table conf_table_peer;   /* [lns] and [lac]: what concerns L2TP */
 extern const struct conf_table conf_table_ppp;    /* [lns], [lac], [group]: pppd's arguments */

@@ -48,7 +48,8 @@ void call_frame_free(size_t *held_octets, struct held *h); /* NULL: nothing happ
 /* As LNS: numbers in our data from now on, or none. */
 void call_sequence(struct call *c, bool on);
 
-/* Writes the header in front of a frame of n octets; returns its size, 0 if the call is not up. */
-size_t call_frame_out(struct call *c, uint8_t *frame, size_t n);
+/* Writes the header in front of a frame of n octets, which has priority or is looked at for that; returns
+ * its size, 0 if the call is not up. */
+size_t call_frame_out(struct call *c, uint8_t *frame, size_t n, bool priority);
 
 #endif

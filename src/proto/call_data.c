@@ -220,11 +220,11 @@ void call_sequence(struct call *c, bool on)
         c->send_sequence = on;
 }
 
-size_t call_frame_out(struct call *c, uint8_t *frame, size_t n)
+size_t call_frame_out(struct call *c, uint8_t *frame, size_t n, bool priority)
 {
     const struct tunnel *t = c->tunnel;
-    bool first =
-        t->p.priority_bit && !(t->quirks & QUIRK_NO_PRIORITY) && ppp_is_echo(span_of(frame, n));
+    bool first = t->p.priority_bit && !(t->quirks & QUIRK_NO_PRIORITY) &&
+                 (priority || ppp_is_echo(span_of(frame, n)));
     struct packet_data d = {t->peer_id,       c->peer_id, t->p.length_bit,
                             c->send_sequence, first,      0};
 

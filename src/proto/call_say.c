@@ -143,7 +143,7 @@ bool call_say_connected(struct call *c, enum msg_type type)
     PUT(AVP_FRAMING_TYPE, framing_type, c->framing);
     if (c->rx_bps != 0 && c->rx_bps != c->tx_bps && !(t->quirks & QUIRK_NO_RX_SPEED))
         PUT(AVP_RX_CONNECT_SPEED, rx_connect_speed, c->rx_bps);
-    if (t->p.require_sequencing) {
+    if (t->p.require_sequencing || c->must_sequence) {
         c->must_sequence = c->send_sequence = true;
         msg_set(&m, AVP_SEQUENCING_REQUIRED);
     }

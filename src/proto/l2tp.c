@@ -260,10 +260,10 @@ uint16_t l2tp_open(struct l2tp *e, uint64_t now, const struct addr *local, const
     return t->id;
 }
 
-static void keep_text(const char *from, char to[NUMBER])
+static void keep_text(const char *from, char *to, size_t room)
 {
     if (from != NULL)
-        span_to_str(span_str(from), to, NUMBER);
+        span_to_str(span_str(from), to, room);
 }
 
 uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l2tp_call_spec *spec,
@@ -287,14 +287,15 @@ uint16_t l2tp_call(struct l2tp *e, uint64_t now, uint16_t tunnel, const struct l
     c->rx_bps = spec->rx_bps;
     c->has_channel = spec->has_channel;
     c->channel = spec->channel;
-    keep_text(spec->called, c->called);
-    keep_text(spec->calling, c->calling);
-    keep_text(spec->sub_address, c->sub_address);
-    keep_text(spec->private_group, c->group);
+    keep_text(spec->called, c->called, sizeof c->called);
+    keep_text(spec->calling, c->calling, sizeof c->calling);
+    keep_text(spec->sub_address, c->sub_address, sizeof c->sub_address);
+    keep_text(spec->private_group, c->group, sizeof c->group);
     c->proxy = spec->proxy != NULL ? call_proxy_copy(spec->proxy) : NULL;
     if (!spec->outgoing) {
         c->line = spec->line.has != 0 ? call_line_copy(&spec->line) : NULL;
         c->tells_speed = spec->tells_speed;
+        c->must_sequence = spec->must_sequence;
     }
     call_event(c, now, EVENT_OPEN, verdict_ok());
     tunnel_event(t, now, EVENT_OPEN, verdict_ok()); /* it is there: nothing but the call changes */
@@ -442,8 +443,14 @@ void l2tp_set_tunnel_data(struct l2tp *e, uint16_t tunnel, void *host_data)
 
 size_t l2tp_data_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n)
 {
+    return l2tp_relay_header(e, now, call, frame, n, false);
+}
+
+size_t l2tp_relay_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n,
+                         bool priority)
+{
     struct call *c = e->reg.call[call];
-    size_t header = c != NULL ? call_frame_out(c, frame, n) : 0;
+    size_t header = c != NULL ? call_frame_out(c, frame, n, priority) : 0;
 
     if (header > 0 && silence_data_sent(c->tunnel, now))
         engine_touch(e, c->tunnel);

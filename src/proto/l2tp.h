@@ -68,6 +68,7 @@ struct l2tp_call_spec {
     const struct call_proxy *proxy; /* what we have negotiated with the caller ourselves; copied */
     struct call_line line;          /* of an incoming call: what ICRQ says of the line */
     bool tells_speed;               /* and that CSUN may tell other speeds later (RFC 5515, 6.2) */
+    bool must_sequence;             /* Sequencing Required in ICCN, whatever the profile says */
 };
 
 /* Places a call in a tunnel, which may still be coming up.  Returns its id, or 0. */
@@ -174,6 +175,11 @@ bool l2tp_next(struct l2tp *e, uint64_t now, struct l2tp_event *event);
  * free; returns its size, 0 if the call is not up.  The datagram goes from c->tunnel->local to
  * c->tunnel->peer. */
 size_t l2tp_data_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n);
+
+/* The same for a frame that has come by another call; priority: it had the P bit there, which it keeps
+ * where the profile uses that bit (3.1). */
+size_t l2tp_relay_header(struct l2tp *e, uint64_t now, uint16_t call, uint8_t *frame, size_t n,
+                         bool priority);
 
 /* Frees what has ended and been told; does nothing while l2tp_next() has more to say. */
 void l2tp_reap(struct l2tp *e, uint64_t now);

@@ -222,7 +222,7 @@ answers 'w a b', "01 No such tunnel 'a b'";
 
 put_file($d->{conf}, "[nonsense]\n");
 is($d->ask('reload'), "01 The old configuration stays in force: $d->{conf}:1: "
-      . 'unknown section [nonsense]: there are [global], [lns NAME], [lac NAME] and [group NAME]',
+      . 'unknown section [nonsense]: there are [global], [lns NAME], [lac NAME], [group NAME] and [switch NAME]',
     'reload: a broken file');
 $d->is_well('and it goes on');
 

@@ -51,10 +51,11 @@ static const struct {
     {"also behind another section", "[global]\nport = 1\n[lac a\nlns = b\n",
      "E f:3: the section's name has no closing ']'"},
     {"an unknown section, whose keys are passed over", "[lsn x]\nfoo = bar\n",
-     "E f:1: unknown section [lsn]: there are [global], [lns NAME], [lac NAME] and [group NAME]"},
+     "E f:1: unknown section [lsn]: there are [global], [lns NAME], [lac NAME], [group NAME] and "
+     "[switch NAME]"},
     {"a key before any section", "port = 1\n",
-     "E f:1: 'port' stands before any section: begin with [global], [lns NAME], [lac NAME] or "
-     "[group NAME]"},
+     "E f:1: 'port' stands before any section: begin with [global], [lns NAME], [lac NAME], "
+     "[group NAME] or [switch NAME]"},
     {"no '='", "[global]\nport 1\n", "E f:2: there is no '=': write 'key = value'"},
     {"no key", "[global]\n = 1\n", "E f:2: there is no key before the '=': write 'key = value'"},
     {"an open quote", "[lac x]\nlns = a\nname = \"b\\\"\n", "E f:3: the value has no closing '\"'"},

@@ -151,7 +151,7 @@ static const struct {
     {"a key of others", LNS "[group g]\nhostname = x\n",
      "E f:4: 'hostname' does not belong in [group g]: move it to [lns NAME] or [lac NAME]"},
     {"a key of its own elsewhere", LNS "max calls = 3\n",
-     "E f:3: 'max calls' does not belong in [lns default]: move it to [group NAME]"},
+     "E f:3: 'max calls' does not belong in [lns default]: move it to [group NAME] or [switch NAME]"},
     {"a pattern of nothing", LNS "[group g]\nmatch =\n",
      "E f:4: 'match = ' must be a user's name, in which '*' stands for anything"},
     {"a pattern that a later group covers",

@@ -1,0 +1,80 @@
+/* Traps of switches; see conf_check_switch.h. */
+#include "host/conf_check_switch.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Is it an address of this daemon's own, as far as the file tells?  Of a wildcard that is the loopback
+ * alone: which others this machine has nobody knows before it runs. */
+static bool is_ours(const struct conf *c, const struct conf_lns_host *h)
+{
+    struct conf_listen list = conf_listen_resolved(&c->global.listen);
+    const char *host = strcasecmp(h->host, "localhost") == 0 ? "127.0.0.1" : h->host;
+    struct addr a, any;
+
+    if (h->port != c->global.port || !addr_parse(host, 0, &a))
+        return false;
+    for (const struct conf_listen_at *at = list.at; at < list.at + list.n; at++) {
+        bool is_any = (addr_parse("0.0.0.0", 0, &any) && addr_same_host(&any, &at->addr)) ||
+                      (addr_parse("::", 0, &any) && addr_same_host(&any, &at->addr));
+        bool loops = a.family == 4 ? addr_get_ip4(&a) >> 24 == 127
+                                   : addr_parse("::1", 0, &any) && addr_same_host(&any, &a);
+
+        if (is_any ? at->addr.family == a.family && loops : addr_same_host(&a, &at->addr))
+            return true;
+    }
+    return false;
+}
+
+/* The [lac] that it goes through. */
+static void check_way(const struct conf *c, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_switch *w = s->object;
+    const struct conf_lac *lac = conf_find_lac(c, w->through);
+    unsigned line = conf_section_line(s, "through");
+
+    if (lac == NULL || strcasecmp(lac->name, "default") == 0) {
+        conf_say(told, false, line, "'through = %s' of %s names no [lac] section%s", w->through, s->title,
+                 lac != NULL ? " but the template of all: name one that has an 'lns'" : "");
+        return;
+    }
+    if (lac->autodial)
+        conf_say(told, false, line,
+                 "'through = %s' of %s: that [lac] dials a call of its own ('autodial'): have another "
+                 "section for calls that come in",
+                 w->through, s->title);
+    for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next)
+        if (is_ours(c, h))
+            conf_say(told, false, h->line,
+                     "%s sends calls through [lac %s], whose 'lns = %s' is this daemon itself: they "
+                     "would go round in a circle",
+                     s->title, lac->name, h->host);
+}
+
+static bool takes_all(const struct conf_switch *w)
+{
+    return w->match == NULL && w->called == NULL && w->calling == NULL && w->peer == NULL &&
+           w->peer_name == NULL && w->group == NULL;
+}
+
+void conf_check_switch(const struct conf *c, const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_switch *w = s->object, *later = w->next;
+
+    if (conf_section_wrong(s, "through"))
+        return;
+    if (w->through != NULL)
+        check_way(c, s, told);
+    else
+        conf_say(told, false, s->line,
+                 "%s has no 'through': name the [lac] section through which its calls go on", s->title);
+    while (later != NULL && !takes_all(later))
+        later = later->next;
+    if (later != NULL)
+        conf_say(told, true, s->line,
+                 "%s has no effect: any call fits [switch %s] of line %u, and the last one counts",
+                 s->title, later->name, later->line);
+    if (c->lns == NULL)
+        conf_say(told, true, s->line,
+                 "%s has no effect: there is no [lns] section that takes its calls", s->title);
+}
