@@ -83,8 +83,14 @@ sub end_at
     my $out = $q->accept_call(5);
 
     ok($out, 'and the call goes on there');
-    is($out->{icrq}{avp}{$_}, $icrq{$_}, "S4.4.4-19 its ICRQ has AVP $_ as it came") for sort keys %icrq;
-    is($out->{iccn}{avp}{$_}, $iccn{$_}, "its ICCN has AVP $_ as it came") for sort keys %iccn;
+    my %clause = (18 => 'S4.4.4-09', 19 => 'S4.4.4-12', 21 => 'S4.4.4-15', 22 => 'S4.4.4-16', 23 => 'S4.4.4-17',
+        24 => 'S4.4.4-18', 25 => 'S4.4.4-20', 37 => 'S4.4.4-22', 38 => 'S4.4.4-19', 39 => 'S4.4.4-23');
+    for (sort { $a <=> $b } keys %icrq, keys %iccn) {
+        my $clause = $clause{$_} // 'S4.4.5-01';
+
+        is($out->{exists $icrq{$_} ? 'icrq' : 'iccn'}{avp}{$_}, $icrq{$_} // $iccn{$_},
+            "$clause AVP $_ goes on as it came");
+    }
     is(join(' ', map { $out->{icrq}{avp}{"3561:$_"} // '' } 1, 2),
         'eth 1/2:3 house 4', 'the line\'s ids too');
     is($out->{icrq}{avp}{'3561:129'}, pack('Q>', 2000), 'and rates');
@@ -92,7 +98,7 @@ sub end_at
     is("$a->{role} $a->{switch} $a->{other_call}", "lns on $out->{peer}", 'status json: the first leg');
     is("$b->{role} $b->{switch} $b->{other_call} $b->{section}", "lac on $in->{peer} far", 'and the second');
     ok(!defined $a->{pppd_pid}, 'there is no pppd');
-    like($d->ask('status'), qr/ other /, 'the table has a column for it');
+    like($d->ask('status'), qr/ other *$/m, 'the table has a column for it');
     is($d->count(qr/start_pppd/), 0, 'none was started');
     $_->close for $p, $q;
     $d->finish;
@@ -230,6 +236,46 @@ sub end_at
     $d->finish;
 }
 
+# -- silence -------------------------------------------------------------------------------------
+
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q, lns => 'hello interval = 1', lac => 'hello interval = 1',
+        more => "[global]\nmax retries = 1\n");
+    my $p = caller_of $d;
+    my ($in, $out) = through $p, $q;
+
+    ok($out, 'a call whose LNS falls silent') or diag $d->tail;
+    my $m = $p->wait_for('CDN', 20, $in->{id});
+    is($m && Peer::result($m), '4/0 the LNS is silent', 'ends at its LAC with 4');
+    $p->{mute} = 1;
+    my $q2 = Peer->new(share => $q);
+    $in = $p->open_call;
+    $q2->accept_tunnel(5);
+    $out = $q2->accept_call(5);
+    ok($out, 'one whose LAC does') or diag $d->tail;
+    $m = $q2->wait_for('CDN', 20, $out->{id});
+    is($m && Peer::result($m), '1/0 the LAC is silent', 'at its LNS with 1');
+    $q2->close;
+    $d->finish;
+}
+
+# -- speeds --------------------------------------------------------------------------------------
+
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q);
+    my $p = caller_of $d;
+    my ($in, $out) = through $p, $q, icrq => [soft(98, '')];
+
+    ok(exists $out->{icrq}{avp}{98}, 'R5515-04 that speeds may be told later is carried on') or diag $d->tail;
+    $p->control('CSUN', 0, soft(97, pack 'nnNN', 0, $in->{peer}, 9000, 4000));
+    my $m = $q->wait_for('CSUN', 2);
+    is(unpack('H*', $m && $m->{avp}{97} // ''), unpack('H*', pack 'nnNN', 0, $out->{id}, 9000, 4000), 'and so are new ones, with the leg\'s own id') or diag $d->tail;
+    $_->close for $p, $q;
+    $d->finish;
+}
+
 # -- nobody there --------------------------------------------------------------------------------
 
 {
@@ -267,7 +313,7 @@ sub end_at
     for (@rows) {
         my ($what, $o, $rule) = @$_;
         my $q1 = Peer->new(share => $q);
-        my ($in, $out) = through $p, $q1, %$o, ($rule ? () : (half => 0));
+        my ($in, $out) = $rule ? through($p, $q1, %$o) : $p->open_call(%$o);
 
         $d->says(qr/call $p->{peer_id}\/$in->{peer}: goes on as .*by switch $rule through lac far/, "$what: switch $rule") if $rule;
         is(end_at($p, $in), '2/4 no address is left', "$what: no rule, so it ends here, without an address") if !$rule;
@@ -312,6 +358,43 @@ sub end_at
     $d->configure("[lns default]\n[lac me]\nlns = 127.0.0.1:$own\n[switch me]\nthrough = me\n")->mark->signal('HUP');
     $d->says(qr/\[switch me\] sends calls through \[lac me\], whose 'lns = 127.0.0.1' is this daemon itself/,
         'one that sends to itself is refused by a check');
+    $d->finish;
+}
+
+# -- what is left --------------------------------------------------------------------------------
+
+# A thousand calls, of each the end from another side; nothing grows.
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q);
+    my $p = caller_of $d;
+    my ($first) = $p->open_call;    # it stays, and with it the tunnel
+    my $descriptors = sub { my @all = glob "/proc/${\ $d->pid}/fd/*"; scalar @all };
+    my ($fds, $rss, $bad);
+
+    $q->accept_tunnel(5);
+    my $stays = $q->accept_call(5);
+    for my $n (1 .. 1000) {
+        my ($in, $out) = through $p, $q, calling => '+49';
+
+        $bad++ if !$out;
+        next if !$out;
+        $p->send_frame($in, $lcp . $n);
+        $bad++ if ($q->get_frame(2, $out) // '') ne $lcp . $n;
+        my @end = $n % 2 ? ($p, $in, $q, $out) : ($q, $out, $p, $in);
+        $end[0]->hang_up($end[1], 3, "end $n");
+        $bad++ if end_at($end[2], $end[3]) ne "3/0 end $n";
+        ($fds, $rss) = ($descriptors->(), $d->figure('VmRSS')) if $n == 200;
+    }
+    is($bad // 0, 0, 'a thousand calls come, carry a frame and go, by both sides in turn');
+    is($descriptors->(), $fds, 'not a descriptor is left of them');
+    SKIP: {
+        skip 'the sanitizers keep what is freed', 1 if sanitized();
+        cmp_ok($d->figure('VmRSS'), '<=', $rss + 256, 'nor memory');
+    }
+    is(scalar @{json($d)->{calls}}, 2, 'what is there are the two legs of the first');
+    ok($stays, 'which is up');
+    $_->close for $p, $q;
     $d->finish;
 }
 
