@@ -128,7 +128,7 @@ $(B)/test/%: test/e2e/%.c $(LIB)
 
 # What `make bench` needs; the load generator and its stand-in for pppd carry a test too.
 BENCH   := load pppd limit peer cost kernels
-$(B)/test/bench/load: test/bench/far.c test/bench/press.c
+$(B)/test/bench/load: test/bench/far.c test/bench/press.c test/bench/slow.c
 $(B)/test/bench/load $(B)/test/bench/peer: test/caller.c test/caller.h
 $(B)/test/bench/load $(B)/test/bench/pppd: test/bench/frames.c $(wildcard test/bench/*.h)
 $(B)/test/bench/%: test/bench/%.c $(LIB)

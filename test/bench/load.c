@@ -16,6 +16,7 @@
  *   patience MS                  nothing arriving for so long, the rest of a burst is lost (1000)
  *   stick KIND SIZE, go          the last call's stand-in is stopped, its call swamped; goes on
  *   latency KIND SIZE FRAMES BESIDE, flood KIND SIZE TIMES MS     see press.h
+ *   slow KIND SIZE RATE TIMES MS    see slow.h
  *   run COMMAND                  by the shell, with the daemon's pid as $DAEMON
  *
  * Answers each with a line of fields between tabs:
@@ -24,7 +25,7 @@
  *   down|up|echo CALLS BUSY KIND SIZE BURST SENT ARRIVED DAMAGED MISORDERED MISSING REFUSED NS
  *                                       NS: CPU time for each that arrived well
  *   stick, go
- *   latency ..., flood ...              see press.h
+ *   latency ..., flood ..., slow ...    see press.h, slow.h
  *   end STATUS                          of the daemon, in the end
  *
  * A burst is sent with one system call, and the next one when all of it has arrived; nothing
@@ -41,6 +42,7 @@
 
 #include "far.h"
 #include "press.h"
+#include "slow.h"
 #include "wire/hdlc.h"
 
 #define BURST 64
@@ -259,7 +261,17 @@ static void run(const char *command)
     printf("run\t%d\n", system(command));
 }
 
-/* Commands of press.h; false if it is none. */
+static bool slow(const char *line, const struct press *p)
+{
+    struct slow s = {.kind = p->kind, .size = p->size};
+
+    if (sscanf(line, "slow %*s %*u %u %u %u", &s.rate, &s.times, &s.ms) != 3 || s.rate == 0 || s.ms == 0)
+        return false;
+    slow_measure(&s);
+    return true;
+}
+
+/* Commands of press.h and slow.h; false if it is none. */
 static bool press(const char *line)
 {
     struct press p;
@@ -284,7 +296,7 @@ static bool press(const char *line)
     } else if (sscanf(line, "flood %*s %*u %u %u", &a, &b) == 2) {
         press_flood(&p, a, b);
     } else {
-        return false;
+        return slow(line, &p);
     }
     return true;
 }

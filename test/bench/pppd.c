@@ -106,6 +106,22 @@ static void tell_arrived(uint32_t n)
         futex_wake(&me.share->arrived);
 }
 
+/* One that is slow: notes how long the frame was on its way, and takes its time. */
+static void be_slow(uint32_t pace_us)
+{
+    static uint32_t due;
+    uint32_t now = share_now_us(), number = me.slot->down.next - 1;
+    uint32_t i = me.share->n_took++;
+
+    if (i < SHARE_TIMES)
+        me.share->took_us[i] = now - me.share->sent_us[number % SHARE_TIMES];
+    if ((int32_t)(due - now) < -1000000 || (int32_t)(due - now) > 1000000)
+        due = now;
+    due += pace_us;
+    if ((int32_t)(due - now) > 0)
+        usleep(due - now);
+}
+
 static void be_sink(void)
 {
     static struct buf b = {.off = BUF_HEADROOM};
@@ -124,10 +140,10 @@ static void be_sink(void)
             enum hdlc_got what = hdlc_feed(&rx, &in, &b, 0);
 
             if (what == HDLC_FRAME) {
-                if (me.slot != NULL && flow_take(&me.slot->down, me.call, buf_span(&b)))
-                    n++;
-                else
+                if (me.slot == NULL || !flow_take(&me.slot->down, me.call, buf_span(&b)))
                     hear_lcp(buf_span(&b));
+                else if (n++, me.share->pace_us != 0)
+                    be_slow(me.share->pace_us);
                 b.len = 0;
             } else if (what != HDLC_MORE && me.slot != NULL) {
                 me.slot->refused++;

@@ -16,6 +16,8 @@
 
 #define SHARE_MAGIC 0x4c320000u /* of LCP, with the call's number below */
 
+#define SHARE_TIMES 65536
+
 /* Of one call. */
 struct slot {
     _Alignas(64) struct flow down; /* written by the stand-in */
@@ -32,6 +34,10 @@ struct share {
     _Atomic uint32_t arrived; /* a futex: frames that have come to any of them */
     _Atomic uint32_t wanted;  /* whoever makes that so many wakes who waits there */
     _Atomic uint32_t written; /* frames that they have written */
+    _Atomic uint32_t pace_us; /* the least that each frame takes a stand-in; 0: no time */
+    _Atomic uint32_t n_took;  /* with a pace: frames of the first call that have arrived, ... */
+    uint32_t took_us[SHARE_TIMES]; /* how long each was on its way, ... */
+    uint32_t sent_us[SHARE_TIMES]; /* and, by number, when each was sent */
     struct slot slot[FRAME_CALLS];
 };
 
@@ -43,6 +49,15 @@ static inline long futex_wait(_Atomic uint32_t *word, uint32_t seen, const struc
 static inline long futex_wake(_Atomic uint32_t *word)
 {
     return syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Microseconds of a clock that all have. */
+static inline uint32_t share_now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint32_t)((uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u);
 }
 
 #endif

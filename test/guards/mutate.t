@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 ok "each mutation still applies, and names clauses that there are" "$root/scripts/mutate" --check
 
 mkdir -p "$tmp/tree/src" "$tmp/tree/test/unit" "$tmp/tree/scripts"
-cp "$root/scripts/mutate" "$tmp/tree/scripts"
+cp "$root/scripts/mutate" "$root/scripts/Edits.pm" "$tmp/tree/scripts"
 cd "$tmp/tree"
 cat >Makefile <<'END'
 build/test/test_it: test/unit/test_it.c src/it.c
