@@ -150,6 +150,36 @@ static void say_groups(const struct question *q, const struct conf_lns *lns)
     }
 }
 
+static bool fits_one(const struct conf_match *list, const char *text)
+{
+    const struct conf_match *m = list;
+
+    while (m != NULL && !conf_match_fits(m->pattern, span_str(text)))
+        m = m->next;
+    return list == NULL || m != NULL;
+}
+
+/* Those that calls of the peer may fit; of its Host Name only if it was given. */
+static void say_switches(const struct question *q)
+{
+    const char *before = "a call of it goes on to another LNS if it fits one of these, the last of which "
+                         "counts:\n";
+    char address[ADDR_TEXT];
+
+    addr_host_text(&q->addr, address);
+    for (const struct conf_switch *w = q->c->switches; w != NULL; w = w->next) {
+        const struct conf_section *s = section_of(q->c, w);
+
+        if (!fits_one(w->peer, address) ||
+            (q->host_name != NULL && !fits_one(w->peer_name, q->host_name)))
+            continue;
+        fprintf(q->out, "%s  %s of line %u\n", before, s->title, s->line);
+        before = "";
+        for (const struct conf_row *row = NULL; (row = conf_row_in(row, PLACE_SWITCH)) != NULL;)
+            conf_show_row(q->out, s, row, false, "    ");
+    }
+}
+
 static bool say_lns(const struct question *q)
 {
     const struct conf_lns *lns = conf_match_lns(q->c, &q->addr);
@@ -172,6 +202,7 @@ static bool say_lns(const struct question *q)
     say_secret(q, &lns->peer, q->host_name);
     say_values(q, s);
     say_groups(q, lns);
+    say_switches(q);
     return true;
 }
 

@@ -153,7 +153,7 @@ static void on_call_up(struct hub *h, const struct l2tp_event *ev)
         hang_up(h, c, result, result == CDN_ERROR ? ERROR_RESOURCES : ERROR_NONE, why);
     else {
         h->totals.calls_up++;
-        if (lac_of(c) != NULL)
+        if (lac_of(c) != NULL || (b->is_leg && b->is_lac))
             trouble_over(h, c->tunnel->p.label);
         say_call_up(c, (int)b->pppd.child.pid);
         tell_call_up(c, b);
@@ -182,6 +182,8 @@ static void explain(struct hub *h, const struct call *c)
         diagnose_call(h, c, NULL);
         return;
     }
+    if (c->was_up && ((const struct bearer *)c->host_data)->is_leg)
+        return; /* the other leg's peer hears why */
     ppp = bearer_ppp(c->host_data);
     diagnose_call(h, c, &ppp);
 }

@@ -16,7 +16,7 @@
  * come back from their LNS.  A call that goes round in a circle, through whatever LNSs, comes again
  * and again as it was, and nothing ever comes back.  The first number is for calls that tell who
  * calls; others may well be alike. */
-#define ALIKE_MOST 8
+#define ALIKE_MOST 64
 #define UNNAMED_MOST 512
 
 struct switched {
