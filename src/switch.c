@@ -372,7 +372,6 @@ struct bearer *switch_call_up(struct hub *h, const struct conf_switch *rule, con
     if (*why == NULL && lns != NULL)
         b = bearer_start_leg(h, c, &lns->peer, false, why);
     if (b == NULL) {
-        s->use->refused++;
         finish(s);
         return NULL;
     }
@@ -385,7 +384,6 @@ struct bearer *switch_call_up(struct hub *h, const struct conf_switch *rule, con
         hang_up(s, s->in_call, CDN_NO_FACILITIES, other_calls);
     } else if (s->waits && lac_serving(l) != 0)
         place(s);
-    s->use->ever++;
     return b;
 }
 

@@ -18,7 +18,6 @@ struct switched;
 struct switch_use {
     char name[128];
     unsigned calls;
-    uint64_t ever, refused; /* since the start; those that could not go on */
     struct switch_use *next;
 };
 

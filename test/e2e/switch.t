@@ -336,6 +336,22 @@ sub end_at
     $d->finish;
 }
 
+# -- two sorts of calls --------------------------------------------------------------------------
+
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q, lac => "redial = yes\npppoptfile = ${\ ppp_script \"echo\\n\"}");
+    my $p = caller_of $d;
+
+    $d->command("c far\n");
+    $q->accept_tunnel(5);
+    ok($q->accept_call(5), 'a [lac] that was told to place a call of its own');
+    my $in = $p->open_call;
+    is(end_at($p, $in), '4/0 the [lac] of its switch has calls of another sort', 'carries no others');
+    $_->close for $p, $q;
+    $d->finish;
+}
+
 # -- circles -------------------------------------------------------------------------------------
 
 {
@@ -357,6 +373,18 @@ sub end_at
     is($m && Peer::result($m), '6/0 it goes round in a circle of switches', 'a call that tells nothing of itself too');
     $p->close;
     $_->finish for $a, $b;
+
+    # the file names no port, so a check cannot see it; the tunnel is one of our own
+    my $unseen = daemon 'unseen', conf => "[lns default]\n[lac me]\nlns = 127.0.0.1:1\n";
+    $unseen->configure("[lns default]\n[lac me]\nlns = 127.0.0.1:${\ $unseen->port}\n[switch me]\nthrough = me\n")
+      ->mark->signal('HUP');
+    $unseen->says(qr/reload: switch me is new/, 'one that sends to itself unseen');
+    $p = caller_of $unseen;
+    $in = $p->open_call(calling => '+49');
+    is(end_at($p, $in), '6/0 it goes round in a circle of switches', 'is refused when it comes back');
+    is($unseen->count(qr/goes on as call/), 1, 'the first time');
+    $p->close;
+    $unseen->finish;
 
     my $own = free_port;
     my $d = daemon 'own', port => $own, conf => "[lns default]\n[lac me]\nlns = 127.0.0.1:$own\n";
