@@ -200,6 +200,21 @@ sub end_at
     is(end_at($q2, $out), '1/0 carrier', 'the LAC hangs up: the LNS hears its code and words');
     $q2->wait_for('StopCCN', 2);
 
+    my $q8 = Peer->new(share => $q);
+    ($in, $out) = through $p, $q8;
+    $q8->{mute} = 1;    # its StopCCN is not acknowledged yet
+    $p->hang_up($in, 1, 'carrier');
+    ok($q8->wait_for('StopCCN', 2), 'the last call has gone, and the tunnel is going');
+    $in = $p->open_call;
+    $q8->{mute} = 0;
+    $q8->control('ZLB', 0);
+    my $q9 = Peer->new(share => $q);
+    $q9->accept_tunnel(5);
+    $out = $q9->accept_call(5);
+    ok($out, 'a call that comes now has the next') or diag $d->tail;
+    $p->hang_up($in, 1, 'carrier');
+    $q9->wait_for('StopCCN', 2);
+
     my $q3 = Peer->new(share => $q);
     $in = $p->open_call;
     $q3->accept_tunnel(5);
