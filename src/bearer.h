@@ -91,11 +91,11 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
                                 const char *number, const char *user, const char *password,
                                 enum bearer_ppp *ppp, const char **why);
 
-/* For a call of ours whose caller is at the other end of a line: an open terminal, which the bearer's
- * link takes; modem: see host/link.h.  There is no pppd; that the line has hung up ends the call.  NULL as
+/* For a call of ours whose caller is at the other end of a line, whose link becomes
+ * the bearer's, also if this fails.  There is no pppd; that the line has hung up ends the call.  NULL as
  * above. */
 struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                 int fd, bool modem, const char **why);
+                                 struct link *line, const char **why);
 
 /* One of the two calls that a switch has joined: there is no pppd, its frames go on in the other one, once
  * the two have been joined and that one is open, with a header of its own.  The first few that come

@@ -1,6 +1,4 @@
 /* A bearer whose link is somebody's line: there is no pppd; see bearer.h. */
-#include <unistd.h>
-
 #include "bearer_parts.h"
 
 /* Nobody is at the other end of the line any more (4.4.2: loss of carrier). */
@@ -15,23 +13,19 @@ static void line_hung_up(void *ctx)
 }
 
 struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                 int fd, bool modem, const char **why)
+                                 struct link *line, const char **why)
 {
     struct bearer *b = bearer_new(h, c, why);
 
     if (b == NULL) {
-        close(fd);
+        link_close(line);
         return NULL;
     }
     b->is_lac = b->is_bare = true;
     b->dscp = conf->peer.dscp;
     b->tell_errors = conf->send_wen;
-    b->link = link_open_line(h->loop, fd, modem, bearer_heard, line_hung_up, b);
-    if (b->link == NULL) {
-        *why = "the line has hung up";
-        bearer_free(b);
-        return NULL;
-    }
+    b->link = line;
+    link_hand_over(line, bearer_heard, line_hung_up, b);
     if (b->tell_errors)
         link_tell_refused(b->link, bearer_tell_errors);
     return b;

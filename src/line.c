@@ -6,25 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "host/sys.h"
-#include "wire/fields.h"
-
-struct line {
-    struct hub *hub;
-    struct lac *lac;
-    struct fifo_feed *feed; /* NULL: nobody hears any more */
-    int fd;                 /* -1: its call's bearer has it */
-    bool modem;
-    uint16_t call; /* 0: it waits for the tunnel */
-    bool was_up;
-    char device[64], called[NUMBER], calling[NUMBER], sub_address[NUMBER];
-    uint32_t bearer, tx_bps, rx_bps, channel;
-    bool has_channel;
-    struct line *next;
-};
+#include "line_parts.h"
+#include "wire/msg.h"
 
 static const struct {
     unsigned status;
@@ -36,6 +24,7 @@ static const struct {
     [LINE_BUSY] = {4, "the LNS does not take the call"},
     [LINE_ENDED] = {5, "the LNS has ended the call"},
     [LINE_STOPPED] = {6, "hung up here"},
+    [LINE_NO_PPP] = {8, "PPP with the caller has come to nothing"},
 };
 
 static void tell(struct line *ln, const char *text)
@@ -44,8 +33,8 @@ static void tell(struct line *ln, const char *text)
         fifo_feed_line(ln->feed, text);
 }
 
-/* Ends its part in all this; the last of a LAC lets its tunnel go. */
-static void finish(struct line *ln, enum line_end end, const char *why)
+/* The last of a LAC lets its tunnel go. */
+void line_finish(struct line *ln, enum line_end end, const char *why)
 {
     struct lac *l = ln->lac;
     struct line **at = &ln->hub->lines;
@@ -56,18 +45,20 @@ static void finish(struct line *ln, enum line_end end, const char *why)
     while (*at != ln)
         at = &(*at)->next;
     *at = ln->next;
-    log_notice("lac %s, line %s: %s%s%s", l->name, ln->device, ends[end].words,
+    log_notice("lac %s, line %s: %s%s%s", l != NULL ? l->name : ln->desk, ln->device, ends[end].words,
                why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
     snprintf(text, sizeof text, "end %u %s%s%s", ends[end].status, ends[end].words,
              why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
     if (ln->fd >= 0)
         close(ln->fd);
+    line_front_free(ln);
     for (const struct line *o = ln->hub->lines; o != NULL; o = o->next)
         others = others || o->lac == l;
+    free(ln->desk);
     free(ln);
     if (feed != NULL)
         fifo_feed_close(feed, text);
-    if (!others)
+    if (l != NULL && !others)
         lac_serve_no_more(l);
 }
 
@@ -76,6 +67,8 @@ static void place(struct line *ln)
 {
     struct hub *h = ln->hub;
     struct l2tp_call_spec spec = lac_call_spec(conf_find_lac(h->conf, ln->lac->name), NULL);
+    struct call_proxy proxy;
+    struct msg told;
 
     if (ln->called[0] != '\0')
         spec.called = ln->called;
@@ -92,9 +85,13 @@ static void place(struct line *ln)
     spec.framing = FRAMING_ASYNC;
     spec.tx_bps = ln->tx_bps;
     spec.rx_bps = ln->rx_bps;
+    if (ln->front != NULL) {
+        line_front_tell(ln, &told, &proxy);
+        spec.proxy = &proxy;
+    }
     ln->call = l2tp_call(h->engine, loop_now(h->loop), lac_serving(ln->lac), &spec, NULL);
     if (ln->call == 0)
-        finish(ln, LINE_UNREACHED, "memory or ids have run out");
+        line_finish(ln, LINE_UNREACHED, "memory or ids have run out");
     else
         tell(ln, "calling");
 }
@@ -114,7 +111,7 @@ static void fallen(struct lac *l)
     for (struct line *ln = l->hub->lines, *next; ln != NULL; ln = next) {
         next = ln->next;
         if (ln->lac == l && ln->call == 0)
-            finish(ln, l->hub->stopping != STOP_NOT ? LINE_STOPPED : LINE_UNREACHED, NULL);
+            line_finish(ln, l->hub->stopping != STOP_NOT ? LINE_STOPPED : LINE_UNREACHED, NULL);
     }
 }
 
@@ -127,7 +124,7 @@ static void let_go(void *owner)
 
     ln->feed = NULL;
     if (ln->call == 0)
-        finish(ln, LINE_HUNG_UP, "by whoever has attached it");
+        line_finish(ln, LINE_HUNG_UP, "by whoever has attached it");
     else
         l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST,
                      ERROR_NONE, "the line has hung up");
@@ -156,51 +153,55 @@ static unsigned lines_of(const struct hub *h, const struct lac *l)
     unsigned n = 0;
 
     for (const struct line *ln = h->lines; ln != NULL; ln = ln->next)
-        n += ln->lac == l;
+        n += ln->lac == l || strcasecmp(ln->desk, l->name) == 0;
     return n;
 }
 
-/* Why that section can take no line now; NULL: it can.  Else *l is its LAC. */
-static const char *why_not(const struct hub *h, const char *name, struct lac **l)
+static bool is_full(const struct hub *h, const struct lac *l)
 {
-    const struct conf_lac *conf = conf_find_lac(h->conf, name);
+    const struct conf_lac *conf = conf_find_lac(h->conf, l->name);
 
-    *l = conf != NULL ? lac_find(h, name) : NULL;
+    return conf != NULL && conf->max_lines > 0 && lines_of(h, l) >= (unsigned)conf->max_lines;
+}
+
+/* Why that section can take no line now; NULL: it can. */
+static const char *why_not(const struct hub *h, const struct conf_lac *desk)
+{
+    const struct lac *l = desk != NULL ? lac_find(h, desk->name) : NULL;
+
     if (h->stopping != STOP_NOT)
         return "the daemon stops";
-    if (*l == NULL)
+    if (l == NULL)
         return "no such [lac]";
-    if (conf->lns == NULL)
-        return "it has no lns";
-    if (conf->max_lines > 0 && lines_of(h, *l) >= (unsigned)conf->max_lines)
-        return "all its lines are busy (max lines)";
-    return NULL;
+    return is_full(h, l) ? "all its lines are busy (max lines)" : NULL;
 }
 
-static void keep(char *to, size_t room, const char *from)
+/* What is not known of the line is as the section has it that it was handed to. */
+static void keep(char *to, size_t room, const char *known, const char *else_this)
 {
-    if (from != NULL)
-        snprintf(to, room, "%s", from);
+    snprintf(to, room, "%s", known != NULL ? known : else_this != NULL ? else_this : "");
 }
 
-static struct line *line_new(struct hub *h, struct lac *l, const struct line_wish *wish)
+static struct line *line_new(struct hub *h, const struct conf_lac *desk, const struct line_wish *wish)
 {
     struct line *ln = calloc(1, sizeof *ln);
 
     if (ln == NULL)
         return NULL;
     ln->hub = h;
-    ln->lac = l;
     ln->fd = open_device(wish->device);
-    if (ln->fd < 0) {
+    ln->desk = ln->fd >= 0 ? strdup(desk->name) : NULL;
+    if (ln->desk == NULL) {
+        if (ln->fd >= 0)
+            close(ln->fd);
         free(ln);
         return NULL;
     }
     ln->modem = wish->modem;
-    keep(ln->device, sizeof ln->device, wish->device);
-    keep(ln->called, sizeof ln->called, wish->called);
-    keep(ln->calling, sizeof ln->calling, wish->calling);
-    keep(ln->sub_address, sizeof ln->sub_address, wish->sub_address);
+    keep(ln->device, sizeof ln->device, wish->device, NULL);
+    keep(ln->called, sizeof ln->called, wish->called, desk->called_number);
+    keep(ln->calling, sizeof ln->calling, wish->calling, desk->calling_number);
+    keep(ln->sub_address, sizeof ln->sub_address, wish->sub_address, desk->sub_address);
     ln->bearer = wish->bearer;
     ln->tx_bps = wish->tx_bps;
     ln->rx_bps = wish->rx_bps;
@@ -209,36 +210,83 @@ static struct line *line_new(struct hub *h, struct lac *l, const struct line_wis
     return ln;
 }
 
+/* It is that LAC's from now on. */
+static void take(struct line *ln, struct lac *l)
+{
+    ln->lac = l;
+    if (!lac_serve(l, &line_user))
+        line_finish(ln, LINE_REFUSED, "the section has a call of its own");
+    else if (lac_serving(l) != 0) /* it was up before; else the line may have fallen by now */
+        place(ln);
+}
+
+static void decline(struct line *ln, const char *why)
+{
+    if (ln->front != NULL)
+        line_front_decline(ln, why);
+    else
+        line_finish(ln, LINE_REFUSED, why);
+}
+
+void line_named(struct line *ln, struct span user)
+{
+    const struct conf_lac *desk = conf_find_lac(ln->hub->conf, ln->desk);
+    struct lac *l = line_choose(ln, user);
+
+    if (l == NULL && desk != NULL && desk->lns != NULL)
+        l = lac_find(ln->hub, ln->desk);
+    if (ln->hub->stopping != STOP_NOT)
+        decline(ln, "the daemon stops");
+    else if (l == NULL)
+        decline(ln, "no [lac] takes this caller");
+    else if (strcasecmp(l->name, ln->desk) != 0 && is_full(ln->hub, l))
+        decline(ln, "all lines of its [lac] are busy");
+    else {
+        log_info("lac %s, line %s: is taken by lac %s", ln->desk, ln->device, l->name);
+        take(ln, l);
+    }
+}
+
+/* Whose it is, at once or when the caller has said its name. */
+static void begin(struct line *ln, const struct conf_lac *desk)
+{
+    if (desk->proxy != CONF_PROXY_NO) {
+        if (!line_front_begin(ln, desk))
+            line_finish(ln, LINE_REFUSED, strerror(errno));
+    } else if (line_is_desk(desk)) {
+        line_named(ln, (struct span){NULL, 0});
+    } else {
+        take(ln, lac_find(ln->hub, desk->name));
+    }
+}
+
 void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
                  const struct line_wish *wish)
 {
-    struct lac *l;
-    const char *why = why_not(h, lac, &l);
-    struct line *ln = why == NULL ? line_new(h, l, wish) : NULL;
+    const struct conf_lac *desk = conf_find_lac(h->conf, lac);
+    const char *why = why_not(h, desk);
+    struct line *ln = why == NULL ? line_new(h, desk, wish) : NULL;
 
-    if (why == NULL && ln == NULL)
-        why = strerror(errno);
-    if (ln != NULL) {
-        ln->feed = fifo_feed_open(reply, let_go, ln); /* else it has been answered */
-        if (ln->feed == NULL) {
-            close(ln->fd);
-            free(ln);
-            return;
-        }
-        ln->next = h->lines;
-        h->lines = ln;
-        tell(ln, "taken");
-        if (h->lines != ln)
-            return; /* nobody has heard it */
-        log_notice("lac %s: line %s, calling from '%s'", l->name, ln->device, ln->calling);
-        if (!lac_serve(l, &line_user))
-            finish(ln, LINE_REFUSED, "the section has a call of its own");
-        else if (lac_serving(l) != 0) /* it was up before; else the line may have fallen by now */
-            place(ln);
+    if (ln == NULL) {
+        why = why != NULL ? why : strerror(errno);
+        log_notice("lac %s: line %s is not taken: %s", lac, wish->device, why);
+        fifo_answer(reply, 1, "%s", why);
         return;
     }
-    log_notice("lac %s: line %s is not taken: %s", lac, wish->device, why);
-    fifo_answer(reply, 1, "%s", why);
+    ln->feed = fifo_feed_open(reply, let_go, ln); /* else it has been answered */
+    if (ln->feed == NULL) {
+        close(ln->fd);
+        free(ln->desk);
+        free(ln);
+        return;
+    }
+    ln->next = h->lines;
+    h->lines = ln;
+    tell(ln, "taken");
+    if (h->lines != ln)
+        return; /* nobody has heard it */
+    log_notice("lac %s: line %s, calling from '%s'", desk->name, ln->device, ln->calling);
+    begin(ln, desk);
 }
 
 struct line *line_of_call(const struct hub *h, uint16_t call)
@@ -250,19 +298,27 @@ struct line *line_of_call(const struct hub *h, uint16_t call)
     return ln;
 }
 
+/* Its link: that which the front has opened, or a new one. */
+static struct link *link_of(struct line *ln)
+{
+    int fd = ln->fd;
+
+    if (ln->front != NULL)
+        return line_front_release(ln);
+    ln->fd = -1;
+    return link_open_line(ln->hub->loop, fd, ln->modem, NULL, NULL, NULL);
+}
+
 struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why)
 {
     const struct conf_lac *conf = conf_find_lac(ln->hub->conf, ln->lac->name);
-    int fd = ln->fd;
+    struct link *k = conf != NULL ? link_of(ln) : NULL;
+    struct bearer *b = k != NULL ? bearer_start_line(ln->hub, c, conf, k, why) : NULL;
     char text[32];
-    struct bearer *b;
 
-    *why = "its section has left the configuration";
-    if (conf == NULL)
-        return NULL;
-    ln->fd = -1;
-    b = bearer_start_line(ln->hub, c, conf, fd, ln->modem, why);
     ln->was_up = b != NULL;
+    if (k == NULL)
+        *why = conf != NULL ? "the line has hung up" : "its section has left the configuration";
     snprintf(text, sizeof text, "up %u", (unsigned)c->id);
     if (b != NULL)
         tell(ln, text);
@@ -289,11 +345,11 @@ void line_call_down(struct hub *h, const struct call *c)
     struct line *ln = line_of_call(h, c->id);
 
     if (ln != NULL)
-        finish(ln, end_of(ln, c), c->why.text[0] != '\0' ? c->why.text : NULL);
+        line_finish(ln, end_of(ln, c), c->why.text[0] != '\0' ? c->why.text : NULL);
 }
 
 void line_free_all(struct hub *h)
 {
     while (h->lines != NULL)
-        finish(h->lines, LINE_STOPPED, NULL);
+        line_finish(h->lines, LINE_STOPPED, NULL);
 }

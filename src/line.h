@@ -18,7 +18,8 @@ enum line_end {
     LINE_UNREACHED, /* no LNS answers, or none lets us in */
     LINE_BUSY,      /* the LNS does not take the call */
     LINE_ENDED,     /* the LNS has ended the call, or is lost */
-    LINE_STOPPED    /* the operator has, or the daemon stops */
+    LINE_STOPPED,   /* the operator has, or the daemon stops */
+    LINE_NO_PPP     /* what we negotiate with the caller ourselves has come to nothing */
 };
 
 struct line_wish {

@@ -198,6 +198,11 @@ struct conf_group {
     struct hash_node by_name;
 };
 
+enum conf_proxy { CONF_PROXY_NO, CONF_PROXY_LCP };
+
+/* How a caller is asked who it is, where that is ours to do. */
+enum conf_ask { CONF_ASK_NO, CONF_ASK_ANY, CONF_ASK_CHAP, CONF_ASK_MSCHAP2, CONF_ASK_PAP };
+
 struct conf_lac {
     char *name;
     unsigned line;
@@ -230,6 +235,9 @@ struct conf_lac {
     bool send_wen;
     uint32_t minimum_bps, maximum_bps; /* of calls that we, as LNS, ask the peer to place */
     int max_lines;                     /* that others hand it; 0: no limit */
+    enum conf_proxy proxy;             /* of a line's caller: what we negotiate ourselves */
+    enum conf_ask proxy_ask;
+    struct conf_match *match, *match_called, *match_calling, *match_line; /* calls that it takes */
     bool tie_breaker;                  /* in SCCRQ */
     uint32_t fwmark;                   /* on each packet to the LNS; 0: none */
     struct conf_lac *next;
@@ -324,6 +332,9 @@ struct conf_lac *conf_find_lac(const struct conf *c, const char *name);
 
 /* A group by its name, octet by octet; NULL if there is none. */
 const struct conf_group *conf_find_group(const struct conf *c, const char *name);
+
+/* Does one of the patterns fit that? */
+bool conf_match_any(const struct conf_match *m, struct span what);
 
 /* The last group of the file one of whose "match" fits a user's name; NULL: none does. */
 const struct conf_group *conf_match_group(const struct conf *c, struct span user);

@@ -34,6 +34,13 @@ bool conf_match_fits(const char *pattern, struct span user)
     return pattern[strspn(pattern, "*")] == '\0';
 }
 
+bool conf_match_any(const struct conf_match *m, struct span what)
+{
+    while (m != NULL && !conf_match_fits(m->pattern, what))
+        m = m->next;
+    return m != NULL;
+}
+
 /* Takes the pattern. */
 static bool add(struct conf_match **list, char *pattern, unsigned line)
 {

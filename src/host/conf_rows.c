@@ -84,7 +84,7 @@ const struct conf_row *conf_row_nearest(const char *key, enum conf_place place,
 
 const char *conf_row_preset(const struct conf_row *row, enum conf_place place)
 {
-    if (place == PLACE_GROUP && (row->places & (IN_LNS | IN_LAC)) != 0)
+    if (place == PLACE_GROUP && (row->places & IN_LNS) != 0)
         return NULL;
     return place == PLACE_LAC && row->preset_lac != NULL ? row->preset_lac : row->preset;
 }
@@ -100,6 +100,7 @@ const char *conf_row_places(const struct conf_row *row)
         [IN_GROUP | IN_SWITCH] = "[group NAME] or [switch NAME]",
         [IN_LNS | IN_LAC] = "[lns NAME] or [lac NAME]",
         [IN_LNS | IN_GROUP] = "[lns NAME] or [group NAME]",
+        [IN_LAC | IN_GROUP | IN_SWITCH] = "[lac NAME], [group NAME] or [switch NAME]",
         [IN_LNS | IN_LAC | IN_GROUP] = "[lns NAME], [lac NAME] or [group NAME]",
     };
 

@@ -22,12 +22,13 @@ static const struct conf_row rows[] = {
      .help = "A call whose private group has no [group] section.  default: this section serves it as\n"
              "one without a group; refuse: it is not taken."},
     {.name = "match",
-     .places = IN_GROUP | IN_SWITCH,
+     .places = IN_LAC | IN_GROUP | IN_SWITCH,
      .kind = KIND_MATCH,
-     .at = GROUP_AND_SWITCH(match),
+     .at = LAC_GROUP_AND_SWITCH(match),
      .example = "*@example.net",
-     .help = "Users whose calls it is for (of a group: if the LAC names none); '*' stands for anything.\n"
-             "It needs a LAC that tells the user's name (Proxy Authen Name).  May stand often."},
+     .help = "Users whose calls it is for (of a group: if the LAC names none; of a [lac]: whose lines it\n"
+             "takes); '*' stands for anything.  [group] and [switch] need a LAC that tells the user's name\n"
+             "(Proxy Authen Name).  May stand often."},
     {.name = "max calls",
      .places = IN_GROUP | IN_SWITCH,
      .kind = KIND_INT,

@@ -16,6 +16,21 @@ static const struct conf_word bearer_words[] = {
 #define LINE_ID_MIN 2 /* octets of the ids of a line: RFC 5515, 5.1, 5.2 */
 #define LINE_ID_MAX 63
 
+static const struct conf_word proxy_words[] = {
+    {"no", CONF_PROXY_NO},
+    {"lcp", CONF_PROXY_LCP},
+    {NULL, 0},
+};
+
+static const struct conf_word ask_words[] = {
+    {"any", CONF_ASK_ANY},
+    {"chap", CONF_ASK_CHAP},
+    {"mschap-v2", CONF_ASK_MSCHAP2},
+    {"pap", CONF_ASK_PAP},
+    {"no", CONF_ASK_NO},
+    {NULL, 0},
+};
+
 static const struct conf_row rows[] = {
     {.name = "ip range",
      .places = IN_LNS | IN_GROUP,
@@ -135,6 +150,39 @@ static const struct conf_row rows[] = {
      .max = 65535,
      .preset = "0",
      .help = "How many lines it takes at a time (l2tpd-attach); 0: as many as come."},
+    {.name = "proxy",
+     .places = IN_LAC,
+     .kind = KIND_WORD,
+     .at = LAC(proxy),
+     .words = proxy_words,
+     .preset = "no",
+     .help = "lcp: of a line, negotiate LCP with the caller and ask who it is, pass it on to the first [lac]\n"
+             "whose 'match' keys fit, and tell the LNS.  no: PPP is the LNS's affair."},
+    {.name = "proxy ask",
+     .places = IN_LAC,
+     .kind = KIND_WORD,
+     .at = LAC(proxy_ask),
+     .words = ask_words,
+     .preset = "any",
+     .help = "How the caller is asked who it is: any that it takes (chap first, pap last), one, or no."},
+    {.name = "match called",
+     .places = IN_LAC,
+     .kind = KIND_MATCH,
+     .at = LAC(match_called),
+     .example = "0800*",
+     .help = "Numbers called, lines of which it takes; '*' stands for anything.  May stand often."},
+    {.name = "match calling",
+     .places = IN_LAC,
+     .kind = KIND_MATCH,
+     .at = LAC(match_calling),
+     .example = "+49*",
+     .help = "The same, of callers' numbers."},
+    {.name = "match line",
+     .places = IN_LAC,
+     .kind = KIND_MATCH,
+     .at = LAC(match_line),
+     .example = "/dev/ttyS*",
+     .help = "The same, of the devices that lines are."},
     {.name = "private group",
      .places = IN_LAC,
      .kind = KIND_TEXT,

@@ -39,6 +39,12 @@
     {                                                                                              \
         0, offsetof(struct conf_lns, field), 0, offsetof(struct conf_group, own.field)             \
     }
+#define LAC_GROUP_AND_SWITCH(field)                                                                \
+    {                                                                                              \
+        [PLACE_LAC] = offsetof(struct conf_lac, field),                                            \
+        [PLACE_GROUP] = offsetof(struct conf_group, field),                                        \
+        [PLACE_SWITCH] = offsetof(struct conf_switch, field)                                       \
+    }
 #define ALL_THREE(field)                                                                           \
     {                                                                                              \
         0, offsetof(struct conf_lns, field), offsetof(struct conf_lac, field),                     \

@@ -42,6 +42,9 @@ typedef void link_hung_up_fn(void *ctx);
 struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *heard,
                             link_hung_up_fn *hung_up, void *ctx);
 
+/* The line is another's from now on: that is told of what it hears, and that it has hung up. */
+void link_hand_over(struct link *k, link_heard_fn *heard, link_hung_up_fn *hung_up, void *ctx);
+
 /* Wants to be told, with the same ctx; it must not close the link. */
 void link_tell_refused(struct link *k, link_refused_fn *refused);
 

@@ -502,6 +502,13 @@ void link_close(struct link *k)
     free(k);
 }
 
+void link_hand_over(struct link *k, link_heard_fn *heard, link_hung_up_fn *hung_up, void *ctx)
+{
+    k->heard = heard;
+    k->hung_up = hung_up;
+    k->ctx = ctx;
+}
+
 void link_tell_refused(struct link *k, link_refused_fn *refused)
 {
     k->refused = refused;

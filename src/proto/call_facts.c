@@ -99,18 +99,23 @@ struct call_proxy *call_proxy_copy(const struct call_proxy *from)
     return p;
 }
 
+void call_proxy_of(const struct msg *m, struct call_proxy *p)
+{
+    *p = (struct call_proxy){.present = m->present & UINT64_C(0xff) << PROXY_FIRST};
+    for (unsigned i = 0; i < PROXY_AVPS; i++)
+        p->value[i] = msg_span(m, PROXY_FIRST + i);
+    p->type = msg_has(m, AVP_PROXY_AUTHEN_TYPE) ? m->proxy_authen_type : 0;
+    p->id = msg_has(m, AVP_PROXY_AUTHEN_ID) ? m->proxy_authen_id : 0;
+}
+
 /* Without memory there is none: then PPP is negotiated anew, which is always right (4.4.5). */
 static void keep_proxy(struct call *c, const struct msg *m)
 {
-    struct call_proxy p = {.present = m->present & UINT64_C(0xff) << PROXY_FIRST};
+    struct call_proxy p;
 
-    if (p.present == 0 || c->proxy != NULL)
-        return;
-    for (unsigned i = 0; i < PROXY_AVPS; i++)
-        p.value[i] = msg_span(m, PROXY_FIRST + i);
-    p.type = msg_has(m, AVP_PROXY_AUTHEN_TYPE) ? m->proxy_authen_type : 0;
-    p.id = msg_has(m, AVP_PROXY_AUTHEN_ID) ? m->proxy_authen_id : 0;
-    c->proxy = call_proxy_copy(&p);
+    call_proxy_of(m, &p);
+    if (p.present != 0 && c->proxy == NULL)
+        c->proxy = call_proxy_copy(&p);
 }
 
 /* ICCN and OCCN: the line.  Without Rx Connect Speed it is as fast both ways; without Framing Type

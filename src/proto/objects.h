@@ -170,6 +170,9 @@ struct call_proxy {
     uint8_t octets[];              /* what the values of an owned one point to */
 };
 
+/* What a message tells in these; the spans are those of m. */
+void call_proxy_of(const struct msg *m, struct call_proxy *p);
+
 /* What a LAC tells of the line that its caller comes by (RFC 5515, 5).  Of fields whose slot (enum
  * avp_number) is not in "has" nothing is known. */
 struct call_line {

@@ -18,6 +18,7 @@
 
 #define GAPS 20   /* so often is a FIFO that nobody reads tried again, ... */
 #define GAP_MS 20 /* ... after so long */
+#define PARTING_S 2 /* for the last word about a line that has hung up */
 #define ORPHAN_S 60 /* an answer that takes longer is no answer */
 
 /* The one answer's FIFO there is; for the end by a signal too. */
@@ -32,11 +33,22 @@ static void remove_answer(void)
 
 static bool for_a_line;
 
+static void parting_is_over(int signo)
+{
+    (void)signo;
+    unlink(answer_path);
+    _exit(0);
+}
+
+/* A line that has hung up: the daemon may yet say how it has ended. */
 static void caught(int signo)
 {
+    if (for_a_line && (signo == SIGHUP || signo == SIGCHLD)) {
+        signal(SIGALRM, parting_is_over);
+        alarm(PARTING_S);
+        return;
+    }
     unlink(answer_path);
-    if (for_a_line && (signo == SIGHUP || signo == SIGCHLD))
-        _exit(0);
     signal(signo, SIG_DFL);
     raise(signo);
 }

@@ -28,7 +28,8 @@ struct asker {
     const char *fifo;    /* the daemon's */
     int timeout_s;       /* how long to wait for the next piece of an answer */
     bool forever;        /* wait for further pieces without end, once there was one */
-    bool for_a_line;     /* that the line hangs up (HUP), or who has it ends (CHLD), is a success */
+    bool for_a_line;     /* that the line hangs up (HUP), or who has it ends (CHLD), is a success, if the
+                          * daemon has nothing else to say of it within 2 s */
     bool debug;          /* tell on stderr what is sent and what comes */
     /* A line of the answer, without its code and newline; last: the one that ends a frame, or the
      * only one of a plain answer.  May be NULL. */

@@ -1,0 +1,180 @@
+#!/usr/bin/perl
+# A [lac] with "proxy = lcp", to which lines are handed: it negotiates LCP with the caller, asks who that
+# is, passes the line on to the section that takes it, and tells the LNS.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Digest::MD5 qw(md5);
+use E2E;
+use Peer;
+use POSIX qw(WNOHANG);
+use Test::More;
+
+my $attach = ($ENV{L2TPD} // 'build/l2tpd') =~ s/l2tpd\z/l2tpd-attach/r;
+my $n = 0;
+
+# Starts it, with a caller as told.
+sub attach
+{
+    my ($d, $desk, $caller, @words) = @_;
+    my $words = "$DIR/attach." . ++$n;
+    my $says = "$DIR/caller." . $n;
+    my $pid = fork // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN,  '<', '/dev/null';
+        open STDERR, '>', $words;
+        { exec $attach, '-c', $d->{fifo}, '--pty', "exec perl $FindBin::Bin/caller.pl says=$says $caller",
+            @words, $desk }
+        POSIX::_exit(127);
+    }
+    return {pid => $pid, words => $words, says => $says};
+}
+
+sub status_of
+{
+    my ($a, $seconds) = @_;
+    my $ended = loop_until { waitpid($a->{pid}, WNOHANG) == $a->{pid} ? [$?] : undef } $seconds // 10;
+
+    kill KILL => $a->{pid} if !$ended;
+    return !$ended ? 'late' : $ended->[0] & 127 ? 'signal ' . ($ended->[0] & 127) : $ended->[0] >> 8;
+}
+
+sub hears
+{
+    my ($a, $what, $name) = @_;
+
+    soon { (-e $a->{says} ? slurp($a->{says}) : '') =~ $what } $name or diag(slurp $a->{words});
+}
+
+my ($blue, $red, $rest) = map { Peer->new } 1 .. 3;
+my $d = daemon 'lac', conf => "[lac desk]\nproxy = lcp\nhostname = desk.example\n"
+  . "[lac asks-pap]\nproxy = lcp\nproxy ask = pap\n"
+  . "[lac asks-ms]\nproxy = lcp\nproxy ask = mschap-v2\n"
+  . "[lac asks-not]\nproxy = lcp\nproxy ask = no\nlns = 127.0.0.1:" . $rest->port . "\n"
+  . "[lac numbers]\n"
+  . "[lac blue]\nmatch = *\@blue.example\nmatch = blue\nmax lines = 1\nlns = 127.0.0.1:" . $blue->port . "\n"
+  . "[lac red]\nmatch called = 0800*\nmatch calling = *42\nlns = 127.0.0.1:" . $red->port . "\n";
+
+# -- CHAP ------------------------------------------------------------------------------------------
+
+my $p = Peer->new(share => $blue);
+my $one = attach $d, 'desk', 'name=Alice@Blue.Example', '--calling', '5550099';
+ok($p->accept_tunnel, 'a caller whose name fits: the tunnel of that section');
+my $call = $p->accept_call;
+my $iccn = $call->{iccn}{avp};
+is($call->{icrq}{avp}{22}, '5550099', 'the numbers of the line');
+is(unpack('n', $iccn->{29} // ''), 2, 'Proxy Authen Type: CHAP');
+is($iccn->{30}, 'Alice@Blue.Example', 'the name, as the caller has said it');
+my $id = unpack 'n', $iccn->{32} // '';
+is(unpack('H*', $iccn->{33} // ''), unpack('H*', md5(chr($id & 255) . 'secret' . $iccn->{31})),
+    'challenge, identifier and response belong together');
+is(unpack('H*', $iccn->{26}), '0206000000000506' . unpack('H*', 'call'),
+    'the options of the first Configure-Request of the caller');
+is(unpack('H*', $iccn->{28}), unpack('H*', $iccn->{26}), 'and of the last');
+like(unpack('H*', $iccn->{27}), qr/0305c22305/, 'those of the last that it was sent ask for CHAP');
+hears $one, qr/^lcp\nasked chap\n\z/, 'the caller waits for the answer';
+$p->send_frame($call, "\xff\x03\xc2\x23\x03" . chr($id & 255) . "\0\x04");
+hears $one, qr/^told\n/m, 'which the LNS gives it';
+ok($p->echoes($call, "\xff\x03\x00\x21through"), 'frames pass both ways');
+ok($p->echoes($call, "\xff\x03\x00\x21" . join '', map { chr } 0 .. 255), 'each octet as it is');
+
+# -- no room, and the LNS hangs up ----------------------------------------------------------------
+
+my $full = attach $d, 'desk', 'name=blue';
+is(status_of($full), 1, 'a second one of a section with one line is not taken');
+hears $full, qr/^terminated all lines/m, 'and the caller is told by LCP';
+$p->send_frame($call, "\xff\x03\xc0\x21\x01\x63\0\x04");
+hears $one, qr/asked chap\ntold\n/, 'the LNS may negotiate anew';
+$p->hang_up($call);
+is(status_of($one), 5, 'the LNS ends the call');
+
+# -- PAP, MS-CHAPv2, none --------------------------------------------------------------------------
+
+{
+    my $q = Peer->new(share => $blue);
+    my $a = attach $d, 'desk', 'auth=pap name=blue password=geheim';
+    ok($q->accept_tunnel, 'one that knows PAP only');
+    my $c = $q->accept_call;
+    my $avp = $c->{iccn}{avp};
+    is(unpack('n', $avp->{29} // ''), 3, 'is asked so');
+    is($avp->{30}, 'blue', 'its name');
+    is($avp->{33}, 'geheim', 'and its password go to the LNS');
+    is(unpack('n', $avp->{32} // '') & 255, 7, 'with the identifier');
+    ok($q->echoes($c, "\xff\x03\x00\x21pap"), 'frames pass');
+    is($d->count(qr/geheim/), 0, 'the password is in no log');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($q->wait_for('StopCCN', 5), 'and after that the tunnel is closed');
+}
+{
+    my $q = Peer->new(share => $blue);
+    my $a = attach $d, 'asks-ms', 'auth=mschap name=blue';
+    ok($q->accept_tunnel, 'MS-CHAPv2 gives a name');
+    my $avp = $q->accept_call->{iccn}{avp};
+    ok(!defined $avp->{29} && !defined $avp->{30}, 'of which no AVP can tell');
+    ok(defined $avp->{26} && defined $avp->{27} && defined $avp->{28}, 'but LCP is told');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($q->wait_for('StopCCN', 5), 'ended');
+}
+{
+    my $q = Peer->new(share => $rest);
+    my $a = attach $d, 'asks-not', 'auth=none';
+    ok($q->accept_tunnel, 'where the name is not asked for: the lns of the section itself');
+    my $avp = $q->accept_call->{iccn}{avp};
+    is(unpack('n', $avp->{29} // ''), 4, 'Proxy Authen Type: none');
+    hears $a, qr/^lcp\n\z/, 'the caller was asked nothing';
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($q->wait_for('StopCCN', 5), 'ended');
+}
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+for my $desk ('desk', 'numbers') {
+    my $q = Peer->new(share => $red);
+    my $a = attach $d, $desk, 'name=nobody', '--called', '0800111', '--calling', '42';
+    ok($q->accept_tunnel, "$desk: both numbers fit");
+    my $avp = $q->accept_call->{iccn}{avp};
+    is($avp->{30} // '', $desk eq 'desk' ? 'nobody' : '', 'the name is told if it was asked for');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($q->wait_for('StopCCN', 5), 'ended');
+}
+is(status_of(attach $d, 'numbers', '', '--called', '0800111', '--calling', '43'), 1,
+    'one of two numbers is not enough');
+
+# -- what comes to nothing ------------------------------------------------------------------------
+
+my $nobody = attach $d, 'desk', 'name=eve@nowhere.example';
+is(status_of($nobody), 1, 'a name that fits nothing: not taken');
+hears $nobody, qr/^terminated no \[lac\] takes this caller/m, 'as the caller is told';
+$d->says(qr/line \S+: not taken: .*no \[lac\] takes this caller/, 'and the log');
+is(status_of(attach $d, 'asks-pap', 'auth=none'), 8, 'one that declines to say its name');
+$d->says(qr/declines to authenticate/, 'in words');
+my $gone = attach $d, 'desk', 'mode=leave';
+is(status_of($gone), 0, 'one that hangs up in the middle');
+is(status_of(attach($d, 'desk', 'mode=quarrel'), 60), 8, 'one that never agrees');
+my @last = map { attach $d, 'desk', "mode=$_" } qw(silent garbage);
+is(status_of($_, 70), 8, 'silence, and garbage') for @last;
+$d->says(qr/come to nothing: the caller's LCP options and ours never come together/, 'each in its words:');
+$d->says(qr/come to nothing: the caller has never said a word of LCP/, 'silence');
+$d->says(qr/come to nothing: what the caller sends is not LCP/, 'garbage');
+is($d->count(qr/line [^\n]*: PPP with the caller has come to nothing: /), 4, 'once each');
+
+# -- the others are not touched, and nothing is left ---------------------------------------------
+
+my $q = Peer->new(share => $blue);
+my $good = attach $d, 'desk', 'name=blue';
+ok($q->accept_tunnel && $q->accept_call, 'another comes through as before');
+my $waits = attach $d, 'desk', 'mode=silent';
+hears $good, qr/^asked chap/m, 'one is up, ...';
+soon { slurp($waits->{words}) =~ /taken/ } '... one is in the middle';
+$d->finish;
+is(status_of($good), 6, 'the daemon stops: the call that is up ends with it');
+is(status_of($waits), 6, 'and the line that has none yet');
+done_testing;
