@@ -43,7 +43,7 @@ PROTO = proto/xport proto/states proto/post proto/silence proto/tunnel proto/cal
 CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kinds host/conf_line host/conf_listen host/conf_load \
         host/conf_near host/conf_overlap host/conf_put host/conf_parse host/conf_print host/conf_ranges \
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
-        host/conf_rows_ppp host/conf_rows_group host/conf_rows_switch host/conf_switch host/conf_check_switch host/conf_match host/conf_group \
+        host/conf_rows_ppp host/conf_rows_group host/conf_rows_switch host/conf_switch host/conf_check_switch host/conf_check_desk host/conf_match host/conf_group \
         host/conf_check_group host/conf_section host/conf_show host/conf_unnamed host/conf_words
 HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets \
         host/pool host/pool_memory host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if host/pppd_culprit $(CONF) $(BODIES)

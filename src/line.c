@@ -210,22 +210,23 @@ static struct line *line_new(struct hub *h, const struct conf_lac *desk, const s
     return ln;
 }
 
-/* It is that LAC's from now on. */
-static void take(struct line *ln, struct lac *l)
-{
-    ln->lac = l;
-    if (!lac_serve(l, &line_user))
-        line_finish(ln, LINE_REFUSED, "the section has a call of its own");
-    else if (lac_serving(l) != 0) /* it was up before; else the line may have fallen by now */
-        place(ln);
-}
-
 static void decline(struct line *ln, const char *why)
 {
     if (ln->front != NULL)
         line_front_decline(ln, why);
     else
         line_finish(ln, LINE_REFUSED, why);
+}
+
+/* It is that LAC's from now on. */
+static void take(struct line *ln, struct lac *l)
+{
+    ln->lac = l;
+    if (!lac_serve(l, &line_user)) {
+        ln->lac = NULL;
+        decline(ln, "its [lac] has calls of another sort");
+    } else if (lac_serving(l) != 0) /* it was up before; else the line may have fallen by now */
+        place(ln);
 }
 
 void line_named(struct line *ln, struct span user)

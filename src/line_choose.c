@@ -29,13 +29,10 @@ static bool takes(const struct conf_lac *c, const struct line *ln, struct span u
 
 struct lac *line_choose(const struct line *ln, struct span user)
 {
-    for (const struct conf_lac *c = ln->hub->conf->lac; c != NULL; c = c->next) {
-        struct lac *l = c->lns != NULL && has_rules(c) && takes(c, ln, user)
-                            ? lac_find(ln->hub, c->name)
-                            : NULL;
+    const struct conf_lac *found = NULL;
 
-        if (l != NULL)
-            return l;
-    }
-    return NULL;
+    for (const struct conf_lac *c = ln->hub->conf->lac; c != NULL; c = c->next)
+        if (c->lns != NULL && has_rules(c) && takes(c, ln, user))
+            found = c;
+    return found != NULL ? lac_find(ln->hub, found->name) : NULL;
 }

@@ -36,7 +36,7 @@ void line_named(struct line *ln, struct span user);
 /* Is this the section of a desk: one that lines are handed to so that another takes them? */
 bool line_is_desk(const struct conf_lac *conf);
 
-/* The first LAC with rules all of whose kinds the line and the user fit; NULL: none does. */
+/* The last LAC of the file with rules all of whose kinds the line and the user fit; NULL: none does. */
 struct lac *line_choose(const struct line *ln, struct span user);
 
 /* line_front.c */

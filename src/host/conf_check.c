@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "host/conf_check_desk.h"
 #include "host/conf_check_group.h"
 #include "host/conf_check_switch.h"
 #include "host/conf_hidden.h"
@@ -63,6 +64,7 @@ static const struct {
     {IN_LNS, "sticky", "assign ip", false, "with 'assign ip = no'"},
     {IN_LAC, "lns return", "lns policy", true, "with 'lns policy = share'"},
     {IN_LNS | IN_LAC, "hello interval", "hello", false, "with 'hello = no'"},
+    {IN_LAC, "proxy ask", "proxy", false, "without 'proxy = lcp'"},
     {IN_LNS | IN_LAC | IN_GROUP, "pass peer", "ipparam", true,
      "beside 'ipparam', which says all of it"},
 };
@@ -297,7 +299,7 @@ static void check_chosen(const struct conf *c, const struct conf_section *s, str
                  "'access control = yes': it serves whomever no other section serves");
 }
 
-static void check_lac(const struct conf_section *s, struct conf_told *told)
+static void check_lac(const struct conf *c, const struct conf_section *s, struct conf_told *told)
 {
     const struct conf_lac *lac = s->object;
     unsigned timeout = conf_section_line(s, "redial timeout");
@@ -305,8 +307,8 @@ static void check_lac(const struct conf_section *s, struct conf_told *told)
 
     if (is_default(s))
         return;
-    if (lac->lns == NULL && !unsure(s, "lns", "lns"))
-        conf_say(told, true, s->line, "%s has no 'lns', so there is nowhere to dial", s->title);
+    if (!unsure(s, "lns", "lns"))
+        conf_check_desk(c, s, told);
     if (unsure(s, "redial", "redial"))
         return;
     if (!lac->redial && timeout > 0 && lac->redial_timeout_s != 30)
@@ -472,7 +474,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
     check_flow(s, told);
     check_data_path(c, s, told);
     if (s->place == PLACE_LAC) {
-        check_lac(s, told);
+        check_lac(c, s, told);
         check_dialling(s, told);
         check_twice(s, told);
         check_binding(s, told);

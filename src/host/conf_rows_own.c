@@ -155,7 +155,7 @@ static const struct conf_row rows[] = {
      .kind = KIND_WORD,
      .at = LAC(proxy),
      .words = proxy_words,
-     .preset = "no",
+     .example = "lcp",
      .help = "lcp: of a line, negotiate LCP with the caller and ask who it is, pass it on to the first [lac]\n"
              "whose 'match' keys fit, and tell the LNS.  no: PPP is the LNS's affair."},
     {.name = "proxy ask",

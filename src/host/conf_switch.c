@@ -8,11 +8,7 @@
 /* No list is no demand. */
 static bool fits_one(const struct conf_match *list, struct span text)
 {
-    const struct conf_match *m = list;
-
-    while (m != NULL && !conf_match_fits(m->pattern, text))
-        m = m->next;
-    return list == NULL || m != NULL;
+    return list == NULL || conf_match_any(list, text);
 }
 
 static bool fits(const struct conf_switch *w, const struct conf_facts *f)
