@@ -58,7 +58,7 @@ static void usage(FILE *to)
     fputs("  --pppd         what follows is for pppd: 'pty' and 'remotenumber' are taken\n"
           "Exit status: 0 the line has hung up, 1 not taken, 2 usage, 3 no LNS can be reached,\n"
           "4 the LNS does not take the call, 5 the LNS has ended it, 6 hung up by the operator,\n"
-          "7 no daemon, 8 PPP with the caller has come to nothing.\n",
+          "7 no daemon, 8 no PPP comes about with the caller.\n",
           to);
 }
 
