@@ -149,6 +149,57 @@ is(status_of(attach $d, $echo), 2, 'no section: 2');
 is(status_of(attach $d, $echo, 'isp', '--bearer', 'x y'), 2, 'a word of two words: 2');
 is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that there is not: 1');
 
+# -- what the LNS says of the line's octets, and what it is told of its errors ---------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = attach $d, ppp_script("reports $DIR/escapes\nsink\ndelay 300\nbad-fcs 2\n"), 'isp';
+    ok($v->accept_tunnel, 'a line that makes errors');
+    my $c = $v->accept_call;
+    my $report = sub {
+        my ($r) = map { slurp $_ } glob "$DIR/escapes.*";
+        return ($r // '') =~ /^controls (\d+)$/m ? $1 : 0;
+    };
+    my $all = "\xff\x03\x00\x21" . join '', map { chr } 0 .. 31;
+    $v->send_frame($c, $all);
+    my $wen = $v->wait_for('WEN', 5);
+    cmp_ok(unpack('x2N', $wen->{avp}{34} // "\0" x 6), '>=', 1, 'the LNS hears of a bad checksum');
+    $v->idle(0.3);
+    is($report->(), 0, 'all control characters are escaped towards the caller at first');
+    $v->control('SLI', $c->{peer}, avp(35, pack 'nNN', 0, 0, 0));
+    ok($v->wait_acked, 'an SLI');
+    $v->send_frame($c, $all);
+    soon { $report->() >= 30 } 'and then none is';
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($v->wait_for('StopCCN', 5), 'ended');
+}
+
+# -- many, one after another: nothing is left ------------------------------------------------------
+
+{
+    my $w = Peer->new(share => $far);
+    my $stays = attach $d, $echo, 'isp';
+    ok($w->accept_tunnel && $w->accept_call, 'one stays');
+    my ($up, $kib, $fds);
+    my $open = sub { scalar(() = glob '/proc/' . $d->pid . '/fd/*') };
+    for my $i (1 .. 60) {
+        my $a = attach $d, $echo, 'isp';
+        my $c = $w->accept_call or last;
+        $up++ if $w->echoes($c, "\xff\x03\x00\x21$i");
+        $i % 2 ? $w->hang_up($c) : kill TERM => $a->{pid};
+        status_of $a;
+        $w->wait_for('CDN', 5) if $i % 2 == 0;
+        ($kib, $fds) = ($d->figure('VmRSS'), $open->()) if $i == 20;
+    }
+    is($up, 60, 'sixty calls beside it');
+    soon { $open->() <= $fds } 'no descriptor is left';
+    cmp_ok($d->figure('VmRSS') - $kib, '<', sanitized() ? 4000 : 200, 'nor memory');
+    kill TERM => $stays->{pid};
+    status_of $stays;
+    ok($w->wait_for('StopCCN', 5), 'ended');
+}
+
 # -- the operator, and the end of the daemon -------------------------------------------------------
 
 my $t = Peer->new(share => $far);
