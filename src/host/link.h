@@ -3,8 +3,8 @@
  *
  * Above it frames are whole and bare (no flag, no escape, no FCS); what is below is its business.
  * It never blocks and never waits: output that the other side does not take stands in a bounded
- * queue (LINK_QUEUE octets), and a frame that does not fit there is dropped and counted, so that a
- * pppd that has stopped reading harms its own call only.  Knows nothing of tunnels. */
+ * queue (LINK_QUEUE octets), in which the oldest frames make way for those that do not fit, and are
+ * counted, so that a pppd that has stopped reading harms its own call only.  Knows nothing of tunnels. */
 #ifndef HOST_LINK_H
 #define HOST_LINK_H
 
@@ -57,16 +57,17 @@ const char *link_slave_name(const struct link *k);
 int link_slave_fd(const struct link *k);
 void link_release_slave(struct link *k);
 
-/* Queues one frame; false if it was dropped.  What was queued leaves by one write() per link at
+/* Queues one frame.  False if there was no room for it: it displaces ordinary frames that have not
+ * begun to leave, the oldest first, which are then counted both as out and as dropped, or is dropped
+ * itself where that would not do.  What was queued leaves by one write() per link at
  * link_flush_all(), once a turn, the rest when the pty takes it. */
 bool link_send(struct link *k, struct span frame);
 void link_flush_all(void);
 void link_drain(void); /* frees the queues that lie unused, which are kept for the next burst */
 
 /* The same for a frame with priority (RFC 2661, 3.1, P bit): it overtakes all that has not begun to
- * leave, except frames that came here before it.  If there is no room it displaces ordinary frames,
- * the newest first, which are then counted both as out and as dropped.  True therefore does not
- * mean that pppd reads. */
+ * leave, except frames that came here before it.  It displaces them likewise, but none of its
+ * kind, and is then taken: true, which therefore does not mean that pppd reads. */
 bool link_send_first(struct link *k, struct span frame);
 
 /* The maps of control characters (bit n: octet n; RFC 2661, 4.4.6).  send: those escaped towards

@@ -23,7 +23,9 @@
 #define NAME_ROOM 64
 #define READ_SIZE 4096
 #define READS_A_TURN 4   /* then the others have theirs */
-#define QUEUE_SMALL 8192 /* room of a queue, of most; of the others LINK_QUEUE */
+#define QUEUE_SMALL 8192 /* room of a queue, of most */
+#define QUEUE_LARGE (LINK_QUEUE + 16384) /* and of the others: more than waits, lest all of that be
+                                          * moved for each frame that makes way */
 #define ALL_CONTROLS 0xffffffffu
 
 /* Octets queue[begin .. begin + waiting) are encoded and not yet written.  queue is NULL exactly
@@ -94,7 +96,7 @@ static struct {
     size_t room;
     unsigned most, n;
     uint8_t *queue[64];
-} spares[] = {{.room = QUEUE_SMALL, .most = 64}, {.room = LINK_QUEUE, .most = 8}};
+} spares[] = {{.room = QUEUE_SMALL, .most = 64}, {.room = QUEUE_LARGE, .most = 8}};
 
 static uint8_t *queue_get(size_t room)
 {
@@ -138,7 +140,7 @@ static void count_dropped(struct link *k)
 /* Makes n octets of room behind what waits; false if that would be beyond the bound. */
 static bool queue_make_room(struct link *k, size_t n)
 {
-    size_t room = k->waiting + n <= QUEUE_SMALL ? QUEUE_SMALL : LINK_QUEUE;
+    size_t room = k->waiting + n <= QUEUE_SMALL ? QUEUE_SMALL : QUEUE_LARGE;
     uint8_t *queue;
 
     if (k->waiting + n > LINK_QUEUE)
@@ -214,39 +216,57 @@ static uint32_t map_for(const struct link *k, struct span frame)
 }
 
 /* Accounts for a frame that has become n octets of the queue. */
-static bool queued(struct link *k, struct span frame, size_t n)
+static void queued(struct link *k, struct span frame, size_t n)
 {
     k->waiting += n;
     k->counts.frames_out++;
     k->counts.octets_out += frame.n;
     if (!k->blocked)
         list_enter(k);
+}
+
+/* Where a frame that has begun to leave ends, unless that is known, which stays where it is. */
+static void mind_begun(struct link *k)
+{
+    if (k->ahead == 0 && k->waiting > 0)
+        k->ahead = hdlc_cut(span_of(k->queue + k->begin, k->waiting));
+}
+
+/* Throws the oldest ordinary frames away until n octets more are within the bound; none if that
+ * would not do.  The oldest: what arrives has waited less, and he who sends hears of it sooner. */
+static bool displace(struct link *k, size_t n)
+{
+    uint8_t *front = k->queue + k->begin;
+    size_t cut = 0;
+
+    if (k->waiting + n <= LINK_QUEUE)
+        return true;
+    mind_begun(k);
+    if (k->ahead + n > LINK_QUEUE)
+        return false;
+    while (k->waiting - cut + n > LINK_QUEUE) {
+        size_t at = k->ahead + cut;
+
+        cut += hdlc_first(span_of(front + at, k->waiting - at));
+        count_dropped(k);
+    }
+    memmove(front + cut, front, k->ahead);
+    k->begin += cut;
+    k->waiting -= cut;
     return true;
 }
 
 bool link_send(struct link *k, struct span frame)
 {
-    if (k->deaf || frame.n > LINK_QUEUE || !queue_make_room(k, HDLC_MOST(frame.n))) {
+    size_t most = HDLC_MOST(frame.n);
+    bool fits = k->waiting + most <= LINK_QUEUE;
+
+    if (k->deaf || frame.n > LINK_QUEUE || !displace(k, most) || !queue_make_room(k, most)) {
         count_dropped(k);
         return false;
     }
-    return queued(k, frame,
-                  hdlc_encode(k->queue + k->begin + k->waiting, frame, map_for(k, frame)));
-}
-
-/* Throws the newest ordinary frames away until n octets more are within the bound; none if that
- * would not do. */
-static bool displace(struct link *k, size_t n)
-{
-    if (k->ahead + n > LINK_QUEUE)
-        return false;
-    while (k->waiting + n > LINK_QUEUE) {
-        const uint8_t *ordinary = k->queue + k->begin + k->ahead;
-
-        k->waiting = k->ahead + hdlc_last(span_of(ordinary, k->waiting - k->ahead));
-        count_dropped(k);
-    }
-    return true;
+    queued(k, frame, hdlc_encode(k->queue + k->begin + k->waiting, frame, map_for(k, frame)));
+    return fits;
 }
 
 /* Ordinary frames make way twice: as far as need be, then back to where the frame has ended. */
@@ -255,8 +275,7 @@ bool link_send_first(struct link *k, struct span frame)
     size_t most = HDLC_MOST(frame.n), behind, n;
     uint8_t *at;
 
-    if (k->ahead == 0 && k->waiting > 0)
-        k->ahead = hdlc_cut(span_of(k->queue + k->begin, k->waiting));
+    mind_begun(k);
     if (k->deaf || frame.n > LINK_QUEUE || !displace(k, most) || !queue_make_room(k, most)) {
         count_dropped(k);
         return false;
@@ -267,7 +286,8 @@ bool link_send_first(struct link *k, struct span frame)
     n = hdlc_encode(at, frame, map_for(k, frame));
     memmove(at + n, at + most, behind);
     k->ahead += n;
-    return queued(k, frame, n);
+    queued(k, frame, n);
+    return true;
 }
 
 static void count_refused(struct link *k, enum hdlc_got why)

@@ -71,13 +71,11 @@ size_t hdlc_cut(struct span line)
     return (size_t)(flag - line.p) + 1;
 }
 
-size_t hdlc_last(struct span line)
+size_t hdlc_first(struct span line)
 {
-    size_t at = line.n - 1; /* its closing flag */
+    const uint8_t *close = line.n > 1 ? memchr(line.p + 1, HDLC_FLAG, line.n - 1) : NULL;
 
-    while (at > 0 && line.p[at - 1] != HDLC_FLAG)
-        at--;
-    return at > 0 ? at - 1 : 0;
+    return close != NULL ? (size_t)(close - line.p) + 1 : line.n;
 }
 
 void hdlc_rx_init(struct hdlc_rx *rx)

@@ -42,8 +42,8 @@ size_t hdlc_encode(uint8_t *dst, struct span frame, uint32_t accm);
  * frame stands there, or nothing.  (A flag only ever stands at a frame's ends.) */
 size_t hdlc_cut(struct span line);
 
-/* In such octets, of whole frames and at least one: where the last frame begins. */
-size_t hdlc_last(struct span line);
+/* In such octets, of whole frames and at least one: how many the first frame has. */
+size_t hdlc_first(struct span line);
 
 enum hdlc_got {
     HDLC_MORE,     /* input used up, no whole frame yet */

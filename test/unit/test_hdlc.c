@@ -224,9 +224,11 @@ static void test_ends(void)
 
         begins[i] = n;
         n += hdlc_encode(line + n, span_of(frame, size), ALL);
-        is_int((long long)hdlc_last(span_of(line, n)), (long long)begins[i],
-               "the last of several frames begins where it was put");
     }
+    for (size_t i = 0; i < 4; i++)
+        is_int((long long)hdlc_first(span_of(line + begins[i], n - begins[i])),
+               (long long)((i < 3 ? begins[i + 1] : n) - begins[i]),
+               "the first of several frames ends where the next one begins");
     for (size_t i = 0; i < 3; i++) {
         bool good = true;
 

@@ -335,8 +335,8 @@ static unsigned fill(size_t size)
 {
     unsigned n = 0;
 
-    while (n < 1000 && link_send(k, numbered('o', n, size))) {
-        n++;
+    while (n < 1000 && k->waiting + HDLC_MOST(size) <= LINK_QUEUE) {
+        link_send(k, numbered('o', n++, size));
         link_flush_all();
     }
     return n;
@@ -390,7 +390,7 @@ static void test_not_into_a_frame(void)
     pppd_begin();
     ok(k->blocked && left > 0, "the pty has taken a frame in part (%zu octets are left)", left);
     for (cut = 0, rest = k->waiting - left; rest > 0; cut++)
-        rest = hdlc_last(span_of(k->queue + k->begin + left, rest));
+        rest -= hdlc_first(span_of(k->queue + k->begin + k->waiting - rest, rest));
     cut = n - cut - 1; /* the frame that is cut */
     link_send_first(k, numbered('p', 7, 50));
     link_send_first(k, numbered('p', 8, 60));
@@ -406,30 +406,35 @@ static void test_not_into_a_frame(void)
 
 static void test_displacing(void)
 {
-    unsigned n, whole, last;
+    unsigned n, first = 0, before, behind;
     uint64_t dropped;
 
     begin();
     pppd_begin();
     n = fill(1001);
-    dropped = link_counts(k)->dropped;
-    is_int((long long)dropped, 1, "a full queue drops an ordinary frame");
-    ok(link_send_first(k, numbered('p', 0, 1001)), "S3.1-09 a full queue takes one with priority");
-    is_int((long long)(link_counts(k)->dropped - dropped), 1, "for an ordinary one, counted");
+    is_int((long long)link_counts(k)->dropped, 0, "nothing is dropped as long as there is room");
+    ok(!link_send(k, numbered('o', n++, 1001)), "a full queue has no room for an ordinary frame");
+    is_int((long long)link_counts(k)->dropped, 1, "but in another's place, counted");
+    ok(link_send_first(k, numbered('p', 0, 1001)), "S3.1-09 and one with priority");
+    is_int((long long)link_counts(k)->dropped, 2, "for an ordinary one, counted");
     ok(link_send_first(k, numbered('p', 1, 3500)) && k->waiting <= LINK_QUEUE,
        "a long one takes the room of several");
-    last = n - (unsigned)(link_counts(k)->dropped - dropped) - 1;
-    ok(n - 1 - last >= 4, "which are gone (%u in all)", n - 1 - last);
-    ok(!link_send_first(k, numbered('p', 9, 40000)) && !link_send_first(k, numbered('p', 9, 65536)),
+    dropped = link_counts(k)->dropped;
+    ok(dropped >= 5, "which are gone (%u in all)", (unsigned)dropped);
+    ok(!link_send_first(k, numbered('p', 9, 40000)) && !link_send_first(k, numbered('p', 9, 65536)) &&
+           !link_send(k, numbered('o', 9, 40000)),
        "one that never fits is dropped");
-    is_int(n - (long long)(link_counts(k)->dropped - dropped) - 1, (long long)last - 2,
-           "and displaces nothing");
+    is_int((long long)(link_counts(k)->dropped - dropped), 3, "and displaces nothing");
     drain();
     is_int(pppd.refused, 0, "no frame was cut");
-    whole = last + 1;
-    is_int(pppd.n, (long long)whole + 2, "all others arrive");
-    ok(pppd.got[pppd.n - 1].kind == 'o' && pppd.got[pppd.n - 1].number == last,
-       "S3.1-09 it was the newest ordinary ones that made room (\"%s\")", came(pppd.n - 2, 2));
+    is_int(pppd.n, n - (long long)dropped + 2, "all others arrive");
+    while (first < pppd.n && pppd.got[first].kind == 'o')
+        first++;
+    before = first > 0 ? pppd.got[first - 1].number : 0;
+    behind = pppd.got[first + 2].number;
+    is_int((long long)behind - before - 1, (long long)dropped,
+           "S3.1-09 it was the oldest ordinary ones that made room");
+    is_int(pppd.got[pppd.n - 1].number, n - 1, "and the newest are there");
     end();
 
     begin();
