@@ -13,12 +13,10 @@
 #include "host/sys.h"
 #include "lac_parts.h"
 #include "profiles.h"
-#include "proto/silence.h"
 
 #define MINIMUM_BPS 10000u /* of a call that the peer is to place, without a section */
 #define MAXIMUM_BPS 10000000u
 #define PROBE_MS 5000   /* for a sign of life after sleep, or without our address */
-#define CLOSED_MS 10000 /* when its port is closed: a firewall may say so for a moment */
 #define CROWD_MS 1000   /* over which a crowd that comes back at once is spread */
 #define EXISTS_MS 2000  /* after which who has a tunnel already may know that we have it no more */
 #define LASTED_MS 30000 /* a call that was up for so long has not failed */
@@ -346,16 +344,6 @@ void lac_probe(struct lac *l, const struct addr *from)
         lac_ask(l, t, PROBE_MS, from != NULL ? ", as our address has gone" : "");
 }
 
-/* Each datagram may bring that word: while the peer is being asked it is no news. */
-void lac_closed(struct lac *l, const struct addr *peer)
-{
-    const struct tunnel *t = lac_tunnel(l);
-
-    if (t != NULL && !silence_is_asked(t, loop_now(l->hub->loop), CLOSED_MS) &&
-        t->p.hello_ms > 0 && t->peer.port == peer->port && addr_same_host(&t->peer, peer))
-        lac_ask(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
-}
-
 /* What it looks up may hang, and the answer be another by now. */
 static void begin_anew(struct lac *l)
 {
@@ -493,6 +481,7 @@ static void judge(struct lac *l, const struct tunnel *t)
 {
     uint64_t now = loop_now(l->hub->loop);
     bool silent = t->why.fault == FAULT_SILENCE;
+    bool in_vain = l->ppp == BEARER_PPP_FAILED || l->ppp == BEARER_PPP_REFUSED;
     bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW && (!silent || l->redials > 0);
 
     l->dialled = silent ? t->heard : 0;
@@ -504,8 +493,10 @@ static void judge(struct lac *l, const struct tunnel *t)
         lac_fallen(l);
         return;
     }
+    if (!silent && !in_vain)
+        hosts_left(&l->hosts, now);
     /* by another host it may come to more; who was refused waits, as the next may ask the same book */
-    if (l->ppp == BEARER_PPP_FAILED || l->ppp == BEARER_PPP_REFUSED || broken_off)
+    if (in_vain || broken_off)
         hosts_hollow(&l->hosts, now);
     if (l->ppp == BEARER_PPP_FAILED || broken_off) {
         log_info("lac %s: PPP did not come up with %s", l->name, lac_host_name(l));

@@ -17,7 +17,7 @@
 
 #define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
 #define QUIET_MS 3000        /* three transmissions, beside a redial timeout */
-#define PATIENCE_MS 3000     /* for a look-up, while there is something else to try, ... */
+#define PATIENCE_MS 2000     /* for a look-up, while there is something else to try, ... */
 #define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
 
 static uint32_t lot(void *ctx)

@@ -13,6 +13,7 @@
 #define LAST_MS 1000  /* and so long, beside a round trip, for the old tunnel's peer to speak */
 #define FAR_MS 2000   /* of a round trip that is allowed for, at most */
 #define SOON_S 10     /* who redials as soon as that asks the short way */
+#define CLOSED_MS 10000 /* for a sign of life when its port is closed: a firewall may say so for a moment */
 
 /* Where its call goes, as it was dialled. */
 static void where(const struct lac *l, const struct tunnel *t, struct hosts_next *next)
@@ -68,4 +69,14 @@ void lac_doubt_failed(struct lac *l, const struct tunnel *t)
     lac_dial_asked(l, &l->doubt_asks);
     if (is_there && t->why.fault != FAULT_SILENCE)
         decide(l, t->heard - t->born);
+}
+
+/* Each datagram may bring that word: while the peer is being asked it is no news. */
+void lac_closed(struct lac *l, const struct addr *peer)
+{
+    const struct tunnel *t = lac_tunnel(l);
+
+    if (t != NULL && !silence_is_asked(t, loop_now(l->hub->loop), CLOSED_MS) &&
+        t->p.hello_ms > 0 && t->peer.port == peer->port && addr_same_host(&t->peer, peer))
+        lac_ask(l, t, CLOSED_MS, ", as ICMP says that its port is closed");
 }

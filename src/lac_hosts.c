@@ -198,6 +198,8 @@ static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
 {
     bool alone = count_to(h, NULL) < 2;
 
+    if (a->left)
+        return at_least(a, HOSTS_ALONE_MS);
     if (!a->mute || (alone && a->answer_ms == 0))
         return 0;
     if (alone)
@@ -210,10 +212,11 @@ static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
 
 /* -- one that may be back ---------------------------------------------------------------------- */
 
-/* Until when one that has answered before and fell silent, or did not answer, may be left untried. */
+/* Until when one that has answered before and fell silent, did not answer, or hung up, may be left
+ * untried. */
 static uint64_t wanted_at(const struct hosts *h, const struct hosts_addr *a)
 {
-    return a->mute && a->answer_ms != 0 ? a->missed + h->within_ms : UINT64_MAX;
+    return (a->mute || a->left) && a->answer_ms != 0 ? a->missed + h->within_ms : UINT64_MAX;
 }
 
 /* Of these the one that has been left untried for longest, if any; *line: that it is of. */
@@ -234,13 +237,13 @@ static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line *
 }
 
 /* That one, if it cannot wait until another has been tried.  Others have their turn between, and the
- * first of a round is by order, where there is time. */
+ * first of a round is by order, where there is time, or it is not known to be silent. */
 static struct hosts_addr *overdue(struct hosts *h, uint64_t now, struct hosts_line **line)
 {
     struct hosts_addr *a = most_wanted(h, line);
-    bool waits = h->again || (!h->stepped && h->within_ms >= HOSTS_ORDERLY_MS);
+    bool by_order = a != NULL && !h->stepped && (a->left || h->within_ms >= HOSTS_ORDERLY_MS);
 
-    return a != NULL && !waits && now + HOSTS_MUTE_MS > wanted_at(h, a) ? a : NULL;
+    return a != NULL && !h->again && !by_order && now + HOSTS_MUTE_MS > wanted_at(h, a) ? a : NULL;
 }
 
 /* So much time as is left until that one has to be tried again; 0: as long as ever. */
@@ -364,6 +367,7 @@ void hosts_late(struct hosts *h)
 {
     struct hosts_line *at = h->at_line;
 
+    h->stepped = true;
     for (size_t i = 0; at != NULL && i < h->n; i++)
         if (is_line(&h->lines[i], at->host, at->port))
             h->lines[i].asked = h->lines[i].slow = true;
@@ -378,7 +382,7 @@ static void lock_out(const struct hosts *h, struct hosts_addr *a, uint64_t now, 
     for (unsigned i = 0; i < a->failures && times < most; i++)
         times *= 2;
     a->failures++;
-    a->mute = a->hollow = false;
+    a->mute = a->left = a->hollow = false;
     a->locked_until = h->lock_ms > 0 ? now + h->lock_ms * times : 0;
 }
 
@@ -409,10 +413,12 @@ void hosts_failed(struct hosts *h, uint64_t now)
 void hosts_hollow(struct hosts *h, uint64_t now)
 {
     if (h->at_addr != NULL) {
-        bool mute = h->at_addr->mute; /* it fell silent, too */
+        bool mute = h->at_addr->mute; /* it fell silent, too, ... */
+        bool left = h->at_addr->left && h->at_addr->failures < HOSTS_LEFT_MOST; /* ... or hung up */
 
         lock_out(h, h->at_addr, now, HOSTS_HOLLOW_MOST);
         h->at_addr->mute = mute;
+        h->at_addr->left = left;
         h->at_addr->hollow = true;
         spread(h, h->at_addr);
     }
@@ -440,9 +446,18 @@ void hosts_silent(struct hosts *h, uint64_t since)
     spread(h, h->at_addr);
 }
 
+void hosts_left(struct hosts *h, uint64_t now)
+{
+    if (h->at_addr == NULL)
+        return;
+    h->at_addr->left = true;
+    h->at_addr->missed = now;
+    spread(h, h->at_addr);
+}
+
 static void note_answer(struct hosts_addr *a, uint64_t ms)
 {
-    a->mute = false;
+    a->mute = a->left = false;
     a->answer_ms = ms == 0 ? 1 : ms < UINT16_MAX ? (uint32_t)ms : UINT16_MAX;
 }
 

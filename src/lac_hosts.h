@@ -15,7 +15,8 @@
  * forgives everything.
  *
  * One that has answered and is missed, as a server that is started anew is, may be back at any moment:
- * whoever is to be up again soon after that does not go through all the others first.
+ * whoever is to be up again soon after that does not go through all the others first.  One whose call has
+ * ended in words may be there still, or be back as soon: no more than one other is tried before it.
  *
  * What an address has come to holds for each line that has it, and where a peer has sent us to one
  * that has a line of its own.
@@ -38,6 +39,7 @@
 #define HOSTS_JITTER_MS 2000
 #define HOSTS_MUTE_MS 2000 /* for a first word of one that had none the last time, or more */
 #define HOSTS_ALONE_MS 8000 /* the same, where there is no other to go on to */
+#define HOSTS_LEFT_MOST 2  /* failures in a row: who hangs up on us so often is not expected any more */
 #define HOSTS_ORDERLY_MS 8000 /* who has so long begins each round by the order of the lines */
 #define HOSTS_MUTE_TIMES 4 /* but one that never had gets all the time once in so many times */
 
@@ -47,6 +49,7 @@ struct hosts_addr {
     unsigned failures;     /* in a row */
     uint32_t answer_ms;    /* how long it took to answer, when it last did; 0: it never did */
     bool mute;             /* the last time it did not, or it fell silent, ... */
+    bool left;             /* its last call has ended otherwise, as when a server is shut down, ... */
     uint64_t missed;       /* ... ms: then */
     bool hollow;           /* its last call came to nothing: of those that are locked it is the last */
     bool tried;            /* in this round */
@@ -71,7 +74,7 @@ struct hosts {
     bool share;                 /* by weight, not in order */
     uint64_t lock_ms;           /* the first lock-out */
     bool begun;                 /* a round has, with these lines */
-    bool stepped;               /* an address has been tried in it */
+    bool stepped;               /* an address has been tried in it, or a look-up not waited for */
     bool again;                 /* the last step was for one that may be back */
     uint64_t within_ms;         /* so long that one is left untried; 0: until its turn */
     struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
@@ -114,8 +117,8 @@ void hosts_free(struct hosts *h);
 bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
                uint64_t lock_ms, bool *changed);
 
-/* A round begins.  An address that has answered before, but fell silent or did not answer the last
- * time, is tried again, between any others, after within_ms; these are given so much less time that it
+/* A round begins.  An address that has answered before, but fell silent, did not answer the last time, or
+ * has ended its call, is tried again, between any others, after within_ms; these are given so much less time that it
  * can be (but HOSTS_MUTE_MS each).  0: each has its turn only.  random gives any 32 bits (for "share"). */
 void hosts_begin(struct hosts *h, uint64_t within_ms, uint32_t (*random)(void *ctx), void *ctx);
 
@@ -142,6 +145,8 @@ void hosts_hollow(struct hosts *h, uint64_t now);
 void hosts_mute(struct hosts *h, uint64_t now); /* it has failed, as not a word came from it */
 void hosts_silent(struct hosts *h, uint64_t since); /* after it has worked: it fell silent then, which
                                                      * is no failure */
+void hosts_left(struct hosts *h, uint64_t now);   /* after it has worked, its call has ended; no failure
+                                                   * either, but hosts_hollow() may follow */
 void hosts_answered(struct hosts *h, uint64_t ms); /* it has answered after so long */
 void hosts_worked(struct hosts *h);
 

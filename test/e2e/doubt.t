@@ -157,6 +157,21 @@ for (['redials late', "redial = yes\nredial timeout = 30\n"], ['does not redial'
     $d->finish;
 }
 
+# Who ends the tunnel in words, before PPP was up, may be started anew as well: those that have never
+# answered are not given all that time either.
+{
+    my @dead = map { Peer->new } 1, 2;
+    my ($d, $p) = up 'hangs up', join('', map { 'lns = 127.0.0.1:' . $_->port . "\n" } @dead)
+      . "redial = yes\nredial timeout = 2\n";
+    my $start = time;
+
+    $p->close;
+    my $q = Peer->new(share => $p);
+    ok($q->accept_tunnel(20) && $q->accept_call, 'it is dialled again');
+    cmp_ok(time - $start, '<', 7, 'within the redial timeout and 5 s');
+    $d->finish;
+}
+
 # Nor is one that falls silent in the middle of the set-up, when it has little.
 {
     my ($d, $p) = up 'silent again', "redial = yes\nredial timeout = 1\n";

@@ -472,6 +472,74 @@ static void test_missed(void)
     is_int(starved, 0, "and so are all others, now and then");
 }
 
+/* When the call of the one at "at" has ended and the redial comes as late as it may: how long after the end
+ * it is dialled, if all others are silent. */
+static uint64_t tried_after(struct hosts *h, size_t at, uint64_t timeout, uint64_t connect)
+{
+    uint64_t now = 1000000 + hosts_redial_ms(timeout, 0, 1, UINT32_MAX);
+    struct hosts_next next;
+
+    h->at_line = &h->lines[at];
+    h->at_addr = &h->lines[at].addrs[0];
+    hosts_answered(h, 20);
+    hosts_left(h, 1000000);
+    hosts_begin(h, within(timeout), lot, NULL);
+    while (hosts_step(h, now, &next) == HOSTS_TRY && next.addr.ip[3] != at + 1) {
+        now += next.first_ms != 0 && next.first_ms < connect ? next.first_ms : connect;
+        hosts_mute(h, now);
+    }
+    return now - 1000000;
+}
+
+/* A call that has ended in words, for whatever reason: as soon, but by order. */
+static void test_left(void)
+{
+    static const uint64_t timeouts[] = {1000, 2000, 3000, 5000, 8000, 15000, 30000};
+    struct hosts h = {0};
+    struct hosts_next next;
+    unsigned late = 0;
+    bool changed;
+
+    for (size_t i = 0; i < 7 * 2 * 2; i++)
+        for (size_t at = 0; at < 4; at++) {
+            uint64_t timeout = timeouts[i % 7], after;
+
+            set(&h, "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4", i / 7 % 2, 60000, &changed);
+            after = tried_after(&h, at, timeout, i / 14 ? 60000 : 8000);
+            late += after > timeout + 4500;
+            hosts_free(&h);
+        }
+    is_int(late, 0, "one whose call has ended is dialled within a redial timeout and 5 s");
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    tried_after(&h, 1, 1000, 8000);
+    h.lines[0].addrs[0].locked_until = 0;
+    hosts_begin(&h, within(1000), lot, NULL);
+    ok(hosts_step(&h, 1002000, &next) == HOSTS_TRY && next.addr.ip[3] == 1, "the first is first all the same");
+    hosts_worked(&h);
+    tried_after(&h, 1, 1000, 8000);
+    ok(h.at_addr == &h.lines[1].addrs[0], "then that");
+    hosts_hollow(&h, 1003000);
+    ok(h.lines[1].addrs[0].left, "who hangs up before PPP is up is expected, ...");
+    tried_after(&h, 1, 1000, 8000);
+    hosts_hollow(&h, 1003000);
+    tried_after(&h, 1, 1000, 8000);
+    hosts_hollow(&h, 1003000);
+    ok(!h.lines[1].addrs[0].left, "... but not the third time in a row");
+    hosts_free(&h);
+    set(&h, "192.0.2.1", false, 60000, &changed);
+    tried_after(&h, 0, 1000, 60000);
+    hosts_begin(&h, within(1000), lot, NULL);
+    hosts_step(&h, 1002000, &next);
+    is_int((int)next.first_ms, HOSTS_ALONE_MS, "and one that is alone is asked anew before its SCCRQs are rare");
+    hosts_free(&h);
+    set(&h, "slow.test 192.0.2.2", false, 60000, &changed);
+    tried_after(&h, 1, 30000, 8000);
+    ok(h.at_addr == NULL, "a look-up has its turn, too");
+    hosts_late(&h);
+    ok(hosts_step(&h, 1033000, &next) == HOSTS_TRY && next.addr.ip[3] == 2, "but is not waited for twice");
+    hosts_free(&h);
+}
+
 /* One that falls silent again and again before PPP is up has its turn after the others, but in time. */
 static void test_missed_hollow(void)
 {
@@ -772,6 +840,7 @@ int main(void)
     test_hollow();
     test_hollow_last();
     test_missed();
+    test_left();
     test_missed_hollow();
     test_week();
     return tap_done();
