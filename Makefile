@@ -45,12 +45,12 @@ CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kin
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
         host/conf_rows_ppp host/conf_rows_group host/conf_rows_switch host/conf_switch host/conf_check_switch host/conf_check_desk host/conf_match host/conf_group \
         host/conf_check_group host/conf_section host/conf_show host/conf_unnamed host/conf_words
-HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets \
+HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets host/ppp_secrets \
         host/pool host/pool_memory host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if host/pppd_culprit $(CONF) $(BODIES)
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_line status_rows \
         render metrics
-TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_line bearer_leg bearer_lease bearer_ppp switch lac lac_dial lac_names lac_back lac_doubt lac_serve line line_front line_choose control_line lac_secured lac_hosts lac_sent reload say news service daemon \
+TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_line bearer_leg bearer_lease bearer_ppp replay switch lac lac_dial lac_names lac_back lac_doubt lac_serve line line_front line_choose control_line lac_secured lac_hosts lac_sent reload say news service daemon \
         $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

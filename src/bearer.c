@@ -15,6 +15,7 @@
 #include "bearer_ppp.h"
 #include "host/sys.h"
 #include "mtu.h"
+#include "replay.h"
 #include "sockets.h"
 #include "wire/fields.h"
 #include "wire/hdlc.h"
@@ -54,6 +55,7 @@ void bearer_free(struct bearer *b)
     struct hub *h = b->hub;
 
     bearer_ppp_stop(b);
+    replay_free(b);
     bearer_leg_part(b);
     if (b->link != NULL)
         link_close(b->link);
@@ -79,7 +81,7 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
     uint32_t send, receive;
 
     bearer_ppp_frame(b, from_pppd, frame);
-    if (!b->has_line_map)
+    if (!b->has_line_map && !replay_runs(b->replay))
         link_set_accm(b->link, ppp_watch_to_pppd(&b->watch), 0);
     if (b->tell_accm && ppp_watch_accm(&b->watch, &send, &receive) &&
         !(b->told_accm && b->accm[0] == send && b->accm[1] == receive)) {
@@ -93,8 +95,7 @@ static void look_closely(struct bearer *b, bool from_pppd, struct span frame)
                       !ppp_watch_is_up(&b->watch) || ppp_watch_needs_order(&b->watch));
 }
 
-/* True if it is data. */
-static bool look(struct bearer *b, bool from_pppd, struct span frame)
+bool bearer_look(struct bearer *b, bool from_pppd, struct span frame)
 {
     bool is_data = ppp_is_plainly_data(frame) || ppp_is_data(frame);
 
@@ -134,21 +135,11 @@ uint8_t bearer_tos(const struct bearer *b, struct span frame)
 }
 
 /* The header goes in front of it, in the same buffer. */
-void bearer_heard(void *ctx, struct buf *frame)
+void bearer_send(struct bearer *b, struct buf *frame)
 {
-    struct bearer *b = ctx;
-    struct udp *udp = b->udp;
-    uint8_t tos;
+    uint8_t tos = bearer_tos(b, buf_span(frame));
     size_t n;
 
-    if (b->dialling)
-        answered(b);
-    if (b->call_id == 0 || udp == NULL) {
-        buf_put(frame);
-        return;
-    }
-    look(b, true, buf_span(frame));
-    tos = bearer_tos(b, buf_span(frame));
     n = l2tp_data_header(b->hub->engine, loop_now(b->hub->loop), b->call_id,
                          frame->data + frame->off, frame->len);
     if (n == 0) {
@@ -157,7 +148,22 @@ void bearer_heard(void *ctx, struct buf *frame)
     }
     frame->off -= n;
     frame->len += n;
-    udp_send_buf(udp, &b->local, &b->peer, tos, frame);
+    udp_send_buf(b->udp, &b->local, &b->peer, tos, frame);
+}
+
+void bearer_heard(void *ctx, struct buf *frame)
+{
+    struct bearer *b = ctx;
+
+    if (b->dialling)
+        answered(b);
+    if (b->call_id == 0 || b->udp == NULL) {
+        buf_put(frame);
+        return;
+    }
+    bearer_look(b, true, buf_span(frame));
+    if (b->replay == NULL || ppp_is_plainly_data(buf_span(frame)) || replay_heard(b, frame))
+        bearer_send(b, frame);
 }
 
 struct diagnose_ppp bearer_ppp(const struct bearer *b)
@@ -251,15 +257,15 @@ static struct bearer *fail(struct bearer *b, enum trouble what, const char *text
 }
 
 /* Who carries the data: false if nobody can, and then *why says so. */
-static bool choose_path(struct bearer *b, const struct call *c, const struct conf_peer *conf,
-                        bool needs_frames, const char **why)
+static bool choose_path(struct bearer *b, const struct call *c, const struct kernel_wish *wish,
+                        const char **why)
 {
-    const struct kernel_wish wish = {.peer = conf, .needs_frames = needs_frames};
+    const struct conf_peer *conf = wish->peer;
     char reason[KERNEL_WHY];
     bool usual;
 
     b->dscp = conf->dscp;
-    b->kernel = kernel_open(b->hub, c, &wish, reason, &usual);
+    b->kernel = kernel_open(b->hub, c, wish, reason, &usual);
     if (b->kernel != NULL)
         log_info("%s: the kernel carries its data", b->name);
     else if (conf->data_path == CONF_PATH_KERNEL) {
@@ -326,6 +332,7 @@ static struct bearer *launch(struct bearer *b, struct pppd_settings *s, const ch
     if (pppd_start(&b->pppd, b->hub->loop, s, line) == 0) {
         release_line(b, line);
         bearer_ppp_start(b);
+        replay_start(b);
         return b;
     }
     reason = errno;
@@ -395,21 +402,26 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c,
 {
     const struct conf_lns *conf = &terms->lns;
     struct pppd_settings s = {.role = PPPD_LNS, .vrf = conf->vrf, .netns = conf->netns};
+    const struct kernel_wish wish = kernel_wish_of(conf);
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
     struct bearer *b = bearer_new(h, c, why);
 
     if (b == NULL)
         return NULL;
+    replay_new(b, c, conf);
     if (!enter_group(b, c, terms->group, why) || !bearer_lease(b, c, conf, terms->group, why) ||
-        !choose_path(b, c, &conf->peer, conf->send_sli, why)) {
+        !choose_path(b, c, &wish, why)) {
         bearer_free(b);
         return NULL;
     }
+    if (b->kernel != NULL)
+        replay_refuse(b, "the kernel carries its data");
     fill_peer(&s, &conf->peer, addr_host_text(&b->peer, peer));
     s.unix_authentication = conf->unix_auth;
     s.local = bearer_ip_text(b->local_lease != 0 ? b->local_lease : b->held[POOL_OURS], local);
     s.remote = conf->assign_ip ? bearer_ip_text(b->lease, remote) : "0.0.0.0";
     fill_call(&s, c, &conf->peer);
+    replay_settings(b, &s);
     b->tell_accm = conf->send_sli;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO;
     return launch(b, &s, why);
@@ -429,7 +441,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
         return NULL;
     if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why) ||
         !bearer_hold(b, c, POOL_PEERS, conf->remote_ip, why) ||
-        !choose_path(b, c, &conf->peer, false, why)) {
+        !choose_path(b, c, &(struct kernel_wish){.peer = &conf->peer}, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -494,7 +506,9 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
         return;
     if (HDLC_MOST(frame.n) > LINK_QUEUE)
         return; /* no pppd takes such a frame: that says nothing of this one */
-    is_data = look(b, false, frame);
+    if (b->replay != NULL && !ppp_is_plainly_data(frame) && !replay_carries(b, &frame))
+        return;
+    is_data = bearer_look(b, false, frame);
     /* a line is not to be called dead because it is busy */
     first = (priority && ppp_may_overtake(frame)) || (!is_data && ppp_is_echo(frame));
     taken = first ? link_send_first(b->link, frame) : link_send(b->link, frame);
@@ -526,6 +540,7 @@ void bearer_call_down(struct bearer *b)
     groups_leave(b->hub, b->group);
     b->group = NULL;
     bearer_ppp_call_down(b);
+    replay_free(b);
     /* with the pty's master gone, or the kernel's session, pppd sees a hang-up, and needs no answer
      * to its farewell */
     if (b->link != NULL)

@@ -72,6 +72,7 @@ struct bearer {
     unsigned ppp_up;        /* network layers that are open, as last told */
     enum bearer_ppp *told;  /* where somebody wants to know how far PPP has got; or NULL */
     char ifname[16];        /* of PPP's interface; empty: not known yet (see status.c) */
+    struct replay *replay;     /* see replay.h; or NULL */
     struct switched *switched; /* of a leg: see switch.h */
     struct buf *kept;       /* of a leg: frames that wait until the other one is open, ... */
     unsigned n_kept;        /* ... so many, the first come first */
@@ -115,6 +116,12 @@ const struct ppp_end *bearer_user(const struct bearer *b);
 
 /* A frame for pppd; one with priority overtakes those that wait. */
 void bearer_carry(struct bearer *b, struct span frame, bool priority);
+
+/* Takes note of a frame that pppd has written, or that is on its way to it; true if it is data. */
+bool bearer_look(struct bearer *b, bool from_pppd, struct span frame);
+
+/* A frame for the peer, of a call that is up; takes it. */
+void bearer_send(struct bearer *b, struct buf *frame);
 
 /* Control characters that the LNS wants escaped, and dropped when they come unescaped (6.14). */
 void bearer_line_info(struct bearer *b, uint32_t send, uint32_t receive);

@@ -17,7 +17,8 @@ static uint64_t caller(const struct call *c, const struct conf_lns *conf,
 {
     static const char kinds[] = {'u', 'n', 'h'};
     const struct call_proxy *p = c->proxy;
-    bool has_name = p != NULL && p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST].n > 0;
+    bool has_name = p != NULL && conf->proxy_lcp != CONF_PROXY_LCP_IGNORE &&
+                    p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST].n > 0;
     int kind = has_name ? 0 : c->calling[0] != '\0' ? 1 : 2;
     struct span who = has_name    ? p->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
                       : kind == 1 ? span_str(c->calling)

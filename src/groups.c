@@ -58,10 +58,10 @@ unsigned groups_calls(const struct hub *h, const char *name)
     return use != NULL ? use->calls : 0;
 }
 
-/* The user's name as the LAC tells it (RFC 2661, 4.4.5); empty: it does not. */
-static struct span user_of(const struct call *c)
+/* The user's name as the LAC tells it (RFC 2661, 4.4.5); empty: it does not, or that does not count. */
+static struct span user_of(const struct call *c, const struct conf_lns *lns)
 {
-    return c->proxy != NULL ? c->proxy->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
+    return c->proxy != NULL && lns->proxy_lcp != CONF_PROXY_LCP_IGNORE ? c->proxy->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
                             : (struct span){NULL, 0};
 }
 
@@ -103,9 +103,9 @@ static bool has_room(struct hub *h, const struct call *c, const struct conf_grou
     return false;
 }
 
-static void tell_choice(const struct call *c, const struct conf_group *g, bool named)
+static void tell_choice(const struct call *c, const struct conf_group *g, bool named,
+                        struct span user)
 {
-    struct span user = user_of(c);
     char group[SHOWN], safe[SHOWN];
 
     if (!log_topic(TOPIC_TUNNEL) || g == NULL)
@@ -124,7 +124,7 @@ bool groups_choose(struct hub *h, const struct call *c, const struct conf_lns *l
                    struct group_terms *terms, const char **why)
 {
     bool named = c->group[0] != '\0' || c->group_is_unfit;
-    struct span user = user_of(c);
+    struct span user = user_of(c, lns);
     const struct conf_group *g = NULL;
 
     if (c->group[0] != '\0')
@@ -135,7 +135,7 @@ bool groups_choose(struct hub *h, const struct call *c, const struct conf_lns *l
         return false;
     if (g != NULL && !has_room(h, c, g, why))
         return false;
-    tell_choice(c, g, named);
+    tell_choice(c, g, named, user);
     terms->group = g;
     terms->lns = g != NULL ? conf_group_over(lns, g) : *lns;
     return true;

@@ -76,6 +76,13 @@ void kernel_probe(struct hub *h)
 
 /* -- what is for the kernel -------------------------------------------------------------------- */
 
+struct kernel_wish kernel_wish_of(const struct conf_lns *lns)
+{
+    return (struct kernel_wish){.peer = &lns->peer,
+                                .needs_frames = lns->send_sli,
+                                .replays = lns->proxy_lcp == CONF_PROXY_LCP_ACCEPT};
+}
+
 /* Why the data of all calls of this kind are ours; NULL: they are for the kernel. */
 static const char *usual_reason(const struct hub *h, const struct call *c,
                                 const struct kernel_wish *wish)
@@ -93,6 +100,7 @@ static const char *usual_reason(const struct hub *h, const struct call *c,
         {!must && p->flow == CONF_FLOW_AUTO && !c->tunnel->initiator, "'flow bit = auto'"},
         {!must && p->dscp != 0, "'data dscp'"},
         {!must && wish->needs_frames, "'send sli = yes'"},
+        {!must && wish->replays, "'proxy lcp = accept'"},
         {h->kernel->lacks != NULL, h->kernel->lacks},
     };
 

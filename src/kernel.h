@@ -18,8 +18,10 @@ bool kernel_begin(struct hub *h);
 /* What a section says of its calls' data. */
 struct kernel_wish {
     const struct conf_peer *peer;
-    bool needs_frames; /* something of the section's has to see them: "send sli" */
+    bool needs_frames; /* something of the section's has to see them: "send sli", ... */
+    bool replays;      /* ... or "proxy lcp" */
 };
+struct kernel_wish kernel_wish_of(const struct conf_lns *lns);
 
 /* Asks the system whether it can at all, unless the configuration forbids it; says so in the log, in
  * xl2tpd's words, if that is news. */

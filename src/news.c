@@ -247,7 +247,7 @@ static bool wish_of(struct hub *h, const struct call *c, struct kernel_wish *wis
         t->initiator ? conf_match_lns(h->conf, &t->peer) : conf_find_lns(h->conf, t->p.label);
 
     if (lns != NULL)
-        *wish = (struct kernel_wish){.peer = &lns->peer, .needs_frames = lns->send_sli};
+        *wish = kernel_wish_of(lns);
     return lns != NULL;
 }
 

@@ -69,6 +69,7 @@ struct conf_global {
     uint16_t port;           /* 1701; 0: any free one */
     char *auth_file;         /* NULL: not set */
     char *pppd;              /* path; default /usr/sbin/pppd */
+    char *chap_secrets;      /* pppd's, for "proxy authentication"; default /etc/ppp/chap-secrets */
     bool access_control;
     bool exit_with_lac; /* the only one there is, if we are in front; yes */
     bool force_userspace, ipsec_saref;
@@ -97,6 +98,10 @@ enum conf_flow {
     CONF_FLOW_YES,
     CONF_FLOW_AUTO, /* LNS: while PPP negotiates, and on if what was agreed on keeps a history */
 };
+
+/* "proxy lcp", "proxy authentication": what counts of what a LAC tells of its caller's PPP. */
+enum conf_proxy_lcp { CONF_PROXY_LCP_RENEGOTIATE, CONF_PROXY_LCP_ACCEPT, CONF_PROXY_LCP_IGNORE };
+enum conf_proxy_auth { CONF_PROXY_AUTH_IGNORE, CONF_PROXY_AUTH_VERIFY, CONF_PROXY_AUTH_ACCEPT };
 
 /* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
 enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
@@ -173,6 +178,8 @@ struct conf_lns {
     bool assign_ip, exclusive, unix_auth;
     bool sticky;           /* who comes again gets the address that it had */
     bool send_sli;         /* tell the LAC the ACCM that PPP has negotiated */
+    enum conf_proxy_lcp proxy_lcp;
+    enum conf_proxy_auth proxy_auth;
     enum conf_unknown unknown_group;
     char *vrf, *netns;     /* for pppd's scripts; or NULL */
     struct conf_lns *next; /* in the order of the file */

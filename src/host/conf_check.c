@@ -62,6 +62,7 @@ static const struct {
 } idle[] = {
     {IN_GLOBAL, "metrics interval", "metrics file", false, "without 'metrics file'"},
     {IN_LNS, "sticky", "assign ip", false, "with 'assign ip = no'"},
+    {IN_LNS, "proxy authentication", "proxy lcp", false, "with 'proxy lcp = renegotiate'"},
     {IN_LAC, "lns return", "lns policy", true, "with 'lns policy = share'"},
     {IN_LNS | IN_LAC, "hello interval", "hello", false, "with 'hello = no'"},
     {IN_LAC, "proxy ask", "proxy", false, "without 'proxy = lcp'"},
@@ -201,7 +202,7 @@ static void check_data_path(const struct conf *c, const struct conf_section *s,
                             struct conf_told *told)
 {
     static const char *const ours[] = {"length bit", "priority bit", "data dscp", "ecn",
-                                       "send sli"};
+                                       "send sli", "proxy lcp"};
     unsigned line = conf_section_line(s, "data path");
 
     if (unsure(s, "data path", "flow bit") || peer_of(s)->data_path != CONF_PATH_KERNEL)
@@ -223,6 +224,20 @@ static void check_data_path(const struct conf *c, const struct conf_section *s,
             "'flow bit = auto' in %s is the same as yes with 'data path = kernel': nobody looks "
             "at what PPP negotiates",
             s->title);
+}
+
+/* A LAC is believed only if it is known who it is. */
+static void check_belief(const struct conf_section *s, struct conf_told *told)
+{
+    const struct conf_lns *lns = s->object;
+    unsigned line = conf_section_line(s, "proxy authentication");
+
+    if (s->place == PLACE_LNS && line > 0 && !unsure(s, "proxy authentication", "challenge") &&
+        lns->proxy_auth == CONF_PROXY_AUTH_ACCEPT && !lns->peer.challenge)
+        conf_say(told, true, line,
+                 "'proxy authentication = accept' in %s has no effect without 'challenge = yes': a LAC "
+                 "is believed only in a tunnel that is authenticated",
+                 s->title);
 }
 
 /* A '%' of "ipparam" that stands for nothing known is passed on as it is, which nobody wants. */
@@ -462,6 +477,7 @@ void conf_check_section(const struct conf *c, const struct conf_section *s, stru
         return;
     }
     check_pairs(s, told);
+    check_belief(s, told);
     check_ipparam(s, told);
     if (s->place != PLACE_LAC)
         conf_check_space(s, told);

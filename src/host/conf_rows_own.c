@@ -31,6 +31,20 @@ static const struct conf_word ask_words[] = {
     {NULL, 0},
 };
 
+static const struct conf_word proxy_lcp_words[] = {
+    {"renegotiate", CONF_PROXY_LCP_RENEGOTIATE},
+    {"accept", CONF_PROXY_LCP_ACCEPT},
+    {"ignore", CONF_PROXY_LCP_IGNORE},
+    {NULL, 0},
+};
+
+static const struct conf_word proxy_auth_words[] = {
+    {"ignore", CONF_PROXY_AUTH_IGNORE},
+    {"verify", CONF_PROXY_AUTH_VERIFY},
+    {"accept", CONF_PROXY_AUTH_ACCEPT},
+    {NULL, 0},
+};
+
 static const struct conf_row rows[] = {
     {.name = "ip range",
      .places = IN_LNS | IN_GROUP,
@@ -105,6 +119,22 @@ static const struct conf_row rows[] = {
      .at = LNS(send_sli),
      .preset = "no",
      .help = "Tell the LAC by SLI which ACCM PPP has negotiated."},
+    {.name = "proxy lcp",
+     .places = IN_LNS,
+     .kind = KIND_WORD,
+     .at = LNS(proxy_lcp),
+     .words = proxy_lcp_words,
+     .preset = "renegotiate",
+     .help = "Of a LAC that has done LCP with its caller.  renegotiate: PPP begins anew; accept: it goes\n"
+             "on from there, where that can be; ignore: nor does the user's name count that it tells."},
+    {.name = "proxy authentication",
+     .places = IN_LNS,
+     .kind = KIND_WORD,
+     .at = LNS(proxy_auth),
+     .words = proxy_auth_words,
+     .preset = "ignore",
+     .help = "And of its caller's password, with 'proxy lcp = accept'.  ignore: pppd asks anew; verify:\n"
+             "pppd has its PAP, and its CHAP is verified by pppd's secrets; accept: the LAC is believed."},
 
     {.name = "defaultroute",
      .places = IN_LAC,

@@ -83,6 +83,8 @@ void pppd_compose(const struct pppd_settings *s, int password_fd, struct pppd_ar
         {given(s->optfile), "file", s->optfile},
         {given(s->ipparam), "ipparam", s->ipparam},
         {caller != NULL, "remotenumber", caller},
+        {given(s->accepted), "noauth", NULL},
+        {given(s->accepted), "set", s->accepted},
     };
 
     _Static_assert(2 * (sizeof rows / sizeof rows[0] + PPPD_MAX_ENV) <= PPPD_MAX_ARGS,

@@ -51,6 +51,7 @@ struct pppd_settings {
     const char *circuit_id, *remote_id;   /* where the line is, and whose */
     uint64_t line_rates[PPPD_LINE_RATES]; /* bit/s: actual, minimum, attainable, maximum, each up
                                            * and down; 0: absent */
+    const char *accepted; /* "PEERNAME=" and who it is: the caller is not to be authenticated */
     const char *dial;           /* the number of an outgoing call that we are to place */
     const char *number_options; /* options for the number that we have had dialled; see below */
 };

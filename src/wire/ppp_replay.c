@@ -227,6 +227,7 @@ void ppp_replay_give_up(struct ppp_replay *r, const char *why)
 static void feed(struct ppp_replay *r)
 {
     r->fed = true;
+    r->due++;
     queue(&r->to_pppd, PPP_LCP, CONFIGURE_REQUEST, FEED_ID, span_of(r->received, r->n_received));
 }
 
@@ -269,8 +270,8 @@ static void lcp_opened(struct ppp_replay *r)
 }
 
 /* Answers pppd's request once it has acknowledged the caller's: until then nothing is lost if it
- * does not. */
-static void proceed(struct ppp_replay *r)
+ * does not.  repeated: pppd has asked that before. */
+static void proceed(struct ppp_replay *r, bool repeated)
 {
     uint8_t room[REPLAY_OPTIONS + 16];
     struct wr answer = wr_over(room, sizeof room);
@@ -278,8 +279,10 @@ static void proceed(struct ppp_replay *r)
 
     if (code == 0)
         begin_anew(r);
-    else if (!r->agreed)
-        feed(r);
+    else if (!r->agreed) {
+        if (!r->fed || repeated)
+            feed(r);
+    }
     else if (++r->rounds > ROUNDS || answer.failed)
         ppp_replay_give_up(r, no_end);
     else {
@@ -291,6 +294,8 @@ static void proceed(struct ppp_replay *r)
 
 static void take_request(struct ppp_replay *r, const struct ppp_packet *p)
 {
+    bool repeated = r->has_request && p->id == r->request_id;
+
     r->has_request = p->options.n <= REPLAY_OPTIONS;
     if (!r->has_request) {
         ppp_replay_give_up(r, "pppd's own request is too long");
@@ -300,12 +305,15 @@ static void take_request(struct ppp_replay *r, const struct ppp_packet *p)
     r->n_request = (uint16_t)p->options.n;
     if (r->n_request > 0)
         memcpy(r->request, p->options.p, r->n_request);
-    proceed(r);
+    proceed(r, repeated);
 }
 
 static void take_answer(struct ppp_replay *r, const struct ppp_packet *p)
 {
-    if (!r->fed || r->agreed || p->id != FEED_ID)
+    if (r->due == 0 || p->id != FEED_ID)
+        return;
+    r->due--;
+    if (r->agreed)
         return;
     if (p->code != CONFIGURE_ACK ||
         !span_eq(p->options, span_of(r->received, r->n_received))) {
@@ -314,11 +322,23 @@ static void take_answer(struct ppp_replay *r, const struct ppp_packet *p)
     }
     r->agreed = true;
     if (r->has_request)
-        proceed(r);
+        proceed(r, false);
+}
+
+/* Another answer to what pppd has been shown more than once: nobody but us has asked for it. */
+static bool is_late(struct ppp_replay *r, uint16_t protocol, const struct ppp_packet *p)
+{
+    if (!r->open || r->due == 0 || protocol != PPP_LCP || p->id != FEED_ID ||
+        p->code != CONFIGURE_ACK)
+        return false;
+    r->due--;
+    return true;
 }
 
 static enum replay_fate take_lcp(struct ppp_replay *r, const struct ppp_packet *p)
 {
+    if (is_late(r, PPP_LCP, p))
+        return REPLAY_TAKEN;
     if (r->open) { /* it is pppd's challenge that is waited for */
         if (p->code == CONFIGURE_REQUEST || p->code == TERMINATE_REQUEST)
             ppp_replay_give_up(r, no_end);
@@ -425,10 +445,11 @@ enum replay_fate ppp_replay_from_pppd(struct ppp_replay *r, struct span frame)
     struct ppp_packet p;
     size_t info;
     uint16_t protocol = ppp_protocol(frame, &info);
+    bool is_packet = ppp_read_packet(frame, info, &p);
 
     if (r->state != REPLAY_RUNNING)
-        return REPLAY_PASS;
-    if (!ppp_read_packet(frame, info, &p))
+        return is_packet && is_late(r, protocol, &p) ? REPLAY_TAKEN : REPLAY_PASS;
+    if (!is_packet)
         return REPLAY_TAKEN;
     if (protocol == PPP_LCP)
         return take_lcp(r, &p);
@@ -499,7 +520,7 @@ static void translate_lcp(struct ppp_replay *r, bool from_pppd, const struct ppp
                           uint8_t *value)
 {
     if (p->code == CONFIGURE_REQUEST) /* both begin anew, and know each other from then on */
-        r->maps_magic = r->maps_id = r->answers = false;
+        r->maps_magic = r->maps_id = r->answers = false, r->due = 0;
     if (!r->maps_magic || p->code < ECHO_REQUEST || p->code > TIME_REMAINING || p->options.n < 4)
         return;
     if (from_pppd)
@@ -538,6 +559,7 @@ void ppp_replay_translate(struct ppp_replay *r, bool from_pppd, uint8_t *frame, 
 bool ppp_replay_is_needed(const struct ppp_replay *r)
 {
     return r->state == REPLAY_RUNNING || r->maps_magic || r->maps_id || r->answers ||
+           (r->open && r->due > 0) ||
            r->to_pppd.n > 0 || r->to_caller.n > 0;
 }
 

@@ -81,6 +81,7 @@ struct ppp_replay {
     bool maps_magic, maps_id, answers;
     uint16_t given_mru; /* that pppd has not from its files, but from us; 0: none */
     unsigned rounds;
+    unsigned due; /* answers of pppd's to what it was shown */
     struct replay_terms ours, caller;
     uint32_t pppd_magic;
     uint8_t request_id; /* of pppd's Configure-Request */

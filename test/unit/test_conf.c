@@ -12,7 +12,7 @@ static const struct {
      "listen-addr=192.0.2.1|port=0|auth file=/a|access control=y|force userspace=n|ipsec saref=no|"
      "saref refinfo=30|rand source=dev|debug avp=yes|debug network=yes|debug packet=true|"
      "debug state=on|debug tunnel=1|max retries=5|cap backoff=8|pppd=/p|debug xport=y|debug "
-     "pppd=y|half open limit=65535|half open per source=1|packet marks=yes|"
+     "pppd=y|chap secrets=/s|half open limit=65535|half open per source=1|packet marks=yes|"
      "metrics file=/run/m.prom|metrics interval=86400|exit with lac=no"},
     {"lns default",
      "ip range=192.0.2.2|no ip range=192.0.2.3|assign ip=yes|local ip=192.0.2.1|exclusive=no|"
@@ -23,7 +23,7 @@ static const struct {
      "pppoptfile=/o|ipparam=|pass call=yes|sticky=no|hello interval=0|reorder "
      "timeout=1000|priority bit=yes|ecn=yes|"
      "quirks=no-hello|outgoing calls=yes|disconnect cause=no|speed updates=no|setup timeout=600|"
-     "send sli=yes|unknown group=refuse|vrf=v|netns=/run/netns/n"},
+     "send sli=yes|proxy lcp=accept|proxy authentication=verify|unknown group=refuse|vrf=v|netns=/run/netns/n"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a weight 3|lns policy=share|lns lockout=9|lns return=0|lns directed=no|connect timeout=3|"

@@ -402,6 +402,16 @@ static const struct {
     {"WEN to xl2tpd", "[lac x]\nlns=a\nquirks = -no-status\nsend wen = yes\n",
      "W f:4: 'send wen' in [lac x] with 'quirks = -no-status': xl2tpd ends a call when it gets "
      "one"},
+    {"a LAC that nobody knows is to be believed",
+     "[lns default]\nassign ip=no\nproxy lcp = accept\nproxy authentication = accept\n",
+     "W f:4: 'proxy authentication = accept' in [lns default] has no effect without 'challenge = yes': a "
+     "LAC is believed only in a tunnel that is authenticated"},
+    {"authentication that is told, beside LCP that is not",
+     "[lns default]\nassign ip=no\nproxy authentication = verify\n",
+     "W f:3: 'proxy authentication' in [lns default] has no effect with 'proxy lcp = renegotiate'"},
+    {"a replay that the kernel would not see",
+     "[lns default]\nassign ip=no\nproxy lcp = accept\ndata path = kernel\n",
+     "W f:3: 'proxy lcp' in [lns default] has no effect with 'data path = kernel'"},
     {"SLI to xl2tpd", "[lns default]\nassign ip=no\nsend sli = yes\nquirks = -no-status\n",
      "W f:3: 'send sli' in [lns default] with 'quirks = -no-status': xl2tpd ends an outgoing call "
      "when it gets one"},

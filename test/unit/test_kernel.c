@@ -280,6 +280,7 @@ static void test_reasons(void)
         {"numbers by need", "'flow bit = auto'", NULL, (int *)&section.flow, CONF_FLOW_AUTO, true},
         {"a mark on data", "'data dscp'", NULL, &section.dscp, 46, true},
         {"SLI", "'send sli = yes'", &wish.needs_frames, NULL, 0, true},
+        {"a replay", "'proxy lcp = accept'", &wish.replays, NULL, 0, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

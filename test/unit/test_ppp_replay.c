@@ -483,8 +483,17 @@ static void test_time(void)
     ppp_replay_from_pppd(&r, lcp(2, 1, CALLER));
     ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
     out(true, lcp(2, 7, PPPD), "and its own request is answered");
+    is_int(ppp_replay_from_pppd(&r, lcp(2, 1, CALLER)), REPLAY_PASS, "an Ack more is not ours, ...");
     ppp_replay_give_up(&r, NULL);
     is_int(r.state, REPLAY_DONE, "no challenge: the ends are together all the same");
+    begin(&chap, REPLAY_IGNORE);
+    meet(PPPD, CALLER);
+    begin(&chap, REPLAY_IGNORE);
+    ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
+    ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
+    ppp_replay_from_pppd(&r, lcp(2, 1, CALLER));
+    is_int(r.state, REPLAY_DONE, "... of a pppd that has asked twice, and was shown it twice, ...");
+    is_int(ppp_replay_from_pppd(&r, lcp(2, 1, CALLER)), REPLAY_TAKEN, "... the other one is");
     begin(&chap, REPLAY_VERIFY);
     ppp_replay_give_up(&r, NULL);
     is_str(words(), "pppd does not say anything", "a mute pppd");
