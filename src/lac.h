@@ -119,7 +119,8 @@ struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *num
  * own, is on its way to one, or has another user's. */
 bool lac_serve(struct lac *l, const struct lac_user *user);
 uint16_t lac_serving(const struct lac *l); /* that tunnel, if it is up; else 0 */
-void lac_serve_no_more(struct lac *l);     /* the user has no call in it any more, nor wants one */
+void lac_serve_no_more(struct lac *l,
+                       const struct lac_user *user);     /* the user has no call in it any more, nor wants one */
 
 /* Places a call in a tunnel that we opened and that has none, with the settings of [lac default];
  * with a number, in any tunnel: its peer dials it.  False if it cannot be. */

@@ -19,9 +19,9 @@ uint16_t lac_serving(const struct lac *l)
     return l->serves != NULL && l->wanted && l->state == LAC_UP ? l->tunnel_id : 0;
 }
 
-void lac_serve_no_more(struct lac *l)
+void lac_serve_no_more(struct lac *l, const struct lac_user *user)
 {
-    if (l->serves != NULL)
+    if (l->serves == user)
         lac_hang_up(l, "no call left");
 }
 

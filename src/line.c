@@ -33,6 +33,8 @@ static void tell(struct line *ln, const char *text)
         fifo_feed_line(ln->feed, text);
 }
 
+static const struct lac_user line_user;
+
 /* The last of a LAC lets its tunnel go. */
 void line_finish(struct line *ln, enum line_end end, const char *why)
 {
@@ -59,7 +61,7 @@ void line_finish(struct line *ln, enum line_end end, const char *why)
     if (feed != NULL)
         fifo_feed_close(feed, text);
     if (l != NULL && !others)
-        lac_serve_no_more(l);
+        lac_serve_no_more(l, &line_user);
 }
 
 /* What its call is like: the section's, but for what the line is known to be. */

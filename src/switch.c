@@ -190,6 +190,8 @@ static void way_free(struct switch_way *w)
     free(w);
 }
 
+static const struct lac_user switch_user;
+
 /* Both calls have ended; the last one of a way lets its tunnel go. */
 static void finish(struct switched *s)
 {
@@ -209,7 +211,7 @@ static void finish(struct switched *s)
         return;
     way_free(w);
     if (l != NULL)
-        lac_serve_no_more(l);
+        lac_serve_no_more(l, &switch_user);
 }
 
 /* -- the second leg ---------------------------------------------------------------------------- */
@@ -381,6 +383,7 @@ struct bearer *switch_call_up(struct hub *h, const struct conf_switch *rule, con
     hash_join(&h->switch_facts, &s->by_facts, facts_hash(s));
     if (!lac_serve(l, &switch_user)) {
         s->waits = false;
+        s->way->lac = NULL; /* it has no other calls, and the LAC is another's */
         hang_up(s, s->in_call, CDN_NO_FACILITIES, other_calls);
     } else if (s->waits && lac_serving(l) != 0)
         place(s);

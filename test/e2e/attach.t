@@ -175,6 +175,27 @@ is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that t
     ok($v->wait_for('StopCCN', 5), 'ended');
 }
 
+# -- a switched call that is to go through the same section: refused, and the line has no part in that
+
+{
+    my $e = daemon 'both', conf => "[lns default]\nassign ip = no\n[switch on]\ncalled = 5*\nthrough = isp\n"
+      . "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\n";
+    my $v = Peer->new(share => $far);
+    my $a = attach $e, $echo, 'isp';
+    ok($v->accept_tunnel, 'a line');
+    my $c = $v->accept_call;
+    my $in = Peer->new(to => $e->port);
+    ok($in->open_tunnel, 'and somebody who calls');
+    $in->open_call(icrq => [avp(21, '555')]);
+    like(Peer::result($in->wait_for('CDN', 5)), qr{^4/}, 'is refused, as the section has a line');
+    $in->close;
+    ok($v->hears_no('CDN|StopCCN', 1) && $v->echoes($c, "\xff\x03\x00\x21on"), 'which goes on');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($v->wait_for('StopCCN', 5), 'until it ends');
+    $e->finish;
+}
+
 # -- many, one after another: nothing is left ------------------------------------------------------
 
 {
