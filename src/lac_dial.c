@@ -16,6 +16,8 @@
 #include "wire/line.h"
 
 #define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
+#define USUAL_MS 8000        /* a "connect timeout" of no more makes way for a short redial timeout: */
+#define SOON_MS 4000         /* so much, the rest until the redial (a quarter) and a second are left of it */
 #define QUIET_MS 3000        /* three transmissions, beside a redial timeout */
 #define PATIENCE_MS 2000     /* for a look-up, while there is something else to try, ... */
 #define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
@@ -150,10 +152,14 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
     const struct conf_lac *conf = lac_section(l);
 
     bool is_last = next->last && !has_second_way(l) && !lac_will_redial(l);
+    uint64_t soon_ms;
+    uint32_t ms;
 
     if (conf == NULL || l->bare || (is_last && l->serves == NULL))
         return 0;
-    return (uint32_t)conf->connect_timeout_s * 1000u;
+    ms = (uint32_t)conf->connect_timeout_s * 1000u;
+    soon_ms = (uint64_t)conf->redial_timeout_s * 750u + SOON_MS;
+    return lac_will_redial(l) && ms <= USUAL_MS && soon_ms < ms ? (uint32_t)soon_ms : ms;
 }
 
 /* The same, of one that has answered and does not acknowledge what it is sent: it was started anew. */

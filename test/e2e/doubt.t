@@ -112,6 +112,24 @@ for (['redials late', "redial = yes\nredial timeout = 30\n"], ['does not redial'
     $d->finish;
 }
 
+# Nor is one that is started anew when it has acknowledged the SCCRQ, or the ICRQ, and no more.
+for my $answers (0, 1) {
+    my $far = Peer->new;
+    my $d = daemon 'half' . $answers, conf => "[lac there]\nautodial = yes\npppoptfile = $echo\nlns = 127.0.0.1:"
+      . $far->port . "\nredial = yes\nredial timeout = 1\n";
+    my $p = Peer->new(share => $far);
+    my $what = $answers ? 'ICRQ' : 'SCCRQ';
+
+    ok($answers ? $p->accept_tunnel && $p->wait_for('ICRQ') : $p->wait_for('SCCRQ', 5), "its $what");
+    $p->control('ZLB', 0);
+    my $start = time;
+    $p->{mute} = 1;
+    my $q = Peer->new(share => $far);
+    ok($q->accept_tunnel(10), "$what acknowledged, and not answered: it is dialled again");
+    cmp_ok(time - $start, '<', 6, 'within the redial timeout and 5 s');
+    $d->finish;
+}
+
 # The tunnel of the question can be closed by hand: that is nothing of the call.
 {
     my ($d, $p) = up 'closed by hand', "redial = yes\nredial timeout = 10\n";
