@@ -53,15 +53,16 @@ static void must(bool held)
 /* -- what is held to ------------------------------------------------------------------------------
  */
 
-/* The value of an option among options; empty: it is not there. */
+/* The whole of an option among options; empty: it is not there. */
 static struct span option(struct span options, uint8_t wanted)
 {
     struct rd r = rd_over(options), value;
+    const uint8_t *at = r.p;
     uint8_t type;
 
-    while (ppp_next_option(&r, &type, &value))
+    for (; ppp_next_option(&r, &type, &value); at = r.p)
         if (type == wanted)
-            return span_of(value.p - 2, rd_left(&value) + 2);
+            return span_of(at, (size_t)(r.p - at));
     return span_of(NULL, 0);
 }
 
