@@ -54,7 +54,8 @@ chmod 0755, $within;
 # -- three of four -------------------------------------------------------------------------------
 
 my $echo = ppp_script "reports $DIR/lns\necho\n";
-my $source = ppp_script "reports $DIR/lac\nsource 40 600\n";
+# (A stand-in at the far end that is only starting would lose what is sent at once.)
+my $source = ppp_script "reports $DIR/lac\ndelay 1000\nsource 40 600\n";
 my @called = ('192.0.2.2', '2001:db8::1', '2001:db8::2');
 my $lns = daemon 'lns', conf => "listen-addr = $called[0], $called[1]\nlisten-addr = $called[2]\n"
   . "[lns default]\nassign ip = no\npppoptfile = $echo\n";
