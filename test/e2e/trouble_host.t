@@ -53,15 +53,23 @@ END
 }
 
 SKIP: {
-    # What carries a call is known by its size.
+    # What carries a call is known by its size, and where the engine's part of the call has the same, by
+    # coming after it.
     skip 'no library can be put in front of the C library here', 1
       if !preloaded('bearer', <<'END', "-I$FindBin::Bin/../../src");
 #include "bearer.h"
+#include "proto/objects.h"
 #include <errno.h>
 #include <stdlib.h>
+static int is_carrier(size_t n, size_t size)
+{
+    static unsigned int seen;
+
+    return n == 1 && size == sizeof(struct bearer) && (sizeof(struct call) != sizeof(struct bearer) || ++seen > 1);
+}
 void *calloc(size_t n, size_t size)
 {
-    void *p = n == 1 && size == sizeof(struct bearer) ? NULL : malloc(n * size);
+    void *p = is_carrier(n, size) ? NULL : malloc(n * size);
 
     if (p == NULL)
         errno = ENOMEM;
