@@ -85,7 +85,7 @@ $(B)/%.o: src/%.c
 UNIT    := $(patsubst test/unit/%.c,$(B)/test/%,$(wildcard test/unit/test_*.c))
 UNIT    := $(if $(filter Linux,$(SYSTEM)),$(UNIT),$(filter-out %/test_guard,$(UNIT)))
 REPLAY  := $(patsubst test/fuzz/fuzz_%.c,$(B)/test/replay_%,$(wildcard test/fuzz/fuzz_*.c))
-SIM     := $(if $(wildcard test/sim/*.c),$(B)/test/sim)
+SIM     := $(if $(wildcard test/sim/*.c),$(B)/test/sim) $(if $(wildcard test/sim/front/*.c),$(B)/test/sim_front)
 HELPERS := $(B)/test/fakepppd $(patsubst test/wire/%.c,$(B)/test/%,$(wildcard test/wire/*.c)) \
            $(patsubst test/e2e/%.c,$(B)/test/%,$(wildcard test/e2e/*.c)) \
            $(if $(LINUX),$(B)/test/bench/load $(B)/test/bench/pppd)
@@ -112,6 +112,10 @@ $(B)/test/sim: $(wildcard test/sim/*.c test/sim/*.h) $(LIB)
 	@mkdir -p $(@D)
 	$(TESTCOMPILE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=free -o $@ \
 	    $(wildcard test/sim/*.c) $(LIB) $(LDFLAGS)
+
+$(B)/test/sim_front: $(wildcard test/sim/front/*.c test/sim/front/*.h) test/sim/prng.c test/sim/prng.h $(LIB)
+	@mkdir -p $(@D)
+	$(TESTCOMPILE) -o $@ $(filter %.c,$^) $(LIB) $(LDFLAGS)
 
 $(B)/test/fakepppd: test/fakepppd.c $(LIB)
 	@mkdir -p $(@D)

@@ -191,6 +191,7 @@ void front_input(struct front *f, uint64_t now, struct span frame)
     if (protocol != PPP_LCP || !is_packet)
         f->strange++;
     if (protocol == PPP_LCP) {
+        f->heard_lcp |= is_packet;
         if (is_packet && p.code == TERMINATE_REQUEST)
             on_terminate(f, now, &p);
         else if (is_packet)

@@ -119,6 +119,14 @@ void front_lcp_timeout(struct front *f, uint64_t now)
 /* -- what comes -----------------------------------------------------------------------------------
  */
 
+/* What we have acknowledged is good when it comes again, as our Ack was lost: even if all patience for
+ * a caller that does not heed a Nak was spent before that one. */
+static bool is_acknowledged(const struct front *f, struct span options)
+{
+    return (f->lcp == ACK_SENT || f->lcp == OPENED) &&
+           span_eq(options, span_of(f->received, f->n_received));
+}
+
 static void keep_request(struct front *f, struct span options)
 {
     if (!f->heard_request && options.n > 0)
@@ -141,6 +149,8 @@ static void on_request(struct front *f, uint64_t now, const struct ppp_packet *p
         f->strange++;
         return;
     }
+    if (is_acknowledged(f, p->options))
+        f->naks = MAX_FAILURE;
     keep_request(f, p->options);
     code = front_options_judge(f, p->options, &w);
     if (f->loops >= MAX_LOOPS) {
@@ -275,7 +285,6 @@ static void reject_code(struct front *f, const struct ppp_packet *p)
 
 void front_lcp_input(struct front *f, uint64_t now, const struct ppp_packet *p)
 {
-    f->heard_lcp = true;
     if (p->code < CODES && on_packet[p->code] != NULL)
         on_packet[p->code](f, now, p);
     else

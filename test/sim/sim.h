@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "prng.h"
 #include "proto/l2tp.h"
 
 #define HOSTS 3
@@ -22,13 +23,6 @@
     20000u /* a late copy comes by then: well within the 31 s for which ids rest (5.7) */
 
 #define IDS_REST_MS 31000u /* a full cycle of retransmissions (5.7) */
-
-struct prng {
-    uint64_t state;
-};
-uint64_t prng_next(struct prng *r);
-uint32_t prng_below(struct prng *r, uint32_t n); /* 0 .. n-1 */
-bool prng_chance(struct prng *r, unsigned percent);
 
 /* What is looked at, a line of TAP each. */
 enum oracle {

@@ -249,6 +249,8 @@ static const struct {
      "the caller has hung up (in the middle of LCP): User request\\x0a"},
     {OPEN ">L 05 44;",
      "the caller has hung up (LCP was open; it was to authenticate itself by chap)"},
+    {ASK ">L 05 44;<L 06 44;+60000;",
+     "the caller has not said in time who it is (in the middle of LCP)"},
     {ASK ASKED "+60000;", "the caller has not said in time who it is (in the middle of LCP)"},
     {OPEN "+60000;",
      "the caller has not said in time who it is (LCP was open; it was to authenticate "
@@ -286,6 +288,12 @@ static const struct {
      "<L 01 01 0506 01020304;>L 01 01;<L 03 01 01040578;>L 01 02 01040578;<L 02 02 01040578;"
      ">L 01 03;<L 03 03 01040578;>L 01 04;<L 03 04 01040578;>L 01 05;<L 03 05 01040578;"
      ">L 01 06;<L 03 06 01040578;>L 01 07;<L 03 07 01040578;>L 01 08;<L 02 08;"},
+    {"RFC 1661, 4.6: what was acknowledged then is when it comes again, and nothing else is",
+     {.mru = 1500, .mru_most = 1400, .accm = 0xffffffff},
+     "<L 01 01 0506 01020304;>L 01 03;<L 03 03 01040578;>L 01 04;<L 03 04 01040578;"
+     ">L 01 05;<L 03 05 01040578;>L 01 06;<L 03 06 01040578;>L 01 07;<L 03 07 01040578;"
+     ">L 01 08;<L 02 08;>L 01 08;<L 02 08;>L 01 09;<L 02 09;>L 02 01 0506 01020304;<;=known;"
+     ">L 01 0a;<L 01 02 0506 01020304;<L 02 0a;>L 01 0b 0702;<L 03 0b 01040578;"},
     {"RFC 1661, 6.1: an MRU of a wrong size, where the default is too much",
      {.mru = 1500, .mru_most = 1400, .accm = 0xffffffff},
      "<L 01 01 0506 01020304;>L 01 01 0102;<L 03 01 01040578;"},
