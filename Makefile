@@ -28,7 +28,7 @@ SYSTEM := $(shell uname -s)
 B      := build$(if $(PORTABLE),/portable)$(if $(SAN),/san)
 # Which body stands behind a seam: the Linux one, or the one that POSIX alone carries.
 LINUX  := $(if $(PORTABLE),,$(filter Linux,$(SYSTEM)))
-BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork host/guard_linux host/lane_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none host/lane_none)
+BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork host/guard_linux host/lane_linux host/sync_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none host/lane_none host/sync_none)
 STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
@@ -45,7 +45,7 @@ CONF  = host/conf host/conf_check host/conf_hidden host/conf_hosts host/conf_kin
         host/conf_rows host/conf_rows_global host/conf_rows_dial host/conf_rows_own host/conf_rows_peer \
         host/conf_rows_ppp host/conf_rows_group host/conf_rows_switch host/conf_switch host/conf_check_switch host/conf_check_desk host/conf_match host/conf_group \
         host/conf_check_group host/conf_section host/conf_show host/conf_unnamed host/conf_words
-HOST  = host/sys host/sets host/loop host/udp host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets host/ppp_secrets \
+HOST  = host/sys host/sets host/loop host/udp host/tty host/link_room host/link_pty host/spawn host/pppd host/pppd_options host/secrets_line host/secrets host/ppp_secrets \
         host/pool host/pool_memory host/fifo host/fifo_out host/resolve host/log_sink host/notify host/pppd_if host/pppd_culprit $(CONF) $(BODIES)
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_line status_rows \

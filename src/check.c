@@ -153,6 +153,7 @@ struct option_file {
     struct option_file *next;
     const char *path;
     char noauth[PLACE_TEXT], replaces_route[PLACE_TEXT]; /* "file:line"; or empty */
+    bool requires;                                       /* some way for peers to authenticate themselves */
 };
 
 struct walk {
@@ -223,6 +224,9 @@ static void on_option(void *ctx, const struct pppd_option *o)
         snprintf(w->file->noauth, PLACE_TEXT, "%.200s:%u", o->file, o->line);
     if (strcmp(o->word, "auth") == 0)
         w->file->noauth[0] = '\0'; /* the last one counts */
+    if (strncmp(o->word, "require-", 8) == 0 || strcmp(o->word, "+pap") == 0 ||
+        strcmp(o->word, "+chap") == 0 || strncmp(o->word, "+mschap", 7) == 0)
+        w->file->requires = true;
     if (strcmp(o->word, "replacedefaultroute") == 0)
         snprintf(w->file->replaces_route, PLACE_TEXT, "%.200s:%u", o->file, o->line);
 }
@@ -306,12 +310,41 @@ static struct option_file *read_once(struct option_files *all, const struct conf
     return w.file;
 }
 
+static bool sets_any(const struct conf_section *s, const char *const *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (conf_section_line(s, keys[i]) > 0)
+            return true;
+    return false;
+}
+
+/* A LAC and its caller have agreed on a way to authenticate; pppd, free to choose, begins with another. */
+static void check_replay(const struct conf_section *s, const struct option_file *file,
+                         struct conf_told *told)
+{
+    static const char *const keys[] = {"proxy lcp", "proxy authentication", "require authentication",
+                                       "require pap", "require chap", "pppoptfile"};
+    const struct conf_lns *lns = s->object;
+
+    if (s->place != PLACE_LNS || lns->proxy_lcp != CONF_PROXY_LCP_ACCEPT ||
+        lns->proxy_auth == CONF_PROXY_AUTH_ACCEPT || !lns->peer.require_auth ||
+        lns->peer.require_pap || lns->peer.require_chap || (file != NULL && file->requires))
+        return;
+    if (s->from != NULL && !sets_any(s, keys, sizeof keys / sizeof keys[0]))
+        return; /* told at the template */
+    conf_say(told, true, line_of(s, "proxy lcp"),
+             "'proxy lcp = accept' of %s leads to nothing: pppd asks peers for EAP first, which no LAC has "
+             "agreed on, so PPP begins anew; say 'require chap = yes' or 'require pap = yes', or both",
+             s->title);
+}
+
 static void check_options(struct option_files *all, const struct conf_section *s,
                           struct conf_told *told)
 {
     const char *path = peer_of(s)->pppoptfile;
     const struct option_file *f = path != NULL ? read_once(all, s, path, told) : NULL;
 
+    check_replay(s, f, told);
     if (f == NULL)
         return;
     if (f->noauth[0] != '\0' && peer_of(s)->require_auth &&

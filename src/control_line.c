@@ -47,11 +47,12 @@ static bool take_bearer(struct line_wish *w, size_t at, const char *value)
     return w->bearer != 0;
 }
 
-static bool take_modem(struct line_wish *w, size_t at, const char *value)
+static bool take_switch(struct line_wish *w, size_t at, const char *value)
 {
-    (void)at;
-    w->modem = strcmp(value, "yes") == 0;
-    return w->modem || strcmp(value, "no") == 0;
+    bool is_on = strcmp(value, "yes") == 0;
+
+    *(bool *)((char *)w + at) = is_on;
+    return is_on || strcmp(value, "no") == 0;
 }
 
 static const struct {
@@ -66,7 +67,8 @@ static const struct {
     {"tx", take_number, offsetof(struct line_wish, tx_bps)},
     {"rx", take_number, offsetof(struct line_wish, rx_bps)},
     {"channel", take_channel, offsetof(struct line_wish, channel)},
-    {"modem", take_modem, 0},
+    {"modem", take_switch, offsetof(struct line_wish, modem)},
+    {"sync", take_switch, offsetof(struct line_wish, sync)},
 };
 
 static bool take(struct line_wish *w, char *setting)

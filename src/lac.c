@@ -130,7 +130,7 @@ struct lac *lac_find(const struct hub *h, const char *name)
 
 bool lac_calls(const struct lac *l)
 {
-    return !l->bare && l->serves == NULL;
+    return !l->bare && !l->serves;
 }
 
 bool lac_will_redial(const struct lac *l)
@@ -288,7 +288,7 @@ bool lac_call_in(struct hub *h, uint16_t tunnel, const char *number)
     const struct tunnel *t = l2tp_tunnel(h->engine, tunnel);
     struct lac *l = t != NULL && t->initiator ? t->host_data : NULL;
     struct l2tp_call_spec spec = lac_call_spec(l != NULL ? lac_section(l) : NULL, number);
-    bool ours = l != NULL && l->serves == NULL && l->call_id == 0 && lac_section(l) != NULL;
+    bool ours = l != NULL && !l->serves && l->call_id == 0 && lac_section(l) != NULL;
     uint16_t id;
 
     if (t == NULL || (!ours && (number == NULL || t->initiator)))
@@ -469,8 +469,7 @@ void lac_tunnel_up(struct lac *l, const struct tunnel *t)
         lac_set_state(l, LAC_UP);
         l->ppp = BEARER_PPP_UNSEEN; /* it has none */
         lac_dial_worked(l);
-        if (l->serves != NULL)
-            l->serves->up(l);
+        lac_serve_up(l);
     } else
         log_info("Calling on tunnel %u", (unsigned)t->id);
 }

@@ -32,6 +32,8 @@ struct lac_question {
     struct ipsec_hold ipsec;
 };
 
+#define LAC_USERS 2 /* so many sorts there are */
+
 /* Who puts calls of his own into a LAC's tunnel. */
 struct lac_user {
     void (*up)(struct lac *l);     /* its tunnel is */
@@ -44,7 +46,8 @@ struct lac {
     uint64_t serial; /* from 1; hub.lacs has the highest first */
     bool bare;
     uint16_t bare_port;
-    const struct lac_user *serves; /* it has no call of its own, but his; NULL: it has */
+    bool serves;    /* it has no call of its own, but those of: */
+    const struct lac_user *users[LAC_USERS];
     enum lac_state state;
     bool wanted;    /* should be up: redial if the section says so */
     bool dial_anew; /* asked for while its last tunnel was going down */
@@ -115,8 +118,8 @@ bool lac_dial_bare(struct hub *h, const char *host, uint16_t port);
 /* What its calls are like; number: one that the peer is to dial, or NULL.  conf may be NULL. */
 struct l2tp_call_spec lac_call_spec(const struct conf_lac *conf, const char *number);
 
-/* Its tunnel is for the calls of a user from now on, and comes up, or is up.  False: it has a call of its
- * own, is on its way to one, or has another user's. */
+/* Its tunnel is for the calls of users from now on, of this one too, and comes up, or is up.  False: it
+ * has a call of its own, or is on its way to one. */
 bool lac_serve(struct lac *l, const struct lac_user *user);
 uint16_t lac_serving(const struct lac *l); /* that tunnel, if it is up; else 0 */
 void lac_serve_no_more(struct lac *l,

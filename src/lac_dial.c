@@ -155,7 +155,7 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
     uint64_t soon_ms;
     uint32_t ms;
 
-    if (conf == NULL || l->bare || (is_last && l->serves == NULL))
+    if (conf == NULL || l->bare || (is_last && !l->serves))
         return 0;
     ms = (uint32_t)conf->connect_timeout_s * 1000u;
     soon_ms = (uint64_t)conf->redial_timeout_s * 750u + SOON_MS;

@@ -70,7 +70,8 @@ void lac_back_answered(struct lac *l, const struct tunnel *t); /* what it asked 
 void lac_back_failed(struct lac *l, const struct tunnel *t);   /* ... or down */
 
 /* lac_serve.c */
-void lac_serve_not(struct lac *l); /* it has fallen: its user hears so, and has it no more */
+void lac_serve_up(struct lac *l);  /* its tunnel is up: its users hear so */
+void lac_serve_not(struct lac *l); /* it has fallen: they hear so, and have it no more */
 
 /* lac_doubt.c */
 void lac_doubt_stop(struct lac *l);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/sync.h"
 #include "host/sys.h"
 #include "line_parts.h"
 #include "wire/msg.h"
@@ -84,7 +85,7 @@ static void place(struct line *ln)
         spec.has_channel = true;
         spec.channel = ln->channel;
     }
-    spec.framing = FRAMING_ASYNC;
+    spec.framing = ln->sync ? FRAMING_SYNC : FRAMING_ASYNC;
     spec.tx_bps = ln->tx_bps;
     spec.rx_bps = ln->rx_bps;
     if (ln->front != NULL) {
@@ -132,22 +133,39 @@ static void let_go(void *owner)
                      ERROR_NONE, "the line has hung up");
 }
 
-/* A terminal and nothing else, without becoming anybody's. */
-static int open_device(const char *path)
+unsigned line_how(const struct line *ln)
 {
-    int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return (ln->modem ? LINK_MODEM : 0) | (ln->sync ? LINK_SYNC : 0);
+}
 
-    if (fd >= 0 && !isatty(fd)) {
-        close(fd);
-        errno = ENOTTY;
+static bool can_be_sync(int fd)
+{
+    int before;
+
+    if (sync_begin(fd, &before) < 0)
+        return false;
+    sync_end(fd, before);
+    return true;
+}
+
+/* A terminal and nothing else, without becoming anybody's, that can be what it has to. */
+static int open_device(const struct line_wish *wish)
+{
+    int fd = open(wish->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC), reason;
+
+    if (fd < 0)
         return -1;
-    }
-    if (fd >= 0 && sys_is_among_last(fd)) {
-        close(fd);
-        errno = EMFILE;
-        return -1;
-    }
-    return fd;
+    if (sys_is_among_last(fd))
+        reason = EMFILE;
+    else if (!isatty(fd))
+        reason = ENOTTY;
+    else if (wish->sync && !can_be_sync(fd))
+        reason = errno;
+    else
+        return fd;
+    close(fd);
+    errno = reason;
+    return -1;
 }
 
 static unsigned lines_of(const struct hub *h, const struct lac *l)
@@ -191,7 +209,7 @@ static struct line *line_new(struct hub *h, const struct conf_lac *desk, const s
     if (ln == NULL)
         return NULL;
     ln->hub = h;
-    ln->fd = open_device(wish->device);
+    ln->fd = open_device(wish);
     ln->desk = ln->fd >= 0 ? strdup(desk->name) : NULL;
     if (ln->desk == NULL) {
         if (ln->fd >= 0)
@@ -200,6 +218,7 @@ static struct line *line_new(struct hub *h, const struct conf_lac *desk, const s
         return NULL;
     }
     ln->modem = wish->modem;
+    ln->sync = wish->sync;
     keep(ln->device, sizeof ln->device, wish->device, NULL);
     keep(ln->called, sizeof ln->called, wish->called, desk->called_number);
     keep(ln->calling, sizeof ln->calling, wish->calling, desk->calling_number);
@@ -263,6 +282,11 @@ static void begin(struct line *ln, const struct conf_lac *desk)
     }
 }
 
+static const char *reason_of(int error)
+{
+    return error == ENOTSUP ? "no synchronous lines here (on Linux they take the module n_hdlc)" : strerror(error);
+}
+
 void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
                  const struct line_wish *wish)
 {
@@ -271,7 +295,7 @@ void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
     struct line *ln = why == NULL ? line_new(h, desk, wish) : NULL;
 
     if (ln == NULL) {
-        why = why != NULL ? why : strerror(errno);
+        why = why != NULL ? why : reason_of(errno);
         log_notice("lac %s: line %s is not taken: %s", lac, wish->device, why);
         fifo_answer(reply, 1, "%s", why);
         return;
@@ -309,7 +333,7 @@ static struct link *link_of(struct line *ln)
     if (ln->front != NULL)
         return line_front_release(ln);
     ln->fd = -1;
-    return link_open_line(ln->hub->loop, fd, ln->modem, NULL, NULL, NULL);
+    return link_open_line(ln->hub->loop, fd, line_how(ln), NULL, NULL, NULL);
 }
 
 struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why)

@@ -30,6 +30,7 @@ struct line_wish {
     bool has_channel;
     uint32_t channel; /* Physical Channel ID */
     bool modem;       /* its carrier counts */
+    bool sync;        /* synchronous, as its call will be */
 };
 
 /* Takes it over for the section of that name; the reply becomes its feed.  A line that is refused has been

@@ -163,7 +163,7 @@ bool line_front_begin(struct line *ln, const struct conf_lac *conf)
     lf->line = ln;
     ln->front = lf;
     ln->fd = -1;
-    lf->link = link_open_line(ln->hub->loop, fd, ln->modem, heard, hung_up, lf);
+    lf->link = link_open_line(ln->hub->loop, fd, line_how(ln), heard, hung_up, lf);
     if (lf->link == NULL)
         return false;
     link_tell_refused(lf->link, refused);

@@ -13,7 +13,7 @@ struct line {
     struct lac *lac;        /* that takes it; NULL: not yet known */
     struct fifo_feed *feed; /* NULL: nobody hears any more */
     int fd;                 /* -1: a link, the front's or the bearer's, has it */
-    bool modem;
+    bool modem, sync;
     struct line_front *front; /* NULL: PPP is the LNS's affair alone, or that is over */
     uint16_t call;            /* 0: it waits for the tunnel */
     bool was_up;
@@ -24,6 +24,9 @@ struct line {
 };
 
 /* line.c */
+
+/* For link_open_line(). */
+unsigned line_how(const struct line *ln);
 
 /* Ends its part in all this, and frees it; why may be NULL. */
 void line_finish(struct line *ln, enum line_end end, const char *why);

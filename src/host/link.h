@@ -37,9 +37,14 @@ typedef void link_hung_up_fn(void *ctx);
 
 /* A line: a terminal that somebody else has opened, with asynchronous HDLC on it (RFC 1662).  It is made
  * raw at its speed; at the end its settings are what they were.  fd: non-blocking, and the link's from
- * now on, also if this fails.  modem: its carrier counts, the line hangs up when that is lost.  NULL
- * with errno: ENOTTY, EIO (it has hung up), ENOMEM. */
-struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *heard,
+ * now on, also if this fails.  NULL with errno: ENOTTY, EIO (it has hung up), ENOMEM, ENOTSUP (no
+ * synchronous lines here). */
+enum {
+    LINK_MODEM = 1, /* its carrier counts, the line hangs up when that is lost */
+    LINK_SYNC = 2   /* synchronous: what is below tells frames apart (host/sync) */
+};
+
+struct link *link_open_line(struct loop *l, int fd, unsigned how, link_heard_fn *heard,
                             link_hung_up_fn *hung_up, void *ctx);
 
 /* The line is another's from now on: that is told of what it hears, and that it has hung up. */

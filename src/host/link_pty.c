@@ -9,23 +9,21 @@
 #include "host/link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "host/sys.h"
+#include "host/link_room.h"
+#include "host/sync.h"
+#include "host/tty.h"
 #include "wire/hdlc.h"
 #include "wire/ppp.h"
 
-#define NAME_ROOM 64
-#define READ_SIZE 4096
+#define READ_SIZE 4096 /* of a frame that is read whole: as much as a buffer has room for */
+#define FRAME_LEAST 2 /* octets; PPP's protocol number takes as many */
 #define READS_A_TURN 4   /* then the others have theirs */
-#define QUEUE_SMALL 8192 /* room of a queue, of most */
-#define QUEUE_LARGE (LINK_QUEUE + 16384) /* and of the others: more than waits, lest all of that be
-                                          * moved for each frame that makes way */
 #define ALL_CONTROLS 0xffffffffu
 
 /* Octets queue[begin .. begin + waiting) are encoded and not yet written.  queue is NULL exactly
@@ -62,9 +60,11 @@ struct link {
     int slave; /* -1 once released, or of a line */
     link_refused_fn *refused; /* or NULL */
     link_hung_up_fn *hung_up; /* of a line; or NULL */
-    char name[NAME_ROOM];
+    char name[TTY_NAME];
     bool was_other; /* a line, which then is as before: */
     struct termios before;
+    bool is_sync; /* a line, with bare frames; in the queue they are as elsewhere */
+    int discipline; /* it had */
 };
 
 static struct link *to_flush; /* links with something to write this turn */
@@ -90,42 +90,10 @@ static void list_leave(struct link *k)
     k->list_at = NULL;
 }
 
-/* Queues that nobody has now, of both sizes.  All but a few are taken and given back with each
- * burst: the C library would ask the system for them each time, and give them back. */
-static struct {
-    size_t room;
-    unsigned most, n;
-    uint8_t *queue[64];
-} spares[] = {{.room = QUEUE_SMALL, .most = 64}, {.room = QUEUE_LARGE, .most = 8}};
-
-static uint8_t *queue_get(size_t room)
-{
-    size_t i = room > QUEUE_SMALL;
-
-    return spares[i].n > 0 ? spares[i].queue[--spares[i].n] : malloc(room);
-}
-
-static void queue_put(uint8_t *queue, size_t room)
-{
-    size_t i = room > QUEUE_SMALL;
-
-    if (queue != NULL && spares[i].n < spares[i].most)
-        spares[i].queue[spares[i].n++] = queue;
-    else
-        free(queue);
-}
-
-void link_drain(void)
-{
-    for (size_t i = 0; i < sizeof spares / sizeof spares[0]; i++)
-        while (spares[i].n > 0)
-            free(spares[i].queue[--spares[i].n]);
-}
-
 static void queue_drop(struct link *k)
 {
     list_leave(k);
-    queue_put(k->queue, k->room);
+    link_room_put(k->queue, k->room);
     k->queue = NULL;
     k->room = k->begin = k->waiting = k->ahead = 0;
 }
@@ -140,7 +108,7 @@ static void count_dropped(struct link *k)
 /* Makes n octets of room behind what waits; false if that would be beyond the bound. */
 static bool queue_make_room(struct link *k, size_t n)
 {
-    size_t room = k->waiting + n <= QUEUE_SMALL ? QUEUE_SMALL : QUEUE_LARGE;
+    size_t room = k->waiting + n <= LINK_ROOM_SMALL ? LINK_ROOM_SMALL : LINK_ROOM_LARGE;
     uint8_t *queue;
 
     if (k->waiting + n > LINK_QUEUE)
@@ -152,12 +120,12 @@ static bool queue_make_room(struct link *k, size_t n)
         k->begin = 0;
         return true;
     }
-    queue = queue_get(room);
+    queue = link_room_get(room);
     if (queue == NULL)
         return false;
     if (k->waiting > 0)
         memcpy(queue, k->queue + k->begin, k->waiting);
-    queue_put(k->queue, k->room);
+    link_room_put(k->queue, k->room);
     k->queue = queue;
     k->room = room;
     k->begin = 0;
@@ -178,10 +146,50 @@ static void go_deaf(struct link *k)
     queue_drop(k);
 }
 
+/* The first frame of such octets, bare, to a line that takes frames; one that is too long for any is
+ * dropped.  How many octets of the queue that was; -1: it takes none now, or no more, by errno. */
+static ssize_t write_frame(struct link *k, struct span queue)
+{
+    struct span in = {queue.p, hdlc_first(queue)};
+    struct buf *frame = buf_get();
+    struct hdlc_rx rx;
+    ssize_t n = (ssize_t)in.n;
+
+    if (frame == NULL) {
+        errno = EAGAIN;
+        return -1;
+    }
+    hdlc_rx_init(&rx);
+    if (hdlc_feed(&rx, &in, frame, 0) != HDLC_FRAME)
+        count_dropped(k);
+    else if (write(k->master, frame->data + frame->off, frame->len) < 0)
+        n = -1;
+    buf_put(frame);
+    return n;
+}
+
+/* As write(), of what waits. */
+static ssize_t write_out(struct link *k)
+{
+    struct span queue = {k->queue + k->begin, k->waiting};
+    size_t done = 0;
+
+    if (!k->is_sync)
+        return write(k->master, queue.p, queue.n);
+    while (done < queue.n) {
+        ssize_t n = write_frame(k, span_of(queue.p + done, queue.n - done));
+
+        if (n < 0)
+            return done > 0 ? (ssize_t)done : -1;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
 /* Writes what waits, as far as the pty takes it. */
 static void flush(struct link *k)
 {
-    ssize_t n = write(k->master, k->queue + k->begin, k->waiting);
+    ssize_t n = write_out(k);
 
     if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
         go_deaf(k);
@@ -359,6 +367,22 @@ static bool decode(struct link *k, struct span in)
     return true;
 }
 
+/* Takes what was read for a frame, as a line has it that tells frames apart itself.  False if the link
+ * has been closed by a hearer. */
+static bool take_frame(struct link *k, struct span in)
+{
+    if (in.n < FRAME_LEAST) {
+        count_refused(k, HDLC_TOO_SHORT);
+        return true;
+    }
+    k->partial = buf_get();
+    if (k->partial == NULL)
+        return true; /* no memory: it is lost */
+    memcpy(k->partial->data + k->partial->off, in.p, in.n);
+    k->partial->len = in.n;
+    return hand_up(k);
+}
+
 /* No more watching: a hang-up would be told for ever.  A hearer may close it. */
 static void stop_reading(struct link *k)
 {
@@ -379,14 +403,18 @@ static void on_readable(struct link *k, bool hangup)
 
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && k->is_sync && errno == EOVERFLOW) {
+            count_refused(k, HDLC_TOO_LONG);
+            continue;
+        }
         if (n <= 0) {
             if (hangup || n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
                 stop_reading(k);
             return;
         }
-        if (!decode(k, span_of(room, (size_t)n)))
+        if (k->is_sync ? !take_frame(k, span_of(room, (size_t)n)) : !decode(k, span_of(room, (size_t)n)))
             return;
-        if ((size_t)n < sizeof room && !hangup)
+        if ((size_t)n < sizeof room && !hangup && !k->is_sync)
             return; /* that was all */
     }
     loop_again(k->loop, &k->watch);
@@ -400,47 +428,6 @@ static void on_ready(struct watch *w, unsigned what)
         flush(k);
     if ((what & (LOOP_READ | LOOP_HANGUP)) != 0)
         on_readable(k, (what & LOOP_HANGUP) != 0);
-}
-
-/* No echo, no signals, no translation, eight bits: octets pass as they are. */
-static int make_raw(int fd, bool modem)
-{
-    struct termios t;
-
-    if (tcgetattr(fd, &t) < 0)
-        return -1;
-    t.c_iflag = IGNBRK;
-    t.c_oflag = 0;
-    t.c_lflag = 0;
-    t.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CLOCAL);
-    t.c_cflag |= CS8 | CREAD | (modem ? HUPCL : CLOCAL);
-    t.c_cc[VMIN] = 1;
-    t.c_cc[VTIME] = 0;
-    return tcsetattr(fd, TCSANOW, &t);
-}
-
-/* Opens both ends into k.  0, or -1 with errno; what is open then is told by the fields. */
-static int open_pair(struct link *k)
-{
-    const char *name;
-
-    k->master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (k->master < 0 || sys_cloexec(k->master) < 0 || sys_nonblock(k->master) < 0)
-        return -1;
-    if (grantpt(k->master) < 0 || unlockpt(k->master) < 0)
-        return -1;
-    name = ptsname(k->master);
-    if (name == NULL)
-        return -1;
-    if (strlen(name) >= sizeof k->name) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(k->name, name, strlen(name) + 1);
-    k->slave = open(k->name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (k->slave < 0)
-        return -1;
-    return make_raw(k->slave, false);
 }
 
 static struct link *link_new(struct loop *l, link_heard_fn *heard, void *ctx)
@@ -485,10 +472,22 @@ struct link *link_open_pty(struct loop *l, link_heard_fn *heard, void *ctx)
 {
     struct link *k = link_new(l, heard, ctx);
 
-    return k != NULL ? opened(k, open_pair(k) == 0) : NULL;
+    return k != NULL ? opened(k, tty_open_pair(&k->master, &k->slave, k->name) == 0) : NULL;
 }
 
-struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *heard,
+/* A line is as its caller needs it. */
+static bool prepare(struct link *k, unsigned how)
+{
+    k->was_other = tcgetattr(k->master, &k->before) == 0;
+    if (!k->was_other || tty_make_raw(k->master, (how & LINK_MODEM) != 0) < 0)
+        return false;
+    if ((how & LINK_SYNC) == 0)
+        return true;
+    k->is_sync = sync_begin(k->master, &k->discipline) == 0;
+    return k->is_sync;
+}
+
+struct link *link_open_line(struct loop *l, int fd, unsigned how, link_heard_fn *heard,
                             link_hung_up_fn *hung_up, void *ctx)
 {
     struct link *k = link_new(l, heard, ctx);
@@ -500,8 +499,7 @@ struct link *link_open_line(struct loop *l, int fd, bool modem, link_heard_fn *h
     }
     k->master = fd;
     k->hung_up = hung_up;
-    k->was_other = tcgetattr(fd, &k->before) == 0;
-    return opened(k, k->was_other && make_raw(fd, modem) == 0);
+    return opened(k, prepare(k, how));
 }
 
 void link_close(struct link *k)
@@ -515,6 +513,8 @@ void link_close(struct link *k)
     queue_drop(k);
     buf_put(k->partial);
     link_release_slave(k);
+    if (k->is_sync)
+        sync_end(k->master, k->discipline);
     if (k->was_other)
         tcsetattr(k->master, TCSANOW, &k->before);
     if (k->master >= 0)

@@ -21,7 +21,7 @@ struct wish {
     struct asker asker;
     const char *lac, *device, *pty;
     char settings[1024];
-    bool quiet;
+    bool quiet, sync;
     int status;  /* as the daemon has told; -1: not yet */
     char name[256];
     pid_t child; /* that has the other end of our pty; 0: none */
@@ -51,11 +51,12 @@ static void usage(FILE *to)
           "  --device PATH  another terminal\n"
           "  --pty COMMAND  the line is what this command has as its standard input and output\n"
           "  --modem        the terminal's carrier counts\n"
+          "  --sync         it is synchronous, below it frames are told apart\n"
           "  --quiet        say nothing\n",
           to);
     for (size_t i = 0; i < N_OPTIONS; i++)
         fprintf(to, "  %-14s %s\n", options[i].word, options[i].help);
-    fputs("  --pppd         what follows is for pppd: 'pty' and 'remotenumber' are taken\n"
+    fputs("  --pppd         what follows is for pppd: 'pty', 'sync' and 'remotenumber' are taken\n"
           "Exit status: 0 the line has hung up, 1 not taken, 2 usage, 3 no LNS can be reached,\n"
           "4 the LNS does not take the call, 5 the LNS has ended it, 6 hung up by the operator,\n"
           "7 no daemon, 8 no PPP comes about with the caller.\n",
@@ -108,10 +109,19 @@ static void set_by_environment(struct wish *w)
         set(w, "tx", speed);
 }
 
+static bool set_sync(struct wish *w)
+{
+    if (!w->sync)
+        w->sync = set(w, "sync", "yes");
+    return w->sync;
+}
+
 /* pppd's arguments: those that matter to a line. */
 static int take_pppds(struct wish *w, char **argv)
 {
     for (; *argv != NULL; argv++) {
+        if (strcmp(*argv, "sync") == 0 && !set_sync(w))
+            return bad("no room for", *argv);
         if (argv[1] == NULL)
             break;
         if (strcmp(*argv, "pty") == 0)
@@ -133,6 +143,8 @@ static int take_option(struct wish *w, char **argv)
 
     if (strcmp(argv[0], "--modem") == 0)
         return set(w, "modem", "yes") ? 1 : -1;
+    if (strcmp(argv[0], "--sync") == 0)
+        return set_sync(w) ? 1 : -1;
     if (strcmp(argv[0], "--quiet") == 0) {
         w->quiet = true;
         return 1;

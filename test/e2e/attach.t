@@ -7,47 +7,18 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use Attach;
 use E2E;
 use Peer;
-use POSIX qw(WNOHANG);
 use Test::More;
 
-my $attach = ($ENV{L2TPD} // 'build/l2tpd') =~ s/l2tpd\z/l2tpd-attach/r;
 my $caller_pppd = ($ENV{B} // 'build') . '/test/fakepppd';
-my $n = 0;
-
-# Starts it, with a caller that does what the script says: {pid, and where its words go}.
-sub attach
+# Starts it, with a caller that does what the script says.
+sub call_in
 {
     my ($d, $script, @words) = @_;
-    my $words = "$DIR/attach." . ++$n;
-    my @pty = $script ? ('--pty', "exec $caller_pppd - file $script") : ();
-    my $pid = fork // die "fork: $!\n";
 
-    if ($pid == 0) {
-        open STDIN,  '<', '/dev/null';
-        open STDERR, '>', $words;
-        { exec $attach, '-c', $d->{fifo}, @pty, @words }
-        POSIX::_exit(127);
-    }
-    return {pid => $pid, words => $words};
-}
-
-# Its exit status, as soon as it ends.
-sub status_of
-{
-    my ($a) = @_;
-    my $ended = loop_until { waitpid($a->{pid}, WNOHANG) == $a->{pid} ? [$?] : undef };
-
-    kill KILL => $a->{pid} if !$ended;
-    return !$ended ? 'late' : $ended->[0] & 127 ? 'signal ' . ($ended->[0] & 127) : $ended->[0] >> 8;
-}
-
-sub says
-{
-    my ($a, $what, $name) = @_;
-
-    soon { (slurp($a->{words}) // '') =~ $what } $name or diag(slurp $a->{words});
+    return attach $d, $script ? ('--pty', "exec $caller_pppd - file $script") : (), @words;
 }
 
 my $far = Peer->new;
@@ -60,7 +31,7 @@ my $d = daemon 'lac', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\nco
 # -- a call ----------------------------------------------------------------------------------------
 
 my $p = Peer->new(share => $far);
-my $one = attach $d, $echo, 'isp', '--calling', '5550099', '--called', '5550042', '--tx', '33600',
+my $one = call_in $d, $echo, 'isp', '--calling', '5550099', '--called', '5550042', '--tx', '33600',
   '--rx', '31200', '--channel', '7', '--bearer', 'analog', '--sub-address', '*7';
 ok($p->accept_tunnel, 'a line opens the tunnel of its LAC');
 my $call = $p->accept_call;
@@ -81,14 +52,14 @@ ok($p->echoes($call, "\xff\x03\x00\x21" . "\x7e\x7d" x 700), 'what has to be esc
 
 # -- a second one, and a third ---------------------------------------------------------------------
 
-my $two = attach $d, $echo, 'isp', '--rx', '9600';
+my $two = call_in $d, $echo, 'isp', '--rx', '9600';
 my $second = $p->accept_call;
 ok($second, 'a second line: a call in the same tunnel');
 is($second->{icrq}{avp}{22}, '5550000', 'what is not known of it is the section\'s');
 is(unpack('N', $second->{iccn}{avp}{24}), 10000000, 'its speed to the caller too');
 is(unpack('N', $second->{iccn}{avp}{38}), 9600, 'where that from there alone is told');
 ok($p->echoes($second, "\xff\x03\x00\x21other"), 'with its own frames');
-is(status_of(attach $d, $echo, 'isp'), 1, 'a third one is not taken: exit status 1');
+is(status_of(call_in $d, $echo, 'isp'), 1, 'a third one is not taken: exit status 1');
 $d->says(qr/line \S+ is not taken: all its lines are busy \(max lines\)/, 'as the log says');
 
 # -- the LNS hangs up ------------------------------------------------------------------------------
@@ -109,7 +80,7 @@ ok($p->wait_for('StopCCN', 5), 'and after the last line the tunnel is closed');
 # -- refused by the LNS ----------------------------------------------------------------------------
 
 my $q = Peer->new(share => $far);
-my $three = attach $d, $echo, 'isp';
+my $three = call_in $d, $echo, 'isp';
 ok($q->accept_tunnel, 'the next line opens another');
 my $m = $q->wait_for('ICRQ');
 my $id = unpack 'n', $m->{avp}{14};
@@ -121,7 +92,7 @@ $q->close;
 # -- who attaches is killed, before and after it is up -----------------------------------------------
 
 my $r = Peer->new(share => $far);
-my $four = attach $d, $echo, 'isp';
+my $four = call_in $d, $echo, 'isp';
 my $sccrq = $r->wait_for('SCCRQ');
 ok($sccrq, 'on its way');
 kill KILL => $four->{pid};
@@ -130,7 +101,7 @@ $d->says(qr/line \S+: the line has hung up: by whoever has attached it/, 'killed
 $r->close;
 
 my $s = Peer->new(share => $far);
-my $five = attach $d, $echo, 'isp';
+my $five = call_in $d, $echo, 'isp';
 ok($s->accept_tunnel && $s->accept_call, 'up again');
 says $five, qr/up/, 'as it hears';
 kill TERM => $five->{pid};
@@ -140,20 +111,20 @@ ok($s->wait_for('StopCCN', 5), 'its tunnel, too');
 
 # -- nobody there; bad words -----------------------------------------------------------------------
 
-is(status_of(attach $d, $echo, 'nobody'), 3, 'no LNS answers: 3');
-is(status_of(attach $d, $echo, 'unknown'), 1, 'no such section: 1');
-is(status_of(attach $d, undef, 'isp', '--device', '/dev/null'), 1, 'no terminal: 1');
-is(status_of(attach $d, undef, 'isp', '--device', 'tty'), 1, 'no path: 1');
-is(status_of(attach $d, undef, 'isp'), 2, 'no terminal on standard input: 2');
-is(status_of(attach $d, $echo), 2, 'no section: 2');
-is(status_of(attach $d, $echo, 'isp', '--bearer', 'x y'), 2, 'a word of two words: 2');
-is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that there is not: 1');
+is(status_of(call_in $d, $echo, 'nobody'), 3, 'no LNS answers: 3');
+is(status_of(call_in $d, $echo, 'unknown'), 1, 'no such section: 1');
+is(status_of(call_in $d, undef, 'isp', '--device', '/dev/null'), 1, 'no terminal: 1');
+is(status_of(call_in $d, undef, 'isp', '--device', 'tty'), 1, 'no path: 1');
+is(status_of(call_in $d, undef, 'isp'), 2, 'no terminal on standard input: 2');
+is(status_of(call_in $d, $echo), 2, 'no section: 2');
+is(status_of(call_in $d, $echo, 'isp', '--bearer', 'x y'), 2, 'a word of two words: 2');
+is(status_of(call_in $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that there is not: 1');
 
 # -- what the LNS says of the line's octets, and what it is told of its errors ---------------------
 
 {
     my $v = Peer->new(share => $far);
-    my $a = attach $d, ppp_script("reports $DIR/escapes\nsink\ndelay 300\nbad-fcs 2\n"), 'isp';
+    my $a = call_in $d, ppp_script("reports $DIR/escapes\nsink\ndelay 300\nbad-fcs 2\n"), 'isp';
     ok($v->accept_tunnel, 'a line that makes errors');
     my $c = $v->accept_call;
     my $report = sub {
@@ -175,24 +146,22 @@ is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that t
     ok($v->wait_for('StopCCN', 5), 'ended');
 }
 
-# -- a switched call that is to go through the same section: refused, and the line has no part in that
+# -- dialled by hand, when the last line has just gone: then the section has a call of its own -----------
 
 {
-    my $e = daemon 'both', conf => "[lns default]\nassign ip = no\n[switch on]\ncalled = 5*\nthrough = isp\n"
-      . "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\n";
+    my $e = daemon 'own', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\npppoptfile = $echo\n";
     my $v = Peer->new(share => $far);
-    my $a = attach $e, $echo, 'isp';
-    ok($v->accept_tunnel, 'a line');
-    my $c = $v->accept_call;
-    my $in = Peer->new(to => $e->port);
-    ok($in->open_tunnel, 'and somebody who calls');
-    $in->open_call(icrq => [avp(21, '555')]);
-    like(Peer::result($in->wait_for('CDN', 5)), qr{^4/}, 'is refused, as the section has a line');
-    $in->close;
-    ok($v->hears_no('CDN|StopCCN', 1) && $v->echoes($c, "\xff\x03\x00\x21on"), 'which goes on');
+    my $a = call_in $e, $echo, 'isp';
+    ok($v->accept_tunnel && $v->accept_call, 'a line');
     kill TERM => $a->{pid};
     status_of $a;
-    ok($v->wait_for('StopCCN', 5), 'until it ends');
+    $e->says(qr/the line has hung up/, 'hangs up');
+    $e->command("c isp\n");
+    ok($v->wait_for('StopCCN', 5), 'its tunnel goes');
+    $v->idle(0.3)->close;
+    my $w = Peer->new(share => $far);
+    ok($w->accept_tunnel(20) && $w->accept_call(5), 'the next has the call that was asked for');
+    $w->close;
     $e->finish;
 }
 
@@ -200,12 +169,12 @@ is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that t
 
 {
     my $w = Peer->new(share => $far);
-    my $stays = attach $d, $echo, 'isp';
+    my $stays = call_in $d, $echo, 'isp';
     ok($w->accept_tunnel && $w->accept_call, 'one stays');
     my ($up, $kib, $fds);
     my $open = sub { scalar(() = glob '/proc/' . $d->pid . '/fd/*') };
     for my $i (1 .. 60) {
-        my $a = attach $d, $echo, 'isp';
+        my $a = call_in $d, $echo, 'isp';
         my $c = $w->accept_call or last;
         $up++ if $w->echoes($c, "\xff\x03\x00\x21$i");
         $i % 2 ? $w->hang_up($c) : kill TERM => $a->{pid};
@@ -224,18 +193,18 @@ is(status_of(attach $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that t
 # -- the operator, and the end of the daemon -------------------------------------------------------
 
 my $t = Peer->new(share => $far);
-my $six = attach $d, $echo, 'alone';
+my $six = call_in $d, $echo, 'alone';
 ok($t->accept_tunnel && $t->accept_call, 'by another section');
 says $six, qr/up/, 'up';
 like($d->ask('c alone'), qr/^01 /, 'which is not dialled meanwhile');
 like($d->ask('d alone'), qr/^00 /, 'but hung up');
 is(status_of($six), 6, 'by the operator: 6');
 my $u = Peer->new(share => $far);
-my $seven = attach $d, $echo, 'alone';
+my $seven = call_in $d, $echo, 'alone';
 ok($u->accept_tunnel && $u->accept_call, 'and again');
 says $seven, qr/up/, 'up';
 $d->finish;
 is(status_of($seven), 6, 'the daemon stops: 6');
-is(status_of(attach $d, $echo, 'isp'), 7, 'no daemon: 7');
+is(status_of(call_in $d, $echo, 'isp'), 7, 'no daemon: 7');
 
 done_testing;

@@ -8,39 +8,22 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Digest::MD5 qw(md5);
+use Attach;
 use E2E;
 use Peer;
-use POSIX qw(WNOHANG);
 use Test::More;
 
-my $attach = ($ENV{L2TPD} // 'build/l2tpd') =~ s/l2tpd\z/l2tpd-attach/r;
 my $n = 0;
 
-# Starts it, with a caller as told.
-sub attach
+# Starts it, with a caller as told, whose words go to a file, too.
+sub call_in
 {
     my ($d, $desk, $caller, @words) = @_;
-    my $words = "$DIR/attach." . ++$n;
-    my $says = "$DIR/caller." . $n;
-    my $pid = fork // die "fork: $!\n";
+    my $says = "$DIR/caller." . ++$n;
+    my $a = attach $d, '--pty', "exec perl $FindBin::Bin/caller.pl says=$says $caller", @words, $desk;
 
-    if ($pid == 0) {
-        open STDIN,  '<', '/dev/null';
-        open STDERR, '>', $words;
-        { exec $attach, '-c', $d->{fifo}, '--pty', "exec perl $FindBin::Bin/caller.pl says=$says $caller",
-            @words, $desk }
-        POSIX::_exit(127);
-    }
-    return {pid => $pid, words => $words, says => $says};
-}
-
-sub status_of
-{
-    my ($a, $seconds) = @_;
-    my $ended = loop_until { waitpid($a->{pid}, WNOHANG) == $a->{pid} ? [$?] : undef } $seconds // 10;
-
-    kill KILL => $a->{pid} if !$ended;
-    return !$ended ? 'late' : $ended->[0] & 127 ? 'signal ' . ($ended->[0] & 127) : $ended->[0] >> 8;
+    $a->{says} = $says;
+    return $a;
 }
 
 sub hears
@@ -62,7 +45,7 @@ my $d = daemon 'lac', conf => "[lac desk]\nproxy = lcp\nhostname = desk.example\
 # -- CHAP ------------------------------------------------------------------------------------------
 
 my $p = Peer->new(share => $blue);
-my $one = attach $d, 'desk', 'name=Alice@Blue.Example', '--calling', '5550099';
+my $one = call_in $d, 'desk', 'name=Alice@Blue.Example', '--calling', '5550099';
 ok($p->accept_tunnel, 'a caller whose name fits: the tunnel of that section');
 my $call = $p->accept_call;
 my $iccn = $call->{iccn}{avp};
@@ -84,7 +67,7 @@ ok($p->echoes($call, "\xff\x03\x00\x21" . join '', map { chr } 0 .. 255), 'each 
 
 # -- no room, and the LNS hangs up ----------------------------------------------------------------
 
-my $full = attach $d, 'desk', 'name=blue';
+my $full = call_in $d, 'desk', 'name=blue';
 is(status_of($full), 1, 'a second one of a section with one line is not taken');
 hears $full, qr/^terminated all lines/m, 'and the caller is told by LCP';
 $p->send_frame($call, "\xff\x03\xc0\x21\x01\x63\0\x04");
@@ -96,7 +79,7 @@ is(status_of($one), 5, 'the LNS ends the call');
 
 {
     my $q = Peer->new(share => $blue);
-    my $a = attach $d, 'desk', 'auth=pap name=blue password=geheim';
+    my $a = call_in $d, 'desk', 'auth=pap name=blue password=geheim';
     ok($q->accept_tunnel, 'one that knows PAP only');
     my $c = $q->accept_call;
     my $avp = $c->{iccn}{avp};
@@ -112,7 +95,7 @@ is(status_of($one), 5, 'the LNS ends the call');
 }
 {
     my $q = Peer->new(share => $blue);
-    my $a = attach $d, 'asks-ms', 'auth=mschap name=blue';
+    my $a = call_in $d, 'asks-ms', 'auth=mschap name=blue';
     ok($q->accept_tunnel, 'MS-CHAPv2 gives a name');
     my $avp = $q->accept_call->{iccn}{avp};
     ok(!defined $avp->{29} && !defined $avp->{30}, 'of which no AVP can tell');
@@ -123,7 +106,7 @@ is(status_of($one), 5, 'the LNS ends the call');
 }
 {
     my $q = Peer->new(share => $rest);
-    my $a = attach $d, 'asks-not', 'auth=none';
+    my $a = call_in $d, 'asks-not', 'auth=none';
     ok($q->accept_tunnel, 'where the name is not asked for: the lns of the section itself');
     my $avp = $q->accept_call->{iccn}{avp};
     is(unpack('n', $avp->{29} // ''), 4, 'Proxy Authen Type: none');
@@ -137,7 +120,7 @@ is(status_of($one), 5, 'the LNS ends the call');
 
 for my $desk ('desk', 'numbers') {
     my $q = Peer->new(share => $red);
-    my $a = attach $d, $desk, 'name=nobody', '--called', '0800111', '--calling', '42';
+    my $a = call_in $d, $desk, 'name=nobody', '--called', '0800111', '--calling', '42';
     ok($q->accept_tunnel, "$desk: both numbers fit");
     my $avp = $q->accept_call->{iccn}{avp};
     is($avp->{30} // '', $desk eq 'desk' ? 'nobody' : '', 'the name is told if it was asked for');
@@ -145,21 +128,21 @@ for my $desk ('desk', 'numbers') {
     status_of $a;
     ok($q->wait_for('StopCCN', 5), 'ended');
 }
-is(status_of(attach $d, 'numbers', '', '--called', '0800111', '--calling', '43'), 1,
+is(status_of(call_in $d, 'numbers', '', '--called', '0800111', '--calling', '43'), 1,
     'one of two numbers is not enough');
 
 # -- what comes to nothing ------------------------------------------------------------------------
 
-my $nobody = attach $d, 'desk', 'name=eve@nowhere.example';
+my $nobody = call_in $d, 'desk', 'name=eve@nowhere.example';
 is(status_of($nobody), 1, 'a name that fits nothing: not taken');
 hears $nobody, qr/^terminated no \[lac\] takes this caller/m, 'as the caller is told';
 $d->says(qr/line \S+: not taken: .*no \[lac\] takes this caller/, 'and the log');
-is(status_of(attach $d, 'asks-pap', 'auth=none'), 8, 'one that declines to say its name');
+is(status_of(call_in $d, 'asks-pap', 'auth=none'), 8, 'one that declines to say its name');
 $d->says(qr/declines to authenticate/, 'in words');
-my $gone = attach $d, 'desk', 'mode=leave';
+my $gone = call_in $d, 'desk', 'mode=leave';
 is(status_of($gone), 0, 'one that hangs up in the middle');
-is(status_of(attach($d, 'desk', 'mode=quarrel'), 60), 8, 'one that never agrees');
-my @last = map { attach $d, 'desk', "mode=$_" } qw(silent garbage);
+is(status_of(call_in($d, 'desk', 'mode=quarrel'), 60), 8, 'one that never agrees');
+my @last = map { call_in $d, 'desk', "mode=$_" } qw(silent garbage);
 is(status_of($_, 70), 8, 'silence, and garbage') for @last;
 $d->says(qr/come to nothing: the caller's LCP options and ours never come together/, 'each in its words:');
 $d->says(qr/come to nothing: the caller has never said a word of LCP/, 'silence');
@@ -169,9 +152,9 @@ is($d->count(qr/line [^\n]*: PPP with the caller has come to nothing: /), 4, 'on
 # -- the others are not touched, and nothing is left ---------------------------------------------
 
 my $q = Peer->new(share => $blue);
-my $good = attach $d, 'desk', 'name=blue';
+my $good = call_in $d, 'desk', 'name=blue';
 ok($q->accept_tunnel && $q->accept_call, 'another comes through as before');
-my $waits = attach $d, 'desk', 'mode=silent';
+my $waits = call_in $d, 'desk', 'mode=silent';
 hears $good, qr/^asked chap/m, 'one is up, ...';
 soon { slurp($waits->{words}) =~ /taken/ } '... one is in the middle';
 $d->finish;

@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use Attach;
 use E2E;
 use JSON::PP;
 use Peer;
@@ -363,6 +364,48 @@ sub end_at
     ok($q->accept_call(5), 'a [lac] that was told to place a call of its own');
     my $in = $p->open_call;
     is(end_at($p, $in), '4/0 the [lac] of its switch has calls of another sort', 'carries no others');
+    $_->close for $p, $q;
+    $d->finish;
+}
+
+# -- beside a line ---------------------------------------------------------------------------------
+
+for my $first (qw(line switched)) {
+    my $q = far;
+    my $d = daemon "beside-$first", conf => conf($q);
+    my $p = caller_of $d;
+    my $echo = ppp_script "echo\n";
+    my ($line, $in, $out, $of_line);
+    my %begin = (
+        line => sub {
+            $line = attach $d, '--pty', "exec $PPPD - file $echo", 'far';
+            $q->accept_tunnel(5) if !$q->{peer_id};
+            $of_line = $q->accept_call(5);
+        },
+        switched => sub { ($in, $out) = through $p, $q });
+
+    $begin{$_}->() for $first, grep { $_ ne $first } keys %begin;
+    ok($of_line && $out && $of_line->{peer} != $out->{peer}, "a $first call first: another joins it");
+    ok($q->echoes($of_line, "\xff\x03\x00\x21line"), 'the line has its frames');
+    $p->send_frame($in, "\xff\x03\x00\x21switched");
+    is(scalar $q->get_frame(5, $out), "\xff\x03\x00\x21switched", 'the switched call its own');
+    if ($first eq 'line') {
+        kill TERM => $line->{pid};
+        status_of($line);
+        ok($q->wait_for('CDN', 5), 'the first ends');
+        ok(!$q->wait_for('StopCCN', 0.3), 'their tunnel stays');
+        $q->send_frame($out, "\xff\x03\x00\x21still");
+        is(scalar $p->get_frame(5, $in), "\xff\x03\x00\x21still", 'as does the other');
+        $p->hang_up($in);
+    } else {
+        $p->hang_up($in);
+        ok($q->wait_for('CDN', 5), 'the first ends');
+        ok(!$q->wait_for('StopCCN', 0.3), 'their tunnel stays');
+        ok($q->echoes($of_line, "\xff\x03\x00\x21still"), 'as does the other');
+        kill TERM => $line->{pid};
+        status_of($line);
+    }
+    ok($q->wait_for('StopCCN', 5), 'and goes with the last');
     $_->close for $p, $q;
     $d->finish;
 }

@@ -65,6 +65,44 @@ pass() {
 	rm -f $work/*/run/up.ppp0
 }
 
+# The switch has calls of its own, too, whose data its kernel carries.
+beside_the_kernel() {
+	scenario "calls that the switch's kernel carries beside those that go on"
+	forget_logs
+	cp $work/lns/etc/ppp/* $work/lts/etc/ppp/
+	lac_conf a b
+	sed -i 's/^\[lac a\]/&\ncalled number = 500/' $work/lac/conf
+	sed -i -e '/^force/d' -e 's/^\[switch all\]/&\ncalled = 500/' $work/lts/conf
+	sed -i 's|^\[lac far\]|ip range = 10.9.3.10\nlocal ip = 10.9.2.1\nrequire chap = yes\n\
+require authentication = yes\nname = lts\npppoptfile = /etc/ppp/options.l2tpd\n&|' $work/lts/conf
+	start_daemon lns "$L2TPD"
+	start_daemon lts "$L2TPD"
+	start_daemon lac "$L2TPD"
+	tell lac "c a"
+	ok "a call that goes on" wait_until 20 ppp_is lac ppp0 10.9.1.10 10.9.0.1
+	tell lac "c b"
+	ok "and one that ends at the switch" wait_until 20 ppp_is lac ppp1 10.9.3.10 10.9.2.1
+	ok "whose data the kernel carries" says lts 'the kernel carries its data'
+	ok "those of the other it does not" [ "$(grep -c 'the kernel carries its data' $work/lts/log)" = 1 ]
+	ok "the first works" ping_all lac 10.9.0.1 -I ppp0
+	ok "the second works" ping_all lac 10.9.2.1 -I ppp1
+	ok "5 MB through the first arrive whole" tcp_whole lac lns 10.9.0.1
+	tell lac "d b"
+	ok "the second ends" wait_until 10 pppds_are lts 0
+	ok "the first goes on" ping_all lac 10.9.0.1 -I ppp0
+	tell lac "c b"
+	ok "the second is up again" wait_until 20 ppp_is lac ppp1 10.9.3.10 10.9.2.1
+	tell lac "d a"
+	ok "the first ends" wait_until 10 pppds_are lns 0
+	ok "the second goes on" ping_all lac 10.9.2.1 -I ppp1
+	tell lac "d b"
+	ok "no pppd is left" wait_until 10 pppds_are lac 0
+	for host in lac lts lns; do
+		stop_daemon $host
+		ok "$host ends in good order" [ "$status" = 0 ]
+	done
+}
+
 make_chain
 lns_conf 10.9.1.10
 lac_conf a
@@ -78,4 +116,5 @@ done
 stop_daemon lac
 stop_daemon lts
 ok "the switch ends in good order" [ "$status" = 0 ]
+beside_the_kernel
 finish

@@ -51,6 +51,11 @@ static char *fill(const char *text, char *room)
 #define OF_LNS " ('pppoptfile' of [lns default], line 5)"
 #define SERIAL " is for serial lines, and pppd has the daemon's terminal: remove it" OF_LNS
 
+#define REPLAY "proxy lcp=accept\n"
+#define SPOILT \
+    " leads to nothing: pppd asks peers for EAP first, which no LAC has agreed on, so PPP begins anew; say " \
+    "'require chap = yes' or 'require pap = yes', or both"
+
 static const struct {
     const char *name, *conf, *options, *secrets; /* NULL: no such file */
     const char *say;                             /* NULL: nothing */
@@ -109,6 +114,22 @@ static const struct {
      "come in without a password; remove one of the two\n"
      "W f:6: 'require authentication' of [lns c] is taken back by 'noauth' ($O:1): peers "
      "come in without a password; remove one of the two"},
+    {"a replay that pppd spoils by asking for EAP", LNS REPLAY "require authentication=yes\n", "", "",
+     "W f:6: 'proxy lcp = accept' of [lns default]" SPOILT},
+    {"and without an option file",
+     "[global]\npppd=/bin/sh\n[lns default]\nassign ip=no\n" REPLAY "require authentication=yes\n", "", "",
+     "W f:5: 'proxy lcp = accept' of [lns default]" SPOILT},
+    {"told once, and of who differs", LNS REPLAY "require authentication=yes\n[lns b]\nlac=192.0.2.1\n"
+     "[lns c]\nlac=192.0.2.2\nproxy authentication=verify\n", "", "",
+     "W f:6: 'proxy lcp = accept' of [lns default]" SPOILT "\n"
+     "W f:6: 'proxy lcp = accept' of [lns c]" SPOILT},
+    {"not where it asks for CHAP", LNS REPLAY "require authentication=yes\nrequire chap=yes\n", "", "", NULL},
+    {"nor by its file", LNS REPLAY "require authentication=yes\n", "require-mschap-v2", "", NULL},
+    {"nor by an old word", LNS REPLAY "require authentication=yes\n", "+mschap-v2", "", NULL},
+    {"nor where the LAC's word counts",
+     LNS REPLAY "require authentication=yes\nproxy authentication=accept\nchallenge=yes\n", "",
+     "* * secret\n", NULL},
+    {"nor where nobody is asked", LNS REPLAY, "", "", NULL},
     {"the default route", LAC, "defaultroute", "", NULL},
     {"replaced, with the LNS behind it", LAC, "defaultroute replacedefaultroute", "",
      "W f:4: 'replacedefaultroute' ($O:1) leads all traffic into the call, the tunnel's own "

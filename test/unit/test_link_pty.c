@@ -3,12 +3,14 @@
  * The source is taken in whole, so that what an idle link holds can be looked at. */
 #include "tap.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "host/link_pty.c"
+#include "host/sys.h"
 
 #define MOST_TURNS 4000
 #define ROOM (1 << 18)
@@ -307,7 +309,7 @@ static void test_stuck(void)
     sent -= (unsigned)link_counts(one.link)->dropped;
     is_int(one.told, 400 - (long long)sent, "the owner is told of each frame that makes way");
     ok(sent > 20 && sent < 400, "after a bounded queue (%u frames)", sent);
-    ok(one.link->waiting <= LINK_QUEUE && one.link->room <= QUEUE_LARGE && one.link->blocked,
+    ok(one.link->waiting <= LINK_QUEUE && one.link->room <= LINK_ROOM_LARGE && one.link->blocked,
        "of LINK_QUEUE at the most");
     ok(idle_turns() < 10, "a stuck pppd does not keep the loop awake");
     for (int i = 0; i < 10; i++)

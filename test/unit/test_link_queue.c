@@ -4,9 +4,11 @@
  * The source is taken in whole: no loop runs here, each step is called by hand. */
 #include "tap.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include "host/link_pty.c"
+#include "host/sys.h"
 
 #define ALL 0xffffffffu
 #define MOST_FRAMES 4000
