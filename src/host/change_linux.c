@@ -205,7 +205,7 @@ static int open_netlink(int protocol, uint32_t groups)
 static void watch(struct change *c, struct watch *w, int fd,
                   void (*ready)(struct watch *w, unsigned what))
 {
-    *w = (struct watch){.fd = fd, .want = LOOP_READ, .ready = ready, .owner = c};
+    *w = (struct watch){.fd = fd, .want = LOOP_READ, .many = true, .ready = ready, .owner = c};
     if (fd < 0 || loop_watch(c->loop, w) == 0)
         return;
     close(fd);

@@ -389,7 +389,7 @@ struct fifo *fifo_open(struct loop *l, const char *path, const struct fifo_comma
     if (f == NULL)
         return NULL;
     *f = (struct fifo){.loop = l, .rows = rows, .verbs = verbs, .ctx = ctx};
-    f->watch = (struct watch){.fd = -1, .want = LOOP_READ, .ready = on_ready, .owner = f};
+    f->watch = (struct watch){.fd = -1, .want = LOOP_READ, .many = true, .ready = on_ready, .owner = f};
     f->silence = (struct timer){.fire = on_silence, .owner = f};
     if (loop_timer_init(l, &f->silence) != 0) {
         free(f);

@@ -175,13 +175,13 @@ void loop_want(struct loop *l, struct watch *w, unsigned want)
         return;
     if (list_of(l, w) == &l->few)
         sets_want(&l->sets, w->fd, want);
-    else if (many_put(l->many_set, w) != 0)
+    else if (many_change(l->many_set, w) != 0)
         log_warn("cannot change what descriptor %d is watched for", w->fd);
 }
 
 void loop_again(struct loop *l, struct watch *w)
 {
-    if (w->in_set && is_watched(l, w) && many_put(l->many_set, w) != 0)
+    if (w->in_set && is_watched(l, w) && many_change(l->many_set, w) != 0)
         log_warn("cannot be told again of descriptor %d", w->fd);
 }
 

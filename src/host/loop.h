@@ -36,7 +36,7 @@ struct loop;
 struct watch {
     int fd;        /* -1: not watched */
     unsigned want; /* LOOP_READ | LOOP_WRITE, set through loop_want() */
-    bool many;     /* stands among the many */
+    bool many;     /* stands among the many: links, and what is rarely ready */
     bool or_few;   /* ... unless there are at most LOOP_FIRST like it */
     bool reads_all; /* it reads until nothing is left, or calls loop_again(): see there */
     void (*ready)(struct watch *w, unsigned what);

@@ -18,9 +18,11 @@ struct many_ready {
 /* The set's descriptor, close-on-exec; -1 with errno, ENOSYS where there are no such sets. */
 int many_open(void);
 
-/* Puts w->fd into the set for w->want, or changes what is wanted.  If it is there already and
- * something is ready, that is told once more.  0, or -1 with errno. */
+/* Puts w->fd into the set for w->want.  0, or -1 with errno. */
 int many_put(int set, struct watch *w);
+
+/* Changes what is wanted of one that has been put in; if something is ready, that is told once more. */
+int many_change(int set, struct watch *w);
 
 /* Takes w->fd out; does nothing to one that is not in. */
 void many_take(int set, struct watch *w);

@@ -13,16 +13,26 @@ int many_open(void)
     return epoll_create1(EPOLL_CLOEXEC);
 }
 
-int many_put(int set, struct watch *w)
+static int control(int set, int what, struct watch *w)
 {
     struct epoll_event e = {.data.ptr = w};
 
     e.events = (w->want & LOOP_READ ? EPOLLIN : 0u) | (w->want & LOOP_WRITE ? EPOLLOUT : 0u);
     if (w->reads_all && w->want == LOOP_READ)
         e.events |= EPOLLET;
-    if (epoll_ctl(set, EPOLL_CTL_MOD, w->fd, &e) == 0)
+    return epoll_ctl(set, what, w->fd, &e);
+}
+
+int many_put(int set, struct watch *w)
+{
+    return control(set, EPOLL_CTL_ADD, w);
+}
+
+int many_change(int set, struct watch *w)
+{
+    if (control(set, EPOLL_CTL_MOD, w) == 0)
         return 0;
-    return errno == ENOENT ? epoll_ctl(set, EPOLL_CTL_ADD, w->fd, &e) : -1;
+    return errno == ENOENT ? many_put(set, w) : -1;
 }
 
 void many_take(int set, struct watch *w)

@@ -18,6 +18,11 @@ int many_put(int set, struct watch *w)
     return -1;
 }
 
+int many_change(int set, struct watch *w)
+{
+    return many_put(set, w);
+}
+
 void many_take(int set, struct watch *w)
 {
     (void)set;

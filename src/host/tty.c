@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "host/sys.h"
 
@@ -25,12 +26,26 @@ int tty_make_raw(int fd, bool modem)
     return tcsetattr(fd, TCSANOW, &t);
 }
 
+/* The flags beyond POSIX's two spare four calls where the system takes them. */
+static int open_master(void)
+{
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0 || errno != EINVAL)
+        return fd;
+    fd = posix_openpt(O_RDWR | O_NOCTTY);
+    if (fd < 0 || (sys_cloexec(fd) == 0 && sys_nonblock(fd) == 0))
+        return fd;
+    close(fd);
+    return -1;
+}
+
 int tty_open_pair(int *master, int *slave, char name[TTY_NAME])
 {
     const char *path;
 
-    *master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (*master < 0 || sys_cloexec(*master) < 0 || sys_nonblock(*master) < 0)
+    *master = open_master();
+    if (*master < 0)
         return -1;
     if (grantpt(*master) < 0 || unlockpt(*master) < 0)
         return -1;

@@ -72,7 +72,7 @@ static int bind_and_learn(struct udp *u, const struct addr *local, const struct 
 }
 
 static void on_ready(struct watch *w, unsigned what);
-static void receive(struct udp *u);
+static void receive(struct udp *u, bool woken);
 
 struct udp *udp_open(struct loop *l, const struct addr *local, udp_heard_fn *heard, void *ctx)
 {
@@ -194,7 +194,7 @@ void udp_hear_rest(struct udp *u)
 
     for (int turns = 0; turns < REST_TURNS; turns++) {
         was = u->counts.received + u->counts.errors;
-        receive(u);
+        receive(u, true);
         if (u->counts.received + u->counts.errors == was)
             return;
     }
@@ -314,6 +314,7 @@ int udp_split(struct udp *u, int (*steer)(int fd))
 
     if (first == NULL)
         return -1;
+    first->watch.many = true;
     first->failed = u->failed;
     first->whole = u;
     /* u is bound and did not share its port until now, so that nobody else has it, or gets it */
@@ -341,7 +342,7 @@ bool udp_hear_first(struct udp *u)
 
     if (u->first == NULL)
         return false;
-    receive(u->first);
+    receive(u->first, false);
     return u->first->counts.received != before;
 }
 
@@ -398,8 +399,8 @@ static void hear(struct udp *u, struct udp_in *in)
 }
 
 /* An error here is about some datagram of the past (an ICMP message, say) and is gone with the
- * asking: the socket lives. */
-static void receive(struct udp *u)
+ * asking: the socket lives.  woken: by that very socket. */
+static void receive(struct udp *u, bool woken)
 {
     struct udp_in in[UDP_IN_MOST];
 
@@ -408,7 +409,7 @@ static void receive(struct udp *u)
 
         u->counts.system_calls = udp_os_calls(u->os);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            if (left == IN_PER_TURN) /* then what woke us is an error */
+            if (woken && left == IN_PER_TURN) /* then it was by an error */
                 take_bounces(u);
             break;
         }
@@ -433,8 +434,8 @@ static void on_ready(struct watch *w, unsigned what)
 
     (void)what;
     if (u->whole != NULL)
-        receive(u->whole);
-    receive(u);
+        receive(u->whole, false);
+    receive(u, true);
 }
 
 /* -- sending ----------------------------------------------------------------------------------- */
