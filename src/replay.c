@@ -18,6 +18,7 @@
 struct replay {
     struct ppp_replay r;
     struct timer timer;
+    bool known;   /* who the LAC is */
     bool waited;  /* SILENT_MS */
     bool settled; /* the ends are together, or have been left to themselves, ... */
     bool calm;    /* ... and pppd has what was held for it */
@@ -89,14 +90,21 @@ void replay_refuse(struct bearer *b, const char *why)
     replay_free(b);
 }
 
+/* Has the LAC answered a challenge of ours?  A tunnel whose peer has not does not come up.  A hidden AVP
+ * proves less: anybody can say one again, and octets by chance may look like one. */
+static bool is_known(const struct call *c)
+{
+    return c->tunnel->challenged;
+}
+
 /* The LAC's word counts for as much as who says it is known, and pppd's scripts have to hear it. */
-static const char *doubt(const struct call *c, const struct ppp_replay *r, struct replay *into)
+static const char *doubt(const struct ppp_replay *r, struct replay *into)
 {
     char name[REPLAY_VALUE + 1];
 
     if (r->way != REPLAY_TOLD)
         return NULL;
-    if (!c->tunnel->proven)
+    if (!into->known)
         return "its word is not taken, as its tunnel is not authenticated";
     span_to_str(span_of(r->name, r->n_name), name, sizeof name);
     if (strlen(name) != r->n_name || pppd_clean(name) == NULL)
@@ -120,10 +128,11 @@ void replay_new(struct bearer *b, const struct call *c, const struct conf_lns *c
     if (r == NULL)
         return; /* PPP begins anew, which is always right (4.4.5) */
     r->held_end = &r->held;
+    r->known = is_known(c);
     m = told(c->proxy);
     ppp_replay_init(&r->r, &m, trusts[conf->proxy_auth],
                     (uint16_t)mtu_for_pppd(c, conf->peer.path_mtu));
-    why = doubt(c, &r->r, r);
+    why = doubt(&r->r, r);
     if (why != NULL || r->r.state != REPLAY_RUNNING)
         replay_refuse(b, why);
 }
@@ -169,15 +178,18 @@ static void to_caller(struct bearer *b, struct span frame)
     bearer_send(b, buf);
 }
 
-/* The only place where a secret of pppd's is looked at, and only if the section has us verify. */
+/* The only place where a secret of pppd's is looked at, and only if the section has us verify.  The
+ * challenge is the LAC's own: who has once overheard one and its answer could tell both again, so it has
+ * to be known who tells. */
 static void tell_secret(struct bearer *b, struct span client, struct span server)
 {
     struct ppp_replay *r = &b->replay->r;
+    const char *why = "its tunnel is not authenticated";
     uint8_t secret[PPP_SECRET];
-    const char *why;
     size_t n;
 
-    if (ppp_secrets_find(b->hub->conf->global.chap_secrets, client, server, secret, &n, &why)) {
+    if (b->replay->known &&
+        ppp_secrets_find(b->hub->conf->global.chap_secrets, client, server, secret, &n, &why)) {
         ppp_replay_secret(r, span_of(secret, n));
     } else {
         log_notice("%s: the caller's CHAP is not verified: %s", b->name, why);

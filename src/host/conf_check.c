@@ -238,6 +238,13 @@ static void check_belief(const struct conf_section *s, struct conf_told *told)
                  "'proxy authentication = accept' in %s has no effect without 'challenge = yes': a LAC "
                  "is believed only in a tunnel that is authenticated",
                  s->title);
+    else if (s->place == PLACE_LNS && line > 0 && !unsure(s, "proxy authentication", "challenge") &&
+             lns->proxy_lcp == CONF_PROXY_LCP_ACCEPT && lns->proxy_auth == CONF_PROXY_AUTH_VERIFY &&
+             !lns->peer.challenge)
+        conf_say(told, true, line,
+                 "'proxy authentication = verify' in %s has effect for PAP only without 'challenge = yes': "
+                 "answers by CHAP may be overheard ones, so a LAC that tells them has to be known",
+                 s->title);
 }
 
 /* A '%' of "ipparam" that stands for nothing known is passed on as it is, which nobody wants. */

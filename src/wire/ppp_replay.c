@@ -119,13 +119,20 @@ static const char *read_authentication(struct ppp_replay *r, const struct msg *m
     return NULL;
 }
 
+/* Is there somebody to be taken at the LAC's word?  A caller that has logged in by text, and has agreed
+ * to be asked by PPP besides, waits to be asked. */
+static bool is_named(const struct ppp_replay *r)
+{
+    return r->type != 0 && r->type != PROXY_NONE &&
+           (r->type != PROXY_TEXT || r->ours.auth.n == 0);
+}
+
 /* PAP's caller says its password once more until it has an answer, or says it no more as it has had
  * one: only LCP makes it begin anew for certain.  All others can be asked at any time. */
 static const char *choose_way(struct ppp_replay *r, enum replay_trust trust)
 {
-    bool named = r->type != 0 && r->type != PROXY_NONE;
 
-    if (named && trust == REPLAY_ACCEPT) {
+    if (is_named(r) && trust == REPLAY_ACCEPT) {
         r->way = REPLAY_TOLD;
         return r->n_name == 0 ? "it tells no name" : NULL;
     }
@@ -500,6 +507,9 @@ enum replay_fate ppp_replay_from_caller(struct ppp_replay *r, struct span frame)
         return answer_again(r, protocol, &p);
     if (r->state != REPLAY_RUNNING)
         return REPLAY_PASS;
+    /* pppd has not asked it yet: that answers the LAC's challenge, and would be wrong for pppd's */
+    if (protocol == PPP_CHAP && is_packet && p.code == CHAP_RESPONSE)
+        return REPLAY_TAKEN;
     if (protocol != PPP_LCP || !is_packet ||
         (p.code != CONFIGURE_REQUEST && p.code != TERMINATE_REQUEST))
         return REPLAY_HOLD;

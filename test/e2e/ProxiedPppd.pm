@@ -3,7 +3,7 @@ package ProxiedPppd;
 # A stand-in for pppd, run as a program, that does LCP and one way of authentication as the real one
 # does, and writes down each packet that it sees and says.  What it wants stands in the file behind
 # "file": lines "request HEX" (its Configure-Request's options, with its magic number 11112222),
-# "secret TEXT", "log PATH", "silent", "refuse" (it acknowledges no request).
+# "secret TEXT", "log PATH", "silent", "refuse" (it acknowledges no request), "die" (at the first one).
 use strict;
 use warnings;
 
@@ -78,6 +78,7 @@ sub lcp
         request() if $opened || $o{silent};
         $opened = $acks = 0 if $opened;
         delete $o{silent};
+        exit 1 if exists $o{die};
         return frame(0xc021, 3, $got, $body) if exists $o{refuse};
         frame(0xc021, 2, $got, $body);
         $acks = 1;

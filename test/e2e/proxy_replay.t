@@ -25,7 +25,8 @@ sub conf
 
     $log = "$DIR/saw." . ++$calls;
     my $file = put_file("$DIR/options.$calls", "request $o{request}\nsecret $o{secret}\nlog $log\n" . ($o{more} // ''));
-    return "chap secrets = $DIR/chap-secrets\n[lns default]\nassign ip = no\nname = lns\nchallenge = yes\n"
+    my $challenge = $o{challenge} // 'yes';
+    return "chap secrets = $DIR/chap-secrets\n[lns default]\nassign ip = no\nname = lns\nchallenge = $challenge\n"
       . "require authentication = yes\npppoptfile = $file\n$o{conf}\n";
 }
 
@@ -85,8 +86,9 @@ sub call
     my $call = $p->open_call(iccn => $o{iccn});
     ok($call && $call->{peer}, "$name: the call is up");
     soon { saw('begins') || scalar(grep { $_ } saw('arg')) } "$name: pppd runs";
+    return $call if !$o{says};
     my $line = $d->wait_log(qr/call \d+\/$call->{peer}: (PPP (?:goes on|begins anew).*)/) // 'no line';
-    like($line, $o{says}, "$name: told in one line") if $o{says};
+    like($line, $o{says}, "$name: told in one line");
     return $call;
 }
 
@@ -236,6 +238,10 @@ for (
     ['no challenge', qr/lacks the challenge/, [@good[0 .. 4, 6, 7]], usual('chap')],
     ['a pppd that refuses the caller\'s', qr/pppd does not agree/, \@good, usual('chap'), "refuse\n"],
     ['no last request', qr/does not tell of LCP/, [@good[0, 1]], usual('chap')],
+    ['a name of 256 octets', qr/a value that is too long/,
+        [lcp_avps($auth{chap} . $lac, $caller), chap_avps('n' x 256, 'the secret')], usual('chap')],
+    ['as many options as an AVP takes', qr/LCP options are malformed/,
+        [lcp_avps($auth{chap} . $lac, unpack 'H*', "\5\6abcd" x 169)], usual('chap')],
   ) {
     my ($what, $says, $avps, $request, $more) = @$_;
 
@@ -252,6 +258,101 @@ sleep 0.5;
 $c = $p->open_call(iccn => \@good);
 hears($c, packet(0xc021, 1, 8, pack 'H*', usual('chap')), "$name: LCP begins anew");
 $p->hang_up($c);
+
+# -- what nobody means well with ------------------------------------------------------------------
+
+$name = 'a login by text, and CHAP agreed on besides';
+$c = call $name, request => usual('chap'), secret => 'the secret',
+  conf => "$accept\nproxy authentication = accept\nrequire chap = yes",
+  iccn => [lcp_avps($auth{chap} . $lac, $caller), soft(29, u16(1)), soft(30, 'alice'), soft(33, 'whatever')],
+  says => qr/pppd authenticates the caller/;
+hears($c, packet(0xc223, 1, 0x55, "\x04wxyzlns"), "$name: the caller, who waits to be asked, is");
+$p->hang_up($c);
+
+my ($long, $longer) = ('n' x 255, 'n' x 256);
+
+$name = 'PAP of 255 octets each';
+$c = call $name, request => usual('pap'), secret => 'p' x 255, conf => "$accept\nproxy authentication = verify",
+  iccn => [lcp_avps($auth{pap} . $lac, $caller), pap_avps($long, 'p' x 255)], says => qr/PAP to verify/;
+hears($c, packet(0xc023, 2, 0x42, "\0"), "$name: the caller is accepted");
+is_deeply([saw('name')], [hex_of($long)], "$name: pppd has the whole name");
+$p->hang_up($c);
+
+$name = 'a name of 255 octets believed';
+$c = call $name, request => '050611112222', secret => 'x', conf => "$accept\nproxy authentication = accept",
+  iccn => [lcp_avps($auth{pap} . $lac, $caller), pap_avps($long, 'x')], says => qr/word is taken/;
+ok((grep { $_ eq "PEERNAME=$long" } args()), "$name: pppd's scripts hear all of it");
+$p->hang_up($c);
+
+$name = 'CHAP with a challenge of 255 octets';
+$c = call $name, request => usual('chap'), secret => 'the secret', conf => "$accept\nproxy authentication = verify",
+  iccn => [lcp_avps($auth{chap} . $lac, $caller), soft(29, u16(2)), soft(30, 'alice'), soft(31, 'c' x 255),
+      soft(32, u16(9)), soft(33, md5("\x09the secret" . 'c' x 255))], says => qr/CHAP was right/;
+hears($c, packet(0xc223, 3, 9, 'welcome'), "$name: Success");
+$p->hang_up($c);
+
+# A pppd that says nothing for two seconds, and a caller that does not wait.
+$name = 'a caller that goes on talking';
+$c = call $name, request => usual('chap'), secret => 'the secret', more => "silent\n",
+  conf => "$accept\nproxy authentication = verify",
+  iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')];
+my $ipcp = packet(0x8021, 1, 1, "\3\6\0\0\0\0");
+$p->send_frame($c, packet(0xc021, 9, 5, pack('H*', 'deadbeef') . 'you'));
+sleep 0.1;    # it has a lane of its own
+$p->send_frame($c, packet(0xc223, 2, 9, "\x10" . md5("\x09the secretlac-challenge") . 'alice'));
+$p->send_frame($c, $ipcp);
+for (1 .. 40) {
+    $p->send_frame($c, packet(0x8057, 1, $_, 'x' x 1000)) for 1 .. 25;
+    sleep 0.01;
+}
+my ($first) = map { hex_of($_) } $p->get_frame(8, $c) // '';
+is($first, hex_of(packet(0xc223, 3, 9, 'welcome')), "$name: hears Success first");
+hears($c, packet(0xc021, 9, 1, pack('H*', '0badcafe') . 'there'), "$name: then pppd's Echo-Request, ...");
+hears($c, packet(0xc021, 10, 5, pack('H*', '0badcafe') . 'you'), "$name: ... and the answer to its own");
+$p->send_frame($c, packet(0xc021, 9, 6, pack('H*', 'deadbeef') . 'end'));
+hears($c, packet(0xc021, 10, 6, pack('H*', '0badcafe') . 'end'), "$name: ... and what it says from then on");
+my @seen = saw('sees');
+is((grep { /^ff038021/ } @seen)[0], hex_of($ipcp), "$name: what it said early reaches pppd");
+is((grep { /^ff038057/ } @seen), 6, "$name: up to eight frames wait, no more");
+is((grep { /^ff03c22302/ } @seen), 1, "$name: its answer to the LAC's challenge is no answer to pppd's");
+$p->hang_up($c);
+
+$name = 'a pppd that dies over it';
+$c = call $name, request => usual('chap'), secret => 'the secret', more => "die\n",
+  conf => "$accept\nproxy authentication = verify",
+  iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')];
+$p->send_frame($c, $ipcp);
+ok($p->wait_for('CDN', 10, $c->{id}), "$name: ends its call");
+
+# A tunnel in which the LAC was not challenged; what is hidden in its SCCRQ was overheard, perhaps.
+$d->configure(conf(request => '', secret => 'x', conf => '', challenge => 'no'));
+$d->signal('HUP');
+sleep 0.5;
+my $vector = 'a random vector';
+my $stranger = Peer->new(to => $d->port, secret => 'tunnel-secret');
+$stranger->open_tunnel(more => [avp(36, $vector),
+        pack('nnna*', 0x4000 | 6 + 7, 0, 8, "\0\5maker" ^ substr md5("\0\x08tunnel-secret$vector"), 0, 7)]);
+($p, $stranger) = ($stranger, $p);
+like($d->log, qr/maker/, 'what a stranger has hidden is revealed');
+
+$name = 'a stranger with somebody\'s name';
+$c = call $name, request => usual('pap'), secret => 'x', challenge => 'no',
+  conf => "$accept\nproxy authentication = accept\nrequire pap = yes",
+  iccn => [lcp_avps($auth{pap} . $lac, $caller), pap_avps('alice', 'x')],
+  says => qr/its word is not taken, as its tunnel is not authenticated/;
+hears($c, packet(0xc021, 1, 8, pack 'H*', usual('pap')), "$name: pppd begins anew");
+is((grep { $_ eq 'noauth' } args()), 0, "$name: and asks who it is");
+$p->hang_up($c);
+
+$name = 'a stranger with an answer that was right once';
+$c = call $name, request => usual('chap'), secret => 'the secret', challenge => 'no',
+  conf => "$accept\nproxy authentication = verify",
+  iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')],
+  says => qr/goes on where its LAC has it.*pppd asks it anew/;
+like($d->log, qr/CHAP is not verified: its tunnel is not authenticated/, "$name: that is why");
+hears($c, packet(0xc223, 1, 0x55, "\x04wxyzlns"), "$name: has to answer pppd");
+$p->hang_up($c);
+$stranger->close;
 
 my $all = slurp $d->{logfile};
 unlike($all, qr/the secret|bobs-own|pass word|whatever/, 'no secret in any log');

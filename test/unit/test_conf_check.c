@@ -406,6 +406,12 @@ static const struct {
      "[lns default]\nassign ip=no\nproxy lcp = accept\nproxy authentication = accept\n",
      "W f:4: 'proxy authentication = accept' in [lns default] has no effect without 'challenge = yes': a "
      "LAC is believed only in a tunnel that is authenticated"},
+    {"CHAP that anybody may tell of",
+     "[lns default]\nassign ip=no\nproxy lcp = accept\nproxy authentication = verify\n",
+     "W f:4: 'proxy authentication = verify' in [lns default] has effect for PAP only without 'challenge = "
+     "yes': answers by CHAP may be overheard ones, so a LAC that tells them has to be known"},
+    {"CHAP that a known LAC tells of",
+     "[lns default]\nassign ip=no\nchallenge = yes\nproxy lcp = accept\nproxy authentication = verify\n", NULL},
     {"authentication that is told, beside LCP that is not",
      "[lns default]\nassign ip=no\nproxy authentication = verify\n",
      "W f:3: 'proxy authentication' in [lns default] has no effect with 'proxy lcp = renegotiate'"},

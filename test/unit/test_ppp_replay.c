@@ -12,6 +12,9 @@
 #define PPPD CHAP_OPTION "050611112222"             /* a pppd that asks for just that */
 #define PPPD_USUAL "020600000000" CHAP_OPTION "05061111222207020802"
 
+#define OCTETS_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OCTETS_256 OCTETS_64 OCTETS_64 OCTETS_64 OCTETS_64
+
 static struct ppp_replay r;
 static uint8_t store[8][512];
 static unsigned stored;
@@ -161,6 +164,9 @@ static const struct {
     {"S4.4.5-06: an unknown type", {NULL, LAC, CALLER, 7, NULL, NULL, NULL, 0}, REPLAY_VERIFY, "type"},
     {"PAP that nobody is to verify", {NULL, PAP_OPTION, CALLER, 3, "a", NULL, "b", 1}, REPLAY_IGNORE, "PAP"},
     {"PAP of which nothing is told", {NULL, PAP_OPTION, CALLER, NONE_TOLD}, REPLAY_VERIFY, "PAP"},
+    {"a name of 256 octets", {NULL, LAC, CALLER, 2, OCTETS_256, "c", "response-octets!", 1}, REPLAY_VERIFY, "too long"},
+    {"a challenge of 256 octets", {NULL, LAC, CALLER, 2, "a", OCTETS_256, "response-octets!", 1}, REPLAY_VERIFY, "too long"},
+    {"a password of 256 octets", {NULL, PAP_OPTION, CALLER, 3, "a", NULL, OCTETS_256, 1}, REPLAY_VERIFY, "too long"},
     {"the LAC's word, for an empty name", {NULL, PAP_OPTION, CALLER, 3, "", NULL, "b", 1}, REPLAY_ACCEPT, "no name"},
 };
 
@@ -177,6 +183,26 @@ static void test_sets(void)
             ok(ppp_replay_from_pppd(&r, lcp(1, 7, PPPD)) == REPLAY_PASS && !ppp_replay_is_needed(&r),
                "%s: pppd's request passes", sets[i].name);
     }
+}
+
+/* Text is no way of PPP's: whoever is to be asked by one besides, waits for that. */
+static void test_text(void)
+{
+    struct told alone = {NULL, "", CALLER, 1, "alice", NULL, "secret", 0},
+                besides = {NULL, LAC, CALLER, 1, "alice", NULL, "secret", 0},
+                pap = {NULL, PAP_OPTION, CALLER, 1, "alice", NULL, "secret", 0};
+
+    begin(&alone, REPLAY_ACCEPT);
+    is_int(r.way, REPLAY_TOLD, "a login by text, taken at the LAC's word");
+    meet("", CALLER);
+    ppp_replay_to_pppd(&r);
+    nothing("it waits for no answer");
+    begin(&besides, REPLAY_ACCEPT);
+    is_int(r.way, REPLAY_OVER, "one that is to be asked by CHAP besides is asked");
+    is_int(ppp_replay_protocol(&r), 0xc223, "by CHAP");
+    begin(&pap, REPLAY_ACCEPT);
+    ok(r.state == REPLAY_ANEW && strstr(words(), "does not tell of any") != NULL,
+       "one that is to be asked by PAP besides begins anew");
 }
 
 /* -- pppd's requests ------------------------------------------------------------------------------
@@ -464,6 +490,8 @@ static void test_caller_begins(void)
     ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
     ppp_replay_to_pppd(&r);
     is_int(ppp_replay_from_caller(&r, lcp(9, 1, "deadbeef")), REPLAY_HOLD, "its Echo-Request waits");
+    is_int(ppp_replay_from_caller(&r, packet(0xc223, 2, 9, span_str("\1xalice"))), REPLAY_TAKEN,
+           "R1994: its answer to the LAC's challenge, said again, is none to pppd's");
     is_int(ppp_replay_from_caller(&r, lcp(1, 1, CALLER)), REPLAY_PASS, "a caller that begins anew ...");
     out(false, lcp(1, 7, PPPD), "... hears pppd");
     ok(r.state == REPLAY_ANEW && strstr(words(), "begins anew") != NULL, "and that is said");
@@ -506,6 +534,7 @@ static void test_time(void)
 int main(void)
 {
     test_sets();
+    test_text();
     test_requests();
     test_rounds();
     test_pppd_declines();
