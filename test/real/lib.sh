@@ -276,6 +276,64 @@ call_id() {
 	sed -n 's/.*Call established with.* Local: \([0-9]*\),.*/\1/p' $work/"$1"/log | tail -n 1
 }
 
+# --- lines -------------------------------------------------------------------------------------
+
+# A third host, "caller", that has no network but what a test gives it: somebody who dials in, as
+# alice.
+make_caller() {
+	start_host caller
+	wait_until 10 [ -e $work/caller/ready ]
+	on caller ip link set lo up
+	cp $work/lac/etc/ppp/* $work/caller/etc/ppp/
+	caller_daemon=0 caller_binary=none
+	chap_secret caller chap-secret
+}
+
+# start_caller USER [OPTION...]: its pppd, on the phone's end of the cable.
+start_caller() {
+	user=$1
+	shift
+	go_to caller pppd $work/phone 115200 local nodetach file /etc/ppp/options.l2tpd user "$user" "$@" \
+		>>$work/caller/log 2>&1 &
+	caller_pppd=$!
+}
+
+# The caller hangs up, if it still can.
+stop_caller() {
+	kill -s TERM $caller_pppd 2>/dev/null || :
+	wait $caller_pppd || :
+}
+
+# start_line [OPTION...] SECTION: a null-modem cable, and its other end in the LAC's hands.
+start_line() {
+	rm -f $work/modem $work/phone $work/attached
+	socat "pty,raw,echo=0,link=$work/modem" "pty,raw,echo=0,link=$work/phone" &
+	cable=$!
+	wait_until 10 [ -e $work/phone ]
+	wait_until 10 [ -e $work/modem ]
+	go_to lac "${L2TPD%l2tpd}l2tpd-attach" -c $work/lac/control --device $work/modem "$@" 2>$work/attached &
+	attached=$!
+}
+
+# Sets $status to the exit status of l2tpd-attach, when it ends.
+attach_ends() {
+	wait_until 15 [ ! -d /proc/$attached/fd/. ] || kill $attached
+	wait $attached && status=0 || status=$?
+	sed 's/^/# /' $work/attached
+}
+
+cut_cable() {
+	kill $cable 2>/dev/null || :
+	wait $cable || :
+}
+
+# All of it.
+end_line() {
+	stop_caller
+	cut_cable
+	attach_ends
+}
+
 # --- the wire ----------------------------------------------------------------------------------
 
 # Listens at the LNS for the control messages of both sides, until stop_listening.
