@@ -119,7 +119,7 @@ sub usual { my ($how) = @_; (my $r = $usual) =~ s/AUTH/$auth{$how} \/\/ ''/e; re
 my ($c, $name);
 my $accept = "proxy lcp = accept\n";
 
-$name = 'CHAP verified';
+$name = 'S4.4.5-01 CHAP verified';
 $c = call $name, request => usual('chap'), secret => 'the secret',
   conf => "$accept\nproxy authentication = verify\nrequire chap = yes\nrequire pap = yes",
   iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')],
@@ -136,7 +136,7 @@ $p->send_frame($c, packet(0xc021, 9, 5, pack('H*', 'deadbeef') . 'you'));
 hears($c, packet(0xc021, 10, 5, pack('H*', '11112222') . 'you'), "$name: ... and whose magic number it has now");
 $p->hang_up($c);
 
-$name = 'a secret in a file of its own';
+$name = 'S4.4.5-01 a secret in a file of its own';
 $c = call $name, request => $auth{chap} . '050611112222', secret => 'bobs-own',
   conf => "$accept\nproxy authentication = verify",
   iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('bob', 'bobs-own')],
@@ -154,7 +154,7 @@ $p->send_frame($c, packet(0xc223, 2, 0x55, "\x10" . md5("\x55the secretwxyz") . 
 hears($c, packet(0xc223, 3, 0x55, 'welcome'), "$name: whose verdict counts");
 $p->hang_up($c);
 
-$name = 'secrets that others can write';
+$name = 'S4.4.5-02 secrets that others can write';
 chmod 0666, "$DIR/chap-secrets";
 $c = call $name, request => usual('chap'), secret => 'the secret',
   conf => "$accept\nproxy authentication = verify",
@@ -292,7 +292,7 @@ hears($c, packet(0xc223, 3, 9, 'welcome'), "$name: Success");
 $p->hang_up($c);
 
 # A pppd that says nothing for two seconds, and a caller that does not wait.
-$name = 'a caller that goes on talking';
+$name = 'S4.4.5-01 a caller that goes on talking';
 $c = call $name, request => usual('chap'), secret => 'the secret', more => "silent\n",
   conf => "$accept\nproxy authentication = verify",
   iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')];
@@ -335,7 +335,7 @@ $stranger->open_tunnel(more => [avp(36, $vector),
 ($p, $stranger) = ($stranger, $p);
 like($d->log, qr/maker/, 'what a stranger has hidden is revealed');
 
-$name = 'a stranger with somebody\'s name';
+$name = 'S4.4.5-02 a stranger with somebody\'s name';
 $c = call $name, request => usual('pap'), secret => 'x', challenge => 'no',
   conf => "$accept\nproxy authentication = accept\nrequire pap = yes",
   iccn => [lcp_avps($auth{pap} . $lac, $caller), pap_avps('alice', 'x')],
@@ -344,7 +344,7 @@ hears($c, packet(0xc021, 1, 8, pack 'H*', usual('pap')), "$name: pppd begins ane
 is((grep { $_ eq 'noauth' } args()), 0, "$name: and asks who it is");
 $p->hang_up($c);
 
-$name = 'a stranger with an answer that was right once';
+$name = 'S4.4.5-02 a stranger with an answer that was right once';
 $c = call $name, request => usual('chap'), secret => 'the secret', challenge => 'no',
   conf => "$accept\nproxy authentication = verify",
   iccn => [lcp_avps($auth{chap} . $lac, $caller), chap_avps('alice', 'the secret')],

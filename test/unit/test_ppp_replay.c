@@ -112,7 +112,7 @@ static void nothing(const char *name)
 static void meet(const char *options, const char *received)
 {
     is_int(ppp_replay_from_pppd(&r, lcp(1, 7, options)), REPLAY_TAKEN, "pppd's request ends here");
-    out(true, lcp(1, 1, received), "pppd is shown the caller's request");
+    out(true, lcp(1, 1, received), "S4.4.5-05: pppd is shown the caller's request");
     ppp_replay_from_pppd(&r, lcp(2, 1, received));
 }
 
@@ -198,7 +198,7 @@ static void test_text(void)
     ppp_replay_to_pppd(&r);
     nothing("it waits for no answer");
     begin(&besides, REPLAY_ACCEPT);
-    is_int(r.way, REPLAY_OVER, "one that is to be asked by CHAP besides is asked");
+    is_int(r.way, REPLAY_OVER, "S4.4.5-06: one that is to be asked by CHAP besides is asked");
     is_int(ppp_replay_protocol(&r), 0xc223, "by CHAP");
     begin(&pap, REPLAY_ACCEPT);
     ok(r.state == REPLAY_ANEW && strstr(words(), "does not tell of any") != NULL,
@@ -218,17 +218,19 @@ static const struct {
     {"no magic number was agreed on", CHAP_OPTION, PPPD, 4, "050611112222"},
     {"all of it was agreed on", "0206000a0000" LAC "07020802", "0206000a0000" PPPD "07020802", 2,
      "0206000a0000" PPPD "07020802"},
-    {"a larger MRU", "010405aa" LAC, PPPD, 3, "010405aa"},
-    {"the MRU that was given", "010405dc" LAC, "010405b4" PPPD, 3, "010405dc"},
-    {"an MRU of its own", LAC, "01040578" PPPD, 0, "MRU of 1400, the LAC has told the caller 1500"},
-    {"a map with less in it", "0206000a0000" LAC, "020600000000" PPPD, 3, "0206000a0000"},
-    {"a map with more in it", "020600000000" LAC, "0206000a0000" PPPD, 0, "ACCM of 000a0000"},
-    {"no map where there was one", "020600000000" LAC, PPPD, 0, "ACCM of ffffffff"},
+    {"S4.4.5-04: a larger MRU", "010405aa" LAC, PPPD, 3, "010405aa"},
+    {"S4.4.5-04: the MRU that was given", "010405dc" LAC, "010405b4" PPPD, 3, "010405dc"},
+    {"S4.4.5-04: an MRU of its own", LAC, "01040578" PPPD, 0, "MRU of 1400, the LAC has told the caller 1500"},
+    {"S4.4.5-04: a map with less in it", "0206000a0000" LAC, "020600000000" PPPD, 3, "0206000a0000"},
+    {"S4.4.5-04: a map with more in it", "020600000000" LAC, "0206000a0000" PPPD, 0, "ACCM of 000a0000"},
+    {"S4.4.5-04: no map where there was one", "020600000000" LAC, PPPD, 0, "ACCM of ffffffff"},
     {"no protocol compression", LAC "0702", PPPD, 0, "protocol fields"},
     {"no address compression", LAC "0802", PPPD, 0, "address fields"},
-    {"another authentication", LAC, PAP_OPTION, 0, "asks for auth=pap, the caller has agreed on auth=chap-md5"},
+    {"S4.4.5-04: another authentication", LAC, PAP_OPTION, 0, "asks for auth=pap, the caller has agreed on auth=chap-md5"},
+    {"S4.4.5-04: another algorithm", LAC, "0305c22381050611112222", 0,
+     "asks for auth=chap-ms-v2, the caller has agreed on auth=chap-md5"},
     {"no authentication", LAC, "050611112222", 0, "no authentication, the caller has agreed on auth=chap-md5"},
-    {"authentication, where there was none", "05060badcafe", PPPD, 0, "has agreed on no authentication"},
+    {"S4.4.5-04: authentication, where there was none", "05060badcafe", PPPD, 0, "has agreed on no authentication"},
     {"the caller's magic number", LAC, CHAP_OPTION CALLER, 0, "magic number"},
     {"a bundle", LAC, PPPD "110405dc", 4, "110405dc"},
     {"malformed", LAC, "0505", 0, "malformed"},
@@ -275,7 +277,7 @@ static void test_rounds(void)
         ppp_replay_to_pppd(&r), ppp_replay_from_pppd(&r, lcp(1, 8 + i, PPPD));
     is_int(r.state, REPLAY_RUNNING, "a pppd that will not hear is told six times");
     ppp_replay_from_pppd(&r, lcp(1, 20, PPPD));
-    is_int(r.state, REPLAY_ANEW, "and not once more");
+    is_int(r.state, REPLAY_ANEW, "S4.4.5-02: and not once more");
     out(false, lcp(1, 20, PPPD), "then the caller hears it");
 }
 
@@ -313,7 +315,7 @@ static void test_pap(void)
            "the caller, who asks again, waits");
     meet(PAP_OPTION "050611112222", CALLER);
     out(true, lcp(2, 7, PAP_OPTION "050611112222"), "LCP is open");
-    out(true, packet(0xc023, 1, 0x42, span_of(body, 14)), "the caller's request, with its Identifier");
+    out(true, packet(0xc023, 1, 0x42, span_of(body, 14)), "R1334: the caller's request, with its Identifier");
     is_int(r.state, REPLAY_DONE, "the rest is pppd's");
     nothing("PAP");
     is_int(ppp_replay_from_pppd(&r, packet(0xc023, 2, 0x42, hex("00"))), REPLAY_PASS, "its Ack passes");
@@ -372,7 +374,7 @@ static void test_chap(void)
     ppp_replay_secret(&r, span_str("the secret"));
     respond(0x77, "the secret", span_str("wxyz"), body + 1);
     memcpy(body + 1 + MD5_SIZE, "alice", 5);
-    out(true, packet(0xc223, 2, 0x77, span_of(body, sizeof body)), "pppd gets an answer to its own");
+    out(true, packet(0xc223, 2, 0x77, span_of(body, sizeof body)), "R1994: pppd gets an answer to its own");
     nothing("CHAP");
     is_str(words(), "the caller's CHAP was right", "in words");
     success = packet(0xc223, 3, 0x77, span_str("welcome"));
@@ -380,7 +382,7 @@ static void test_chap(void)
     is_int(ppp_replay_from_pppd(&r, success), REPLAY_PASS, "its verdict passes");
     ppp_replay_translate(&r, true, frame, success.n);
     is_mem(frame, success.n, packet(0xc223, 3, 9, span_str("welcome")).p, success.n,
-           "with the Identifier that the caller knows");
+           "R1994: with the Identifier that the caller knows");
     memcpy(frame, packet(0xc223, 2, 9, span_of(body, sizeof body)).p, 4 + 4 + sizeof body);
     ppp_replay_translate(&r, false, frame, 8 + sizeof body);
     is_int(frame[5], 0x77, "a Response said again has pppd's");
@@ -393,10 +395,13 @@ static void test_chap_unverified(void)
 {
     static const struct {
         const char *name, *secret;
-    } rows[] = {{"another secret", "another"}, {"no secret", NULL}};
+        const char *used;
+    } rows[] = {{"R1994: another secret", "another", "the secret"},
+                {"R1994: no secret", NULL, "the secret"},
+                {"R1994: no secret is not an empty one", NULL, ""}};
 
-    for (size_t i = 0; i < 2; i++) {
-        struct span asked = challenge("the secret");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct span asked = challenge(rows[i].used);
         struct span secret = {NULL, 0};
 
         if (rows[i].secret != NULL)
@@ -425,7 +430,7 @@ static void test_accept(void)
            "asked again, ...");
     out(false, packet(0xc023, 2, 0x44, hex("00")), "... it is told again");
     is_int(ppp_replay_from_caller(&r, packet(0xc023, 1, 0x45, span_of(other, 11))), REPLAY_PASS,
-           "but not of another password");
+           "R1334: but not of another password");
     ppp_replay_from_caller(&r, packet(0x8021, 1, 1, hex("")));
     is_int(ppp_replay_from_caller(&r, packet(0xc023, 1, 0x44, span_of(body, 11))), REPLAY_PASS,
            "and no more once it has gone on");
@@ -449,14 +454,14 @@ static const struct {
     unsigned code;
     const char *body, *becomes;
 } echoes[] = {
-    {"pppd's Echo-Request", true, 9, "11112222aabb", "0badcafeaabb"},
-    {"pppd's Echo-Reply", true, 10, "11112222", "0badcafe"},
-    {"pppd's Discard-Request", true, 11, "11112222", "0badcafe"},
+    {"R1661: pppd's Echo-Request", true, 9, "11112222aabb", "0badcafeaabb"},
+    {"R1661: pppd's Echo-Reply", true, 10, "11112222", "0badcafe"},
+    {"R1661: pppd's Discard-Request", true, 11, "11112222", "0badcafe"},
     {"one that has another number", true, 9, "11112223", "11112223"},
     {"a Protocol-Reject has none", true, 8, "11112222", "11112222"},
     {"one that is cut", true, 9, "1111", "1111"},
     {"the caller's keeps its own", false, 9, "deadbeef", "deadbeef"},
-    {"what comes back by a loop is pppd's again", false, 9, "0badcafe", "11112222"},
+    {"R1661: what comes back by a loop is pppd's again", false, 9, "0badcafe", "11112222"},
 };
 
 static void test_magic(void)
@@ -492,7 +497,7 @@ static void test_caller_begins(void)
     is_int(ppp_replay_from_caller(&r, lcp(9, 1, "deadbeef")), REPLAY_HOLD, "its Echo-Request waits");
     is_int(ppp_replay_from_caller(&r, packet(0xc223, 2, 9, span_str("\1xalice"))), REPLAY_TAKEN,
            "R1994: its answer to the LAC's challenge, said again, is none to pppd's");
-    is_int(ppp_replay_from_caller(&r, lcp(1, 1, CALLER)), REPLAY_PASS, "a caller that begins anew ...");
+    is_int(ppp_replay_from_caller(&r, lcp(1, 1, CALLER)), REPLAY_PASS, "R1661: a caller that begins anew ...");
     out(false, lcp(1, 7, PPPD), "... hears pppd");
     ok(r.state == REPLAY_ANEW && strstr(words(), "begins anew") != NULL, "and that is said");
     begin(&chap, REPLAY_VERIFY);
