@@ -23,7 +23,7 @@ static const struct {
      "pppoptfile=/o|ipparam=|pass call=yes|sticky=no|hello interval=0|reorder "
      "timeout=1000|priority bit=yes|ecn=yes|"
      "quirks=no-hello|outgoing calls=yes|disconnect cause=no|speed updates=no|setup timeout=600|"
-     "send sli=yes|proxy lcp=accept|proxy authentication=verify|unknown group=refuse|vrf=v|netns=/run/netns/n"},
+     "send sli=yes|proxy lcp=accept|proxy authentication=ignore|unknown group=refuse|vrf=v|netns=/run/netns/n"},
     {"lns x", "assign ip=no|local ip range=192.0.2.1-192.0.2.9|lac=192.0.2.1|no lac=192.0.2.2"},
     {"lac x",
      "lns=a weight 3|lns policy=share|lns lockout=9|lns return=0|lns directed=no|connect timeout=3|"
