@@ -536,6 +536,43 @@ static void test_time(void)
             ok(false, "it is wiped");
 }
 
+/* -- bounds ---------------------------------------------------------------------------------------
+ */
+
+static void test_bounds(void)
+{
+    static const struct told eap = {NULL, "0304c227", CALLER, 4, NULL, NULL, NULL, 0};
+    uint8_t options[300];
+
+    for (size_t i = 0; i + 2 <= sizeof options; i += 2)
+        memcpy(options + i, "\x40\2", 2);
+    begin(&chap, REPLAY_VERIFY);
+    ppp_replay_from_pppd(&r, packet(0xc021, 1, 7, span_of(options, sizeof options)));
+    ok(r.state == REPLAY_ANEW && strstr(words(), "request is too long") != NULL,
+       "a request of pppd's of 300 octets is not answered");
+    nothing("nor handed on cut");
+    begin(&chap, REPLAY_VERIFY);
+    ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
+    is_int(ppp_replay_from_pppd(&r, packet(0x8021, 1, 1, hex(""))), REPLAY_TAKEN, "no IPCP before LCP");
+    for (unsigned i = 0; i < 2; i++) {
+        begin(&chap, REPLAY_VERIFY);
+        ppp_replay_from_pppd(&r, lcp(1, 7, i == 0 ? PPPD : PPPD_USUAL));
+        ppp_replay_from_pppd(&r, lcp(1, 7, i == 0 ? PPPD : PPPD_USUAL));
+        ppp_replay_from_pppd(&r, lcp(2, 1, CALLER));
+        ok(r.due == 1 && r.open == (i == 0), "pppd was shown it twice, and has answered once");
+        is_int(ppp_replay_from_pppd(&r, lcp(2, 1, CALLER)), REPLAY_TAKEN, "the other answer is ours, ...");
+        ok(r.due == 0 && r.state == REPLAY_RUNNING, "... and changes nothing");
+    }
+    begin(&eap, REPLAY_VERIFY);
+    is_int(r.way, REPLAY_OVER, "a LAC that has left EAP to the LNS: pppd asks");
+    begin(&chap, REPLAY_VERIFY);
+    for (unsigned i = 0; i < 9; i++) /* it is shown the caller's each time, and nobody takes that away */
+        ppp_replay_from_pppd(&r, lcp(1, 7, PPPD));
+    for (unsigned i = 0; i < REPLAY_QUEUE; i++)
+        out(true, lcp(1, 1, CALLER), "as many frames wait as there is room for");
+    nothing("and those beyond are as lost");
+}
+
 int main(void)
 {
     test_sets();
@@ -550,5 +587,6 @@ int main(void)
     test_magic();
     test_caller_begins();
     test_time();
+    test_bounds();
     return tap_done();
 }
