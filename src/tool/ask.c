@@ -306,14 +306,16 @@ static bool hear_piece(struct hearing *h, int fd)
 {
     struct pollfd p[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO}};
     bool patient = h->a->forever && h->heard;
+    bool looks = patient && !h->a->for_a_line; /* whose output may be the line, and hang up with it */
     long long left = h->at + h->a->timeout_s * 1000LL - now_ms();
     static char octets[65536];
     ssize_t n;
 
     if (left <= 0 && !patient)
         return false;
-    poll(p, patient ? 2 : 1, patient ? (ferror(stdout) ? 0 : -1) : left < 100 ? (int)left : 100);
-    if (patient && is_deserted(&p[1])) {
+    poll(p, looks ? 2 : 1,
+         patient ? (looks && ferror(stdout) ? 0 : -1) : left < 100 ? (int)left : 100);
+    if (looks && is_deserted(&p[1])) {
         h->deserted = true;
         return false;
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -220,6 +221,15 @@ static int begin_pty(struct wish *w)
     return 0;
 }
 
+/* A getty leaves it the line as standard error too: what is written there goes to the caller. */
+static bool would_tell_the_line(const char *device)
+{
+    struct stat told, line;
+
+    return fstat(STDERR_FILENO, &told) == 0 && S_ISCHR(told.st_mode) && stat(device, &line) == 0 &&
+           S_ISCHR(line.st_mode) && told.st_rdev == line.st_rdev;
+}
+
 static void line_of_answer(void *ctx, int code, const char *text, bool last)
 {
     struct wish *w = ctx;
@@ -279,6 +289,7 @@ int main(int argc, char **argv)
         w.device = ttyname(STDIN_FILENO);
     if (w.device == NULL)
         return bad("standard input is", "no terminal");
+    w.quiet |= would_tell_the_line(w.device);
     code = attach(&w);
     if (w.child > 0) {
         signal(SIGCHLD, SIG_DFL);
