@@ -483,7 +483,7 @@ static void judge(struct lac *l, const struct tunnel *t)
     bool in_vain = l->ppp == BEARER_PPP_FAILED || l->ppp == BEARER_PPP_REFUSED;
     bool broken_off = l->theirs && l->ppp == BEARER_PPP_NEW && (!silent || l->redials > 0);
 
-    l->dialled = silent ? t->heard : 0;
+    l->dialled = silent ? t->heard : now;
     if (l->ppp == BEARER_PPP_OPEN || l->ppp == BEARER_PPP_UNSEEN)
         hosts_worked(&l->hosts);
     if (silent)

@@ -17,7 +17,8 @@
 
 #define WHOLE_TEXT 60        /* a peer's text of fewer octets has not been cut */
 #define USUAL_MS 8000        /* a "connect timeout" of no more makes way for a short redial timeout: */
-#define SOON_MS 4000         /* so much, the rest until the redial (a quarter) and a second are left of it */
+#define SOON_MS 4000         /* so much, the rest until the redial (a quarter) and a second are left of it, ... */
+#define SOON_AMONG_MS 2500   /* ... or so much, if another has its turn between */
 #define QUIET_MS 3000        /* three transmissions, beside a redial timeout */
 #define PATIENCE_MS 2000     /* for a look-up, while there is something else to try, ... */
 #define PATIENCE_SLOW_MS 500 /* ... and if it took longer the last time */
@@ -158,7 +159,7 @@ static uint32_t connect_ms(const struct lac *l, const struct hosts_next *next)
     if (conf == NULL || l->bare || (is_last && !l->serves))
         return 0;
     ms = (uint32_t)conf->connect_timeout_s * 1000u;
-    soon_ms = (uint64_t)conf->redial_timeout_s * 750u + SOON_MS;
+    soon_ms = (uint64_t)conf->redial_timeout_s * 750u + (next->alone ? SOON_MS : SOON_AMONG_MS);
     return lac_will_redial(l) && ms <= USUAL_MS && soon_ms < ms ? (uint32_t)soon_ms : ms;
 }
 
@@ -259,7 +260,7 @@ static bool look_up(struct lac *l, const struct hosts_next *next)
         tell(l, TROUBLE_NAME_LOOKUP, next->host, strerror(errno));
         return false;
     }
-    if (hosts_can_go_on(&l->hosts))
+    if (hosts_can_go_on(&l->hosts) || hosts_wants(&l->hosts))
         loop_timer_set(l->hub->loop, &l->patience,
                        now + (next->slow ? PATIENCE_SLOW_MS : PATIENCE_MS));
     return true;
@@ -430,7 +431,7 @@ static bool try_second_way(struct lac *l)
     again.host = l->hosts.at_line->host;
     again.port = l->hosts.at_line->port;
     again.addr = l->hosts.at_addr->addr;
-    again.first_ms = l->hosts.at_addr->mute ? HOSTS_MUTE_MS : 0;
+    again.first_ms = hosts_second_ms(&l->hosts, loop_now(l->hub->loop));
     log_info("lac %s: no answer: tried from %s port", l->name,
              l->other_port ? "another" : "the daemon's");
     return open_tunnel(l, &again);

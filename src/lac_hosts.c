@@ -189,10 +189,12 @@ static size_t count_to(const struct hosts *h, const struct hosts_addr *to)
 
 static uint32_t at_least(const struct hosts_addr *a, uint32_t ms)
 {
-    return 2 * a->answer_ms > ms ? 2 * a->answer_ms : ms;
+    uint32_t usual = a->answer_ms + a->answer_ms / 2;
+
+    return usual > ms ? usual : ms;
 }
 
-/* One that has answered before is given twice that time, be it alone or not; of the others one at a
+/* One that has answered before is given half as much again as then, be it alone or not; of the others one at a
  * time is given all the time that there is, as it may be slow. */
 static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
 {
@@ -212,17 +214,21 @@ static uint32_t first_ms(const struct hosts *h, const struct hosts_addr *a)
 
 /* -- one that may be back ---------------------------------------------------------------------- */
 
-/* Until when one that has answered before and fell silent, did not answer, or hung up, may be left
- * untried. */
+/* Until when one that has answered before and is not up may be left untried.  Of those whose PPP comes to
+ * nothing only one that falls silent or hangs up is expected to mend by itself. */
 static uint64_t wanted_at(const struct hosts *h, const struct hosts_addr *a)
 {
-    return (a->mute || a->left) && a->answer_ms != 0 ? a->missed + h->within_ms : UINT64_MAX;
+    bool expected = !a->hollow || a->mute || a->left;
+
+    return a->answer_ms != 0 && a->missed != 0 && expected ? a->missed + h->within_ms : UINT64_MAX;
 }
 
 /* Of these the one that has been left untried for longest, if any; *line: that it is of. */
 static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line **line)
 {
     struct hosts_addr *most = NULL;
+
+    *line = NULL;
 
     for (size_t i = 0; h->within_ms > 0 && i < h->n; i++)
         for (size_t a = 0; a < h->lines[i].n; a++) {
@@ -234,6 +240,13 @@ static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line *
             *line = &h->lines[i];
         }
     return most;
+}
+
+bool hosts_wants(const struct hosts *h)
+{
+    struct hosts_line *line;
+
+    return most_wanted(h, &line) != NULL;
 }
 
 /* That one, if it cannot wait until another has been tried.  Others have their turn between, and the
@@ -264,10 +277,13 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
     uint32_t left_ms = until_wanted(h, a, now);
 
     h->stepped = true;
+    h->tried_at = now;
     h->at_line = l;
     h->at_addr = a;
     a->tried = true;
+    l->fresh = false;
     next->addr = a->addr;
+    next->alone = count_to(h, NULL) < 2 && l != &h->sent;
     next->first_ms = first_ms(h, a);
     if (left_ms != 0 && (next->first_ms == 0 || left_ms < next->first_ms))
         next->first_ms = left_ms;
@@ -278,6 +294,32 @@ static enum hosts_step try_it(struct hosts *h, struct hosts_line *l, struct host
     return HOSTS_TRY;
 }
 
+uint32_t hosts_second_ms(const struct hosts *h, uint64_t now)
+{
+    const struct hosts_addr *a = h->at_addr;
+    uint32_t left_ms = until_wanted(h, a, now), ms = first_ms(h, a);
+
+    if (a->mute && count_to(h, NULL) > 1)
+        return at_least(a, HOSTS_MUTE_MS / 2);
+    return left_ms != 0 && (ms == 0 || left_ms < ms) ? left_ms : ms;
+}
+
+static enum hosts_step ask_for(struct hosts *h, struct hosts_line *l, struct hosts_next *next)
+{
+    h->at_line = l;
+    h->at_addr = NULL;
+    next->host = l->host;
+    next->port = l->port;
+    next->slow = l->slow;
+    return HOSTS_LOOK_UP;
+}
+
+/* Its name is asked for once more before one that is missed is dialled again, unless that takes long. */
+static bool may_have_moved(const struct hosts_line *l)
+{
+    return !l->numeric && (!l->asked || (!l->fresh && !l->slow));
+}
+
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next)
 {
     struct hosts_addr *a = untried(&h->sent, now, TURN_HOLLOW);
@@ -286,6 +328,8 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
     *next = (struct hosts_next){.host = ""};
     if (a == NULL)
         a = overdue(h, now, &line);
+    if (a != NULL && line != &h->sent && may_have_moved(line))
+        return ask_for(h, line, next);
     h->again = a != NULL && line != &h->sent;
     if (a != NULL)
         return try_it(h, line, a, now, next);
@@ -293,14 +337,8 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
         for (size_t place = 1; place <= h->n; place++) {
             struct hosts_line *l = line_at(h, place);
 
-            if (l != NULL && !l->asked) {
-                h->at_line = l;
-                h->at_addr = NULL;
-                next->host = l->host;
-                next->port = l->port;
-                next->slow = l->slow;
-                return HOSTS_LOOK_UP;
-            }
+            if (l != NULL && !l->asked)
+                return ask_for(h, l, next);
             a = l != NULL ? untried(l, now, turn) : NULL;
             if (a != NULL)
                 return try_it(h, l, a, now, next);
@@ -316,6 +354,27 @@ static struct hosts_addr *find_addr(struct hosts_line *l, const struct addr *add
         if (addr_same(&l->addrs[a].addr, addr))
             return &l->addrs[a];
     return NULL;
+}
+
+static bool is_among(const struct hosts_addr *a, const struct addr *addrs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (addr_same(&a->addr, &addrs[i]))
+            return true;
+    return false;
+}
+
+/* A name that leads elsewhere now: who was missed there is expected here. */
+static void expect(const struct hosts_line *l, const struct addr *addrs, size_t n, struct hosts_addr *fresh)
+{
+    for (size_t a = 0; a < l->n; a++) {
+        const struct hosts_addr *old = &l->addrs[a];
+
+        if (old->answer_ms == 0 || old->missed == 0 || is_among(old, addrs, n))
+            continue;
+        fresh->answer_ms = old->answer_ms;
+        fresh->missed = old->missed;
+    }
 }
 
 /* What is known of an address, by this line or else by another, in whose turn it may have been tried. */
@@ -337,15 +396,20 @@ static void line_found(struct hosts *h, struct hosts_line *l, const struct addr 
 {
     struct hosts_line fresh;
 
-    l->asked = true;
+    l->asked = l->fresh = true;
     if (n == 0)
         return;
     fresh = *l;
     fresh.slow = false;
     fresh.n = 0;
     for (size_t i = 0; i < n && fresh.n < HOSTS_ADDRS; i++)
-        if (find_addr(&fresh, &addrs[i]) == NULL)
-            fresh.addrs[fresh.n++] = what_is_known(h, l, &addrs[i]);
+        if (find_addr(&fresh, &addrs[i]) == NULL) {
+            struct hosts_addr a = what_is_known(h, l, &addrs[i]);
+
+            if (a.answer_ms == 0)
+                expect(l, addrs, n, &a);
+            fresh.addrs[fresh.n++] = a;
+        }
     /* an address in hand that is no longer among them has no place left for its outcome */
     if (h->at_line == l && h->at_addr != NULL)
         h->at_addr = find_addr(&fresh, &h->at_addr->addr);
@@ -405,6 +469,7 @@ void hosts_failed(struct hosts *h, uint64_t now)
 {
     if (h->at_addr != NULL) {
         lock_out(h, h->at_addr, now, HOSTS_LOCK_MOST);
+        h->at_addr->missed = h->tried_at;
         spread(h, h->at_addr);
     }
     h->at_addr = NULL;
@@ -458,6 +523,7 @@ void hosts_left(struct hosts *h, uint64_t now)
 static void note_answer(struct hosts_addr *a, uint64_t ms)
 {
     a->mute = a->left = false;
+    a->missed = 0;
     a->answer_ms = ms == 0 ? 1 : ms < UINT16_MAX ? (uint32_t)ms : UINT16_MAX;
 }
 
@@ -497,31 +563,6 @@ bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs,
 
 /* -- coming back ------------------------------------------------------------------------------- */
 
-bool hosts_has(const struct hosts *h, const struct addr *host)
-{
-    for (size_t i = 0; i < h->n; i++)
-        for (size_t a = 0; a < h->lines[i].n; a++)
-            if (addr_same_host(&h->lines[i].addrs[a].addr, host))
-                return true;
-    return false;
-}
-
-bool hosts_is_fallback(const struct hosts *h, const struct addr *addr)
-{
-    if (h->share || h->n == 0)
-        return false;
-    for (size_t i = 0; i < h->n; i++)
-        for (size_t a = 0; a < h->lines[i].n; a++)
-            if (addr_same(&h->lines[i].addrs[a].addr, addr))
-                return i > 0;
-    return true; /* somewhere that we were sent to, or that the name no longer means */
-}
-
-const struct hosts_line *hosts_first_line(const struct hosts *h)
-{
-    return h->n > 0 ? &h->lines[0] : NULL;
-}
-
 bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port)
 {
     return h->n > 0 && is_line(&h->lines[0], host, port);
@@ -530,23 +571,6 @@ bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port)
 bool hosts_first_has(const struct hosts *h, const struct addr *addr)
 {
     return h->n > 0 && find_addr(&h->lines[0], addr) != NULL;
-}
-
-bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later)
-{
-    const struct hosts_line *l = hosts_first_line(h);
-
-    *next = (struct hosts_next){.host = ""};
-    *later = 0;
-    for (size_t i = 0; l != NULL && i < l->n; i++) {
-        if (l->addrs[i].locked_until <= now) {
-            *next = (struct hosts_next){.host = l->host, .port = l->port, .addr = l->addrs[i].addr};
-            return true;
-        }
-        if (*later == 0 || l->addrs[i].locked_until < *later)
-            *later = l->addrs[i].locked_until;
-    }
-    return false;
 }
 
 void hosts_first_answered(struct hosts *h, const struct addr *addr, uint64_t ms)
@@ -561,20 +585,4 @@ void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now)
     for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
         if (addr_same(&h->lines[0].addrs[a].addr, addr))
             lock_out(h, &h->lines[0].addrs[a], now, HOSTS_LOCK_MOST);
-}
-
-uint64_t hosts_redial_ms(uint64_t base_ms, uint64_t cap_ms, unsigned n, uint32_t lot)
-{
-    uint64_t ms = base_ms, part;
-
-    for (; n > 1 && ms < cap_ms; n--)
-        ms *= 2;
-    if (ms > cap_ms)
-        ms = cap_ms;
-    if (ms <= base_ms) {
-        part = base_ms / 8 < HOSTS_JITTER_MS ? base_ms / 8 : HOSTS_JITTER_MS;
-        return base_ms + (part * lot >> 32);
-    }
-    part = ms / 2 < ms - base_ms ? ms / 2 : ms - base_ms;
-    return ms - (part * lot >> 32);
 }

@@ -49,8 +49,8 @@ struct hosts_addr {
     unsigned failures;     /* in a row */
     uint32_t answer_ms;    /* how long it took to answer, when it last did; 0: it never did */
     bool mute;             /* the last time it did not, or it fell silent, ... */
-    bool left;             /* its last call has ended otherwise, as when a server is shut down, ... */
-    uint64_t missed;       /* ... ms: then */
+    bool left;             /* its last call has ended otherwise, as when a server is shut down */
+    uint64_t missed;       /* ms: since when one that had answered is not up, for whatever reason; 0: it was */
     bool hollow;           /* its last call came to nothing: of those that are locked it is the last */
     bool tried;            /* in this round */
 };
@@ -62,6 +62,7 @@ struct hosts_line {
     unsigned weight;
     bool numeric; /* nothing to look up */
     bool asked;   /* a look-up was made, or not waited for, in this round */
+    bool fresh;   /* none of its addresses has been tried since */
     bool slow;    /* the last one was not waited for, and has not come to anything since */
     size_t place; /* in this round's order */
     struct hosts_addr addrs[HOSTS_ADDRS];
@@ -77,6 +78,7 @@ struct hosts {
     bool stepped;               /* an address has been tried in it, or a look-up not waited for */
     bool again;                 /* the last step was for one that may be back */
     uint64_t within_ms;         /* so long that one is left untried; 0: until its turn */
+    uint64_t tried_at;          /* the step in hand began then */
     struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
     unsigned directions;        /* in this round */
     struct hosts_line *at_line; /* the step in hand; NULL: none */
@@ -105,6 +107,7 @@ struct hosts_next {
                         * others are to be tried; 0: as long as ever */
     bool probe;        /* it was locked out until a while ago */
     bool last;         /* nothing else would be left to try in this round */
+    bool alone;        /* there is no other address at all */
 };
 
 /* All zeroes is a valid, empty one. */
@@ -117,9 +120,10 @@ void hosts_free(struct hosts *h);
 bool hosts_set(struct hosts *h, const struct hosts_given *given, size_t n, bool share,
                uint64_t lock_ms, bool *changed);
 
-/* A round begins.  An address that has answered before, but fell silent, did not answer the last time, or
- * has ended its call, is tried again, between any others, after within_ms; these are given so much less time that it
- * can be (but HOSTS_MUTE_MS each).  0: each has its turn only.  random gives any 32 bits (for "share"). */
+/* A round begins.  An address that has answered before, but fell silent, did not answer the last time,
+ * refused, or has ended its call, is tried again, between any others, after within_ms; these are given so
+ * much less time that it can be (but HOSTS_MUTE_MS each).  Not one whose calls come to nothing for PPP.
+ * 0: each has its turn only.  random gives any 32 bits (for "share"). */
 void hosts_begin(struct hosts *h, uint64_t within_ms, uint32_t (*random)(void *ctx), void *ctx);
 
 /* The next step of the round; it stays in hand until its outcome is told. */
@@ -136,6 +140,13 @@ void hosts_late(struct hosts *h);
 
 /* Are there addresses to try in this round besides those that the look-up in hand may bring? */
 bool hosts_can_go_on(const struct hosts *h);
+
+/* Is there one that has to be tried again soon, in this round or the next? */
+bool hosts_wants(const struct hosts *h);
+
+/* For a first word of an answer of the address in hand, asked by another way: as first_ms of its step, but
+ * half of it where it is known to be mute. */
+uint32_t hosts_second_ms(const struct hosts *h, uint64_t now);
 
 /* The outcome of the address in hand.  A call that came up is none yet: hosts_worked() is for one in
  * which PPP has opened, hosts_hollow() for one in which it never did.  (The second is worse than one
