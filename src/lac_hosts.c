@@ -117,7 +117,7 @@ void hosts_begin(struct hosts *h, uint64_t within_ms, uint32_t (*random)(void *c
     h->within_ms = within_ms;
     h->at_line = NULL;
     h->at_addr = NULL;
-    h->directions = 0;
+    h->directions = h->asked_again = 0;
     h->sent.n = 0;
     for (size_t i = 0; i < h->n; i++) {
         h->lines[i].place = h->share ? 0 : i + 1;
@@ -254,8 +254,10 @@ bool hosts_wants(const struct hosts *h)
 static struct hosts_addr *overdue(struct hosts *h, uint64_t now, struct hosts_line **line)
 {
     struct hosts_addr *a = most_wanted(h, line);
-    bool by_order = a != NULL && !h->stepped && (a->left || h->within_ms >= HOSTS_ORDERLY_MS);
+    bool by_order = a != NULL && !h->stepped && (!a->mute || h->within_ms >= HOSTS_ORDERLY_MS);
 
+    if (a != NULL && h->stepped && !a->mute && a->missed == h->tried_at)
+        return NULL; /* it was tried just now, and in vain for as long as that took */
     return a != NULL && !h->again && !by_order && now + HOSTS_MUTE_MS > wanted_at(h, a) ? a : NULL;
 }
 
@@ -314,10 +316,13 @@ static enum hosts_step ask_for(struct hosts *h, struct hosts_line *l, struct hos
     return HOSTS_LOOK_UP;
 }
 
-/* Its name is asked for once more before one that is missed is dialled again, unless that takes long. */
-static bool may_have_moved(const struct hosts_line *l)
+/* Its name is asked for once more before one that is missed is dialled again, unless that takes long or has
+ * been done often in this round. */
+static bool may_have_moved(struct hosts *h, const struct hosts_line *l)
 {
-    return !l->numeric && (!l->asked || (!l->fresh && !l->slow));
+    if (l->numeric || (l->asked && (l->fresh || l->slow)))
+        return false;
+    return !l->asked || h->asked_again++ < HOSTS_ASKED_AGAIN;
 }
 
 enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *next)
@@ -328,7 +333,7 @@ enum hosts_step hosts_step(struct hosts *h, uint64_t now, struct hosts_next *nex
     *next = (struct hosts_next){.host = ""};
     if (a == NULL)
         a = overdue(h, now, &line);
-    if (a != NULL && line != &h->sent && may_have_moved(line))
+    if (a != NULL && line != &h->sent && may_have_moved(h, line))
         return ask_for(h, line, next);
     h->again = a != NULL && line != &h->sent;
     if (a != NULL)
@@ -370,10 +375,10 @@ static void expect(const struct hosts_line *l, const struct addr *addrs, size_t 
     for (size_t a = 0; a < l->n; a++) {
         const struct hosts_addr *old = &l->addrs[a];
 
-        if (old->answer_ms == 0 || old->missed == 0 || is_among(old, addrs, n))
+        if (old->answer_ms == 0 || old->missed <= fresh->missed || is_among(old, addrs, n))
             continue;
         fresh->answer_ms = old->answer_ms;
-        fresh->missed = old->missed;
+        fresh->missed = old->missed; /* the last one: else a name that always leads elsewhere never rests */
     }
 }
 
@@ -542,6 +547,9 @@ void hosts_worked(struct hosts *h)
     h->at_addr->failures = 0;
     h->at_addr->locked_until = 0;
     spread(h, h->at_addr);
+    for (size_t i = 0; i < h->n; i++) /* while this one was up nobody else was missed */
+        for (size_t a = 0; a < h->lines[i].n; a++)
+            h->lines[i].addrs[a].missed = 0;
 }
 
 bool hosts_directed(struct hosts *h, const char *host, const struct addr *addrs, size_t n)

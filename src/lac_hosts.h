@@ -34,6 +34,7 @@
 #define HOSTS_ADDRS 16     /* of one line */
 #define HOSTS_NAME 256     /* octets of a host's name, with the NUL */
 #define HOSTS_DIRECTIONS 4 /* how often a round lets itself be sent elsewhere */
+#define HOSTS_ASKED_AGAIN 4 /* how often a round asks for names once more */
 #define HOSTS_LOCK_MOST 8  /* a lock-out is at most so many times the first one, ... */
 #define HOSTS_HOLLOW_MOST 64 /* ... and so many if its calls came up and nothing came of them */
 #define HOSTS_JITTER_MS 2000
@@ -80,7 +81,7 @@ struct hosts {
     uint64_t within_ms;         /* so long that one is left untried; 0: until its turn */
     uint64_t tried_at;          /* the step in hand began then */
     struct hosts_line sent;     /* where the last peer has sent us, for the rest of the round */
-    unsigned directions;        /* in this round */
+    unsigned directions, asked_again; /* in this round */
     struct hosts_line *at_line; /* the step in hand; NULL: none */
     struct hosts_addr *at_addr; /* NULL: it is a look-up */
 };

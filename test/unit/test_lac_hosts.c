@@ -308,10 +308,10 @@ static void test_moved(void)
     hosts_found(&h, "a", 1701, &old, 1);
     hosts_step(&h, 1500, &next);
     hosts_answered(&h, 20);
-    hosts_failed(&h, 1600);
+    hosts_mute(&h, 1600);
     hosts_begin(&h, 2750, lot, NULL);
     ok(hosts_step(&h, 3000, &next) == HOSTS_LOOK_UP && strcmp(next.host, "a") == 0,
-       "is asked for again before who has refused is dialled");
+       "is asked for again before who is missed there is dialled");
     hosts_found(&h, "a", 1701, &old, 1);
     ok(hosts_step(&h, 3000, &next) == HOSTS_TRY && addr_same(&next.addr, &old), "then he is");
     hosts_mute(&h, 5000);
@@ -324,6 +324,75 @@ static void test_moved(void)
     hosts_mute(&h, 9000);
     hosts_step(&h, 9000, &next);
     ok(hosts_wants(&h), "and missed there");
+    hosts_free(&h);
+}
+
+/* A name that leads to four others each time, all of which refuse; one of them had answered. */
+static void test_always_moves(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    struct addr to[4];
+    bool changed;
+    unsigned steps = 0, asked = 0;
+    uint64_t now = 1000000;
+
+    for (unsigned i = 0; i < 4; i++)
+        addr_parse("192.0.2.1", (uint16_t)(1000 + i), &to[i]);
+    set(&h, "a", false, 60000, &changed);
+    hosts_begin(&h, 2750, lot, NULL);
+    hosts_step(&h, now, &next);
+    hosts_found(&h, "a", 1701, to, 4);
+    hosts_step(&h, now, &next);
+    hosts_answered(&h, 20);
+    hosts_failed(&h, now);
+    hosts_begin(&h, 2750, lot, NULL);
+    for (enum hosts_step s; steps < 1000 && (s = hosts_step(&h, now, &next)) != HOSTS_NONE; steps++) {
+        now += 10;
+        if (s == HOSTS_TRY) {
+            hosts_answered(&h, 5);
+            hosts_failed(&h, now);
+            continue;
+        }
+        asked++;
+        for (unsigned i = 0; i < 4; i++)
+            to[i].port = (uint16_t)(to[i].port + 4);
+        hosts_found(&h, "a", 1701, to, 4);
+    }
+    ok(steps < 40, "a round with a name that always leads elsewhere has an end");
+    ok(asked <= 1 + HOSTS_ASKED_AGAIN, "and asks for it a few times at most");
+    hosts_free(&h);
+}
+
+/* Whoever refuses for good is locked out beside another that is well, though he once answered. */
+static void test_refuses_for_good(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    bool changed;
+    uint64_t now = 1000000;
+    unsigned refused = 0;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    for (unsigned round = 0; round < 12; round++, now += 1000) {
+        hosts_begin(&h, 2750, lot, NULL);
+        while (hosts_step(&h, now, &next) == HOSTS_TRY && next.addr.ip[3] == 1) {
+            hosts_answered(&h, 5);
+            hosts_failed(&h, now);
+            refused++;
+        }
+        hosts_answered(&h, 5);
+        hosts_worked(&h);
+    }
+    is_int((int)refused, 1, "who refuses is locked out where another is well");
+    hosts_begin(&h, 2750, lot, NULL);
+    now += 600000;
+    hosts_step(&h, now, &next);
+    is_int(next.addr.ip[3], 1, "later it is tried again");
+    hosts_answered(&h, 5);
+    hosts_failed(&h, now += 5000);
+    hosts_step(&h, now, &next);
+    is_int(next.addr.ip[3], 2, "and once only, though it took long to fail");
     hosts_free(&h);
 }
 
@@ -894,6 +963,8 @@ int main(void)
     test_set_in_hand();
     test_late();
     test_moved();
+    test_always_moves();
+    test_refuses_for_good();
     test_directions();
     test_mute();
     test_first_answered();
