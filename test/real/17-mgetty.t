@@ -61,12 +61,7 @@ getty_ends() {
 }
 
 make_hosts
-start_host caller
-wait_until 10 [ -e $work/caller/ready ]
-on caller ip link set lo up
-cp $work/lac/etc/ppp/* $work/caller/etc/ppp/
-caller_daemon=0 caller_binary=none
-chap_secret caller chap-secret
+make_caller
 lns_conf 10.9.1.10
 cat >$work/lac/conf <<-END
 	[global]
