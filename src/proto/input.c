@@ -163,11 +163,13 @@ static enum l2tp_got take_control(struct l2tp *e, struct tunnel *t, uint64_t now
                                   const struct addr *from, const struct packet *p)
 {
     enum state was = t->state;
+    bool awaits = silence_awaits_setup(t);
     bool acked;
     enum xport_got got = xport_input(&t->x, now, p->ns, p->nr, p->session, p->body, &acked);
 
     if (log_topic(TOPIC_XPORT))
         post_say_heard(t, p->ns, p->nr, got);
+    silence_control_heard(t, now, acked && awaits, got == XPORT_DELIVER ? p->body : (struct span){0});
     if (got == XPORT_DELIVER) {
         struct xport_msg *early;
 

@@ -109,6 +109,7 @@ struct tunnel {
 
     uint64_t born, heard; /* ms */
     uint64_t data_heard;  /* ms: of data alone; 0: never any */
+    uint64_t moved;       /* ms: what was heard that brings a set-up on: no HELLO, nor what answers one */
     uint64_t unanswered;  /* ms: data of ours left then, and if "heard" is no later, nothing came */
     uint64_t disowned;    /* ms: likewise its peer's address says that it has no such tunnel */
     uint64_t due_setup, due_hello, due_linger;

@@ -161,15 +161,18 @@ bool silence_is_final(struct tunnel *t, uint64_t now)
     return t->due_dead != 0 && now >= t->due_dead && dead_time_is_over(t, now);
 }
 
+/* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
+static uint16_t type_of(const uint8_t *body, size_t n)
+{
+    return n >= AVP_HEADER + 2 ? (uint16_t)(body[AVP_HEADER] << 8 | body[AVP_HEADER + 1]) : ZLB;
+}
+
 /* What the oldest message in flight is; ZLB if there is none. */
 static uint16_t oldest(const struct tunnel *t)
 {
     const struct xport_msg *m = t->x.queue;
 
-    /* Message Type is the first AVP of each: six octets, and the type (4.4.1) */
-    return m != NULL && m->n >= AVP_HEADER + 2
-               ? (uint16_t)(m->body[AVP_HEADER] << 8 | m->body[AVP_HEADER + 1])
-               : ZLB;
+    return m != NULL ? type_of(m->body, m->n) : ZLB;
 }
 
 bool silence_is_of_setup(uint16_t type)
@@ -177,16 +180,34 @@ bool silence_is_of_setup(uint16_t type)
     return type == SCCRQ || type == SCCCN || type == ICRQ || type == ICCN || type == OCRQ;
 }
 
+bool silence_awaits_setup(const struct tunnel *t)
+{
+    return silence_is_of_setup(oldest(t));
+}
+
+void silence_control_heard(struct tunnel *t, uint64_t now, bool acked, struct span delivered)
+{
+    uint16_t type = type_of(delivered.p, delivered.n);
+
+    if (acked || (type != ZLB && type != HELLO))
+        t->moved = now;
+}
+
 /* What is acknowledged and waits for its answer; ZLB: nothing does.  (The dialling of a call that is
  * to be placed takes what time it takes.) */
 static uint16_t unanswered(const struct tunnel *t)
 {
+    uint16_t asked = ZLB;
+
     if (t->state == WAIT_CTL_REPLY)
         return SCCRQ;
-    for (const struct call *c = t->calls; c != NULL; c = c->next)
+    for (const struct call *c = t->calls; c != NULL; c = c->next) {
+        if (c->state == ESTABLISHED) /* the first one is up */
+            return ZLB;
         if (c->state == WAIT_REPLY)
-            return c->table == TABLE_LNS_OUT ? OCRQ : ICRQ;
-    return ZLB;
+            asked = c->table == TABLE_LNS_OUT ? OCRQ : ICRQ;
+    }
+    return asked;
 }
 
 bool silence_is_unheard(const struct tunnel *t)
@@ -226,7 +247,7 @@ bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why)
 {
     bool acknowledged = !silence_is_of_setup(oldest(t));
     uint16_t asked = acknowledged ? unanswered(t) : oldest(t);
-    uint64_t until = t->heard + patience_ms(t, acknowledged);
+    uint64_t until = (acknowledged ? t->moved : t->heard) + patience_ms(t, acknowledged);
 
     if (t->due_connect == 0 || now < t->due_connect)
         return false;

@@ -60,8 +60,17 @@ void silence_inherit(struct tunnel *t, const struct tunnel *from);
  * it need not be. */
 uint64_t silence_setup_begins(const struct tunnel *t, uint64_t now);
 
+/* Is a message of the set-up the oldest that is not acknowledged? */
+bool silence_awaits_setup(const struct tunnel *t);
+
+/* A control message of the peer's is taken, that acknowledges one of the set-up or not; "delivered": its
+ * body, if it is new and in order, or nothing.  A HELLO and what answers one are signs of life, but bring
+ * nothing on: who waits for an answer waits no longer for them. */
+void silence_control_heard(struct tunnel *t, uint64_t now, bool acked, struct span delivered);
+
 /* A tunnel that we have begun, and its first call, are coming up: is the time of silence over that is
- * borne meanwhile (first_ms, quiet_ms, connect_ms), with something still to be answered?  *why says what; it is
+ * borne meanwhile (first_ms, quiet_ms, connect_ms), with something still to be answered?  What is
+ * acknowledged has that time for its answer, whatever of other things comes meanwhile.  *why says what; it is
  * acknowledged (FAULT_SLOW) or not even that (FAULT_SILENCE).  Once the call is up, and the peer has
  * acknowledged that, it is never so again. */
 bool silence_ends_setup(struct tunnel *t, uint64_t now, struct verdict *why);

@@ -32,7 +32,7 @@ struct tunnel *tunnel_new(const struct l2tp_host *host, const struct l2tp_profil
     t->p = *p;
     t->id = id;
     t->peer = *peer;
-    t->born = t->heard = now;
+    t->born = t->heard = t->moved = now;
     t->quirks = quirks_that_hold(p, 0);
     if (t->quirks & QUIRK_MINIMAL) /* what is not said does not hold: see introduce() */
         t->p.tie_breaker = t->p.ecn = false;

@@ -61,6 +61,9 @@ static void test_set_up(void)
         {"open call SCCRP | ZLB,nr=3 idle,ms=20000",
          "8000:StopCCN:1 8000:call-down 8000:down 9000:StopCCN:1 11000:StopCCN:1 15000:StopCCN:1",
          "the ICRQ is acknowledged, and no more: the tunnel is closed", FAULT_SLOW, ZLB},
+        {"open call SCCRP ZLB,nr=3 | idle,ms=6000 HELLO,nr=3 idle,ms=2000",
+         "ZLB 2000:StopCCN:1 2000:call-down 2000:down",
+         "a HELLO of the peer's is no answer to an ICRQ", FAULT_SLOW, ZLB},
         {"open call SCCRP ZLB,nr=3 ICRP | idle,ms=20000",
          "1000:ICCN 3000:ICCN 7000:ICCN 8000:call-down 8000:down 15000:ICCN",
          "silent after its ICRP: the call of which it has not heard ends", FAULT_SILENCE, ICCN},
@@ -80,6 +83,14 @@ static void test_set_up(void)
     rig_run(&rig, "open call idle,ms=7000 SCCRP idle,ms=7000 ZLB,nr=3 idle,ms=7000 ICRP idle,ms=7000 "
                   "ZLB,nr=4");
     is_str(rig_tunnel_state(&rig), "established", "who is slow at each step gets there");
+    rig.profile.hello_ms = 3000;
+    rig_again(&rig);
+    is_str(rig_run(&rig, "open call SCCRP ZLB,nr=3 | idle,ms=3000 ZLB,nr=4 idle,ms=3000 ZLB,nr=5 idle,ms=2000"),
+           "3000:HELLO 3000:HELLO 2000:StopCCN:1 2000:call-down 2000:down",
+           "who acknowledges HELLOs, and answers no ICRQ, has no more time than others");
+    rig_again(&rig);
+    rig_run(&rig, "open call SCCRP ZLB,nr=3 ICRP ZLB,nr=4 call ZLB,nr=5 idle,ms=7000 HELLO,nr=5 idle,ms=9000");
+    is_str(rig_tunnel_state(&rig), "established", "no answer for a second call ends the first");
     rig.profile.hello_ms = 0;
     rig_again(&rig);
     rig_run(&rig, "open call SCCRP ZLB,nr=3 ICRP ZLB,nr=4 idle,ms=600000");
