@@ -233,9 +233,11 @@ static void log_arguments(const struct pppd_settings *s)
     struct pppd_args args;
 
     pppd_compose(s, -1, &args);
+    log_hold();
     log_info("start_pppd: I'm running: ");
     for (int i = 0; i < args.argc; i++)
         log_info("\"%s\" ", args.argv[i]);
+    log_release();
 }
 
 /* Something is missing that a call needs: it is told, and the bearer is gone.  For the return. */

@@ -7,11 +7,32 @@
 #include <string.h>
 
 static log_sink_fn *sink;
+static log_gather_fn *gather;
 static uint32_t topics_on;
 
 void log_set_sink(log_sink_fn *new_sink)
 {
     sink = new_sink;
+}
+
+void log_set_gather(log_gather_fn *new_gather)
+{
+    gather = new_gather;
+}
+
+void log_hold(void)
+{
+    if (gather != NULL)
+        gather(true);
+}
+
+void log_release(void)
+{
+    int keep = errno;
+
+    if (gather != NULL)
+        gather(false);
+    errno = keep;
 }
 
 void log_set_topics(uint32_t topics)

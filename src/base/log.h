@@ -29,7 +29,17 @@ enum log_topic {
 /* The line is without newline and good for the length of the call. */
 typedef void log_sink_fn(enum log_level level, const char *line);
 
+/* Lines follow that belong together, or no more do: a sink that is told may keep them meanwhile, to
+ * have done with all at once. */
+typedef void log_gather_fn(bool more);
+
 void log_set_sink(log_sink_fn *sink); /* NULL: be silent (the default) */
+void log_set_gather(log_gather_fn *gather); /* NULL: the sink does not want to know (the default) */
+
+/* Around lines that belong together, with nothing between but what makes them. */
+void log_hold(void);
+void log_release(void);
+
 void log_set_topics(uint32_t topics); /* a bit per topic */
 uint32_t log_topics(void);
 bool log_topic(enum log_topic topic);             /* is it on? */

@@ -2,7 +2,8 @@
 #ifndef HOST_LOG_SINK_H
 #define HOST_LOG_SINK_H
 
-/* Lines to stderr, each behind "IDENT[PID]: ".  Keeps the pointer. */
+/* Lines to stderr, each behind "IDENT[PID]: ", and those between log_hold() and log_release() by one
+ * write() as far as 2.5 KiB go.  Keeps the pointer. */
 void log_sink_stderr(const char *ident);
 
 /* Lines to syslog, facility daemon, with pid.  Keeps the pointer. */

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/log_sink.h"
@@ -126,6 +127,49 @@ static void test_stderr(void)
     log_set_sink(NULL);
 }
 
+/* Datagrams, so that each read() gives what one write() wrote. */
+static void test_gathered(void)
+{
+    int fd[2], keep = dup(STDERR_FILENO);
+    char got[8192] = "", want[256];
+    ssize_t n, before, all = 0;
+
+    if (!ok(socketpair(AF_UNIX, SOCK_DGRAM, 0, fd) == 0 && keep >= 0 && dup2(fd[1], STDERR_FILENO) >= 0,
+            "stderr is a socket"))
+        return;
+    log_sink_stderr("l2tpd");
+    log_hold();
+    log_info("I'm running");
+    log_info("this");
+    before = recv(fd[0], got, sizeof got, MSG_DONTWAIT);
+    errno = ERANGE;
+    log_release();
+    dup2(keep, STDERR_FILENO);
+    is_int(errno, ERANGE, "errno is kept by what writes");
+    is_int(before, -1, "lines that belong together are kept");
+    n = recv(fd[0], got, sizeof got, MSG_DONTWAIT);
+    snprintf(want, sizeof want, "l2tpd[%ld]: I'm running\nl2tpd[%ld]: this\n", (long)getpid(), (long)getpid());
+    ok(n == (ssize_t)strlen(want) && memcmp(got, want, (size_t)n) == 0, "and come by one write");
+    dup2(fd[1], STDERR_FILENO);
+    log_hold();
+    for (int i = 0; i < 5; i++)
+        log_info("%01000d", i);
+    log_release();
+    log_info("alone");
+    dup2(keep, STDERR_FILENO);
+    for (int i = 0; (n = recv(fd[0], got, sizeof got, MSG_DONTWAIT)) > 0; i++) {
+        ok(got[n - 1] == '\n', "writes end with a line's end");
+        all += n;
+    }
+    snprintf(want, sizeof want, "l2tpd[%ld]: ", (long)getpid());
+    is_int(all, 5 * ((ssize_t)strlen(want) + 1001) + (ssize_t)strlen(want) + 6, "of too many none is lost");
+    close(keep);
+    close(fd[0]);
+    close(fd[1]);
+    log_set_sink(NULL);
+    log_set_gather(NULL);
+}
+
 int main(void)
 {
     log_info("before a sink is set");
@@ -135,6 +179,7 @@ int main(void)
     test_topics();
     test_safe();
     test_stderr();
+    test_gathered();
     {
         char text[32];
 
