@@ -28,7 +28,7 @@ SYSTEM := $(shell uname -s)
 B      := build$(if $(PORTABLE),/portable)$(if $(SAN),/san)
 # Which body stands behind a seam: the Linux one, or the one that POSIX alone carries.
 LINUX  := $(if $(PORTABLE),,$(filter Linux,$(SYSTEM)))
-BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_vfork host/guard_linux host/lane_linux host/sync_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none host/lane_none host/sync_none)
+BODIES := $(if $(LINUX),host/many_epoll host/udp_linux host/link_kernel_linux host/change_linux host/spawn_linux host/guard_linux host/lane_linux host/sync_linux,host/many_select host/udp_posix host/link_kernel_none host/change_posix host/spawn_fork host/guard_none host/lane_none host/sync_none)
 STD    := -std=c11 $(if $(LINUX),-D_GNU_SOURCE,-D_XOPEN_SOURCE=700)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer)
