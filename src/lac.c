@@ -528,7 +528,7 @@ void lac_tunnel_down(struct lac *l, const struct tunnel *t)
         l->hurry_until = now + 1;
     if (t->id != l->tunnel_id && t->initiator)
         return; /* not the peer's tunnel that a lost tie has put us into */
-    l->unheard = t->heard == t->born;
+    l->unheard = !t->spoken;
     l->exists = !was_up && t->why.fault == FAULT_NONE && t->why.damage == DAMAGE_TUNNEL &&
                 t->why.result == STOPCCN_EXISTS;
     if (t->state != ESTABLISHED && !t->why_ours) { /* else it goes on, with the peer's calls */

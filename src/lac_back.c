@@ -158,7 +158,7 @@ void lac_back_failed(struct lac *l, const struct tunnel *t)
     }
     if (asks_other_first(l))
         return;
-    if (t->heard == t->born && lac_dial_by_any_port(l) && !l->back_both_ports &&
+    if (!t->spoken && lac_dial_by_any_port(l) && !l->back_both_ports &&
         ask_by_other_port(l))
         return;
     hosts_first_failed(&l->hosts, &l->back_to, loop_now(l->hub->loop));

@@ -64,7 +64,7 @@ void lac_doubt_answered(struct lac *l, const struct tunnel *t)
 /* It may have been refused, or a tie lost: that is an answer, too. */
 void lac_doubt_failed(struct lac *l, const struct tunnel *t)
 {
-    bool is_there = t->heard > t->born || !t->why_ours || t->why.fault == FAULT_GIVES_WAY;
+    bool is_there = t->spoken || !t->why_ours || t->why.fault == FAULT_GIVES_WAY;
 
     lac_dial_asked(l, &l->doubt_asks);
     if (is_there && t->why.fault != FAULT_SILENCE)

@@ -108,6 +108,7 @@ struct tunnel {
     uint8_t request[MD5_SIZE]; /* digest of the SCCRQ that made it (a repeat has the same) */
 
     uint64_t born, heard; /* ms */
+    bool spoken;          /* a control message of the peer's has come, be it in the ms of its birth */
     uint64_t data_heard;  /* ms: of data alone; 0: never any */
     uint64_t moved;       /* ms: what was heard that brings a set-up on: no HELLO, nor what answers one */
     uint64_t unanswered;  /* ms: data of ours left then, and if "heard" is no later, nothing came */

@@ -189,6 +189,7 @@ void silence_control_heard(struct tunnel *t, uint64_t now, bool acked, struct sp
 {
     uint16_t type = type_of(delivered.p, delivered.n);
 
+    t->spoken = true;
     if (acked || (type != ZLB && type != HELLO))
         t->moved = now;
 }
@@ -212,7 +213,7 @@ static uint16_t unanswered(const struct tunnel *t)
 
 bool silence_is_unheard(const struct tunnel *t)
 {
-    return t->state == WAIT_CTL_REPLY && t->heard == t->born;
+    return t->state == WAIT_CTL_REPLY && !t->spoken;
 }
 
 static uint32_t first_ms(const struct tunnel *t)

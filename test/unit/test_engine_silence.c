@@ -22,6 +22,9 @@ static void test_first_answer(void)
     is_str(rig_run(&rig, "open idle,ms=10 ZLB,nr=1 | idle,ms=8000"), "8000:StopCCN:1 8000:down",
            "who has acknowledged the SCCRQ, and no more, is told");
     rig_again(&rig);
+    is_str(rig_run(&rig, "open ZLB,nr=1 | idle,ms=8000"), "8000:StopCCN:1 8000:down",
+           "be it in the same millisecond");
+    rig_again(&rig);
     is_str(rig_run(&rig, "SCCRQ | idle,ms=60000"),
            "1000:SCCRP 3000:SCCRP 7000:SCCRP 15000:SCCRP 31000:SCCRP 47000:down",
            "it does not count for tunnels that others begin");
