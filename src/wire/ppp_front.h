@@ -19,7 +19,7 @@
 #define FRONT_OPTIONS                                                                              \
     256                  /* octets of a Configure-Request that is looked at; a longer one is not   \
                           */
-#define FRONT_NAME 253   /* octets of a caller's name, likewise */
+#define FRONT_NAME 255   /* octets of a caller's name, likewise: all that PAP can tell */
 #define FRONT_VALUE 255  /* of a challenge, a response or a password */
 #define FRONT_OURS 64    /* octets of our name; a longer one is cut */
 #define FRONT_REASON 192 /* room for front_describe() */
