@@ -11,6 +11,7 @@
 #include "control_status.h"
 #include "control_watch.h"
 #include "lac.h"
+#include "line.h"
 #include "reload.h"
 
 #define GOODBYE "Goodbye!"
@@ -83,10 +84,12 @@ static void disconnect(void *ctx, struct fifo_reply *reply, char *rest)
     } else if (l == NULL) {
         l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE, GOODBYE);
         fifo_answer(reply, 0, "OK");
-    } else if (lac_hang_up(l, GOODBYE)) {
-        fifo_answer(reply, 0, "OK");
     } else {
-        fifo_answer(reply, 1, "Session '%s' not up", name);
+        line_note_stop(l);
+        if (lac_hang_up(l, GOODBYE))
+            fifo_answer(reply, 0, "OK");
+        else
+            fifo_answer(reply, 1, "Session '%s' not up", name);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -113,8 +114,12 @@ static void fallen(struct lac *l)
 {
     for (struct line *ln = l->hub->lines, *next; ln != NULL; ln = next) {
         next = ln->next;
-        if (ln->lac == l && ln->call == 0)
-            line_finish(ln, l->hub->stopping != STOP_NOT ? LINE_STOPPED : LINE_UNREACHED, NULL);
+        if (ln->lac != l || ln->call != 0)
+            continue;
+        if (l->doomed)
+            line_finish(ln, LINE_STOPPED, "its section has left the configuration");
+        else
+            line_finish(ln, ln->stopped || l->hub->stopping != STOP_NOT ? LINE_STOPPED : LINE_UNREACHED, NULL);
     }
 }
 
@@ -148,10 +153,22 @@ static bool can_be_sync(int fd)
     return true;
 }
 
-/* A terminal and nothing else, without becoming anybody's, that can be what it has to. */
-static int open_device(const struct line_wish *wish)
+/* Does another line have that terminal?  Each would read the other's frames. */
+static bool is_somebodys(const struct hub *h, dev_t terminal)
+{
+    const struct line *ln = h->lines;
+
+    while (ln != NULL && ln->terminal != terminal)
+        ln = ln->next;
+    return ln != NULL;
+}
+
+/* A terminal and nothing else, without becoming anybody's, that can be what it has to; which, in
+ * *terminal. */
+static int open_device(const struct hub *h, const struct line_wish *wish, dev_t *terminal)
 {
     int fd = open(wish->device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC), reason;
+    struct stat st;
 
     if (fd < 0)
         return -1;
@@ -159,10 +176,16 @@ static int open_device(const struct line_wish *wish)
         reason = EMFILE;
     else if (!isatty(fd))
         reason = ENOTTY;
+    else if (fstat(fd, &st) < 0)
+        reason = errno;
+    else if (is_somebodys(h, st.st_rdev))
+        reason = EBUSY;
     else if (wish->sync && !can_be_sync(fd))
         reason = errno;
-    else
+    else {
+        *terminal = st.st_rdev;
         return fd;
+    }
     close(fd);
     errno = reason;
     return -1;
@@ -209,7 +232,7 @@ static struct line *line_new(struct hub *h, const struct conf_lac *desk, const s
     if (ln == NULL)
         return NULL;
     ln->hub = h;
-    ln->fd = open_device(wish);
+    ln->fd = open_device(h, wish, &ln->terminal);
     ln->desk = ln->fd >= 0 ? strdup(desk->name) : NULL;
     if (ln->desk == NULL) {
         if (ln->fd >= 0)
@@ -284,7 +307,9 @@ static void begin(struct line *ln, const struct conf_lac *desk)
 
 static const char *reason_of(int error)
 {
-    return error == ENOTSUP ? "no synchronous lines here (on Linux they take the module n_hdlc)" : strerror(error);
+    if (error == ENOTSUP)
+        return "no synchronous lines here (on Linux they take the module n_hdlc)";
+    return error == EBUSY ? "that terminal is a line already" : strerror(error);
 }
 
 void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
@@ -357,14 +382,17 @@ static enum line_end end_of(const struct line *ln, const struct call *c)
 {
     const struct bearer *b = c->host_data;
     const struct tunnel *t = c->tunnel;
+    bool with_tunnel = t->why.damage != DAMAGE_NONE;
     bool ours = (c->why_ours && c->why.result == CDN_ADMINISTRATIVE) ||
-                (t->why.damage != DAMAGE_NONE && t->why_ours && t->why.fault == FAULT_NONE);
+                (with_tunnel && t->why_ours && t->why.fault == FAULT_NONE);
 
-    if (ln->feed == NULL || (b != NULL && b->line_hung_up))
+    if (ln->feed == NULL || ln->hung_up || (b != NULL && b->line_hung_up))
         return LINE_HUNG_UP;
     if (ln->hub->stopping != STOP_NOT || ours)
         return LINE_STOPPED;
-    return ln->was_up ? LINE_ENDED : LINE_BUSY;
+    if (ln->was_up)
+        return LINE_ENDED;
+    return with_tunnel && t->why.fault != FAULT_NONE ? LINE_UNREACHED : LINE_BUSY;
 }
 
 void line_call_down(struct hub *h, const struct call *c)
@@ -373,6 +401,12 @@ void line_call_down(struct hub *h, const struct call *c)
 
     if (ln != NULL)
         line_finish(ln, end_of(ln, c), c->why.text[0] != '\0' ? c->why.text : NULL);
+}
+
+void line_note_stop(const struct lac *l)
+{
+    for (struct line *ln = l->hub->lines; ln != NULL; ln = ln->next)
+        ln->stopped = ln->stopped || ln->lac == l;
 }
 
 void line_free_all(struct hub *h)

@@ -45,6 +45,9 @@ struct line *line_of_call(const struct hub *h, uint16_t call);
 struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why);
 void line_call_down(struct hub *h, const struct call *c); /* of any call */
 
+/* The operator is about to hang that LAC up: so those of its lines hear that have no call yet. */
+void line_note_stop(const struct lac *l);
+
 void line_free_all(struct hub *h);
 
 #endif

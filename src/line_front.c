@@ -122,6 +122,7 @@ static void hung_up(void *ctx)
     struct line_front *lf = ctx;
     struct line *ln = lf->line;
 
+    ln->hung_up = true;
     if (ln->call != 0)
         l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST, ERROR_NONE,
                      "the line has hung up");

@@ -3,6 +3,8 @@
 #ifndef LINE_PARTS_H
 #define LINE_PARTS_H
 
+#include <sys/types.h>
+
 #include "line.h"
 
 struct line_front;
@@ -12,11 +14,14 @@ struct line {
     char *desk;             /* the section that it was handed to; owned */
     struct lac *lac;        /* that takes it; NULL: not yet known */
     struct fifo_feed *feed; /* NULL: nobody hears any more */
+    dev_t terminal;         /* what it is, by whatever path */
     int fd;                 /* -1: a link, the front's or the bearer's, has it */
     bool modem, sync;
     struct line_front *front; /* NULL: PPP is the LNS's affair alone, or that is over */
     uint16_t call;            /* 0: it waits for the tunnel */
     bool was_up;
+    bool hung_up; /* by the caller, before it was up */
+    bool stopped; /* by the operator, likewise */
     char device[64], called[NUMBER], calling[NUMBER], sub_address[NUMBER];
     uint32_t bearer, tx_bps, rx_bps, channel;
     bool has_channel;

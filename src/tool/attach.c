@@ -255,7 +255,7 @@ static int attach(struct wish *w)
     code = ask(&w->asker, command, ASK_FRAMED);
     if (w->status >= 0)
         return w->status;
-    return code == ASK_NO_DAEMON || code == ASK_CUT ? STATUS_NO_DAEMON : 1;
+    return code == ASK_NO_DAEMON || code == ASK_CUT || code == ASK_NO_ANSWER ? STATUS_NO_DAEMON : 1;
 }
 
 int main(int argc, char **argv)

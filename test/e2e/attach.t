@@ -165,6 +165,45 @@ is(status_of(call_in $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that 
     $e->finish;
 }
 
+# -- a terminal that is a line already ---------------------------------------------------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = call_in $d, $echo, 'isp';
+    ok($v->accept_tunnel, 'a line');
+    my $c = $v->accept_call;
+    my ($path) = $d->log =~ /.*line (\/\S+), calling/s;
+    symlink $path, "$DIR/again";
+    my $b = call_in $d, undef, 'isp', '--device', "$DIR/again";
+    is(status_of($b), 1, 'its terminal once more, by another path: 1');
+    says $b, qr/that terminal is a line already/, 'and why';
+    is(scalar(grep { $v->echoes($c, "\xff\x03\x00\x21$_") } 1 .. 20), 20, 'the first has all of its frames');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($v->wait_for('StopCCN', 5), 'ended');
+}
+
+# -- before its call is up: what the LNS does not say, and what is done here -----------------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = call_in $d, $echo, 'isp';
+    ok($v->accept_tunnel && $v->wait_for('ICRQ'), 'a LNS that acknowledges, and never answers');
+    is(status_of($a, 20), 3, 'is one that cannot be reached: 3');
+    $v->close;
+}
+for (['the operator hangs up', sub { $_[0]->command("d isp\n") }],
+    ['its section goes', sub { $_[0]->configure("[lac other]\nlns = 127.0.0.1:1\n")->signal('HUP') }]) {
+    my ($what, $do) = @$_;
+    my $v = Peer->new(share => $far);
+    my $e = daemon 'early', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\n";
+    my $a = call_in $e, $echo, 'isp';
+    ok($v->wait_for('SCCRQ'), 'a line whose LNS is dialled');
+    $do->($e);
+    is(status_of($a), 6, "$what: 6");
+    $e->finish;
+}
+
 # -- many, one after another: nothing is left ------------------------------------------------------
 
 {
@@ -203,6 +242,9 @@ my $u = Peer->new(share => $far);
 my $seven = call_in $d, $echo, 'alone';
 ok($u->accept_tunnel && $u->accept_call, 'and again');
 says $seven, qr/up/, 'up';
+$d->signal('STOP');
+is(status_of(call_in($d, $echo, 'isp'), 20), 7, 'a daemon that does not answer: 7');
+$d->signal('CONT');
 $d->finish;
 is(status_of($seven), 6, 'the daemon stops: 6');
 is(status_of(call_in $d, $echo, 'isp'), 7, 'no daemon: 7');

@@ -7,7 +7,8 @@
 #   name, password   who it says it is ("alice@blue.example", "secret")
 #   auth             pap, chap, mschap: what it takes; none: it declines all
 #   mode             plain; silent: never a word; garbage: octets by lot; quarrel: refuses whatever LCP
-#                    asks for, for ever; leave: hangs up when it has been asked for its name
+#                    asks for, for ever; leave: hangs up when it has been asked for its name; impatient:
+#                    a second after it has said it
 #   says             a file for what it lives through, a line each: "lcp", "asked pap", "told", "lcp again",
 #                    "terminated", "data N"
 use strict;
@@ -121,6 +122,7 @@ sub chap
     my $challenge = substr $body, 1, ord $body;
     my $answer = $asked =~ /\x81\z/ ? 'x' x 49 : md5(chr($n) . $o{password} . $challenge);
     packet(0xc223, 2, $n, chr(length $answer) . $answer . $o{name});
+    alarm 1 if $o{mode} eq 'impatient';
 }
 
 sub hear

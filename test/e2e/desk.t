@@ -141,6 +141,13 @@ is(status_of(call_in $d, 'asks-pap', 'auth=none'), 8, 'one that declines to say 
 $d->says(qr/declines to authenticate/, 'in words');
 my $gone = call_in $d, 'desk', 'mode=leave';
 is(status_of($gone), 0, 'one that hangs up in the middle');
+{
+    my $q = Peer->new(share => $blue);
+    my $early = call_in $d, 'desk', 'mode=impatient name=blue';
+    ok($q->accept_tunnel && $q->wait_for('ICRQ', 5), 'one whose call is asked for, ...');
+    is(status_of($early), 0, '... and that hangs up before the answer');
+    $q->close;
+}
 is(status_of(call_in($d, 'desk', 'mode=quarrel'), 60), 8, 'one that never agrees');
 my @last = map { call_in $d, 'desk', "mode=$_" } qw(silent garbage);
 is(status_of($_, 70), 8, 'silence, and garbage') for @last;
