@@ -186,7 +186,7 @@ static const struct conf_row rows[] = {
      .at = LAC(proxy),
      .words = proxy_words,
      .example = "lcp",
-     .help = "lcp: of a line, negotiate LCP with the caller and ask who it is, pass it on to the first [lac]\n"
+     .help = "lcp: of a line, negotiate LCP with the caller and ask who it is, pass it on to the last [lac]\n"
              "whose 'match' keys fit, and tell the LNS.  no: PPP is the LNS's affair."},
     {.name = "proxy ask",
      .places = IN_LAC,

@@ -29,6 +29,41 @@ ok "there are keys to compare" [ "$(wc -l <"$tmp/keys")" -gt 40 ]
 ok "l2tpd.conf.5 has each key, and no other" same "$tmp/keys" "$tmp/keys-told"
 ok "and each second spelling, and no other" same "$tmp/spellings" "$tmp/spellings-told"
 
+# The scenarios of the example, a paragraph each before the tables of keys: each is right as it stands,
+# and those of callers and of tunnel switching are those of the manuals.
+sed '/^# Every key of/,$d' "$tmp/example" | awk -v to="$tmp/scenario." '
+/^; \[/ && !within { within = 1; n++ }
+!/^;/ { within = 0 }
+within { sub(/^; ?/, ""); print >(to n) }'
+: >"$tmp/no-secrets"
+right() {
+	set -- "$tmp"/scenario.[0-9]
+	[ $# = 5 ] && for file; do
+		{
+			cat "$file"
+			printf '[global]\nauth file = %s/no-secrets\n' "$tmp"
+		} >"$file.whole"
+		"$L2TPD" --check "$file.whole" 2>&1 | grep ' 0 errors, ' || return 1
+	done
+}
+# shown SCENARIO MANUAL FIRST: the manual has it in a literal display that begins with that line.
+shown() {
+	awk -v first="$3" '
+	/^\.Bd -literal/ { getline; here = $0 == first }
+	/^\.Ed/ { here = 0 }
+	here' "$2" >"$tmp/display"
+	same "$1" "$tmp/display"
+}
+ok "there are five scenarios in the example, right as they stand" right
+ok "that of callers by modem is that of l2tpd-attach.8" \
+	shown "$tmp/scenario.3" "$root/doc/l2tpd-attach.8" '[lac isp]'
+ok "that of callers by PPPoE is that of l2tpd.conf.5" shown "$tmp/scenario.4" "$conf_man" '[lac desk]'
+display_lts() {
+	sed -n '/^\.Sh TUNNEL SWITCHING/,/^\.Ed/p' "$conf_man" >"$tmp/lts"
+	shown "$tmp/scenario.5" "$tmp/lts" '[lns default]'
+}
+ok "and so is that of a wholesaler" display_lts
+
 # The tables of keys, which are written out of the rows.
 sed -n '/^\.\\" What stands here .* scripts\/keys\.$/,/^\.\\" The end of the tables\.$/{/^\.\\"/!p;}' "$conf_man" >"$tmp/tables"
 L2TPD=$L2TPD "$root/scripts/keys" >"$tmp/tables-fresh"
