@@ -10,6 +10,8 @@
 #include "profiles.h"
 #include "wire/line.h"
 
+#define SHOWN 120 /* octets of a user's name, escaped */
+
 /* Who it is that calls, as far as that is known before PPP: the user that the LAC names, else the
  * number that calls, else the peer's host at its address.  An empty name names nobody.  Never 0. */
 static uint64_t caller(const struct call *c, const struct conf_lns *conf,
@@ -176,6 +178,23 @@ void bearer_tell_sections(struct hub *h)
     }
 }
 
+/* A section without addresses, where there are switches, is for calls that go on: this one does not. */
+static bool stays(const struct bearer *b, const struct call *c, const char **why)
+{
+    struct span user = c->proxy != NULL ? c->proxy->value[AVP_PROXY_AUTHEN_NAME - PROXY_FIRST]
+                                        : (struct span){NULL, 0};
+    char text[SHOWN + 64], safe[SHOWN];
+    struct line l = line_over(text, sizeof text);
+
+    if (user.n > 0)
+        line_add(&l, "no [switch] takes the call of its user '%s'", log_safe(user, safe, sizeof safe));
+    else
+        line_add(&l, "no [switch] takes its call, which tells no user's name");
+    diagnose_bearer(b->hub, c, TROUBLE_NO_ADDRESS, text, NULL);
+    *why = "no switch takes it, and there is no address for it";
+    return false;
+}
+
 bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns *conf,
                   const struct conf_group *group, const char **why)
 {
@@ -186,6 +205,8 @@ bool bearer_lease(struct bearer *b, const struct call *c, const struct conf_lns 
     profiles_pools(b->hub, conf, group, &for_peer, &for_us);
     if (conf->assign_ip) {
         b->lease = for_peer != NULL ? pool_take_again(for_peer, b->hub->book, who) : 0;
+        if (b->lease == 0 && group == NULL && conf->ip_range == NULL && b->hub->conf->switches != NULL)
+            return stays(b, c, why);
         if (b->lease == 0)
             return lacks(b, c, TROUBLE_NO_ADDRESS,
                          group != NULL ? "no address is left for its private group"

@@ -117,7 +117,7 @@ static const struct trouble_row rows[TROUBLES] = {
                                  "is its pool used up? try again later, or another 'lns'"},
     [TROUBLE_NO_ADDRESS] = {"no-address", LEVEL_WARNING, 1,
                             "there is no address for the caller {peer} ('{them}'): {text}",
-                            "make 'ip range' larger, or see in the status who holds addresses"},
+                            "make 'ip range' larger, see who holds addresses, or why no [switch] takes it"},
     [TROUBLE_NO_LOCAL_ADDRESS] = {"no-local-address", LEVEL_WARNING, 1,
                                   "there is no address for our end of a call of {peer} ('{them}'): "
                                   "{text}",

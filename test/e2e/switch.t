@@ -332,11 +332,15 @@ sub end_at
         my ($in, $out) = $rule ? through($p, $q1, %$o) : $p->open_call(%$o);
 
         $d->says(qr/call $p->{peer_id}\/$in->{peer}: goes on as .*by switch $rule through lac far/, "$what: switch $rule") if $rule;
-        is(end_at($p, $in), '2/4 no address is left', "$what: no rule, so it ends here, without an address") if !$rule;
+        is(end_at($p, $in), '2/4 no switch takes it, and there is no address for it',
+            "$what: no rule, so it ends here, without an address") if !$rule;
         next if !$rule;
         $p->hang_up($in);
         $q1->wait_for('StopCCN', 2);
     }
+    $d->says(qr/trouble no-address: .*: no \[switch\] takes the call of its user 'ann\@isp\.example\.org'; /,
+        'of which the log tells, with the name');
+    $d->says(qr/trouble no-address: .*: no \[switch\] takes its call, which tells no user's name; /, 'or that there is none');
     my (undef, $told) = run_program [$L2TPD, '-c', $d->{conf}, '--explain', '127.0.0.1', 'bras-9'];
     like($told, qr/^a call of it goes on .*:\n  \[switch number\] of line \d+\n.*^    called = 0800\*.*^  \[switch name\] /ms,
         '--explain shows the rules that a peer\'s calls may fit');
