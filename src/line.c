@@ -325,7 +325,7 @@ void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
         fifo_answer(reply, 1, "%s", why);
         return;
     }
-    ln->feed = fifo_feed_open(reply, let_go, ln); /* else it has been answered */
+    ln->feed = fifo_feed_hold(reply, let_go, ln); /* else it has been answered */
     if (ln->feed == NULL) {
         close(ln->fd);
         free(ln->desk);

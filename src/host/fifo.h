@@ -81,6 +81,9 @@ void fifo_stream(struct fifo_reply *r, const struct fifo_source *source);
  * which is logged); from then on the feed is not to be used.  NULL if there is no reader or are too
  * many already, which has been answered.  A verb's only. */
 struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner), void *owner);
+/* The same for one who holds something of ours, such as a line, for as long as he listens: whoever has
+ * given it to him knows how many there may be, so he takes no room from others, nor they from him. */
+struct fifo_feed *fifo_feed_hold(struct fifo_reply *r, void (*gone)(void *owner), void *owner);
 void fifo_feed_line(struct fifo_feed *feed, const char *line);       /* may call gone() */
 void fifo_feed_close(struct fifo_feed *feed, const char *last_line); /* without calling gone() */
 

@@ -20,7 +20,7 @@
 #define CHUNK 32768             /* octets of an answer that are made at a time */
 #define FEED_MOST (256u << 10)  /* octets that a feed's reader may leave unread */
 #define OUTBOXES_MOST 64        /* readers waited for, feeds among them ... */
-#define FEEDS_MOST 32           /* ... and of these so many */
+#define FEEDS_MOST 32           /* ... and of these so many; but see fifo_feed_hold() */
 #define OUTBOX_MS 5000          /* how long a reader may take nothing */
 #define LATE_MS 20              /* so often is looked whether somebody reads by now, ... */
 #define LATE_TRIES 100          /* ... and so many times ... */
@@ -34,6 +34,7 @@ struct outbox {
     bool framed;
     struct fifo_source source; /* what is to follow; more == NULL: nothing */
     bool is_feed;
+    bool counts; /* among those that are bounded in number */
     void (*gone)(void *owner);
     void *owner;
     char *late;     /* its FIFO, as long as nobody reads it */
@@ -279,23 +280,24 @@ static bool has_room(const struct fifo *f, bool for_feed)
     unsigned all = 0, feeds = 0;
 
     for (const struct outbox *o = f->outboxes; o != NULL; o = o->next) {
-        all += o->late == NULL;
-        feeds += o->is_feed;
+        all += o->late == NULL && o->counts;
+        feeds += o->is_feed && o->counts;
     }
     return all < OUTBOXES_MOST && (!for_feed || feeds < FEEDS_MOST);
 }
 
 /* Takes the descriptor; NULL if it cannot, and has not.  -1: nobody reads yet. */
-static struct outbox *outbox_new(struct fifo_reply *r, int fd, bool is_feed)
+static struct outbox *outbox_new(struct fifo_reply *r, int fd, bool is_feed, bool counts)
 {
     struct fifo *f = r->fifo;
-    struct outbox *o = has_room(f, is_feed) ? calloc(1, sizeof *o) : NULL;
+    struct outbox *o = !counts || has_room(f, is_feed) ? calloc(1, sizeof *o) : NULL;
 
     if (o == NULL)
         return NULL;
     o->fifo = f;
     o->framed = r->framed;
     o->is_feed = is_feed;
+    o->counts = counts;
     /* among the many, where a reader's leave is told even while there is nothing to write */
     o->watch =
         (struct watch){.fd = fd, .want = LOOP_WRITE, .many = true, .ready = on_outbox, .owner = o};
@@ -410,7 +412,7 @@ static void deliver(struct fifo_reply *r, int fd)
     if (r->source.more != NULL)
         make_more(&r->source, r->framed, &r->text);
     if (!write_on(fd, &r->text) || (r->text.n == 0 && r->source.more == NULL) ||
-        (o = outbox_new(r, fd, false)) == NULL) {
+        (o = outbox_new(r, fd, false, true)) == NULL) {
         close(fd);
         return;
     }
@@ -421,7 +423,7 @@ static void deliver(struct fifo_reply *r, int fd)
 static bool keep_for_reader(struct fifo_reply *r)
 {
     char *path = count_late(r->fifo) < LATES_MOST ? strdup(r->path) : NULL;
-    struct outbox *o = path != NULL ? outbox_new(r, -1, false) : NULL;
+    struct outbox *o = path != NULL ? outbox_new(r, -1, false, true) : NULL;
 
     if (o == NULL) {
         free(path);
@@ -463,7 +465,7 @@ static void drop_deserted(struct fifo *f)
     }
 }
 
-struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner), void *owner)
+static struct fifo_feed *feed_open(struct fifo_reply *r, void (*gone)(void *owner), void *owner, bool counts)
 {
     struct outbox *o;
     int fd;
@@ -473,14 +475,14 @@ struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner)
         return NULL;
     }
     drop_deserted(r->fifo);
-    if (!has_room(r->fifo, true)) {
+    if (counts && !has_room(r->fifo, true)) {
         fifo_answer(r, 1, "Too many listen already");
         return NULL;
     }
     fd = open_result(r->fifo, r->path);
     if (fd < 0)
         log_unheard(r->path);
-    o = fd >= 0 ? outbox_new(r, fd, true) : NULL;
+    o = fd >= 0 ? outbox_new(r, fd, true, counts) : NULL;
     if (o == NULL) {
         if (fd >= 0)
             close(fd);
@@ -490,6 +492,16 @@ struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner)
     o->owner = owner;
     r->box = o;
     return (struct fifo_feed *)o;
+}
+
+struct fifo_feed *fifo_feed_open(struct fifo_reply *r, void (*gone)(void *owner), void *owner)
+{
+    return feed_open(r, gone, owner, true);
+}
+
+struct fifo_feed *fifo_feed_hold(struct fifo_reply *r, void (*gone)(void *owner), void *owner)
+{
+    return feed_open(r, gone, owner, false);
 }
 
 void fifo_feed_line(struct fifo_feed *feed, const char *line)

@@ -204,6 +204,27 @@ for (['the operator hangs up', sub { $_[0]->command("d isp\n") }],
     $e->finish;
 }
 
+# -- many at once ------------------------------------------------------------------------------------
+
+{
+    my $v = Peer->new;
+    my $e = daemon 'crowd', conf => "[lac isp]\nlns = 127.0.0.1:" . $v->port . "\nmax lines = 70\n";
+    my ($path, $feed) = $e->reply_fifo;
+    my @lines = map { call_in $e, $echo, 'isp', '--calling', "55$_" } 1 .. 70;
+    ok($v->accept_tunnel(20), 'seventy lines at once');
+    my @calls = grep { defined } map { $v->accept_call(10) } 1 .. 70;
+    is(scalar @calls, 70, 'each has its call');
+    is(scalar(grep { $v->echoes($_, "\xff\x03\x00\x21$_->{id}") } @calls), 70, 'and its frames');
+    is(status_of(call_in $e, $echo, 'isp'), 1, 'one more than the section takes is not taken');
+    $e->command("\@$path events\n");
+    $v->hang_up($calls[0]);
+    my $heard = '';
+    soon { sysread $feed, $heard, 65536, length $heard; $heard =~ /"call_down"/ } 'events are heard beside them';
+    $v->close('night');
+    is(join(' ', grep { $_ ne '5' } map { status_of $_, 20 } @lines), '', 'the LNS ends them all: 5');
+    $e->finish;
+}
+
 # -- many, one after another: nothing is left ------------------------------------------------------
 
 {

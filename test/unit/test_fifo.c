@@ -109,8 +109,10 @@ static void feed_gone(void *owner)
 static void run_feed(void *ctx, struct fifo_reply *r, char *rest)
 {
     (void)ctx;
-    (void)rest;
-    feed = fifo_feed_open(r, feed_gone, NULL);
+    if (strcmp(rest, "hold") == 0)
+        feed = fifo_feed_hold(r, feed_gone, NULL);
+    else
+        feed = fifo_feed_open(r, feed_gone, NULL);
 }
 
 static void run_answer(void *ctx, struct fifo_reply *r, char *rest)
@@ -713,6 +715,13 @@ static void test_feed(void)
     n = (int)read(fd, text, sizeof text - 1);
     text[n > 0 ? n : 0] = '\0';
     is_str(text, "01 Too many listen already\n", "and the next one is told so");
+    for (n = 0; n < 100; n++) {
+        feed = NULL;
+        ask(result, "feed hold", -1, text, sizeof text);
+        if (feed == NULL)
+            break;
+    }
+    is_int(n, 100, "whoever holds something of ours is not one of them");
     close(fd);
     run(20);
     unlink(result);
