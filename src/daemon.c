@@ -16,6 +16,7 @@
 #include "early.h"
 #include "events.h"
 #include "host/link.h"
+#include "host/spawn.h"
 #include "host/sys.h"
 #include "ipsec.h"
 #include "kernel.h"
@@ -250,6 +251,7 @@ static bool make_parts(struct hub *h)
 {
     struct l2tp_host host = profiles_host(h);
 
+    spawn_begin();
     h->loop = loop_new();
     h->secrets = secrets_new("");
     h->book = pool_book_new();

@@ -30,6 +30,10 @@ struct spawn_variable {
 };
 char **spawn_environment(const struct spawn_variable *variable, int n);
 
+/* Once, while few descriptors are open: may take one, for good, by which children are made faster when
+ * many are. */
+void spawn_begin(void);
+
 /* Starts it; returns when it has begun to execute.  What else is open in us is closed in it, as far
  * as that is close-on-exec (sys_keep_inherited() sees to what we were started with); signals are as
  * by default, none blocked.  Its pid, or -1 with errno if it could not be made or not executed, and

@@ -46,6 +46,10 @@ static pid_t begin(struct loop *l, const struct spawn *s, int outcome[2])
     return -1;
 }
 
+void spawn_begin(void)
+{
+}
+
 pid_t spawn(struct loop *l, const struct spawn *s)
 {
     int outcome[2], keep;

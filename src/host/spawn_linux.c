@@ -107,6 +107,12 @@ static pid_t begin(struct loop *l, const struct spawn *s,
     return -1;
 }
 
+void spawn_begin(void)
+{
+    if (place < 0)
+        place = open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
 pid_t spawn(struct loop *l, const struct spawn *s)
 {
     bool is_uncut = true;
@@ -114,8 +120,6 @@ pid_t spawn(struct loop *l, const struct spawn *s)
     pid_t pid = -1;
     int keep;
 
-    if (place < 0)
-        place = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     if (is_for_cut(s)) {

@@ -174,7 +174,7 @@ int main(void)
     fcntl(ear, F_SETFL, O_NONBLOCK);
     fcntl(MOUTH, F_SETFD, FD_CLOEXEC);
     close(pair[1]);
-    is_int(said("true", 3, -1, &(int){0})[0], 0, "a first one, whatever is opened once");
+    spawn_begin();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         while (rows[i].at > 3 && n_open(FILLED) < FILLED && open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0)
             continue;
