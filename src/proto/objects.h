@@ -108,7 +108,6 @@ struct tunnel {
     uint8_t request[MD5_SIZE]; /* digest of the SCCRQ that made it (a repeat has the same) */
 
     uint64_t born, heard; /* ms */
-    bool spoken;          /* a control message of the peer's has come, be it in the ms of its birth */
     uint64_t data_heard;  /* ms: of data alone; 0: never any */
     uint64_t moved;       /* ms: what was heard that brings a set-up on: no HELLO, nor what answers one */
     uint64_t unanswered;  /* ms: data of ours left then, and if "heard" is no later, nothing came */
@@ -146,6 +145,7 @@ struct tunnel {
     struct tunnel *dead_next;             /* among those to be reaped */
     uint16_t hashed_id, hashed_port;      /* peer_id and port as the registry knows them */
     bool was_up;                          /* it has been established */
+    bool spoken;                          /* a control message of the peer's has come, be it in the ms of its birth */
     bool lost_word; /* something that had to be said found no room: to be closed */
     bool is_touched, is_half, is_dead;
 };
