@@ -231,14 +231,25 @@ static bool outbox_go_on(struct outbox *o)
     return o->text.n > 0 || o->source.more != NULL || o->is_feed;
 }
 
+static bool is_deserted(const struct outbox *o)
+{
+    struct pollfd p = {.fd = o->watch.fd, .events = POLLOUT};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/* There is nothing to read from it: only a reader's leave shows as that (loop.h), or it comes of a
+ * system that holds what gives an error for ready, which is not asked again. */
 static void on_outbox(struct watch *w, unsigned what)
 {
     struct outbox *o = w->owner;
 
-    if ((what & LOOP_WRITE) == 0 || !outbox_go_on(o))
+    if ((what & LOOP_WRITE) != 0 ? !outbox_go_on(o) : is_deserted(o))
         outbox_close(o);
+    else if ((what & LOOP_WRITE) == 0)
+        loop_want(o->fifo->loop, w, w->want & LOOP_WRITE);
     else if (o->text.n == 0 && o->source.more == NULL)
-        loop_want(o->fifo->loop, w, 0);
+        loop_want(o->fifo->loop, w, LOOP_READ);
 }
 
 /* Whoever writes the command first and opens the answer's FIFO then, as a script does line by line,
@@ -452,15 +463,12 @@ void fifo_reply_finish(struct fifo_reply *r)
 
 /* -- feeds ------------------------------------------------------------------------------------- */
 
-/* Where the loop is not told of a reader's leave (select() knows none), it is seen when the next
- * one comes. */
+/* Where the loop is not told of a reader's leave, it is seen when the next one comes. */
 static void drop_deserted(struct fifo *f)
 {
     for (struct outbox *o = f->outboxes, *next; o != NULL; o = next) {
-        struct pollfd p = {.fd = o->watch.fd, .events = POLLOUT};
-
         next = o->next;
-        if (o->is_feed && poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP)) != 0)
+        if (o->is_feed && is_deserted(o))
             outbox_close(o);
     }
 }
@@ -516,7 +524,7 @@ void fifo_feed_line(struct fifo_feed *feed, const char *line)
     } else if (!write_on(o->watch.fd, &o->text)) {
         outbox_close(o);
     } else {
-        loop_want(o->fifo->loop, &o->watch, o->text.n > 0 ? LOOP_WRITE : 0);
+        loop_want(o->fifo->loop, &o->watch, o->text.n > 0 ? LOOP_WRITE : LOOP_READ);
     }
 }
 
