@@ -219,6 +219,7 @@ static void gone(struct pppd *p, int status)
     pppd_end_text(status, text, sizeof text);
     log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
+    kernel_judge_pppd(h, b->kernel != NULL, status);
     explain(b, status);
     bearer_ppp_end(b, end);
     bearer_free(b);

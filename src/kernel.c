@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -44,7 +45,10 @@ struct kernel {
 
 #define OWNER(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
 
+#define EXIT_OPTIONS 2 /* pppd(8), "EXIT STATUS" */
+
 static const char forced[] = "'force userspace = yes'";
+static const char not_taken[] = "a pppd has not taken the options for it: has it a plugin pppol2tp.so?";
 
 bool kernel_begin(struct hub *h)
 {
@@ -72,6 +76,20 @@ void kernel_probe(struct hub *h)
         log_info("L2TP kernel support not detected (try modprobing l2tp_ppp and pppol2tp): %s",
                  lacks);
     h->kernel->lacks = lacks;
+}
+
+void kernel_judge_pppd(struct hub *h, bool in_kernel, int status)
+{
+    struct kernel *k = h->kernel;
+
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_OPTIONS)
+        return;
+    if (in_kernel && k->lacks == NULL) {
+        k->lacks = not_taken;
+        log_notice("we carry the data of the calls to come ourselves, until a reload: %s", not_taken);
+    } else if (!in_kernel && k->lacks == not_taken) {
+        kernel_probe(h); /* so it was something else */
+    }
 }
 
 /* -- what is for the kernel -------------------------------------------------------------------- */

@@ -40,6 +40,11 @@ struct kernel_session *kernel_open(struct hub *h, const struct call *c,
 /* Its descriptor, for pppd; it stays ours. */
 int kernel_descriptor(const struct kernel_session *s);
 
+/* A pppd has ended, by whose data the kernel carried or we.  One that takes no options with those of
+ * the kernel's path among them may lack its plugin, for all that we have found one: from then on data
+ * are for us, until a pppd of ours does not take its options either, or a reload. */
+void kernel_judge_pppd(struct hub *h, bool in_kernel, int status);
+
 /* Ours goes, and its pppd is hung up.  NULL is nothing to close. */
 void kernel_close(struct kernel_session *s);
 

@@ -185,6 +185,29 @@ for side in lns lac; do
 	stop_daemon lns
 done
 
+scenario "a plugin, but not where pppd looks for it"
+forget_logs
+lns_userspace=no lac_userspace=no
+lns_conf 10.9.1.10
+lac_conf a
+sed -i 's|^\( *\)lns = .*|&\n\1redial = yes\n\1redial timeout = 1|' $work/lac/conf
+mkdir -p $work/elsewhere/0.0.0
+cp /usr/lib/pppd/*/pppol2tp.so $work/elsewhere/0.0.0
+on lac mount --bind $work/elsewhere /usr/lib/pppd
+start_daemon lns "$L2TPD"
+start_daemon lac "$L2TPD"
+tell lac "c a"
+ours_up
+ok "the first call has come to nothing" says lac "pppd ended: bad options"
+ok "the LAC carries the next itself, and says why" says lac "we carry the data of the calls to come ourselves"
+ok "its status says so" carries lac userspace
+ok "the LNS's kernel carries it" carries lns kernel
+tell lac "d a"
+is_down
+stop_daemon lac
+stop_daemon lns
+on lac umount /usr/lib/pppd
+
 scenario "two tunnels, each with a socket of its own"
 forget_logs
 lns_userspace=no lac_userspace=no

@@ -11,6 +11,7 @@
 #include "kernel.c"
 
 #define CALLS 500u
+#define ENDS_WITH(code) ((code) << 8) /* as waitpid() tells it */
 
 /* -- the kernel that is played ------------------------------------------------------------------- */
 
@@ -308,6 +309,24 @@ static void test_reasons(void)
     kernel_probe(&hub);
     ok(open_one(&calls[0]) == NULL && usual && strcmp(why, "no module") == 0,
        "where the system cannot, nobody is tried");
+    begin();
+    kernel_judge_pppd(&hub, true, ENDS_WITH(1));
+    ok(open_one(&calls[0]) != NULL, "a pppd that has ended otherwise says nothing of its plugin");
+    kernel_close(find_session(&hub, calls[0].id));
+    all_down();
+    begin();
+    kernel_judge_pppd(&hub, true, ENDS_WITH(2));
+    ok(open_one(&calls[0]) == NULL && usual && strstr(why, "pppol2tp.so") != NULL,
+       "one that has not taken its options may lack it: the next is for us");
+    kernel_judge_pppd(&hub, false, ENDS_WITH(2));
+    ok(open_one(&calls[0]) != NULL, "until one of ours has not either");
+    kernel_close(find_session(&hub, calls[0].id));
+    all_down();
+    kernel_judge_pppd(&hub, true, ENDS_WITH(2));
+    kernel_probe(&hub);
+    ok(open_one(&calls[0]) != NULL, "or a reload");
+    kernel_close(find_session(&hub, calls[0].id));
+    all_down();
     begin();
     kernel_coming(&hub, &calls[0], &wish);
     section.data_path = CONF_PATH_USERSPACE;
