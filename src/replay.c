@@ -25,8 +25,10 @@ struct replay {
     struct buf *held, **held_end;
     unsigned n_held;
     char variable[PPPD_VARIABLE]; /* for pppd's scripts, where the LAC's word is taken */
-    uint8_t room[BUF_ROOM];       /* a frame for pppd that was changed */
 };
+_Static_assert(sizeof(struct replay) <= 8192, "a call has it for as long as magic numbers are translated");
+
+static uint8_t room[BUF_ROOM]; /* a frame for pppd that was changed, on its way */
 
 bool replay_runs(const struct replay *r)
 {
@@ -66,6 +68,7 @@ void replay_free(struct bearer *b)
     }
     ppp_replay_wipe(&r->r);
     bytes_wipe(r, sizeof *r);
+    bytes_wipe(room, sizeof room);
     free(r);
 }
 
@@ -298,11 +301,11 @@ bool replay_carries(struct bearer *b, struct span *frame)
     if (fate == REPLAY_HOLD)
         hold(r, *frame);
     pump(b);
-    if (fate != REPLAY_PASS || frame->n > sizeof r->room)
+    if (fate != REPLAY_PASS || frame->n > sizeof room)
         return fate == REPLAY_PASS;
-    memcpy(r->room, frame->p, frame->n);
-    ppp_replay_translate(&r->r, false, r->room, frame->n);
-    *frame = span_of(r->room, frame->n);
+    memcpy(room, frame->p, frame->n);
+    ppp_replay_translate(&r->r, false, room, frame->n);
+    *frame = span_of(room, frame->n);
     return true;
 }
 
