@@ -32,10 +32,18 @@ static void remove_answer(void)
 }
 
 static bool for_a_line;
+static pid_t with_us; /* 0: none */
+
+void ask_ends_with_us(pid_t child)
+{
+    with_us = child;
+}
 
 static void parting_is_over(int signo)
 {
     (void)signo;
+    if (with_us > 0)
+        kill(with_us, SIGTERM);
     unlink(answer_path);
     _exit(0);
 }
@@ -48,6 +56,8 @@ static void caught(int signo)
         alarm(PARTING_S);
         return;
     }
+    if (with_us > 0)
+        kill(with_us, SIGTERM);
     unlink(answer_path);
     signal(signo, SIG_DFL);
     raise(signo);

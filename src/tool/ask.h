@@ -7,6 +7,7 @@
 #define TOOL_ASK_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* How an exchange ended, beside the codes 0 to 99 of answers; as exit codes. */
 enum {
@@ -40,6 +41,9 @@ struct asker {
 /* Before anything else is opened: where one of the three standard descriptors is closed, the daemon's FIFO
  * or a pty would be opened in its place. */
 void ask_open_standard(void);
+
+/* A child of ours that a signal that ends the program ends too. */
+void ask_ends_with_us(pid_t child);
 
 /* Sends it and hears the answer.  The answer's code, or one of the above after saying why on
  * stderr.  The FIFO that it makes is gone afterwards, also when a signal ends the program. */

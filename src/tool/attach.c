@@ -16,6 +16,7 @@
 #define OUR_FIFO "/var/run/l2tpd/l2tp-control"
 #define TIMEOUT_S 10
 #define STATUS_USAGE 2
+#define NUMBER_MOST 63 /* octets of a number that the daemon takes */
 #define STATUS_NO_DAEMON 7
 
 struct wish {
@@ -91,7 +92,8 @@ static bool is_set(const struct wish *w, const char *key)
     return strstr(w->settings, what) != NULL;
 }
 
-/* What a getty for modems tells (mgetty: CALLER_ID, CALLED_ID, CONNECT); "none": nothing. */
+/* What a getty for modems tells (mgetty: CALLER_ID, CALLED_ID, CONNECT); "none": nothing.  It is the network's
+ * word, and the caller's perhaps: what will not do is not told, and the line is taken all the same. */
 static void set_by_environment(struct wish *w)
 {
     static const struct {
@@ -99,15 +101,20 @@ static void set_by_environment(struct wish *w)
     } told[] = {{"CALLER_ID", "calling"}, {"CALLED_ID", "called"}};
     const char *connect = getenv("CONNECT");
     char speed[12];
+    size_t n;
 
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
         const char *value = getenv(told[i].variable);
 
-        if (value != NULL && strcmp(value, "none") != 0 && !is_set(w, told[i].key))
+        if (value != NULL && strcmp(value, "none") != 0 && strlen(value) <= NUMBER_MOST &&
+            !is_set(w, told[i].key))
             set(w, told[i].key, value);
     }
-    if (connect != NULL && sscanf(connect, "%11[0-9]", speed) == 1 && !is_set(w, "tx"))
+    n = connect != NULL ? strspn(connect, "0123456789") : 0;
+    if (n > 0 && n < 10 && !is_set(w, "tx")) { /* ten digits are beyond any modem, and any 32 bits */
+        snprintf(speed, sizeof speed, "%.*s", (int)n, connect);
         set(w, "tx", speed);
+    }
 }
 
 static bool set_sync(struct wish *w)
@@ -209,6 +216,7 @@ static int begin_pty(struct wish *w)
     w->child = w->slave >= 0 ? fork() : -1;
     if (w->child < 0)
         return -1;
+    ask_ends_with_us(w->child);
     if (w->child == 0) {
         dup2(master, STDIN_FILENO);
         dup2(master, STDOUT_FILENO);

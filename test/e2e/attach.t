@@ -109,6 +109,33 @@ is(status_of($five), 'signal 15', 'killed by TERM');
 ok($s->wait_for('CDN', 5), 'its call is ended');
 ok($s->wait_for('StopCCN', 5), 'its tunnel, too');
 
+# -- what the command of --pty does that does not mind its line; what a getty tells -----------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = attach $d, '--pty', "echo \$\$ >$DIR/sleeper; exec sleep 1000", 'isp';
+    ok($v->accept_tunnel && $v->accept_call, 'a command that does not look at its line');
+    my $pid = loop_until { slurp("$DIR/sleeper") =~ /^(\d+)\n/ ? $1 : undef };
+    ok($pid && kill(0 => $pid), 'is there');
+    kill TERM => $a->{pid};
+    status_of $a;
+    soon { !kill 0 => $pid } 'and ends with l2tpd-attach' or kill KILL => $pid;
+    ok($v->wait_for('StopCCN', 5), 'as does the call');
+}
+for (['7' x 64, '33600/ARQ', '5550000', 33600], ['5550099', '99999999999', '5550099', 10000000]) {
+    my ($id, $connect, $calling, $tx) = @$_;
+    local @ENV{'CALLER_ID', 'CONNECT'} = ($id, $connect);
+    my $v = Peer->new(share => $far);
+    my $a = call_in $d, $echo, 'isp';
+    ok($v->accept_tunnel, "CALLER_ID $id, CONNECT $connect: taken");
+    my $c = $v->accept_call;
+    is($c->{icrq}{avp}{22}, $calling, 'with the number, if it will do');
+    is(unpack('N', $c->{iccn}{avp}{24}), $tx, 'and the speed');
+    kill TERM => $a->{pid};
+    status_of $a;
+    ok($v->wait_for('StopCCN', 5), 'ended');
+}
+
 # -- nobody there; bad words -----------------------------------------------------------------------
 
 is(status_of(call_in $d, $echo, 'nobody'), 3, 'no LNS answers: 3');
