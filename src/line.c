@@ -350,6 +350,18 @@ struct line *line_of_call(const struct hub *h, uint16_t call)
     return ln;
 }
 
+const char *line_device(const struct hub *h, const struct call *c)
+{
+    const struct line *ln = line_of_call(h, c->id);
+
+    return ln != NULL ? ln->device : NULL;
+}
+
+unsigned line_count(const struct lac *l)
+{
+    return l->bare ? 0 : lines_of(l->hub, l);
+}
+
 /* Its link: that which the front has opened, or a new one. */
 static struct link *link_of(struct line *ln)
 {

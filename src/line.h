@@ -41,6 +41,11 @@ void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
 /* The one that this call is for, or NULL. */
 struct line *line_of_call(const struct hub *h, uint16_t call);
 
+/* For the status: the terminal of that call's line, or NULL; how many lines a LAC has or was handed, as
+ * "max lines" counts them. */
+const char *line_device(const struct hub *h, const struct call *c);
+unsigned line_count(const struct lac *l);
+
 /* News of that call. */
 struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why);
 void line_call_down(struct hub *h, const struct call *c); /* of any call */

@@ -7,6 +7,7 @@
 
 #include "groups.h"
 #include "kernel.h"
+#include "line.h"
 #include "mtu.h"
 #include "say.h"
 #include "sockets.h"
@@ -297,6 +298,7 @@ TEXT_OF(lac_kind, at->lac->bare ? "host" : "section")
 TEXT_OF(lac_state, lac_state_name(at->lac->state))
 NUMBER_OF(lac_is_up, at->lac->state == LAC_UP)
 NUMBER_OF(lac_redials, at->lac->redials)
+NUMBER_OF(lac_lines, line_count(at->lac))
 
 /* The one that is being tried, or that was last looked up; else the one that its tunnel leads to.
  */
@@ -342,6 +344,7 @@ static const struct status_row lac_rows[] = {
     {"up_seconds", TYPE_SECONDS, false, "up", 8, "Time since it came up.", lac_up_seconds},
     {"redials", TYPE_GAUGE, false, "redials", 7, "Tries since a call was last up for a while.",
      lac_redials},
+    {"lines", TYPE_GAUGE, false, NULL, 0, "Lines that it has, or was handed.", lac_lines},
     {"trouble", TYPE_TEXT, false, "trouble", 16, "What failed last, by its code: see l2tpd(8).",
      trouble_code},
     {"trouble_text", TYPE_TEXT, false, NULL, 0, "The same in a sentence.", trouble_words},
@@ -459,6 +462,7 @@ NUMBER_OF(call_ppp_up, at->bearer != NULL && (ppp_facts_up(&at->bearer->facts) !
                                                at->bearer->facts.far.ip != 0)))
 TEXT_OF(call_group, at->bearer != NULL && at->bearer->group != NULL ? at->bearer->group->name : NULL)
 TEXT_OF(call_switch, at->bearer != NULL ? switch_rule(at->bearer) : NULL)
+TEXT_OF(call_terminal, line_device(at->hub, at->call))
 TEXT_OF(call_data_path, at->bearer == NULL           ? NULL
                         : at->bearer->kernel != NULL ? "kernel"
                                                      : "userspace")
@@ -546,6 +550,7 @@ static const struct status_row call_rows[] = {
      tunnel_section},
     {"group", TYPE_TEXT, false, NULL, 0, "The [group] section whose settings it has.", call_group},
     {"switch", TYPE_TEXT, false, NULL, 0, "The [switch] section by which it goes on.", call_switch},
+    {"line", TYPE_TEXT, false, NULL, 0, "The terminal that its caller's line is.", call_terminal},
     {"state", TYPE_TEXT, false, NULL, 0, "State of RFC 2661, 7.4 and 7.5.", call_state},
     {"peer", TYPE_TEXT, false, "peer", 21, "The peer's address and port.", tunnel_peer},
     {"peer_name", TYPE_TEXT, false, NULL, 0, "The peer's Host Name.", tunnel_peer_name},

@@ -9,6 +9,7 @@ use lib $FindBin::Bin;
 
 use Attach;
 use E2E;
+use JSON::PP;
 use Peer;
 use Test::More;
 
@@ -243,6 +244,10 @@ for (['the operator hangs up', sub { $_[0]->command("d isp\n") }],
     is(scalar @calls, 70, 'each has its call');
     is(scalar(grep { $v->echoes($_, "\xff\x03\x00\x21$_->{id}") } @calls), 70, 'and its frames');
     is(status_of(call_in $e, $echo, 'isp'), 1, 'one more than the section takes is not taken');
+    my $json = decode_json join '', map { /^00-(.*)/ ? $1 : () } split /\n/, $e->ask('status json') // '';
+    is($json->{lacs}[0]{lines}, 70, 'the status tells how many there are');
+    my %paths = map { ($_->{line} // '') => 1 } @{$json->{calls}};
+    is(scalar(grep { $e->log =~ /line \Q$_\E, calling/ } keys %paths), 70, 'and the terminal of each');
     $e->command("\@$path events\n");
     $v->hang_up($calls[0]);
     my $heard = '';
