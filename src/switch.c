@@ -390,10 +390,17 @@ struct bearer *switch_call_up(struct hub *h, const struct conf_switch *rule, con
     return b;
 }
 
+/* The first leg's line may have another speed by now than the second's ICCN was made with. */
 void switch_leg_up(struct bearer *b)
 {
-    if (b->is_leg && !b->is_open)
-        bearer_leg_open(b);
+    const struct call *in;
+
+    if (!b->is_leg || b->is_open)
+        return;
+    bearer_leg_open(b);
+    in = b->far != NULL ? l2tp_call_by_id(b->hub->engine, b->far->call_id) : NULL;
+    if (in != NULL && in->tx_bps != 0)
+        l2tp_line_speed(b->hub->engine, loop_now(b->hub->loop), b->call_id, in->tx_bps, in->rx_bps);
 }
 
 /* -- the end ----------------------------------------------------------------------------------- */

@@ -288,6 +288,21 @@ sub end_at
     $p->control('CSUN', 0, soft(97, pack 'nnNN', 0, $in->{peer}, 9000, 4000));
     my $m = $q->wait_for('CSUN', 2);
     is(unpack('H*', $m && $m->{avp}{97} // ''), unpack('H*', pack 'nnNN', 0, $out->{id}, 9000, 4000), 'and so are new ones, with the leg\'s own id') or diag $d->tail;
+
+    # before the second call is up, too
+    $in = $p->open_call(icrq => [soft(98, '')]);
+    my $asked = $q->wait_for('ICRQ', 5);
+    $p->control('CSUN', 0, soft(97, pack 'nnNN', 0, $in->{peer}, 8000, 3000));
+    $p->wait_acked;
+    $q->control('ICRP', unpack('n', $asked->{avp}{14}), avp(14, u16(4711)));
+    my $iccn = $q->wait_for('ICCN', 5);
+    is(unpack('N', $iccn->{avp}{24} // ''), 1000000, 'a call is connected at the speed that it was asked for with');
+    $m = $q->wait_for('CSUN', 2);
+    is(unpack('H*', $m && $m->{avp}{97} // ''), unpack('H*', pack 'nnNN', 0, 4711, 8000, 3000),
+        'and what the LAC has told meanwhile follows');
+    $in = $p->open_call(icrq => [soft(98, '')]);
+    ok($q->accept_call(5), 'where it has told nothing,');
+    ok(!$q->wait_for('CSUN', 0.3), 'nothing follows');
     $_->close for $p, $q;
     $d->finish;
 }
