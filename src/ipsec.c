@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/sparing.h"
 #include "sockets.h"
 #include "trouble.h"
 
@@ -20,6 +21,7 @@ struct ipsec {
     struct guard_rule *rules;
     size_t n;
     bool failed; /* some rule is missing: no section that requires IPsec serves anybody */
+    struct sparing refused;
 };
 
 /* A list that grows. */
@@ -215,9 +217,33 @@ void ipsec_apply(struct hub *h, const struct conf *conf)
         tell_failure(h, reason);
 }
 
-bool ipsec_serves(const struct hub *h, const struct conf_lns *lns)
+/* What is between that peer, whatever its port, and that port of ours. */
+static struct guard_rule rule_for(const struct addr *peer, uint16_t port, bool drop)
 {
-    return !lns->peer.require_ipsec || (h->ipsec != NULL && !h->ipsec->failed && h->ipsec->n > 0);
+    return (struct guard_rule){.drop = drop,
+                               .peer = *peer,
+                               .bits = peer->family == 6 ? 128 : 32,
+                               .port = port,
+                               .rank = RANK_LAC};
+}
+
+bool ipsec_serves(struct hub *h, const struct conf_lns *lns, const struct addr *peer)
+{
+    struct guard_rule r = rule_for(peer, main_port(h), false);
+    char text[ADDR_TEXT];
+    unsigned rest = 0;
+
+    if (!lns->peer.require_ipsec)
+        return true;
+    if (h->ipsec == NULL || h->ipsec->failed || h->ipsec->n == 0)
+        return false;
+    if (!guard_lets_pass(h->ipsec->guard, &r))
+        return true;
+    if (sparing_says(&h->ipsec->refused, loop_now(h->loop), &rest))
+        log_warnx("lns %s: %s is not answered: a [lac] dials it without IPsec by the same port; that "
+                  "one needs 'require ipsec = yes' or 'source port = random'",
+                  lns->name, addr_host_text(peer, text));
+    return false;
 }
 
 /* -- LACs -------------------------------------------------------------------------------------- */
@@ -249,20 +275,33 @@ static bool holds(const struct ipsec_hold *hold, const struct guard_rule *r)
     return false;
 }
 
+/* Has a tunnel come from there, through IPsec that must be? */
+static bool guards_one_of(const struct hub *h, const struct addr *peer)
+{
+    const struct tunnel *t = l2tp_first(h->engine);
+
+    while (t != NULL && (t->initiator || !addr_same_host(&t->peer, peer) || !ipsec_is_required(h, t)))
+        t = t->next;
+    return t != NULL;
+}
+
+/* A rule that lets through matters only where those of LNS sections would not. */
+static bool matters(const struct hub *h, bool require, const struct addr *peer, uint16_t port)
+{
+    return require || (h->ipsec != NULL && h->ipsec->n > 0 && port == main_port(h) &&
+                       !guards_one_of(h, peer));
+}
+
 int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const struct addr *peer,
                 uint16_t port)
 {
-    bool matters = require || (h->ipsec != NULL && h->ipsec->n > 0 && port == main_port(h));
-    struct guard_rule r = {.drop = require,
-                           .peer = *peer,
-                           .bits = peer->family == 6 ? 128 : 32,
-                           .port = port,
-                           .rank = RANK_LAC};
+    struct guard_rule r = rule_for(peer, port, require);
+    bool is_needed = matters(h, require, peer, port);
 
-    if ((!matters && hold->n == 0) || holds(hold, &r))
+    if ((!is_needed && hold->n == 0) || holds(hold, &r))
         return 0;
     make_room(h, hold, require);
-    if (!matters)
+    if (!is_needed)
         return 0;
     if (open_guard(h) && guard_hold(h->ipsec->guard, &r) == 0) {
         hold->rule[hold->n++] = r;

@@ -14,8 +14,10 @@
  * daemon listens, and at each reload.  What fails is told. */
 void ipsec_apply(struct hub *h, const struct conf *conf);
 
-/* May this section serve anybody? */
-bool ipsec_serves(const struct hub *h, const struct conf_lns *lns);
+/* May this section serve that peer?  None that requires IPsec may, if that cannot be enforced, or if the
+ * kernel lets all through that comes from there, as a LAC without IPsec has dialled it by the daemon's
+ * port: that is told. */
+bool ipsec_serves(struct hub *h, const struct conf_lns *lns, const struct addr *peer);
 
 /* What one LAC holds of it. */
 #define IPSEC_HELD 4
@@ -24,9 +26,9 @@ struct ipsec_hold {
     unsigned n;
 };
 
-/* A LAC is about to dial that address from that port of ours, and does or does not require IPsec:
- * the rule for it stands from now on.  0; -1 with errno if it is required and cannot be enforced.
- */
+/* A LAC is about to dial that address from that port of ours, or has, and does or does not require IPsec:
+ * the rule for it stands from now on; but none that would let through what a LNS requires IPsec for whose
+ * tunnel comes from there.  0; -1 with errno if it is required and cannot be enforced. */
 int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const struct addr *peer,
                 uint16_t port);
 

@@ -168,7 +168,7 @@ static enum l2tp_welcome answer_profile(void *ctx, const struct l2tp_who *who,
                   lns != NULL ? lns->name : "");
     if (lns == NULL)
         return REFUSED;
-    if (!ipsec_serves(h, lns))
+    if (!ipsec_serves(h, lns, who->peer))
         return IGNORED;
     fill(h, lns->name, &lns->peer, p);
     p->accept_incoming = true;

@@ -211,17 +211,19 @@ static void compare_lac(const struct hub *h, const struct conf *was, const struc
                        b->autodial && !is_template(b) ? ": dialled" : "");
 }
 
-/* Our own LACs' tunnels by the daemon's port, to whom its [lns] sections may now require IPsec of.
- */
-static void let_lacs_pass(struct hub *h)
+/* Our own LACs' tunnels: those for which IPsec is required from now on must not wait for the next dial,
+ * and those by the daemon's port may be what its [lns] sections now require it of. */
+static void guard_lacs(struct hub *h)
 {
     for (struct lac *l = h->lacs; l != NULL; l = l->next) {
         const struct tunnel *t =
             l->tunnel_id != 0 ? l2tp_tunnel(h->engine, l->tunnel_id) : NULL;
         const struct conf_lac *conf = conf_find_lac(h->conf, l->name);
+        bool require = conf != NULL && conf->peer.require_ipsec;
 
-        if (t != NULL && t->path == NULL && (conf == NULL || !conf->peer.require_ipsec))
-            ipsec_dials(h, &l->ipsec, false, &t->peer, sockets_port(h, NULL));
+        if (t != NULL && (require || t->path == NULL) &&
+            ipsec_dials(h, &l->ipsec, require, &t->peer, sockets_port(h, t->path)) != 0)
+            log_warn("lac %s: IPsec is required from now on, which its tunnel cannot be held to", l->name);
     }
 }
 
@@ -280,7 +282,7 @@ bool reload_pools(struct hub *h)
 void reload_ipsec(struct hub *h)
 {
     ipsec_apply(h, h->conf);
-    let_lacs_pass(h);
+    guard_lacs(h);
 }
 
 bool reload(struct hub *h, char *why, size_t size)
@@ -317,7 +319,7 @@ bool reload(struct hub *h, char *why, size_t size)
     trouble_forget_gone(h);
     reload_apply_globals(h);
     bearer_tell_sections(h);
-    let_lacs_pass(h);
+    guard_lacs(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);
     lac_heed_sections(h);

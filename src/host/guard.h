@@ -40,6 +40,9 @@ int guard_hold(struct guard *g, const struct guard_rule *r);
 /* The reverse, of a rule that was held. */
 void guard_release(struct guard *g, const struct guard_rule *r);
 
+/* Is one held that selects just this, and lets it through? */
+bool guard_lets_pass(const struct guard *g, const struct guard_rule *r);
+
 /* Somebody has removed policies: what is held stands again.  0, or -1 with errno if some of it does
  * not. */
 int guard_renew(struct guard *g);

@@ -458,6 +458,13 @@ void guard_release(struct guard *g, const struct guard_rule *r)
         change(g, e, e->drops > 0, e->rule.rank);
 }
 
+bool guard_lets_pass(const struct guard *g, const struct guard_rule *r)
+{
+    const struct entry *e = find(g, r);
+
+    return e != NULL && !e->rule.drop;
+}
+
 /* Of one that is there the kernel says so. */
 int guard_renew(struct guard *g)
 {

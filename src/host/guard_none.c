@@ -24,6 +24,13 @@ void guard_release(struct guard *g, const struct guard_rule *r)
     (void)r;
 }
 
+bool guard_lets_pass(const struct guard *g, const struct guard_rule *r)
+{
+    (void)g;
+    (void)r;
+    return false;
+}
+
 int guard_renew(struct guard *g)
 {
     (void)g;

@@ -90,6 +90,32 @@ is(policies_of($port), 8, 'takes nothing away from that');
 $beside->finish;
 is(policies, 0, 'in the end none is left');
 
+# A LAC without IPsec, by the port of a LNS that requires it: the kernel lets pass what it is told to, and
+# knows nothing of tunnels.  (No policy is asked on the loopback: all else is let through here.)
+{
+    my $far = Peer->new(ip => '127.0.0.2');
+    my $lac = "[lac out]\nautodial = yes\nlns = 127.0.0.2:" . $far->port . "\n[lac back]\nlns = 127.0.0.3\n";
+
+    $d = lns 'yes', $port, '127.0.0.1', 'both', "[lac default]\nrequire ipsec = no\n$lac";
+    ok($far->accept_tunnel && $far->accept_call, 'a LAC without IPsec is up');
+    is(policies, 12, 'its peer is let through');
+    my ($same, $another) = map { Peer->new(ip => $_, to => $port) } '127.0.0.2', '127.0.0.3';
+    $same->control('SCCRQ', 0, $same->introduction);
+    ok($same->hears_no('SCCRP|StopCCN', 0.5), 'but has no tunnel of a LNS that requires IPsec');
+    $d->says(qr/lns default: 127\.0\.0\.2 is not answered: a \[lac\] dials it without IPsec/, 'as the log tells');
+    ok($another->open_tunnel, 'which others have, through IPsec, that is');
+    $d->mark;
+    $d->ask('c back');
+    $d->says(qr/Connecting to host 127\.0\.0\.3/, 'a LAC without IPsec that dials one of these');
+    is(policies, 12, 'has nobody let through');
+    $d->configure("listen-addr = 127.0.0.1\n[lac default]\nrequire ipsec = yes\n$lac");
+    $d->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'reloaded: the LACs require it, the LNS is no more');
+    is(scalar(() = `ip xfrm policy` =~ /action block/g), 8, 'which holds for their tunnels at once, not from the next dial');
+    $d->finish;
+    is(policies, 0, 'in the end none is left');
+}
+
 # A child that looks up a name does not live on in the dead one's place.
 SKIP: {
     preloaded('names', <<'C') or skip 'no library can be put before the others', 2;
