@@ -41,17 +41,25 @@ static bool ask(struct lac *l, const struct hosts_next *next, bool second)
     return lac_dial_ask(l, &l->back_asks, next, 0, l->other_port != second);
 }
 
-static void try_first(struct lac *l)
+/* The next of its addresses; when all have been asked it is over for this time. */
+static void try_next(struct lac *l)
 {
     uint64_t now = loop_now(l->hub->loop), later = 0;
     struct hosts_next next;
 
-    if (hosts_first(&l->hosts, now, &next, &later)) {
+    while (hosts_first(&l->hosts, now, &next, &later)) {
         log_info("lac %s: on a fall-back: its first lns is asked whether it is there", l->name);
-        ask(l, &next, false);
+        if (ask(l, &next, false))
+            return;
+        hosts_first_failed(&l->hosts, &next.addr, now);
     }
-    if (l->back_asks.tunnel == 0)
-        wait_again(l, later);
+    wait_again(l, later);
+}
+
+static void try_first(struct lac *l)
+{
+    hosts_first_begin(&l->hosts);
+    try_next(l);
 }
 
 static void back_due(struct timer *t)
@@ -165,5 +173,5 @@ void lac_back_failed(struct lac *l, const struct tunnel *t)
     log_info("lac %s: its first lns is not there, it stays with its fall-back: %s", l->name,
              t->why.text);
     if (may_go(l))
-        wait_again(l, 0);
+        try_next(l);
 }

@@ -591,6 +591,8 @@ void hosts_first_answered(struct hosts *h, const struct addr *addr, uint64_t ms)
 void hosts_first_failed(struct hosts *h, const struct addr *addr, uint64_t now)
 {
     for (size_t a = 0; h->n > 0 && a < h->lines[0].n; a++)
-        if (addr_same(&h->lines[0].addrs[a].addr, addr))
+        if (addr_same(&h->lines[0].addrs[a].addr, addr)) {
             lock_out(h, &h->lines[0].addrs[a], now, HOSTS_LOCK_MOST);
+            h->lines[0].addrs[a].asked = true;
+        }
 }

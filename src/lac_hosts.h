@@ -54,6 +54,7 @@ struct hosts_addr {
     uint64_t missed;       /* ms: since when one that had answered is not up, for whatever reason; 0: it was */
     bool hollow;           /* its last call came to nothing: of those that are locked it is the last */
     bool tried;            /* in this round */
+    bool asked;            /* in vain, whether it is there, since hosts_first_begin() */
 };
 
 /* One "lns" line. */
@@ -179,8 +180,10 @@ bool hosts_has(const struct hosts *h, const struct addr *host);
 /* Is this an address of another line than the first, or of none any more?  Not with "share". */
 bool hosts_is_fallback(const struct hosts *h, const struct addr *addr);
 
-/* The way back to the first line.  hosts_first(): an address of it that is known and not locked
- * out; else false, and *later: when one is not locked out any more, 0: none is known. */
+/* The way back to the first line.  hosts_first_begin(): its addresses are asked from now on.  hosts_first():
+ * one of them that is known, not locked out, and has not been asked in vain since; else false, and *later:
+ * when one is not locked out any more, 0: none is known or locked out. */
+void hosts_first_begin(struct hosts *h);
 const struct hosts_line *hosts_first_line(const struct hosts *h); /* NULL: there is none */
 bool hosts_is_first(const struct hosts *h, const char *host, uint16_t port);
 bool hosts_first_has(const struct hosts *h, const struct addr *addr); /* that address */

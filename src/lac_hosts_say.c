@@ -26,6 +26,12 @@ const struct hosts_line *hosts_first_line(const struct hosts *h)
     return h->n > 0 ? &h->lines[0] : NULL;
 }
 
+void hosts_first_begin(struct hosts *h)
+{
+    for (size_t i = 0; h->n > 0 && i < h->lines[0].n; i++)
+        h->lines[0].addrs[i].asked = false;
+}
+
 bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, uint64_t *later)
 {
     const struct hosts_line *l = hosts_first_line(h);
@@ -33,11 +39,13 @@ bool hosts_first(const struct hosts *h, uint64_t now, struct hosts_next *next, u
     *next = (struct hosts_next){.host = ""};
     *later = 0;
     for (size_t i = 0; l != NULL && i < l->n; i++) {
-        if (l->addrs[i].locked_until <= now) {
+        bool is_open = l->addrs[i].locked_until <= now;
+
+        if (is_open && !l->addrs[i].asked) {
             *next = (struct hosts_next){.host = l->host, .port = l->port, .addr = l->addrs[i].addr};
             return true;
         }
-        if (*later == 0 || l->addrs[i].locked_until < *later)
+        if (!is_open && (*later == 0 || l->addrs[i].locked_until < *later))
             *later = l->addrs[i].locked_until;
     }
     return false;

@@ -176,6 +176,28 @@ SKIP: {
     $d->finish;
 }
 
+# Nor is the first address of a first line, which does not answer, to the second one, which does.
+{
+    my ($other, $ip) = (Peer->new(ip => '127.0.0.2'), '127.0.0.3');
+    my $peer = Peer->new(ip => $ip);
+    my $dead = Peer->new(port => $peer->port);
+
+    put_file($answers, "127.0.0.1 $ip");
+    my $d = lac 'several', "hello = off\nlns return = 1\nlns lockout = 0\nlns = lns.test:" . $peer->port
+      . "\nlns = 127.0.0.2:" . $other->port . "\n";
+    my $p = Peer->new(share => $other);
+
+    ok($p->accept_tunnel && $p->accept_call, 'up by the second line');
+    my $q;
+    for (1 .. 20) { # what came while it was mute is old
+        $q = Peer->new(share => $peer);
+        last if $q->accept_tunnel(5) && $p->wait_for('StopCCN', 1);
+    }
+    ok($p->{heard}{StopCCN}, 'an address of the first line that answers is found behind one that does not');
+    comes($peer, 'and is dialled');
+    $d->finish;
+}
+
 # -- while a look-up hangs -----------------------------------------------------------------------
 
 {

@@ -955,6 +955,33 @@ static void test_week(void)
     hosts_free(&h);
 }
 
+/* The way back to a first line of several addresses, asked one after the other; without a lock-out, too. */
+static void test_first_of_several(void)
+{
+    static const uint64_t locks[] = {0, 1000};
+    struct hosts h = {0};
+    struct hosts_next next;
+    uint64_t later;
+    bool changed;
+
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        set(&h, "a 192.0.2.9", false, locks[i], &changed);
+        hosts_begin(&h, 0, lot, NULL);
+        ok(hosts_step(&h, 1, &next) == HOSTS_LOOK_UP, "the first is a name");
+        look_up(&h, &next, "a=192.0.2.1,192.0.2.2");
+        for (uint64_t now = 100000; now < 300000; now += 100000) {
+            hosts_first_begin(&h);
+            ok(hosts_first(&h, now, &next, &later) && next.addr.ip[3] == 1, "its first address is asked");
+            hosts_first_failed(&h, &next.addr, now);
+            ok(hosts_first(&h, now + 90000, &next, &later) && next.addr.ip[3] == 2,
+               "in vain: its second one, even if the first is not locked out any more");
+            hosts_first_failed(&h, &next.addr, now);
+            ok(!hosts_first(&h, now + 1, &next, &later) && (later > now) == (locks[i] > 0), "then none");
+        }
+        hosts_free(&h);
+    }
+}
+
 int main(void)
 {
     test_rows();
@@ -977,6 +1004,7 @@ int main(void)
     for (enum failing how = IS_MUTE; how < HOW_FAILING; how++)
         test_missed(how);
     test_left();
+    test_first_of_several();
     test_missed_hollow();
     test_week();
     return tap_done();
