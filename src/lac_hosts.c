@@ -223,8 +223,9 @@ static uint64_t wanted_at(const struct hosts *h, const struct hosts_addr *a)
     return a->answer_ms != 0 && a->missed != 0 && expected ? a->missed + h->within_ms : UINT64_MAX;
 }
 
-/* Of these the one that has been left untried for longest, if any; *line: that it is of. */
-static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line **line)
+/* Of these, but one, that which has been left untried for longest, if any; *line: that it is of. */
+static struct hosts_addr *most_wanted(const struct hosts *h, const struct hosts_addr *but,
+                                      struct hosts_line **line)
 {
     struct hosts_addr *most = NULL;
 
@@ -234,7 +235,7 @@ static struct hosts_addr *most_wanted(const struct hosts *h, struct hosts_line *
         for (size_t a = 0; a < h->lines[i].n; a++) {
             struct hosts_addr *one = &h->lines[i].addrs[a];
 
-            if (wanted_at(h, one) == UINT64_MAX || (most != NULL && one->missed >= most->missed))
+            if (one == but || wanted_at(h, one) == UINT64_MAX || (most != NULL && one->missed >= most->missed))
                 continue;
             most = one;
             *line = &h->lines[i];
@@ -246,14 +247,14 @@ bool hosts_wants(const struct hosts *h)
 {
     struct hosts_line *line;
 
-    return most_wanted(h, &line) != NULL;
+    return most_wanted(h, NULL, &line) != NULL;
 }
 
 /* That one, if it cannot wait until another has been tried.  Others have their turn between, and the
  * first of a round is by order, where there is time, or it is not known to be silent. */
 static struct hosts_addr *overdue(struct hosts *h, uint64_t now, struct hosts_line **line)
 {
-    struct hosts_addr *a = most_wanted(h, line);
+    struct hosts_addr *a = most_wanted(h, NULL, line);
     bool by_order = a != NULL && !h->stepped && (!a->mute || h->within_ms >= HOSTS_ORDERLY_MS);
 
     if (a != NULL && h->stepped && !a->mute && a->missed == h->tried_at)
@@ -265,8 +266,8 @@ static struct hosts_addr *overdue(struct hosts *h, uint64_t now, struct hosts_li
 static uint32_t until_wanted(const struct hosts *h, const struct hosts_addr *but, uint64_t now)
 {
     struct hosts_line *line;
-    const struct hosts_addr *a = most_wanted(h, &line);
-    uint64_t at = a != NULL && a != but ? wanted_at(h, a) : UINT64_MAX;
+    const struct hosts_addr *a = most_wanted(h, but, &line);
+    uint64_t at = a != NULL ? wanted_at(h, a) : UINT64_MAX;
 
     if (at == UINT64_MAX)
         return 0;

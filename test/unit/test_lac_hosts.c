@@ -955,6 +955,28 @@ static void test_week(void)
     hosts_free(&h);
 }
 
+/* Two that have answered and are missed: who is dialled first has no more than is left for the other. */
+static void test_two_missed(void)
+{
+    struct hosts h = {0};
+    struct hosts_next next;
+    bool changed;
+
+    set(&h, "192.0.2.1 192.0.2.2", false, 60000, &changed);
+    for (uint64_t now = 1000; now < 40000; now += 31000) {
+        hosts_begin(&h, 24500, lot, NULL);
+        ok(hosts_step(&h, now, &next) == HOSTS_TRY && next.addr.ip[3] == 1, "the first is dialled");
+        if (now > 1000)
+            is_int(next.first_ms, HOSTS_MUTE_MS, "with little time, as the second has to be tried again");
+        hosts_answered(&h, 20);
+        hosts_failed(&h, now);
+        ok(hosts_step(&h, now, &next) == HOSTS_TRY && next.addr.ip[3] == 2, "it refuses: the second");
+        hosts_answered(&h, 20);
+        hosts_failed(&h, now);
+    }
+    hosts_free(&h);
+}
+
 /* The way back to a first line of several addresses, asked one after the other; without a lock-out, too. */
 static void test_first_of_several(void)
 {
@@ -1004,6 +1026,7 @@ int main(void)
     for (enum failing how = IS_MUTE; how < HOW_FAILING; how++)
         test_missed(how);
     test_left();
+    test_two_missed();
     test_first_of_several();
     test_missed_hollow();
     test_week();
