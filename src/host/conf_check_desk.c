@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "host/conf_kinds.h"
+
 static bool has_rules(const struct conf_lac *l)
 {
     return l->match != NULL || l->match_called != NULL || l->match_calling != NULL ||
@@ -51,6 +53,21 @@ static unsigned rule_line(const struct conf_section *s)
     return line;
 }
 
+/* The later one has the line. */
+static const struct conf_lac *outdone_by(const struct conf_lac *l)
+{
+    const struct conf_lac *later = l->next;
+
+    while (later != NULL &&
+           (!takes(later) || strcasecmp(later->name, "default") == 0 ||
+            !conf_match_covers(later->match, l->match) ||
+            !conf_match_covers(later->match_called, l->match_called) ||
+            !conf_match_covers(later->match_calling, l->match_calling) ||
+            !conf_match_covers(later->match_line, l->match_line)))
+        later = later->next;
+    return later;
+}
+
 void conf_check_desk(const struct conf *c, const struct conf_section *s, struct conf_told *told)
 {
     const struct conf_lac *l = s->object;
@@ -73,4 +90,9 @@ void conf_check_desk(const struct conf *c, const struct conf_section *s, struct 
                  "'match' of %s has no effect: no [lac] asks callers for their names ('proxy = lcp' with "
                  "'proxy ask')",
                  s->title);
+    else if (line > 0 && outdone_by(l) != NULL)
+        conf_say(told, true, line,
+                 "the 'match' keys of %s have no effect: any line that fits them fits [lac %s] of line %u, and "
+                 "the last one counts",
+                 s->title, outdone_by(l)->name, outdone_by(l)->line);
 }

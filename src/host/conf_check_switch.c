@@ -51,10 +51,14 @@ static void check_way(const struct conf *c, const struct conf_section *s, struct
                      s->title, lac->name, h->host);
 }
 
-static bool takes_all(const struct conf_switch *w)
+/* Does whatever fits the earlier one fit the later one too? */
+static bool takes_all(const struct conf_switch *later, const struct conf_switch *w)
 {
-    return w->match == NULL && w->called == NULL && w->calling == NULL && w->peer == NULL &&
-           w->peer_name == NULL && w->group == NULL;
+    bool groups = later->group == NULL || (w->group != NULL && strcmp(w->group, later->group) == 0);
+
+    return groups && conf_match_covers(later->match, w->match) &&
+           conf_match_covers(later->called, w->called) && conf_match_covers(later->calling, w->calling) &&
+           conf_match_covers(later->peer, w->peer) && conf_match_covers(later->peer_name, w->peer_name);
 }
 
 void conf_check_switch(const struct conf *c, const struct conf_section *s, struct conf_told *told)
@@ -68,11 +72,11 @@ void conf_check_switch(const struct conf *c, const struct conf_section *s, struc
     else
         conf_say(told, false, s->line,
                  "%s has no 'through': name the [lac] section through which its calls go on", s->title);
-    while (later != NULL && !takes_all(later))
+    while (later != NULL && !takes_all(later, w))
         later = later->next;
     if (later != NULL)
         conf_say(told, true, s->line,
-                 "%s has no effect: any call fits [switch %s] of line %u, and the last one counts",
+                 "%s has no effect: any call that fits it fits [switch %s] of line %u, and the last one counts",
                  s->title, later->name, later->line);
     if (c->lns == NULL)
         conf_say(told, true, s->line,

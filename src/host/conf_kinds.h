@@ -76,6 +76,8 @@ bool conf_match_same(const void *a, const void *b, const struct conf_row *row);
 bool conf_match_copy(void *to, const void *from, const struct conf_row *row);
 void conf_match_drop(void *field);
 bool conf_match_fits(const char *pattern, struct span user);
+/* Does what fits one of the narrow ones always fit one of the wide ones too?  NULL: all fits. */
+bool conf_match_covers(const struct conf_match *wide, const struct conf_match *narrow);
 
 /* Sets why; returns false, so that a refusal is one line. */
 bool conf_refuse(struct conf_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -41,6 +41,16 @@ bool conf_match_any(const struct conf_match *m, struct span what)
     return m != NULL;
 }
 
+/* What fits a pattern itself, '*' being a sign like any other, fits all that it stands for. */
+bool conf_match_covers(const struct conf_match *wide, const struct conf_match *narrow)
+{
+    if (wide == NULL || narrow == NULL)
+        return wide == NULL;
+    while (narrow != NULL && conf_match_any(wide, span_str(narrow->pattern)))
+        narrow = narrow->next;
+    return narrow == NULL;
+}
+
 /* Takes the pattern. */
 static bool add(struct conf_match **list, char *pattern, unsigned line)
 {

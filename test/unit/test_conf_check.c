@@ -451,6 +451,11 @@ static const struct {
      "W f:4: 'match' of [lac y] has no effect: no [lac] asks callers for their names ('proxy = lcp' with "
      "'proxy ask')"},
     {"names that are asked for", "[lac x]\nproxy = lcp\n[lac y]\nlns = a\nmatch = *\n", NULL},
+    {"rules that another outdoes", "[lac x]\nproxy = lcp\n[lac y]\nlns = a\nmatch = *@a\n[lac z]\nlns = b\nmatch = *\n",
+     "W f:5: the 'match' keys of [lac y] have no effect: any line that fits them fits [lac z] of line 6, and the "
+     "last one counts"},
+    {"and some that it does not", "[lac x]\nproxy = lcp\n[lac w]\nlns = b\nmatch = *\n[lac y]\nlns = a\nmatch = *@a\n"
+     "[lac z]\nlns = c\nmatch = *@a\nmatch called = 1\n", NULL},
     {"rules without lns", "[lac x]\nproxy = lcp\n[lac y]\nmatch = *\n[lac z]\nlns = a\nmatch = b\n",
      "W f:4: [lac y] takes no lines by its 'match' keys: it has no 'lns'"},
     {"a way to ask without proxy", "[lac x]\nlns = a\nproxy ask = pap\n",
