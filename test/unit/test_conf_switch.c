@@ -82,9 +82,9 @@ static const struct {
      "W f:5: [switch x] has no effect: any call that fits it fits [switch y] of line 9, and the last one "
      "counts"},
     {"one that takes some of it", HEAD "[switch x]\nthrough = a\nmatch = *@a.b\n[switch y]\nthrough = a\n"
-     "match = *@*.b\ngroup = g\n[switch z]\nthrough = a\nmatch = *@a.b\ncalled = 1\n", NULL},
+     "match = *@*.b\ngroup = g\n[switch z]\nthrough = a\nmatch = *@a.b\ncalled = 1\n", ""},
     {"one for calls without a name", HEAD "[switch x]\nthrough = a\ncalled = 1\n[switch y]\nthrough = a\n"
-     "match = *\n", NULL},
+     "match = *\n", ""},
     {"nobody takes calls", "[lac a]\nlns = 192.0.2.1\n[switch x]\nthrough = a\n",
      "W f:3: [switch x] has no effect: there is no [lns] section that takes its calls"},
     {"without addresses", "[lns default]\n[lac a]\nlns = 192.0.2.1\n[switch x]\nthrough = a\n", ""},
