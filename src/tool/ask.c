@@ -86,10 +86,16 @@ static long long now_ms(void)
 
 static int trouble(const struct asker *a, int code, const char *what, const char *path)
 {
+    char text[PATH_MAX + 256];
+
     if (errno != 0)
-        fprintf(stderr, "%s: %s %s: %s\n", a->program, what, path, strerror(errno));
+        snprintf(text, sizeof text, "%s %s: %s", what, path, strerror(errno));
     else
-        fprintf(stderr, "%s: %s %s\n", a->program, what, path);
+        snprintf(text, sizeof text, "%s %s", what, path);
+    if (a->tell != NULL)
+        a->tell(text);
+    else
+        fprintf(stderr, "%s: %s\n", a->program, text);
     return code;
 }
 

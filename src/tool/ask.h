@@ -32,6 +32,7 @@ struct asker {
     bool for_a_line;     /* that the line hangs up (HUP), or who has it ends (CHLD), is a success, if the
                           * daemon has nothing else to say of it within 2 s */
     bool debug;          /* tell on stderr what is sent and what comes */
+    void (*tell)(const char *text); /* what failed; NULL: on stderr */
     /* A line of the answer, without its code and newline; last: the one that ends a frame, or the
      * only one of a plain answer.  May be NULL. */
     void (*line)(void *ctx, int code, const char *text, bool last);
@@ -45,8 +46,8 @@ void ask_open_standard(void);
 /* A child of ours that a signal that ends the program ends too. */
 void ask_ends_with_us(pid_t child);
 
-/* Sends it and hears the answer.  The answer's code, or one of the above after saying why on
- * stderr.  The FIFO that it makes is gone afterwards, also when a signal ends the program. */
+/* Sends it and hears the answer.  The answer's code, or one of the above after saying why (to
+ * tell(), or on stderr).  The FIFO that it makes is gone afterwards, also when a signal ends the program. */
 int ask(const struct asker *a, const char *command, enum ask_form form);
 
 #endif

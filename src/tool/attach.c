@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -238,6 +239,12 @@ static bool would_tell_the_line(const char *device)
            S_ISCHR(line.st_mode) && told.st_rdev == line.st_rdev;
 }
 
+static void tell_syslog(const char *text)
+{
+    openlog("l2tpd-attach", LOG_PID, LOG_DAEMON);
+    syslog(LOG_ERR, "%s", text);
+}
+
 static void line_of_answer(void *ctx, int code, const char *text, bool last)
 {
     struct wish *w = ctx;
@@ -297,7 +304,10 @@ int main(int argc, char **argv)
         w.device = ttyname(STDIN_FILENO);
     if (w.device == NULL)
         return bad("standard input is", "no terminal");
-    w.quiet |= would_tell_the_line(w.device);
+    if (would_tell_the_line(w.device)) {
+        w.quiet = true;
+        w.asker.tell = tell_syslog;
+    }
     code = attach(&w);
     if (w.child > 0) {
         signal(SIGCHLD, SIG_DFL);

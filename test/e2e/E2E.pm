@@ -17,7 +17,7 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw($B $DIR $L2TPD $PPPD daemon free_port loop_until patience ppp_script preloaded put_file
-  reports run_program sanitized slurp soon);
+  reports run_program sanitized slurp soon syslog_into);
 
 our $B     = abs_path($ENV{B} // 'build') // die "no build folder\n";
 our $L2TPD = abs_path($ENV{L2TPD} // "$B/l2tpd") // "$B/l2tpd";
@@ -171,6 +171,53 @@ sub preloaded
     return undef if $status ne '0';
     $ENV{LD_PRELOAD} = "$DIR/$name.so";
     return $ENV{LD_PRELOAD};
+}
+
+# What programs that are started from now on tell syslog is written down there, each line behind its priority.
+# Undef: no library of ours can come before libc. Until $ENV{LD_PRELOAD} is deleted.
+sub syslog_into
+{
+    my ($told) = @_;
+
+    return preloaded('syslog', <<"EOT");
+#include <stdarg.h>
+#include <stdio.h>
+#include <syslog.h>
+static void put(const char *fmt, va_list ap)
+{
+    FILE *f = fopen("$told", "a");
+    vfprintf(f, fmt, ap);
+    putc('\\n', f);
+    fclose(f);
+}
+static void note(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put(fmt, ap);
+    va_end(ap);
+}
+void openlog(const char *ident, int option, int facility)
+{
+    note("open %s pid=%d daemon=%d", ident, (option & LOG_PID) != 0, facility == LOG_DAEMON);
+}
+void syslog(int priority, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    note("priority %d", priority);
+    put(fmt, ap);
+    va_end(ap);
+}
+void __syslog_chk(int priority, int flag, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    note("priority %d", priority);
+    put(fmt, ap);
+    va_end(ap);
+}
+EOT
 }
 
 # -- a daemon ------------------------------------------------------------------------------------

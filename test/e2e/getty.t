@@ -33,10 +33,11 @@ sub hears
     return $all;
 }
 
-# Somebody dials in, a getty takes the call, and runs l2tpd-attach: (its pid, the modem's, the phone).
+# Somebody dials in, a getty takes the call, and runs l2tpd-attach for the daemon with that FIFO: (its pid,
+# the modem's, the phone).
 sub take_call
 {
-    my ($d) = @_;
+    my ($fifo) = @_;
     unlink $line, $phone;
     my $modem = fork // die "fork: $!\n";
 
@@ -60,7 +61,7 @@ sub take_call
         setsid;
         sysopen my $own, $line, O_RDWR or POSIX::_exit(127); # its terminal from now on
         POSIX::dup2(fileno $own, $_) for 0 .. 2;
-        { exec $attach, '-c', $d->{fifo}, '--modem', 'isp' }
+        { exec $attach, '-c', $fifo, '--modem', 'isp' }
         POSIX::_exit(127);
     }
     return ($pid, $modem, $caller);
@@ -81,7 +82,7 @@ my $frame = "\xff\x03\x00\x21for the caller";
 
 for my $who ('the caller', 'the LNS') {
     my $p = Peer->new(share => $far);
-    my ($pid, $modem, $caller) = take_call($d);
+    my ($pid, $modem, $caller) = take_call($d->{fifo});
 
     ok($p->accept_tunnel, 'a call that a getty has taken opens the tunnel');
     my $call = $p->accept_call;
@@ -101,4 +102,20 @@ for my $who ('the caller', 'the LNS') {
     $p->close;
 }
 $d->finish;
+
+# Nobody takes the line: the caller is told nothing of that, but the log.
+my $told = "$DIR/told";
+my $library = syslog_into($told);
+{
+    my ($pid, $modem, $caller) = take_call("$DIR/nowhere");
+
+    is(status_of($pid), 7, 'no daemon: exit status 7');
+    unlike(hears($caller, qr/nowhere/), qr/nowhere|attach/, 'of which nothing is written to the line');
+    is(status_of($modem), 0, 'and the modem is free again');
+}
+delete $ENV{LD_PRELOAD};
+SKIP: {
+    skip 'no library of ours can come before libc', 1 if !$library;
+    like(slurp($told), qr/^\S.* $DIR\/nowhere: No such file or directory$/m, 'but to syslog');
+}
 done_testing;

@@ -190,48 +190,9 @@ is(slurp("$DIR/slip"), "port = 1701\n", 'what is no pid file is left as it was')
 
     symlink $L2TPD, "$DIR/xl2tpd";
 
-    # what stands in for syslog writes down what it is told
     SKIP: {
         my $told = "$DIR/told";
-        my $library = preloaded('syslog', <<"EOT") or skip 'no library of ours can come before libc', 4;
-#include <stdarg.h>
-#include <stdio.h>
-#include <syslog.h>
-static void put(const char *fmt, va_list ap)
-{
-    FILE *f = fopen("$told", "a");
-    vfprintf(f, fmt, ap);
-    putc('\\n', f);
-    fclose(f);
-}
-static void note(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    put(fmt, ap);
-    va_end(ap);
-}
-void openlog(const char *ident, int option, int facility)
-{
-    note("open %s pid=%d daemon=%d", ident, (option & LOG_PID) != 0, facility == LOG_DAEMON);
-}
-void syslog(int priority, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    note("priority %d", priority);
-    put(fmt, ap);
-    va_end(ap);
-}
-void __syslog_chk(int priority, int flag, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    note("priority %d", priority);
-    put(fmt, ap);
-    va_end(ap);
-}
-EOT
+        syslog_into($told) or skip 'no library of ours can come before libc', 4;
         for (['in front, with -l', '-D', '-l'], ['detached']) {
             my ($how, @more) = @$_;
             unlink $told;
