@@ -1,6 +1,7 @@
 #!/bin/sh
 # What `make bench PARTS=gains` turns off is still there to be turned off: each change of
-# test/bench/edits applies, and the file that it changes compiles.
+# test/bench/edits applies, and the file that it changes compiles.  And a part that there is not is
+# told before any is measured.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/guards/lib.sh"
@@ -43,4 +44,12 @@ record 'int it(void) { return 1; }' 'int it(void) { return n; }'
 ok "nor one that does not compile" refuses 'it does not build' variants "$tmp/tree"
 record 'int it(void) { return 1; }' 'int it(void) { int n; return 1; }'
 ok "nor one that compilers warn of" refuses 'it does not build' variants "$tmp/tree"
+
+# It may neither measure nor write anything.
+measures() {
+	B="$tmp/bench" PARTS=$1 "$root/scripts/bench"
+}
+ok "a part that there is not is told, and those that there are" \
+	refuses "no part 'pres'; there are: control .* slow" measures 'kernels pres'
+ok "and nothing has been measured" test ! -e "$tmp/bench"
 finish
