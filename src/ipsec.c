@@ -169,17 +169,27 @@ static void release_all(struct ipsec *i)
     i->n = 0;
 }
 
-/* Holds the list and lets go of what was held; 0, or the errno of the first that failed. */
+/* Holds the list and lets go of what was held; 0, or the errno of the first that failed.  The rules are by
+ * rank: where there are more than before ranks grow, and the last has its new one first, so that none
+ * comes before another meanwhile that it is to be behind. */
 static int replace(struct ipsec *i, struct rules *list)
 {
+    bool grows = list->n > i->n;
     int reason = 0;
     size_t held = 0;
 
-    for (size_t k = 0; k < list->n; k++)
-        if (guard_hold(i->guard, &list->rule[k]) == 0)
-            list->rule[held++] = list->rule[k];
-        else if (reason == 0)
+    for (size_t k = 0; k < list->n; k++) {
+        struct guard_rule *r = &list->rule[grows ? list->n - 1 - k : k];
+
+        if (guard_hold(i->guard, r) == 0)
+            continue;
+        if (reason == 0)
             reason = errno;
+        r->port = 0; /* it is not held */
+    }
+    for (size_t k = 0; k < list->n; k++)
+        if (list->rule[k].port != 0)
+            list->rule[held++] = list->rule[k];
     release_all(i);
     i->rules = list->rule;
     i->n = held;
@@ -316,16 +326,30 @@ void ipsec_forget(struct hub *h, struct ipsec_hold *hold)
         let_go(h, hold, 0);
 }
 
+void ipsec_end_unguarded(struct hub *h)
+{
+    if (h->ipsec != NULL && !h->ipsec->failed && h->ipsec->n > 0)
+        return;
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next)
+        if (!t->initiator && (t->state == ESTABLISHED || t->state == WAIT_CTL_CONN) && ipsec_is_required(h, t))
+            l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
+                       "IPsec is required, and cannot be enforced");
+}
+
 void ipsec_renew(struct hub *h)
 {
+    int n;
+
     if (h->ipsec == NULL || h->ipsec->guard == NULL)
         return;
-    if (guard_renew(h->ipsec->guard) == 0) {
-        log_notice("somebody has removed all IPsec policies: those of 'require ipsec' are back");
+    n = guard_renew(h->ipsec->guard);
+    if (n > 0)
+        log_notice("somebody has removed IPsec policies: those of 'require ipsec' are back");
+    if (n >= 0)
         return;
-    }
     h->ipsec->failed = h->ipsec->n > 0;
     tell_failure(h, errno);
+    ipsec_end_unguarded(h);
 }
 
 void ipsec_end(struct hub *h)

@@ -14,6 +14,10 @@
  * daemon listens, and at each reload.  What fails is told. */
 void ipsec_apply(struct hub *h, const struct conf *conf);
 
+/* Behind that, once the configuration is in force: tunnels of sections that require IPsec, which cannot be
+ * enforced, are closed.  They would go on in the clear. */
+void ipsec_end_unguarded(struct hub *h);
+
 /* May this section serve that peer?  None that requires IPsec may, if that cannot be enforced, or if the
  * kernel lets all through that comes from there, as a LAC without IPsec has dialled it by the daemon's
  * port: that is told. */

@@ -212,8 +212,9 @@ static void compare_lac(const struct hub *h, const struct conf *was, const struc
 }
 
 /* Our own LACs' tunnels: those for which IPsec is required from now on must not wait for the next dial,
- * and those by the daemon's port may be what its [lns] sections now require it of. */
-static void guard_lacs(struct hub *h)
+ * and those by the daemon's port may be what its [lns] sections now require it of.  What cannot be held to
+ * it ends, of LACs and of peers. */
+static void guard_tunnels(struct hub *h)
 {
     for (struct lac *l = h->lacs; l != NULL; l = l->next) {
         const struct tunnel *t =
@@ -222,9 +223,13 @@ static void guard_lacs(struct hub *h)
         bool require = conf != NULL && conf->peer.require_ipsec;
 
         if (t != NULL && (require || t->path == NULL) &&
-            ipsec_dials(h, &l->ipsec, require, &t->peer, sockets_port(h, t->path)) != 0)
+            ipsec_dials(h, &l->ipsec, require, &t->peer, sockets_port(h, t->path)) != 0) {
             log_warn("lac %s: IPsec is required from now on, which its tunnel cannot be held to", l->name);
+            l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
+                       "IPsec is required, and cannot be enforced");
+        }
     }
+    ipsec_end_unguarded(h);
 }
 
 static void forget_gone_lacs(struct hub *h)
@@ -282,7 +287,7 @@ bool reload_pools(struct hub *h)
 void reload_ipsec(struct hub *h)
 {
     ipsec_apply(h, h->conf);
-    guard_lacs(h);
+    guard_tunnels(h);
 }
 
 bool reload(struct hub *h, char *why, size_t size)
@@ -319,7 +324,7 @@ bool reload(struct hub *h, char *why, size_t size)
     trouble_forget_gone(h);
     reload_apply_globals(h);
     bearer_tell_sections(h);
-    guard_lacs(h);
+    guard_tunnels(h);
     forget_gone_lacs(h);
     lac_adopt_sections(h);
     lac_heed_sections(h);

@@ -103,6 +103,7 @@ void wake_start(struct hub *h)
     h->change = change_open(h->loop, told, h);
     if (h->change == NULL && errno != ENOTSUP)
         log_warn("nothing will be known of sleep and of new addresses");
+    ipsec_renew(h); /* somebody may have removed policies before we began to listen */
 }
 
 void wake_look(struct hub *h)

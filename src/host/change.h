@@ -14,7 +14,7 @@ enum change_kind {
     CHANGE_ADDRESS_NEW, /* addr; not one of a point-to-point link, as our own calls come and go */
     CHANGE_ADDRESS_GONE, /* addr, of whatever link */
     CHANGE_IPSEC_NEW, /* a security association that leads to addr */
-    CHANGE_IPSEC_FLUSHED /* all IPsec policies have been removed.  These two take CAP_NET_ADMIN */
+    CHANGE_IPSEC_FLUSHED /* IPsec policies have been removed, ours perhaps.  These two take CAP_NET_ADMIN */
 };
 
 typedef void change_told_fn(void *ctx, enum change_kind kind, const struct addr *addr, uint64_t ms);

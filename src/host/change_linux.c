@@ -5,6 +5,7 @@
  * come by rtnetlink, IPsec by the kernel's xfrm. */
 #include "host/change.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct change {
     void *ctx;
     uint64_t slept_ms; /* of all sleep so far, as last looked at */
     struct watch clock, netlink, ipsec;
+    bool flushed; /* policies of IPsec are gone: told once for all that have come */
 };
 
 static uint64_t clock_ms(clockid_t id)
@@ -130,6 +132,19 @@ static void take_message(struct change *c, unsigned type, struct span octets)
 
 /* -- IPsec ------------------------------------------------------------------------------------- */
 
+/* Was that policy for half of somebody's ports, as those of host/guard are, and by hardly anybody else? */
+static bool is_like_guards(struct span octets)
+{
+    const size_t head = sizeof(struct rtnl_message);
+    struct xfrm_id id;
+
+    if (octets.n < head + sizeof id)
+        return false;
+    memcpy(&id, octets.p + head, sizeof id);
+    return (id.index & XFRM_OURS) != 0 || id.selector.source_mask == htons(XFRM_HALF) ||
+           id.selector.destination_mask == htons(XFRM_HALF);
+}
+
 /* The one by which we send and the one by which we hear are told alike: of the second the address is
  * our own. */
 static void take_ipsec(struct change *c, unsigned type, struct span octets)
@@ -138,8 +153,8 @@ static void take_ipsec(struct change *c, unsigned type, struct span octets)
     struct addr to = {0};
     struct xfrm_sa sa;
 
-    if (type == XFRM_FLUSH_POLICY)
-        c->told(c->ctx, CHANGE_IPSEC_FLUSHED, NULL, 0);
+    if (type == XFRM_FLUSH_POLICY || (type == XFRM_DROP_POLICY && is_like_guards(octets)))
+        c->flushed = true;
     if (type != XFRM_NEW_SA || octets.n < head + sizeof sa)
         return;
     memcpy(&sa, octets.p + head, sizeof sa);
@@ -180,12 +195,18 @@ static void on_netlink(struct watch *w, unsigned what)
     for (;;) {
         ssize_t got = recv(w->fd, in, sizeof in, MSG_DONTWAIT);
 
-        if (got < 0 && errno == ENOBUFS)
-            continue; /* some were lost: the rest is still good */
+        if (got < 0 && errno == ENOBUFS) { /* some were lost: the rest is still good */
+            c->flushed = c->flushed || w == &c->ipsec;
+            continue;
+        }
         if (got <= 0)
-            return;
+            break;
         take_messages(c, w, span_of(in, (size_t)got));
     }
+    if (!c->flushed)
+        return;
+    c->flushed = false;
+    c->told(c->ctx, CHANGE_IPSEC_FLUSHED, NULL, 0);
 }
 
 static int open_netlink(int protocol, uint32_t groups)

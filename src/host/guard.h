@@ -32,7 +32,8 @@ struct guard;
  * thing. */
 struct guard *guard_open(void);
 
-/* 0, or -1 with errno, and then nothing has changed: EPERM without the right, EEXIST if there is a
+/* What is held already gets that rank, and never gives way meanwhile.
+ * 0, or -1 with errno, and then nothing has changed: EPERM without the right, EEXIST if there is a
  * policy of somebody else's for just the same (another daemon's, say), ENOSPC for one rule too
  * many. */
 int guard_hold(struct guard *g, const struct guard_rule *r);
@@ -43,8 +44,8 @@ void guard_release(struct guard *g, const struct guard_rule *r);
 /* Is one held that selects just this, and lets it through? */
 bool guard_lets_pass(const struct guard *g, const struct guard_rule *r);
 
-/* Somebody has removed policies: what is held stands again.  0, or -1 with errno if some of it does
- * not. */
+/* Somebody may have removed policies: what is held stands again.  How many have been put back, or -1 with
+ * errno if some of it does not. */
 int guard_renew(struct guard *g);
 
 /* Removes all.  NULL is none. */

@@ -36,8 +36,6 @@
 #define TYPE_DONE 3u
 
 #define LOWEST (0xffffffffu - GUARD_RANKS) /* priority of rank 0 */
-#define OURS 0x80000000u
-#define HALF 0x8000u
 #define NAMES 0x6c320000u /* numbers of our sockets, without the mark: beyond any pid */
 #define NAMES_MOST 0x10000u
 #define ROOM 16384
@@ -130,7 +128,7 @@ static int outcome(struct guard *g)
 static const struct part {
     uint8_t direction;
     uint16_t half; /* of the peer's ports: the lowest */
-} parts[] = {{XFRM_IN, 0}, {XFRM_IN, HALF}, {XFRM_OUT, 0}, {XFRM_OUT, HALF}};
+} parts[] = {{XFRM_IN, 0}, {XFRM_IN, XFRM_HALF}, {XFRM_OUT, 0}, {XFRM_OUT, XFRM_HALF}};
 #define PARTS (sizeof parts / sizeof parts[0])
 
 static struct xfrm_sel selector_of(const struct guard_rule *r, const struct part *part)
@@ -142,7 +140,7 @@ static struct xfrm_sel selector_of(const struct guard_rule *r, const struct part
     memcpy(in ? s.source : s.destination, r->peer.ip, r->peer.family == 6 ? 16 : 4);
     *(in ? &s.source_bits : &s.destination_bits) = (uint8_t)r->bits;
     *(in ? &s.source_port : &s.destination_port) = htons(part->half);
-    *(in ? &s.source_mask : &s.destination_mask) = htons(HALF);
+    *(in ? &s.source_mask : &s.destination_mask) = htons(XFRM_HALF);
     *(in ? &s.destination_port : &s.source_port) = htons(r->port);
     *(in ? &s.destination_mask : &s.source_mask) = 0xffff;
     return s;
@@ -150,7 +148,7 @@ static struct xfrm_sel selector_of(const struct guard_rule *r, const struct part
 
 static uint32_t index_of(const struct guard *g, const struct entry *e, const struct part *part)
 {
-    return OURS | (uint32_t)g->mark << 15 | (uint32_t)e->number << 4 | (part->half != 0 ? 8u : 0u) |
+    return XFRM_OURS | (uint32_t)g->mark << 15 | (uint32_t)e->number << 4 | (part->half != 0 ? 8u : 0u) |
            part->direction;
 }
 
@@ -161,8 +159,10 @@ static int drop_index(struct guard *g, uint32_t index)
     return ask(g, XFRM_DROP_POLICY, ANSWER, &id, sizeof id) == 0 ? outcome(g) : -1;
 }
 
-static int set_one(struct guard *g, const struct entry *e, const struct part *part)
+/* Of that type of message: a new one, or in the place of the one that is there. */
+static int set_one(struct guard *g, const struct entry *e, const struct part *part, uint16_t type)
 {
+    unsigned flags = ANSWER | (type == XFRM_NEW_POLICY ? CREATE | EXCLUSIVE : 0u);
     const struct guard_rule *r = &e->rule;
     struct xfrm_info p = {.selector = selector_of(r, part),
                           .soft_octets = XFRM_ENDLESS,
@@ -174,9 +174,7 @@ static int set_one(struct guard *g, const struct entry *e, const struct part *pa
                           .direction = part->direction,
                           .action = r->drop ? XFRM_BLOCK : XFRM_ALLOW};
 
-    if (ask(g, XFRM_NEW_POLICY, ANSWER | CREATE | EXCLUSIVE, &p, sizeof p) != 0)
-        return -1;
-    return outcome(g);
+    return ask(g, type, flags, &p, sizeof p) == 0 ? outcome(g) : -1;
 }
 
 /* The first n parts. */
@@ -192,7 +190,7 @@ static int set(struct guard *g, const struct entry *e)
     for (size_t i = 0; i < PARTS; i++) {
         int reason;
 
-        if (set_one(g, e, &parts[i]) == 0)
+        if (set_one(g, e, &parts[i], XFRM_NEW_POLICY) == 0)
             continue;
         reason = errno;
         unset(g, e, i);
@@ -235,7 +233,7 @@ static int take_any_mark(struct guard *g)
 /* One like those that we set. */
 static bool is_like_ours(const struct xfrm_info *p)
 {
-    return (p->index & OURS) != 0 && p->priority >= LOWEST && p->selector.protocol == IPPROTO_UDP;
+    return (p->index & XFRM_OURS) != 0 && p->priority >= LOWEST && p->selector.protocol == IPPROTO_UDP;
 }
 
 static uint16_t mark_in(uint32_t index)
@@ -404,23 +402,26 @@ static void free_entry(struct guard *g, struct entry *e)
     free(e);
 }
 
-/* Another rank or action for what stands there: the kernel knows no better than out and in. */
+/* Another rank or action for what stands there, which does not go meanwhile. */
 static int change(struct guard *g, struct entry *e, bool drop, unsigned rank)
 {
     struct guard_rule before = e->rule;
+    size_t n = 0;
     int reason;
 
     if (before.drop == drop && before.rank == rank)
         return 0;
-    unset(g, e, PARTS);
     e->rule.drop = drop;
     e->rule.rank = rank;
-    if (set(g, e) == 0)
+    while (n < PARTS && set_one(g, e, &parts[n], XFRM_RESET_POLICY) == 0)
+        n++;
+    if (n == PARTS)
         return 0;
     reason = errno;
     e->rule = before;
-    if (set(g, e) != 0)
-        log_warn("an IPsec policy that was there is lost");
+    while (n-- > 0)
+        if (set_one(g, e, &parts[n], XFRM_RESET_POLICY) != 0)
+            log_warn("an IPsec policy cannot be put back as it was");
     errno = reason;
     return -1;
 }
@@ -468,14 +469,16 @@ bool guard_lets_pass(const struct guard *g, const struct guard_rule *r)
 /* Of one that is there the kernel says so. */
 int guard_renew(struct guard *g)
 {
-    int reason = 0;
+    int reason = 0, n = 0;
 
     for (unsigned i = 0; i < GUARD_MOST; i++)
         for (size_t k = 0; k < PARTS && g->by_number[i] != NULL; k++)
-            if (set_one(g, g->by_number[i], &parts[k]) != 0 && errno != EEXIST && reason == 0)
+            if (set_one(g, g->by_number[i], &parts[k], XFRM_NEW_POLICY) == 0)
+                n++;
+            else if (errno != EEXIST && reason == 0)
                 reason = errno;
     errno = reason;
-    return reason == 0 ? 0 : -1;
+    return reason == 0 ? n : -1;
 }
 
 void guard_close(struct guard *g)

@@ -15,7 +15,12 @@
 #define XFRM_NEW_POLICY 0x13u
 #define XFRM_DROP_POLICY 0x14u
 #define XFRM_GET_POLICY 0x15u
+#define XFRM_RESET_POLICY 0x19u /* one for the same selector, in its place */
 #define XFRM_FLUSH_POLICY 0x1du /* all are gone */
+
+/* What the policies of host/guard bear: this bit of the index, and this mask of the peer's port */
+#define XFRM_OURS 0x80000000u
+#define XFRM_HALF 0x8000u
 
 #define XFRM_IN 0u
 #define XFRM_OUT 1u

@@ -59,7 +59,18 @@ $d->finish;
 $d = lns 'yes', $port;
 system 'ip xfrm policy flush';
 soon { policies == 8 } 'all removed by somebody: they are back';
-$d->says(qr/somebody has removed all IPsec policies: those of 'require ipsec' are back/, 'and that is told');
+$d->says(qr/somebody has removed IPsec policies: those of 'require ipsec' are back/, 'and that is told');
+$d->mark;
+system 'ip xfrm policy deleteall';
+soon { policies == 8 } 'removed one by one: they are back, too';
+$d->says(qr/somebody has removed IPsec policies/, 'and that is told');
+$d->mark;
+kill STOP => $d->pid;
+system 'ip -batch ' . put_file("$DIR/batch", join '', map
+    { sprintf "xfrm policy add src 10.1.%d.%d dst 10.2.0.1 dir out action allow\n", $_ / 250, $_ % 250 + 1 } 1 .. 1500);
+system 'ip xfrm policy flush';
+kill CONT => $d->pid;
+soon { policies == 8 } 'while more happened than the kernel keeps for us: likewise';
 $d->finish;
 is(policies, 0, 'and gone with the daemon');
 

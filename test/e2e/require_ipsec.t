@@ -63,4 +63,24 @@ my $refused = qr/trouble ipsec-not-enforced: 'require ipsec = yes' cannot be enf
     $d->finish;
 }
 
+# A reload that requires it, of what is up.
+{
+    my $far = Peer->new;
+    my $lns = "[lns default]\nassign ip = no\n[lac office]\nautodial = yes\nlns = 127.0.0.1:" . $far->port . "\n";
+    my $d = daemon 'both', program => $bare, conf => $lns;
+    my $peer = Peer->new(to => $d->port);
+
+    ok($far->accept_tunnel && $peer->open_tunnel, 'two tunnels without IPsec, of a LAC and of a peer');
+    $d->configure($lns . "require ipsec = yes\n");
+    $d->signal('HUP');
+    my $m = $far->wait_for('StopCCN', 5);
+    like($m ? Peer::result($m) : "none", qr/IPsec is required, and cannot be enforced/, 'a LAC that requires it by a reload ends its own');
+    ok($peer->hears_no('StopCCN', 0.3), 'and no other');
+    $d->configure($lns =~ s/no\n/no\nrequire ipsec = yes\n/r);
+    $d->signal('HUP');
+    $m = $peer->wait_for('StopCCN', 5);
+    like($m ? Peer::result($m) : "none", qr/IPsec is required, and cannot be enforced/, 'a LNS those of its peers');
+    $d->finish;
+}
+
 done_testing;

@@ -147,6 +147,32 @@ static void test_rank(struct guard *g)
     guard_release(g, &net);
 }
 
+/* Nothing passes in any moment of a change: a child sends all the while. */
+static void test_gapless(struct guard *g)
+{
+    struct guard_rule net = rule("127.0.0.0", 8, true, 5);
+    int status = -1;
+    pid_t child;
+
+    guard_hold(g, &net);
+    child = fork();
+    if (child == 0) {
+        for (;;)
+            if (out() != EPERM)
+                _exit(1);
+    }
+    for (unsigned i = 0; i < 3000; i++) {
+        net.rank = 5 + i % 2;
+        guard_hold(g, &net);
+    }
+    is_int(waitpid(child, &status, WNOHANG), 0, "no datagram passes while ranks change");
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    for (unsigned i = 0; i <= 3000; i++)
+        guard_release(g, &net);
+    is_int(out(), 0, "and then it goes again");
+}
+
 static void test_renew(struct guard *g)
 {
     struct guard_rule net = rule("127.0.0.0", 8, true, 5);
@@ -160,7 +186,7 @@ static void test_renew(struct guard *g)
         return;
     }
     is_int(out(), 0, "removed by somebody: a datagram goes");
-    is_int(guard_renew(g), 0, "it is put back");
+    is_int(guard_renew(g), 4, "it is put back");
     is_int(out(), EPERM, "then nothing goes from our port");
     is_int(in(), -1, "nor comes to it");
     guard_release(g, &net);
@@ -276,6 +302,7 @@ int main(void)
     test_drop(g);
     test_same(g);
     test_rank(g);
+    test_gapless(g);
     test_renew(g);
     guard_close(g);
     test_left_behind();
