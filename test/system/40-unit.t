@@ -148,7 +148,7 @@ chmod +x /etc/ppp/ip-up.d/tell'
 
 scenario "the unit"
 mkdir -p $work/box/run/units $work/box/run/inst $work/box/run/tmpfiles
-cp "$L2TPD" $work/box/run/inst/l2tpd
+cp "$L2TPD" "${L2TPD%l2tpd}l2tpd-attach" $work/box/run/inst/
 for name in basic sysinit shutdown umount final network network-online multi-user; do
 	cp /lib/systemd/system/$name.target $work/box/run/units/
 done
@@ -161,6 +161,18 @@ ok "systemd-analyze verify has nothing to say" [ "$(on box env SYSTEMD_UNIT_PATH
 ok "systemd-analyze security: no more than $worst_exposure tenths of exposure" exposure
 ok "a systemd of its own" start_systemd
 start_log
+
+# forbidden DEVICE: may the daemon, by its unit, not open that terminal for a line?
+forbidden() {
+	box timeout 5 /run/inst/l2tpd-attach --device "$1" other >$work/attached 2>&1 || :
+	note "$1: $(cat $work/attached)"
+	grep -q 'Operation not permitted' $work/attached
+}
+
+# Whether it opens is another question: the driver may have no line behind it.
+allowed() {
+	! forbidden "$1" && [ -s $work/attached ]
+}
 
 scenario "no configuration"
 on box mv /etc/l2tpd/l2tpd.conf /etc/l2tpd/aside
@@ -182,6 +194,9 @@ ok "it starts" box systemctl start l2tpd.service
 ok "and reads its FIFO by then" [ -p $work/box/run/l2tpd/l2tp-control ]
 ok "active" property_is ActiveState active
 ok "its status says that nothing is there yet" property_is StatusText "0 tunnels, 0 calls"
+ok "it may not open a console" forbidden /dev/tty3
+[ ! -c /dev/ttyS0 ] || ok "but a serial line" allowed /dev/ttyS0
+ok "of which nothing is left" wait_until 60 property_is StatusText "0 tunnels, 0 calls"
 l2tpd_on far
 echo 'c other' >$work/far/run/l2tpd/l2tp-control
 ok "a client's PPP is up" wait_until 60 [ -e $work/far/run/up.ppp0 ]
