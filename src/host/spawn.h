@@ -1,9 +1,9 @@
 /* spawn: runs a program as a child in a session of its own.
  *
  * The child only moves descriptors and executes; all that needs memory is made ready before.  So it
- * can share our memory until it executes, where the system has a way (spawn_linux.c): what it
- * costs does then grow neither with the daemon nor with what it has open.  spawn_fork.c is the body for others.  Knows nothing of
- * pppd. */
+ * can share our memory until it executes, where the system has a way (spawn_linux.c): what it costs then
+ * grows neither with the daemon nor with what it has open.  spawn_fork.c is the body for
+ * others.  Knows nothing of pppd. */
 #ifndef HOST_SPAWN_H
 #define HOST_SPAWN_H
 
