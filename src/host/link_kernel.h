@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/addr.h"
 
@@ -42,9 +43,10 @@ int link_kernel_session(int udp, const struct addr *peer, const struct link_kern
 /* Takes the session's PPP interface off it, by which its pppd sees a hang-up. */
 void link_kernel_hang_up(int session);
 
-/* For a child of ours: it gets a TERM when we die, as nobody is there then to hang up a session's
- * pppd, or to wait for an answer. */
-void link_kernel_die_with_us(void);
+/* For a child: it gets a TERM when its parent dies, as nobody is there then to hang up a session's
+ * pppd, or to wait for an answer.  False: the parent is dead already, or died meanwhile, and there may
+ * be no signal; the child is to end.  Async-signal-safe. */
+bool link_kernel_die_with(pid_t parent);
 
 struct link_kernel_counts {
     uint64_t frames_in, octets_in, frames_out, octets_out;

@@ -169,9 +169,11 @@ void link_kernel_hang_up(int session)
     close(fd);
 }
 
-void link_kernel_die_with_us(void)
+/* In this order: of a parent that dies in between, too, one of both is heard. */
+bool link_kernel_die_with(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == parent;
 }
 
 bool link_kernel_counts(int tunnel, const struct link_kernel_ids *ids,

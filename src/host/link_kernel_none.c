@@ -50,8 +50,10 @@ bool link_kernel_addresses(const char *interface, uint32_t *local, uint32_t *rem
     return false;
 }
 
-void link_kernel_die_with_us(void)
+bool link_kernel_die_with(pid_t parent)
 {
+    (void)parent;
+    return true;
 }
 
 void link_kernel_hang_up(int session)

@@ -264,7 +264,7 @@ static pid_t launch(struct loop *l, const struct pppd_settings *s, int line, int
     struct spawn child = {.argv = args.argv,
                           .line = line,
                           .inherited = {password, s->in_kernel ? s->session : -1},
-                          .dies_with_us = s->in_kernel};
+                          .dies_with = s->in_kernel ? getpid() : 0};
     char **environment;
     pid_t pid;
     int keep;

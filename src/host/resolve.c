@@ -90,12 +90,13 @@ static void ask_system(int fd, const char *host, uint16_t port)
     freeaddrinfo(list);
 }
 
-static void run_child(struct loop *l, int fd, const char *host, uint16_t port)
+static void run_child(struct loop *l, pid_t parent, int fd, const char *host, uint16_t port)
 {
     loop_after_fork(l);
     loop_close_in_child(l);
     /* should we be gone by then, and nobody there to kill it: what it has of ours would stay open */
-    link_kernel_die_with_us();
+    if (!link_kernel_die_with(parent))
+        _exit(0);
     alarm(RESOLVE_TIMEOUT_MS / 1000 + 1);
     ask_system(fd, host, port);
     _exit(0);
@@ -146,6 +147,7 @@ static void on_gone(struct child *c, int status)
 
 static int start_child(struct resolve *r, const char *host)
 {
+    pid_t us = getpid();
     int fd[2];
 
     if (sys_pipe(fd) != 0)
@@ -155,7 +157,7 @@ static int start_child(struct resolve *r, const char *host)
         goto fail;
     r->child.pid = fork();
     if (r->child.pid == 0)
-        run_child(r->loop, fd[1], host, r->port);
+        run_child(r->loop, us, fd[1], host, r->port);
     if (r->child.pid < 0)
         goto fail;
     close(fd[1]);

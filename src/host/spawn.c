@@ -68,7 +68,7 @@ void spawn_become(struct loop *l, const struct spawn *s)
     for (int i = 0; i < SPAWN_INHERITED; i++)
         if (!inherit(s->inherited[i]))
             return;
-    if (s->dies_with_us)
-        link_kernel_die_with_us();
+    if (s->dies_with != 0 && !link_kernel_die_with(s->dies_with))
+        _exit(SPAWN_NOT_RUN); /* nobody is there to be told */
     execve(s->argv[0], (char *const *)(uintptr_t)s->argv, s->environment);
 }

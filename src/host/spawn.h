@@ -20,7 +20,8 @@ struct spawn {
     char *const *environment;       /* NULL-ended */
     int line;                       /* becomes its descriptors 0 and 1; 2 is ours */
     int inherited[SPAWN_INHERITED]; /* others that it gets under their numbers; -1: none */
-    bool dies_with_us;              /* TERM for it should we die (where the system has that) */
+    pid_t dies_with;                /* us, if it gets a TERM should we die (where the system has that),
+                                     * and is not to begin if we have died already; 0: it lives on */
 };
 
 /* The environment as it is, but for these variables; a value of NULL unsets.  One block of memory,
@@ -40,8 +41,8 @@ void spawn_begin(void);
  * then no child is left. */
 pid_t spawn(struct loop *l, const struct spawn *s);
 
-/* For the bodies: what the child does.  Returns, with errno, only if it fails.  Async-signal-safe.
- */
+/* For the bodies: what the child does.  Returns, with errno, only if it fails; of a parent that is
+ * dead already, not even then.  Async-signal-safe. */
 void spawn_become(struct loop *l, const struct spawn *s);
 
 #endif

@@ -134,8 +134,58 @@ static void test_hang_up(int at, const char *way)
     close(master);
 }
 
-/* From now on the system has no close_range(), as before Linux 5.9. */
 #ifdef __linux__
+/* Makes a child that makes another, and is killed as soon as that runs; or, late, that has gone
+ * before the other comes to say that it wants to die with it. */
+static pid_t make_parent(struct spawn *s, bool late)
+{
+    pid_t parent = fork();
+
+    if (parent != 0)
+        return parent;
+    s->dies_with = getpid();
+    if (!late) {
+        spawn(loop, s);
+        pause();
+    }
+    if (fork() != 0)
+        _exit(0);
+    while (getppid() == s->dies_with)
+        usleep(1000);
+    spawn_become(loop, s);
+    _exit(0);
+}
+
+/* What a child of it says to its line, until it is no more. */
+static void test_parent_dies(bool late, const char *says, const char *what)
+{
+    const char *argv[] = {"/bin/sh", "-c", "echo runs; exec sleep 60", NULL};
+    struct spawn s = {.argv = argv, .environment = environ, .inherited = {-1, -1}};
+    char text[16] = "";
+    pid_t parent;
+    int pair[2];
+
+    if (!ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "a line"))
+        return;
+    s.line = pair[1];
+    parent = make_parent(&s, late);
+    close(pair[1]);
+    alarm(20);
+    ok(read(pair[0], text, sizeof text - 1) >= 0 && kill(parent, SIGKILL) == 0 && waitpid(parent, NULL, 0) == parent,
+       "a parent that dies");
+    is_str(text, says, what);
+    is_int(read(pair[0], text, sizeof text), 0, "and is no more then");
+    alarm(0);
+    close(pair[0]);
+}
+
+static void test_dies_with(void)
+{
+    test_parent_dies(false, "runs\n", "a child runs as long as its parent");
+    test_parent_dies(true, "", "a child whose parent has died before does not begin");
+}
+
+/* From now on the system has no close_range(), as before Linux 5.9. */
 static bool is_older(void)
 {
     struct sock_filter filter[] = {
@@ -150,6 +200,10 @@ static bool is_older(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 #else
+static void test_dies_with(void)
+{
+}
+
 static bool is_older(void)
 {
     return true;
@@ -182,6 +236,7 @@ int main(void)
         test_absent(rows[i].at, rows[i].way);
         test_hang_up(rows[i].at, rows[i].way);
     }
+    test_dies_with();
     ok(is_older(), "a system without close_range()");
     test_child(FILLED, "many descriptors there");
     test_absent(FILLED, "many descriptors there");
