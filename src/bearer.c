@@ -208,6 +208,7 @@ static void gone(struct pppd *p, int status)
     struct hub *h = b->hub;
     uint16_t call = b->call_id;
     const struct pppd_end *end = pppd_end_of(status);
+    bool again;
     struct call_cause cause = {.has_ppp = end->cause != 0 && !b->dialling,
                                .ppp = (uint16_t)end->cause,
                                .direction = (uint8_t)end->direction};
@@ -219,14 +220,19 @@ static void gone(struct pppd *p, int status)
     pppd_end_text(status, text, sizeof text);
     log_end(b->number, status);
     log_info("%s: pppd ended: %s", b->name, text);
-    kernel_judge_pppd(h, b->kernel != NULL, status);
-    explain(b, status);
-    bearer_ppp_end(b, end);
-    bearer_free(b);
-    if (call != 0) {
-        l2tp_set_call_data(h->engine, call, NULL);
-        l2tp_hang_up_cause(h->engine, loop_now(h->loop), call, result, ERROR_NONE, text, &cause);
+    again = kernel_judge_pppd(h, b->kernel != NULL, status) && b->may_be_ours && call != 0 &&
+            h->stopping == STOP_NOT;
+    if (!again) {
+        explain(b, status);
+        bearer_ppp_end(b, end);
     }
+    bearer_free(b);
+    if (call != 0)
+        l2tp_set_call_data(h->engine, call, NULL);
+    if (again)
+        h->start_again(h, call);
+    else if (call != 0)
+        l2tp_hang_up_cause(h->engine, loop_now(h->loop), call, result, ERROR_NONE, text, &cause);
 }
 
 static void log_arguments(const struct pppd_settings *s)
@@ -268,6 +274,7 @@ static bool choose_path(struct bearer *b, const struct call *c, const struct ker
     bool usual;
 
     b->dscp = conf->dscp;
+    b->may_be_ours = conf->data_path != CONF_PATH_KERNEL;
     b->kernel = kernel_open(b->hub, c, wish, reason, &usual);
     if (b->kernel != NULL)
         log_info("%s: the kernel carries its data", b->name);
@@ -437,6 +444,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
     char options[NUMBER + 32];
     struct pppd_settings s = {.role = PPPD_LAC};
     char local[ADDR_TEXT], remote[ADDR_TEXT], peer[ADDR_TEXT];
+    const struct kernel_wish wish = kernel_wish_of_lac(conf);
     struct bearer *b = bearer_new(h, c, why);
 
     *ppp = BEARER_PPP_NEW;
@@ -444,7 +452,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
         return NULL;
     if (!bearer_hold(b, c, POOL_OURS, conf->local_ip, why) ||
         !bearer_hold(b, c, POOL_PEERS, conf->remote_ip, why) ||
-        !choose_path(b, c, &(struct kernel_wish){.peer = &conf->peer}, why)) {
+        !choose_path(b, c, &wish, why)) {
         bearer_free(b);
         return NULL;
     }
@@ -481,6 +489,8 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
     b->dialling = true;
     b->dscp = conf->dscp;
     b->tell_errors = tell_errors;
+    if (kernel_might(h, conf))
+        log_info("%s: we carry its data ourselves: its peer has us dial", b->name);
     return launch(b, &s, why);
 }
 

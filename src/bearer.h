@@ -41,7 +41,8 @@ struct bearer {
     struct addr peer, local; /* of the tunnel: where frames go */
     uint64_t stuck_since;    /* ms: since then pppd has taken no frame; 0: it takes them */
 
-    struct kernel_session *kernel; /* NULL: closed, or the data are ours */
+    struct kernel_session *kernel; /* NULL: closed, or the data are ours, ... */
+    bool may_be_ours;              /* ... as they may be, if the kernel fails us */
     struct pppd pppd;
     uint16_t number;             /* what call_id was, for the log */
     uint32_t lease, local_lease; /* addresses, host order; 0: none */

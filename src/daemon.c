@@ -271,6 +271,7 @@ static bool make_parts(struct hub *h)
     h->started = sys_now_ms();
     h->drain = drain_events;
     h->lac_of_call = news_lac_of_call;
+    h->start_again = news_start_again;
     h->stop_timer.fire = stop_timer_fired;
     h->stop_timer.owner = h;
     reload_apply_globals(h);

@@ -104,6 +104,7 @@ struct hub {
     unsigned told_tunnels, told_calls; /* what the last one said */
     bool reload_failed;
     void (*drain)(struct hub *h); /* news become actions now, not only at the turn's end */
+    void (*start_again)(struct hub *h, uint16_t call); /* one that has lost its bearer gets another */
     const char *(*lac_of_call)(const struct call *c); /* the [lac] that it is for; NULL: none */
     uint64_t started;             /* ms */
     struct totals totals;

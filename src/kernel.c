@@ -36,8 +36,11 @@ struct kernel_session {
     struct kernel_session *next, *prev; /* in its tunnel */
 };
 
+#define TOLD 1024
+
 struct kernel {
     const char *lacks;            /* what the system has not, that it takes; NULL: nothing */
+    uint32_t told[TOLD];          /* hashes of what has been told of sections, each at its place */
     struct hash tunnels, places;  /* by id; by the peer's address */
     struct hash sessions;         /* by our id */
     struct kernel_tunnel *idle;   /* to be swept */
@@ -68,28 +71,32 @@ void kernel_probe(struct hub *h)
 {
     const char *lacks = h->conf->global.force_userspace ? forced : link_kernel_lacks();
 
+    memset(h->kernel->told, 0, sizeof h->kernel->told);
     if (lacks == h->kernel->lacks)
         return;
     if (lacks == NULL)
         log_info("Using l2tp kernel support.");
-    else if (lacks != forced)
+    else if (lacks == forced)
+        log_info("Not looking for kernel support: %s", forced);
+    else
         log_info("L2TP kernel support not detected (try modprobing l2tp_ppp and pppol2tp): %s",
                  lacks);
     h->kernel->lacks = lacks;
 }
 
-void kernel_judge_pppd(struct hub *h, bool in_kernel, int status)
+bool kernel_judge_pppd(struct hub *h, bool in_kernel, int status)
 {
     struct kernel *k = h->kernel;
 
     if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_OPTIONS)
-        return;
+        return false;
     if (in_kernel && k->lacks == NULL) {
         k->lacks = not_taken;
-        log_notice("we carry the data of the calls to come ourselves, until a reload: %s", not_taken);
+        log_notice("we carry all data ourselves from now on, until a reload: %s", not_taken);
     } else if (!in_kernel && k->lacks == not_taken) {
         kernel_probe(h); /* so it was something else */
     }
+    return in_kernel;
 }
 
 /* -- what is for the kernel -------------------------------------------------------------------- */
@@ -97,8 +104,20 @@ void kernel_judge_pppd(struct hub *h, bool in_kernel, int status)
 struct kernel_wish kernel_wish_of(const struct conf_lns *lns)
 {
     return (struct kernel_wish){.peer = &lns->peer,
+                                .kind = "lns",
+                                .section = lns->name,
                                 .needs_frames = lns->send_sli,
                                 .replays = lns->proxy_lcp == CONF_PROXY_LCP_ACCEPT};
+}
+
+struct kernel_wish kernel_wish_of_lac(const struct conf_lac *lac)
+{
+    return (struct kernel_wish){.peer = &lac->peer, .kind = "lac", .section = lac->name};
+}
+
+bool kernel_might(const struct hub *h, const struct conf_peer *p)
+{
+    return p->data_path != CONF_PATH_USERSPACE && h->kernel->lacks == NULL;
 }
 
 /* Why the data of all calls of this kind are ours; NULL: they are for the kernel. */
@@ -112,20 +131,35 @@ static const char *usual_reason(const struct hub *h, const struct call *c,
         const char *text;
     } rows[] = {
         {p->data_path == CONF_PATH_USERSPACE, "'data path = userspace'"},
+        {h->kernel->lacks != NULL, h->kernel->lacks},
         {!must && p->length_bit, "'length bit = yes'"},
         {!must && p->priority_bit, "'priority bit = yes'"},
-        {!must && c->tunnel->ecn, "'ecn = yes'"},
+        {!must && c->tunnel->ecn, "'ecn = yes', as the peer has"},
         {!must && p->flow == CONF_FLOW_AUTO && !c->tunnel->initiator, "'flow bit = auto'"},
         {!must && p->dscp != 0, "'data dscp'"},
         {!must && wish->needs_frames, "'send sli = yes'"},
         {!must && wish->replays, "'proxy lcp = accept'"},
-        {h->kernel->lacks != NULL, h->kernel->lacks},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].holds)
             return rows[i].text;
     return NULL;
+}
+
+/* That of a section's calls, once until a reload, unless a thousand others have been told since.  What the
+ * whole system lacks has been told when that was found. */
+static void tell_section(struct hub *h, const struct kernel_wish *wish, const char *reason)
+{
+    uint32_t it = hash_of(hash_of(1, wish->section, strlen(wish->section)), reason, strlen(reason));
+    uint32_t *told;
+
+    it = hash_of(it, wish->kind, strlen(wish->kind));
+    told = &h->kernel->told[it % TOLD];
+    if (reason == h->kernel->lacks || *told == it)
+        return;
+    *told = it;
+    log_info("[%s %s]: we carry the data of its calls ourselves: %s", wish->kind, wish->section, reason);
 }
 
 /* -- tunnels ----------------------------------------------------------------------------------- */
@@ -330,8 +364,10 @@ struct kernel_session *kernel_open(struct hub *h, const struct call *c,
 
     *usual = reason != NULL;
     snprintf(why, KERNEL_WHY, "%s", reason != NULL ? reason : strerror(ENOMEM));
-    if (reason != NULL)
+    if (reason != NULL) {
+        tell_section(h, wish, reason);
         kernel_close(s); /* the configuration has changed meanwhile */
+    }
     if (reason == NULL && s == NULL)
         s = make_session(h, c, wish, why);
     if (reason != NULL || s == NULL)

@@ -18,21 +18,26 @@ bool kernel_begin(struct hub *h);
 /* What a section says of its calls' data. */
 struct kernel_wish {
     const struct conf_peer *peer;
+    const char *kind, *section; /* "lns" or "lac", and its name: good as long as the configuration */
     bool needs_frames; /* something of the section's has to see them: "send sli", ... */
     bool replays;      /* ... or "proxy lcp" */
 };
 struct kernel_wish kernel_wish_of(const struct conf_lns *lns);
+struct kernel_wish kernel_wish_of_lac(const struct conf_lac *lac);
 
 /* Asks the system whether it can at all, unless the configuration forbids it; says so in the log, in
  * xl2tpd's words, if that is news. */
 void kernel_probe(struct hub *h);
+
+/* Could it carry the data of such a call, for all that is known? */
+bool kernel_might(const struct hub *h, const struct conf_peer *p);
 
 /* A call that is accepted and not up yet: its session is made, if its data are for the kernel. */
 void kernel_coming(struct hub *h, const struct call *c, const struct kernel_wish *wish);
 
 #define KERNEL_WHY 160
 /* The session of a call that is up.  NULL: its data are for us, for the reason in why; *usual: for
- * one that holds for all calls of its kind. */
+ * one that holds for all calls of its kind, and has been told: of a section's the first call tells it. */
 struct kernel_session *kernel_open(struct hub *h, const struct call *c,
                                    const struct kernel_wish *wish, char why[KERNEL_WHY],
                                    bool *usual);
@@ -42,8 +47,9 @@ int kernel_descriptor(const struct kernel_session *s);
 
 /* A pppd has ended, by whose data the kernel carried or we.  One that takes no options with those of
  * the kernel's path among them may lack its plugin, for all that we have found one: from then on data
- * are for us, until a pppd of ours does not take its options either, or a reload. */
-void kernel_judge_pppd(struct hub *h, bool in_kernel, int status);
+ * are for us, until a pppd of ours does not take its options either, or a reload.  True: it was one of
+ * those, which can be run again without them. */
+bool kernel_judge_pppd(struct hub *h, bool in_kernel, int status);
 
 /* Ours goes, and its pppd is hung up.  NULL is nothing to close. */
 void kernel_close(struct kernel_session *s);

@@ -139,6 +139,23 @@ static void hang_up(struct hub *h, const struct call *c, unsigned result, unsign
     l2tp_hang_up(h->engine, loop_now(h->loop), c->id, result, error, why);
 }
 
+void news_start_again(struct hub *h, uint16_t call)
+{
+    const struct call *c = l2tp_call_by_id(h->engine, call);
+    unsigned result = CDN_ERROR;
+    const char *why = "";
+    struct bearer *b;
+
+    if (c == NULL)
+        return;
+    b = start_bearer(h, c, &why, &result);
+    l2tp_set_call_data(h->engine, c->id, b);
+    if (b == NULL)
+        hang_up(h, c, result, result == CDN_ERROR ? ERROR_RESOURCES : ERROR_NONE, why);
+    else
+        log_info("%s: another pppd is started for it, PID: %d", b->name, (int)b->pppd.child.pid);
+}
+
 static void on_call_up(struct hub *h, const struct l2tp_event *ev)
 {
     const struct call *c = ev->call;

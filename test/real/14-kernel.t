@@ -185,28 +185,61 @@ for side in lns lac; do
 	stop_daemon lns
 done
 
-scenario "a plugin, but not where pppd looks for it"
-forget_logs
-lns_userspace=no lac_userspace=no
-lns_conf 10.9.1.10
-lac_conf a
-sed -i 's|^\( *\)lns = .*|&\n\1redial = yes\n\1redial timeout = 1|' $work/lac/conf
 mkdir -p $work/elsewhere/0.0.0
 cp /usr/lib/pppd/*/pppol2tp.so $work/elsewhere/0.0.0
-on lac mount --bind $work/elsewhere /usr/lib/pppd
+for side in lac lns; do
+	other=lns
+	[ $side = lac ] || other=lac
+	scenario "a plugin, but not where the $side's pppd looks for it"
+	forget_logs
+	lns_userspace=no lac_userspace=no
+	lns_conf 10.9.1.10
+	lac_conf a
+	on $side mount --bind $work/elsewhere /usr/lib/pppd
+	start_daemon lns "$L2TPD"
+	start_daemon lac "$L2TPD"
+	tell lac "c a"
+	ours_up
+	ok "its pppd has ended" says $side "pppd ended: bad options"
+	ok "all data are ours from now on, says the $side, and why" says $side "we carry all data ourselves from now on.*pppol2tp.so"
+	ok "another pppd is started for the call" says $side "call .*: another pppd is started for it"
+	ok "its status says who carries it" carries $side userspace
+	ok "the other's kernel carries it" carries $other kernel
+	ok "it is the first call still" [ "$(grep -c 'Call established' $work/lac/log)" = 1 ]
+	ok "100 pings of 1,200 octets pass" ping_all lac 10.9.0.1
+	forget_logs
+	tell lac "d a"
+	is_down
+	tell lac "c a"
+	ours_up
+	ok "the next call is not tried by the kernel" not says $side "bad options"
+	stop_daemon lac
+	is_down
+	stop_daemon lns
+	on $side umount /usr/lib/pppd
+done
+
+scenario "a section that the kernel cannot serve, and an option that no pppd knows"
+forget_logs
+lns_conf 10.9.1.10
+echo 'length bit = yes' >>$work/lns/conf
+lac_conf a
+echo nonsense >>$work/lac/etc/ppp/options.l2tpd
 start_daemon lns "$L2TPD"
 start_daemon lac "$L2TPD"
 tell lac "c a"
-ours_up
-ok "the first call has come to nothing" says lac "pppd ended: bad options"
-ok "the LAC carries the next itself, and says why" says lac "we carry the data of the calls to come ourselves"
-ok "its status says so" carries lac userspace
-ok "the LNS's kernel carries it" carries lns kernel
+ok "the call ends" wait_until 15 says lac "trouble pppd-options: "
+ok "the second pppd has shown that it was not the plugin" says lac "Using l2tp kernel support"
+sed -i /nonsense/d $work/lac/etc/ppp/options.l2tpd
 tell lac "d a"
-is_down
+ok "nothing is left" wait_until 12 all_pppds_are 0
+tell lac "c a"
+ours_up
+ok "the LAC's kernel carries the next" carries lac kernel
+ok "the LNS carries it itself" carries lns userspace
+ok "and has said why, once" [ "$(grep -c "\[lns default\]: we carry the data of its calls ourselves: 'length bit = yes'" $work/lns/log)" = 1 ]
 stop_daemon lac
 stop_daemon lns
-on lac umount /usr/lib/pppd
 
 scenario "two tunnels, each with a socket of its own"
 forget_logs

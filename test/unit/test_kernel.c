@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "kernel.c"
 
 #define CALLS 500u
@@ -137,13 +138,24 @@ static void begin(void)
     kernel_probe(&hub);
 }
 
-static struct kernel_wish wish = {.peer = &section};
+static struct kernel_wish wish = {.peer = &section, .kind = "lns", .section = "branch"};
 static char why[KERNEL_WHY];
 static bool usual;
 
 static struct kernel_session *open_one(struct call *c)
 {
     return kernel_open(&hub, c, &wish, why, &usual);
+}
+
+static char told[256];
+static unsigned lines;
+
+static void on_log(enum log_level level, const char *line)
+{
+    if (level > LEVEL_INFO)
+        return;
+    snprintf(told, sizeof told, "%s", line);
+    lines++;
 }
 
 static void all_down(void)
@@ -279,7 +291,7 @@ static void test_reasons(void)
          CONF_PATH_USERSPACE, false},
         {"a length in data", "'length bit = yes'", &section.length_bit, NULL, 0, true},
         {"their priority", "'priority bit = yes'", &section.priority_bit, NULL, 0, true},
-        {"congestion marks, agreed on", "'ecn = yes'", &tunnels[0].ecn, NULL, 0, true},
+        {"congestion marks, agreed on", "'ecn = yes', as the peer has", &tunnels[0].ecn, NULL, 0, true},
         {"numbers by need", "'flow bit = auto'", NULL, (int *)&section.flow, CONF_FLOW_AUTO, true},
         {"a mark on data", "'data dscp'", NULL, &section.dscp, 46, true},
         {"SLI", "'send sli = yes'", &wish.needs_frames, NULL, 0, true},
@@ -312,16 +324,15 @@ static void test_reasons(void)
     ok(open_one(&calls[0]) == NULL && usual && strcmp(why, "no module") == 0,
        "where the system cannot, nobody is tried");
     begin();
-    kernel_judge_pppd(&hub, true, ENDS_WITH(1));
-    ok(open_one(&calls[0]) != NULL, "a pppd that has ended otherwise says nothing of its plugin");
+    ok(!kernel_judge_pppd(&hub, true, ENDS_WITH(1)) && open_one(&calls[0]) != NULL, "a pppd that has ended otherwise says nothing of its plugin");
     kernel_close(find_session(&hub, calls[0].id));
     all_down();
     begin();
-    kernel_judge_pppd(&hub, true, ENDS_WITH(2));
-    ok(open_one(&calls[0]) == NULL && usual && strstr(why, "pppol2tp.so") != NULL,
-       "one that has not taken its options may lack it: the next is for us");
-    kernel_judge_pppd(&hub, false, ENDS_WITH(2));
-    ok(open_one(&calls[0]) != NULL, "until one of ours has not either");
+    ok(kernel_judge_pppd(&hub, true, ENDS_WITH(2)) && kernel_judge_pppd(&hub, true, ENDS_WITH(2)),
+       "one that has not taken its options may lack it, and is run again without; so is the next");
+    ok(open_one(&calls[0]) == NULL && usual && strstr(why, "pppol2tp.so") != NULL && !kernel_might(&hub, &section),
+       "and all others are for us");
+    ok(!kernel_judge_pppd(&hub, false, ENDS_WITH(2)) && open_one(&calls[0]) != NULL, "until one of ours has not either");
     kernel_close(find_session(&hub, calls[0].id));
     all_down();
     kernel_judge_pppd(&hub, true, ENDS_WITH(2));
@@ -335,6 +346,46 @@ static void test_reasons(void)
     ok(open_one(&calls[0]) == NULL && played.hung_up == 1,
        "a configuration that has changed meanwhile counts");
     all_down();
+}
+
+/* A section's first call tells why it is not the kernel's, and those that follow do not. */
+static void test_told(void)
+{
+    static const char line[] = "[lns branch]: we carry the data of its calls ourselves: ";
+    char expected[sizeof line + 40];
+
+    begin();
+    log_set_sink(on_log);
+    for (unsigned i = 0; i < 2; i++) {
+        lines = 0;
+        section.priority_bit = i > 0;
+        section.length_bit = i == 0;
+        open_one(&calls[0]);
+        snprintf(expected, sizeof expected, "%s%s", line, i == 0 ? "'length bit = yes'" : "'priority bit = yes'");
+        is_str(told, expected, "a reason that is the section's is told");
+        open_one(&calls[1]);
+        is_int(lines, 1, "once");
+    }
+    wish.section = "other";
+    open_one(&calls[0]);
+    is_int(lines, 2, "and of another section");
+    wish.kind = "lac";
+    open_one(&calls[0]);
+    ok(lines == 3 && strncmp(told, "[lac other]: ", 13) == 0, "or of one of the other kind");
+    kernel_probe(&hub);
+    open_one(&calls[0]);
+    is_int(lines, 4, "and again after a reload");
+    played.lacks = "no module";
+    kernel_probe(&hub);
+    is_int(lines, 5, "what the system lacks is told when that is found");
+    open_one(&calls[0]);
+    conf.global.force_userspace = true;
+    kernel_probe(&hub);
+    is_str(told, "Not looking for kernel support: 'force userspace = yes'", "or that nobody looks");
+    open_one(&calls[0]);
+    is_int(lines, 6, "and of no section");
+    log_set_sink(NULL);
+    wish = (struct kernel_wish){.peer = &section, .kind = "lns", .section = "branch"};
 }
 
 static void test_many(void)
@@ -380,6 +431,7 @@ int main(void)
     test_refusals();
     test_addresses();
     test_reasons();
+    test_told();
     test_many();
     udp_close(hub.listening[0].udp);
     l2tp_free(hub.engine);
