@@ -93,11 +93,19 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
                                 const char *number, const char *user, const char *password,
                                 enum bearer_ppp *ppp, const char **why);
 
-/* For a call of ours whose caller is at the other end of a line, whose link becomes
- * the bearer's, also if this fails.  There is no pppd; that the line has hung up ends the call.  NULL as
+/* A line, and what has come to pass on it before its call. */
+struct bearer_line {
+    struct link *link;
+    struct buf *early;      /* what was heard last; or NULL */
+    bool has_lcp;           /* LCP has been agreed on, with these maps: */
+    uint32_t callers, ours; /* what the caller asks for, and the other end */
+};
+
+/* For a call of ours whose caller is at the other end of a line, whose link and buffer become the
+ * bearer's, also if this fails.  There is no pppd; that the line has hung up ends the call.  NULL as
  * above. */
 struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                 struct link *line, const char **why);
+                                 const struct bearer_line *line, const char **why);
 
 /* One of the two calls that a switch has joined: there is no pppd, its frames go on in the other one, once
  * the two have been joined and that one is open, with a header of its own.  The first few that come

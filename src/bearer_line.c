@@ -13,20 +13,25 @@ static void line_hung_up(void *ctx)
 }
 
 struct bearer *bearer_start_line(struct hub *h, const struct call *c, const struct conf_lac *conf,
-                                 struct link *line, const char **why)
+                                 const struct bearer_line *line, const char **why)
 {
     struct bearer *b = bearer_new(h, c, why);
 
     if (b == NULL) {
-        link_close(line);
+        link_close(line->link);
+        buf_put(line->early);
         return NULL;
     }
     b->is_lac = b->is_bare = true;
     b->dscp = conf->peer.dscp;
     b->tell_errors = conf->send_wen;
-    b->link = line;
-    link_hand_over(line, bearer_heard, line_hung_up, b);
+    b->link = line->link;
+    if (line->has_lcp)
+        ppp_watch_agreed(&b->watch, line->ours, line->callers);
+    link_hand_over(b->link, bearer_heard, line_hung_up, b);
     if (b->tell_errors)
         link_tell_refused(b->link, bearer_tell_errors);
+    if (line->early != NULL)
+        bearer_heard(b, line->early);
     return b;
 }

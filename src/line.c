@@ -37,6 +37,15 @@ static void tell(struct line *ln, const char *text)
 
 static const struct lac_user line_user;
 
+static void line_free(struct line *ln)
+{
+    line_front_free(ln);
+    link_close(ln->link);
+    buf_put(ln->early);
+    free(ln->desk);
+    free(ln);
+}
+
 /* The last of a LAC lets its tunnel go. */
 void line_finish(struct line *ln, enum line_end end, const char *why)
 {
@@ -53,13 +62,9 @@ void line_finish(struct line *ln, enum line_end end, const char *why)
                why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
     snprintf(text, sizeof text, "end %u %s%s%s", ends[end].status, ends[end].words,
              why != NULL ? ": " : "", why != NULL ? log_safe(span_str(why), safe, sizeof safe) : "");
-    if (ln->fd >= 0)
-        close(ln->fd);
-    line_front_free(ln);
     for (const struct line *o = ln->hub->lines; o != NULL; o = o->next)
         others = others || o->lac == l;
-    free(ln->desk);
-    free(ln);
+    line_free(ln);
     if (feed != NULL)
         fifo_feed_close(feed, text);
     if (l != NULL && !others)
@@ -125,22 +130,42 @@ static void fallen(struct lac *l)
 
 static const struct lac_user line_user = {tunnel_up, fallen};
 
+void line_hang_up(struct line *ln, const char *why)
+{
+    ln->hung_up = true;
+    if (ln->call == 0)
+        line_finish(ln, LINE_HUNG_UP, why);
+    else
+        l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST,
+                     ERROR_NONE, "the line has hung up");
+}
+
 /* Whoever has handed it over is gone: that is a hang-up. */
 static void let_go(void *owner)
 {
     struct line *ln = owner;
 
     ln->feed = NULL;
-    if (ln->call == 0)
-        line_finish(ln, LINE_HUNG_UP, "by whoever has attached it");
-    else
-        l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST,
-                     ERROR_NONE, "the line has hung up");
+    line_hang_up(ln, "by whoever has attached it");
 }
 
-unsigned line_how(const struct line *ln)
+/* -- before its call is up ------------------------------------------------------------------------ */
+
+/* The line is raw from the start, or its terminal's echo would tell the caller that it is looped back.
+ * What the caller says so early is its Configure-Request, time and again: the last one goes on when
+ * there is somebody to hear it, or it would come again after the caller's Restart timer only (3 s as a
+ * rule: RFC 1661, 4.6). */
+static void heard_early(void *ctx, struct buf *frame)
 {
-    return (ln->modem ? LINK_MODEM : 0) | (ln->sync ? LINK_SYNC : 0);
+    struct line *ln = ctx;
+
+    buf_put(ln->early);
+    ln->early = frame;
+}
+
+static void hung_up_early(void *ctx)
+{
+    line_hang_up(ctx, NULL);
 }
 
 static bool can_be_sync(int fd)
@@ -225,22 +250,33 @@ static void keep(char *to, size_t room, const char *known, const char *else_this
     snprintf(to, room, "%s", known != NULL ? known : else_this != NULL ? else_this : "");
 }
 
+/* With its link; false with errno. */
+static bool open_line(struct line *ln, const struct line_wish *wish)
+{
+    unsigned how = (wish->modem ? LINK_MODEM : 0) | (wish->sync ? LINK_SYNC : 0);
+    int fd = open_device(ln->hub, wish, &ln->terminal);
+
+    if (fd >= 0)
+        ln->link = link_open_line(ln->hub->loop, fd, how, heard_early, hung_up_early, ln);
+    return ln->link != NULL;
+}
+
+/* NULL with errno. */
 static struct line *line_new(struct hub *h, const struct conf_lac *desk, const struct line_wish *wish)
 {
     struct line *ln = calloc(1, sizeof *ln);
+    int reason;
 
     if (ln == NULL)
         return NULL;
     ln->hub = h;
-    ln->fd = open_device(h, wish, &ln->terminal);
-    ln->desk = ln->fd >= 0 ? strdup(desk->name) : NULL;
-    if (ln->desk == NULL) {
-        if (ln->fd >= 0)
-            close(ln->fd);
-        free(ln);
+    ln->desk = strdup(desk->name);
+    if (ln->desk == NULL || !open_line(ln, wish)) {
+        reason = errno;
+        line_free(ln);
+        errno = reason;
         return NULL;
     }
-    ln->modem = wish->modem;
     ln->sync = wish->sync;
     keep(ln->device, sizeof ln->device, wish->device, NULL);
     keep(ln->called, sizeof ln->called, wish->called, desk->called_number);
@@ -297,7 +333,7 @@ static void begin(struct line *ln, const struct conf_lac *desk)
 {
     if (desk->proxy != CONF_PROXY_NO) {
         if (!line_front_begin(ln, desk))
-            line_finish(ln, LINE_REFUSED, strerror(errno));
+            line_finish(ln, LINE_REFUSED, "no memory");
     } else if (line_is_desk(desk)) {
         line_named(ln, (struct span){NULL, 0});
     } else {
@@ -327,9 +363,7 @@ void line_attach(struct hub *h, struct fifo_reply *reply, const char *lac,
     }
     ln->feed = fifo_feed_hold(reply, let_go, ln); /* else it has been answered */
     if (ln->feed == NULL) {
-        close(ln->fd);
-        free(ln->desk);
-        free(ln);
+        line_free(ln);
         return;
     }
     ln->next = h->lines;
@@ -362,31 +396,43 @@ unsigned line_count(const struct lac *l)
     return l->bare ? 0 : lines_of(l->hub, l);
 }
 
-/* Its link: that which the front has opened, or a new one. */
-static struct link *link_of(struct line *ln)
+/* The bearer's from now on. */
+static struct link *release_link(struct line *ln)
 {
-    int fd = ln->fd;
+    struct link *k = ln->link;
 
-    if (ln->front != NULL)
-        return line_front_release(ln);
-    ln->fd = -1;
-    return link_open_line(ln->hub->loop, fd, line_how(ln), NULL, NULL, NULL);
+    ln->link = NULL;
+    link_tell_refused(k, NULL);
+    line_front_free(ln);
+    return k;
+}
+
+/* Its call's data, with what the caller has said already. */
+static struct bearer *carry(struct line *ln, const struct call *c, const struct conf_lac *conf,
+                            const char **why)
+{
+    struct bearer_line as = {.early = ln->early};
+    struct bearer *b;
+    char text[32];
+
+    as.has_lcp = line_front_maps(ln, &as.callers, &as.ours);
+    as.link = release_link(ln);
+    ln->early = NULL;
+    b = bearer_start_line(ln->hub, c, conf, &as, why);
+    if (b == NULL)
+        return NULL;
+    ln->was_up = true;
+    snprintf(text, sizeof text, "up %u", (unsigned)c->id);
+    tell(ln, text);
+    return b;
 }
 
 struct bearer *line_call_up(struct line *ln, const struct call *c, const char **why)
 {
     const struct conf_lac *conf = conf_find_lac(ln->hub->conf, ln->lac->name);
-    struct link *k = conf != NULL ? link_of(ln) : NULL;
-    struct bearer *b = k != NULL ? bearer_start_line(ln->hub, c, conf, k, why) : NULL;
-    char text[32];
 
-    ln->was_up = b != NULL;
-    if (k == NULL)
-        *why = conf != NULL ? "the line has hung up" : "its section has left the configuration";
-    snprintf(text, sizeof text, "up %u", (unsigned)c->id);
-    if (b != NULL)
-        tell(ln, text);
-    return b;
+    *why = "its section has left the configuration";
+    return conf != NULL ? carry(ln, c, conf, why) : NULL;
 }
 
 /* Who has ended it, and how far it had come. */
@@ -398,7 +444,7 @@ static enum line_end end_of(const struct line *ln, const struct call *c)
     bool ours = (c->why_ours && c->why.result == CDN_ADMINISTRATIVE) ||
                 (with_tunnel && t->why_ours && t->why.fault == FAULT_NONE);
 
-    if (ln->feed == NULL || ln->hung_up || (b != NULL && b->line_hung_up))
+    if (ln->hung_up || (b != NULL && b->line_hung_up))
         return LINE_HUNG_UP;
     if (ln->hub->stopping != STOP_NOT || ours)
         return LINE_STOPPED;

@@ -2,7 +2,8 @@
  *
  * The negotiation itself is wire/ppp_front's: here are the line, the clock and the log.  What comes
  * from a caller who has said its name, until the call is up, is dropped: it waits for an answer that
- * is the LNS's to give, and asks again. */
+ * is the LNS's to give, and asks again.  But for its echo, which it may take for a dead line, and its
+ * good-bye. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,8 @@
 struct line_front {
     struct front f;
     struct line *line;
-    struct link *link; /* NULL: it is the bearer's */
     struct timer timer;
-    bool over; /* the name is known, and nothing more is listened to */
+    bool settled; /* the name is known, and a section takes it: it waits for the call */
 };
 
 static const struct {
@@ -49,7 +49,7 @@ static void send_all(struct line_front *lf)
     struct span frame;
 
     while ((frame = front_output(&lf->f)).n > 0)
-        link_send(lf->link, frame);
+        link_send(lf->line->link, frame);
 }
 
 /* The caller is known: its line is as both have agreed from now on. */
@@ -60,8 +60,9 @@ static void known(struct line_front *lf)
 
     if (!front_result(&lf->f, &r))
         return;
-    lf->over = true;
-    link_set_accm(lf->link, r.callers.accm, r.ours.accm);
+    lf->settled = true;
+    front_settle(&lf->f);
+    link_set_accm(lf->line->link, r.callers.accm, r.ours.accm);
     loop_timer_unset(lf->line->hub->loop, &lf->timer);
     log_info("lac %s, line %s: LCP is open%s%s%s", lf->line->desk, lf->line->device,
              r.name.n > 0 ? ", the caller is '" : "",
@@ -75,11 +76,12 @@ static void end(struct line_front *lf)
     char why[FRONT_REASON];
 
     front_describe(&lf->f, why, sizeof why);
-    line_finish(lf->line,
-                fault == FRONT_ENDED     ? LINE_REFUSED
-                : fault == FRONT_HUNG_UP ? LINE_HUNG_UP
-                                         : LINE_NO_PPP,
-                why);
+    link_flush_all(); /* or a last word goes with the link */
+    if (fault == FRONT_HUNG_UP) {
+        line_hang_up(lf->line, why);
+        return;
+    }
+    line_finish(lf->line, fault == FRONT_ENDED ? LINE_REFUSED : LINE_NO_PPP, why);
 }
 
 /* After whatever has happened to the front.  May free it. */
@@ -92,7 +94,7 @@ static void go_on(struct line_front *lf)
         loop_timer_set(lf->line->hub->loop, &lf->timer, due);
     else
         loop_timer_unset(lf->line->hub->loop, &lf->timer);
-    if (front_state(&lf->f) == FRONT_KNOWN)
+    if (front_state(&lf->f) == FRONT_KNOWN && !lf->settled)
         known(lf);
     else if (front_state(&lf->f) == FRONT_FAILED && due == FRONT_NEVER)
         end(lf); /* the caller has been told */
@@ -102,34 +104,26 @@ static void heard(void *ctx, struct buf *frame)
 {
     struct line_front *lf = ctx;
 
-    if (!lf->over)
-        front_input(&lf->f, loop_now(lf->line->hub->loop), buf_span(frame));
+    front_input(&lf->f, loop_now(lf->line->hub->loop), buf_span(frame));
     buf_put(frame);
-    if (!lf->over)
-        go_on(lf);
+    go_on(lf);
 }
 
 static void refused(void *ctx)
 {
     struct line_front *lf = ctx;
 
-    if (!lf->over)
-        front_refused(&lf->f); /* what that leads to, the next tick shows */
+    front_refused(&lf->f); /* what that leads to, the next tick shows */
 }
 
 static void hung_up(void *ctx)
 {
     struct line_front *lf = ctx;
-    struct line *ln = lf->line;
 
-    ln->hung_up = true;
-    if (ln->call != 0)
-        l2tp_hang_up(ln->hub->engine, loop_now(ln->hub->loop), ln->call, CDN_CARRIER_LOST, ERROR_NONE,
-                     "the line has hung up");
-    else if (front_state(&lf->f) == FRONT_FAILED)
+    if (front_state(&lf->f) == FRONT_FAILED && lf->line->call == 0)
         end(lf);
     else
-        line_finish(ln, LINE_HUNG_UP, NULL);
+        line_hang_up(lf->line, NULL);
 }
 
 static void due(struct timer *t)
@@ -151,23 +145,18 @@ bool line_front_begin(struct line *ln, const struct conf_lac *conf)
                              .restart_ms = RESTART_MS,
                              .total_ms = TOTAL_MS,
                              .random = any};
-    int fd = ln->fd;
 
     memcpy(c.offer, asks[conf->proxy_ask].offer, sizeof c.offer);
     if (lf == NULL || loop_timer_init(ln->hub->loop, &lf->timer) < 0) {
         free(lf);
-        errno = ENOMEM;
         return false;
     }
     lf->timer.fire = due;
     lf->timer.owner = lf;
     lf->line = ln;
     ln->front = lf;
-    ln->fd = -1;
-    lf->link = link_open_line(ln->hub->loop, fd, line_how(ln), heard, hung_up, lf);
-    if (lf->link == NULL)
-        return false;
-    link_tell_refused(lf->link, refused);
+    link_hand_over(ln->link, heard, hung_up, lf);
+    link_tell_refused(ln->link, refused);
     front_init(&lf->f, &c, loop_now(ln->hub->loop));
     send_all(lf);
     loop_timer_set(ln->hub->loop, &lf->timer, front_deadline(&lf->f));
@@ -181,23 +170,23 @@ void line_front_tell(const struct line *ln, struct msg *m, struct call_proxy *pr
     call_proxy_of(m, proxy);
 }
 
+bool line_front_maps(const struct line *ln, uint32_t *callers, uint32_t *ours)
+{
+    struct front_result r;
+
+    if (ln->front == NULL || !front_result(&ln->front->f, &r))
+        return false;
+    *callers = r.callers.accm;
+    *ours = r.ours.accm;
+    return true;
+}
+
 void line_front_decline(struct line *ln, const char *why)
 {
     struct line_front *lf = ln->front;
 
-    lf->over = false;
     front_end(&lf->f, loop_now(ln->hub->loop), span_str(why));
     go_on(lf);
-}
-
-struct link *line_front_release(struct line *ln)
-{
-    struct link *k = ln->front->link;
-
-    ln->front->link = NULL;
-    link_tell_refused(k, NULL);
-    line_front_free(ln);
-    return k;
 }
 
 void line_front_free(struct line *ln)
@@ -207,7 +196,6 @@ void line_front_free(struct line *ln)
     if (lf == NULL)
         return;
     ln->front = NULL;
-    link_close(lf->link);
     loop_timer_done(ln->hub->loop, &lf->timer);
     front_wipe(&lf->f);
     free(lf);

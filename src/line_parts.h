@@ -15,12 +15,13 @@ struct line {
     struct lac *lac;        /* that takes it; NULL: not yet known */
     struct fifo_feed *feed; /* NULL: nobody hears any more */
     dev_t terminal;         /* what it is, by whatever path */
-    int fd;                 /* -1: a link, the front's or the bearer's, has it */
-    bool modem, sync;
+    struct link *link;      /* open from the start; NULL: the bearer's */
+    struct buf *early;      /* the last frame that came before the call was up, of a line without a front */
+    bool sync;
     struct line_front *front; /* NULL: PPP is the LNS's affair alone, or that is over */
     uint16_t call;            /* 0: it waits for the tunnel */
     bool was_up;
-    bool hung_up; /* by the caller, before it was up */
+    bool hung_up; /* before it was up, or by whoever has attached it */
     bool stopped; /* by the operator, likewise */
     char device[64], called[NUMBER], calling[NUMBER], sub_address[NUMBER];
     uint32_t bearer, tx_bps, rx_bps, channel;
@@ -30,8 +31,9 @@ struct line {
 
 /* line.c */
 
-/* For link_open_line(). */
-unsigned line_how(const struct line *ln);
+/* Nobody is there any more: at once, or with the end of its call, it is finished.  why is for the former,
+ * and may be NULL. */
+void line_hang_up(struct line *ln, const char *why);
 
 /* Ends its part in all this, and frees it; why may be NULL. */
 void line_finish(struct line *ln, enum line_end end, const char *why);
@@ -49,19 +51,20 @@ struct lac *line_choose(const struct line *ln, struct span user);
 
 /* line_front.c */
 
-/* Opens the line and begins LCP with the caller, as the section has it; line_named() or line_finish()
- * follows, not before this has returned.  False with errno. */
+/* Takes the line's link and begins LCP with the caller, as the section has it; line_named() or
+ * line_finish() follows, not before this has returned.  False: no memory. */
 bool line_front_begin(struct line *ln, const struct conf_lac *conf);
 
 /* What is to be told to the LNS of all that, in AVPs that point into the front; m holds them. */
 void line_front_tell(const struct line *ln, struct msg *m, struct call_proxy *proxy);
 
+/* The maps of control characters that LCP has agreed on with the caller: what each asks for.  False: none,
+ * as LCP is the LNS's affair. */
+bool line_front_maps(const struct line *ln, uint32_t *callers, uint32_t *ours);
+
 /* No LAC takes this caller, who is told so; then line_finish() follows.  May free the line. */
 void line_front_decline(struct line *ln, const char *why);
 
-/* The line's link, which is the caller's of this from now on; the front is over. */
-struct link *line_front_release(struct line *ln);
-
-void line_front_free(struct line *ln); /* with the link, if it has it yet */
+void line_front_free(struct line *ln);
 
 #endif

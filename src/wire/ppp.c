@@ -322,6 +322,12 @@ void ppp_watch_frame(struct ppp_watch *w, bool from_pppd, struct span frame)
     }
 }
 
+void ppp_watch_agreed(struct ppp_watch *w, uint32_t send, uint32_t receive)
+{
+    w->far = (struct ppp_asked){.acked = true, .accm = send};
+    w->pppd = (struct ppp_asked){.acked = true, .accm = receive};
+}
+
 bool ppp_watch_accm(const struct ppp_watch *w, uint32_t *send, uint32_t *receive)
 {
     if (!both_acked(w))

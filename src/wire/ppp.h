@@ -70,6 +70,10 @@ struct ppp_watch {
 
 void ppp_watch_init(struct ppp_watch *w);
 
+/* LCP was agreed on before there was anything to be seen of it, with these maps, as ppp_watch_accm() has
+ * them. */
+void ppp_watch_agreed(struct ppp_watch *w, uint32_t send, uint32_t receive);
+
 /* Takes note of a frame that pppd has written, or that is on its way to it. */
 void ppp_watch_frame(struct ppp_watch *w, bool from_pppd, struct span frame);
 

@@ -159,6 +159,15 @@ static void input_at_end(struct front *f, uint64_t now, const struct ppp_packet 
         f->due_restart = FRONT_NEVER;
 }
 
+/* What keeps the line, and no more. */
+static void input_settled(struct front *f, uint64_t now, const struct ppp_packet *p)
+{
+    if (p->code == TERMINATE_REQUEST)
+        on_terminate(f, now, p);
+    else if (p->code == ECHO_REQUEST)
+        front_lcp_input(f, now, p);
+}
+
 /* RFC 1661, 5.7: of the link's own protocols only, and once LCP is open.  What the network layers
  * say is not for us to judge: until the caller is authenticated it means nothing (3.5), and then
  * there is a LNS to answer it. */
@@ -188,6 +197,11 @@ void front_input(struct front *f, uint64_t now, struct span frame)
             input_at_end(f, now, &p);
         return;
     }
+    if (f->settled) {
+        if (protocol == PPP_LCP && is_packet)
+            input_settled(f, now, &p);
+        return;
+    }
     if (protocol != PPP_LCP || !is_packet)
         f->strange++;
     if (protocol == PPP_LCP) {
@@ -202,6 +216,11 @@ void front_input(struct front *f, uint64_t now, struct span frame)
     } else if (protocol != 0) {
         on_protocol(f, protocol, span_of(frame.p + info, frame.n - info));
     }
+}
+
+void front_settle(struct front *f)
+{
+    f->settled = f->state == FRONT_KNOWN;
 }
 
 void front_refused(struct front *f)
@@ -287,6 +306,8 @@ static void add_stage(const struct front *f, struct line *l)
         line_add(l, " (it has not begun with LCP)");
     else if (!front_lcp_is_open(f))
         line_add(l, " (in the middle of LCP)");
+    else if (f->n_name > 0)
+        line_add(l, " (LCP was open; it had said who it is)");
     else if (way != NULL)
         line_add(l, " (LCP was open; it was to authenticate itself by %s)", way->name);
 }

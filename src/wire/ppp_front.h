@@ -102,6 +102,7 @@ struct front {
     uint8_t our_name[FRONT_OURS];
     enum front_state state;
     enum front_fault fault;
+    bool settled;
     uint64_t due_end, due_restart;
     unsigned restarts; /* how often the timer may yet lead to sending again */
 
@@ -150,6 +151,11 @@ void front_input(struct front *f, uint64_t now, struct span frame);
 /* Something has come that the line's framing refused, or can make no frame of: it counts as
  * garbage. */
 void front_refused(struct front *f);
+
+/* What there is to be told has been: in FRONT_KNOWN that stays so, and another has the caller's next
+ * Configure-Request to answer.  Until it does the caller's line is kept: its echo is answered (RFC 1661,
+ * 5.8), and its good-bye is heard. */
+void front_settle(struct front *f);
 
 /* The line is gone, so there is nobody to say anything to; or the owner has no use for the caller,
  * who is told so, with why (of which FRONT_OURS octets count), by a Terminate-Request. */

@@ -8,9 +8,11 @@
 #   auth             pap, chap, mschap: what it takes; none: it declines all
 #   mode             plain; silent: never a word; garbage: octets by lot; quarrel: refuses whatever LCP
 #                    asks for, for ever; leave: hangs up when it has been asked for its name; impatient:
-#                    a second after it has said it
+#                    a second after it has said it; polite: so, too, but by LCP; lively: it then asks for
+#                    an echo
 #   says             a file for what it lives through, a line each: "lcp", "asked pap", "told", "lcp again",
-#                    "terminated", "data N"
+#                    "terminated", "alive" (an echo), "left" (an Ack to its good-bye), "data N, M plain"
+#                    (octets, and control characters that stood on the line unescaped)
 use strict;
 use warnings;
 
@@ -22,7 +24,7 @@ use Time::HiRes qw(time sleep);
 my %o = (name => 'alice@blue.example', password => 'secret', auth => 'chap', mode => 'plain',
     map { split /=/, $_, 2 } @ARGV);
 my %protocols = (pap => "\xc0\x23", chap => "\xc2\x23\x05", mschap => "\xc2\x23\x81");
-my ($in, $id, $asked, $open, $acked, $lcps) = ('', 1, '', 0, 0, 0);
+my ($in, $id, $asked, $open, $acked, $lcps, $named) = ('', 1, '', 0, 0, 0, 0);
 my $magic = pack 'N', 0x63616c6c;
 
 sub says
@@ -92,6 +94,7 @@ sub opened
     says(++$lcps == 1 ? 'lcp' : 'lcp again');
     packet(0xc023, 1, 7, chr(length $o{name}) . $o{name} . chr(length $o{password}) . $o{password})
       if $asked eq "\xc0\x23" && $o{mode} ne 'leave';
+    $named = time;
     says('asked pap') if $asked eq "\xc0\x23";
     exit if $asked eq "\xc0\x23" && $o{mode} eq 'leave';
 }
@@ -109,6 +112,11 @@ sub lcp
         exit;
     }
     packet(0xc021, 10, $n, $magic . substr $body, 4) if $code == 9;
+    says('alive') if $code == 10;
+    if ($code == 6) {
+        says('left');
+        exit;
+    }
 }
 
 sub chap
@@ -122,19 +130,21 @@ sub chap
     my $challenge = substr $body, 1, ord $body;
     my $answer = $asked =~ /\x81\z/ ? 'x' x 49 : md5(chr($n) . $o{password} . $challenge);
     packet(0xc223, 2, $n, chr(length $answer) . $answer . $o{name});
+    $named = time;
     alarm 1 if $o{mode} eq 'impatient';
 }
 
 sub hear
 {
     my ($octets) = @_;
+    my $plain = $octets =~ tr/\x00-\x1f//;
 
     $octets =~ s/\x7d(.)/$1 ^ "\x20"/ges;
     return if length $octets < 6 || fcs(substr $octets, 0, -2) != unpack 'v', substr $octets, -2;
     $octets = substr $octets, 0, -2;
     $octets =~ s/\A\xff\x03//;
     if ($octets =~ /\A\x00\x21/) {
-        says('data ' . length $octets);
+        says('data ' . length($octets) . ", $plain plain");
         frame("\xff\x03$octets");
         return;
     }
@@ -147,10 +157,15 @@ sub hear
 }
 
 $SIG{PIPE} = 'DEFAULT';
+$SIG{TERM} = 'IGNORE' if $o{mode} eq 'polite'; # or it would not hear its Ack, as its line is gone by then
 my $s = IO::Select->new(\*STDIN);
 my $again = time + 1;
 request() if $o{mode} !~ /silent|garbage/;
 while (1) {
+    if ($named && time > $named + 1 && $o{mode} =~ /\A(lively|polite)\z/) {
+        packet(0xc021, $o{mode} eq 'lively' ? 9 : 5, 99, $o{mode} eq 'lively' ? $magic : 'enough');
+        $named = 0;
+    }
     if (!$s->can_read(0.1)) {
         syswrite STDOUT, join '', map { chr rand 256 } 1 .. 200 if $o{mode} eq 'garbage';
         if (time > $again) {

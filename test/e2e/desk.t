@@ -65,6 +65,21 @@ hears $one, qr/^told\n/m, 'which the LNS gives it';
 ok($p->echoes($call, "\xff\x03\x00\x21through"), 'frames pass both ways');
 ok($p->echoes($call, "\xff\x03\x00\x21" . join '', map { chr } 0 .. 255), 'each octet as it is');
 
+# -- what was agreed on holds until the LNS begins anew ---------------------------------------------
+
+{
+    my $controls = join '', map { chr } 0 .. 31;
+    my $data = sub { my @n = slurp($one->{says}) =~ /^data $_[0], (\d+) plain/mg; $n[-1] };
+    my $all = "\xff\x03\x00\x21$controls" . ' ' x 70;
+
+    ok($p->echoes($call, $all), 'control characters');
+    cmp_ok($data->(length($all) - 2), '>=', 32, 'which the caller has not asked to have escaped are not');
+    $p->send_frame($call, "\xff\x03\xc0\x21\x01\x63\0\x04");
+    1 while defined $p->get_frame(0.3, $call); # its answer, and its own
+    ok($p->echoes($call, $all), 'control characters');
+    is($data->(length($all) - 2), 0, 'are all escaped then');
+}
+
 # -- no room, and the LNS hangs up ----------------------------------------------------------------
 
 my $full = call_in $d, 'desk', 'name=blue';
@@ -146,6 +161,26 @@ is(status_of($gone), 0, 'one that hangs up in the middle');
     my $early = call_in $d, 'desk', 'mode=impatient name=blue';
     ok($q->accept_tunnel && $q->wait_for('ICRQ', 5), 'one whose call is asked for, ...');
     is(status_of($early), 0, '... and that hangs up before the answer');
+    $q->close;
+}
+{
+    my $q = Peer->new(share => $blue);
+    my $left = call_in $d, 'desk', 'mode=polite name=blue';
+    ok($q->accept_tunnel && $q->wait_for('ICRQ', 5), 'one whose call is asked for, ...');
+    is(status_of($left), 0, '... and that takes its leave by LCP');
+    hears $left, qr/^left\n\z/m, 'is let go, as it hears';
+    my $cdn = $q->wait_for('CDN', 5);
+    is(unpack('n', $cdn->{avp}{1} // "\0\0"), 1, 'so does the LNS');
+    $d->says(qr/line \S+: the line has hung up: the line has hung up/, 'and the log');
+    $q->close;
+}
+{
+    my $q = Peer->new(share => $blue);
+    my $lively = call_in $d, 'desk', 'mode=lively name=blue';
+    ok($q->accept_tunnel && $q->wait_for('ICRQ', 5), 'one that waits for its call');
+    hears $lively, qr/^alive$/m, 'has its echo answered';
+    kill TERM => $lively->{pid};
+    status_of $lively;
     $q->close;
 }
 is(status_of(call_in($d, 'desk', 'mode=quarrel'), 60), 8, 'one that never agrees');

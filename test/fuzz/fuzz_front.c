@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define PAP 0xc023
 #define CHAP 0xc223
 #define TOTAL_MS 60000
+#define SETTLE 240 /* and what is above it, of what an owner does */
 #define FRAMES_LEFT 16 /* that it sends when nobody says anything more: 10, and 2 of good-bye */
 
 static struct {
@@ -143,6 +144,8 @@ static void look(void)
     must(w.frames <= 2);
     if (w.state == FRONT_FAILED)
         must(front_state(&w.f) == FRONT_FAILED && front_fault(&w.f) == w.fault);
+    if (w.f.settled && w.state == FRONT_KNOWN)
+        must(front_state(&w.f) != FRONT_RUNNING);
     w.state = front_state(&w.f);
     w.fault = front_fault(&w.f);
     must((w.fault == FRONT_FINE) == (w.state != FRONT_FAILED));
@@ -271,7 +274,9 @@ static void step_owner(struct rd *own)
 {
     uint8_t what = rd_u8(own);
 
-    if (what % 3 == 0)
+    if (what >= SETTLE)
+        front_settle(&w.f);
+    else if (what % 3 == 0)
         front_refused(&w.f);
     else if (what % 3 == 1)
         front_end(&w.f, w.now, rd_rest(own));

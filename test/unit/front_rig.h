@@ -9,7 +9,7 @@
  *   <                 it sends nothing more
  *   +3000             so many ms pass, the front being called when it wants to be
  *   =known            its state, or its fault ("=silent")
- *   !hangup !refused !end
+ *   !hangup !refused !end !settle
  *
  * Random octets count up from 01: our first magic number is 01020304. */
 #ifndef TEST_FRONT_RIG_H
@@ -143,6 +143,8 @@ static bool front_step(struct front_rig *r, const char *step)
         front_hangup(&r->f);
     else if (strcmp(step, "!refused") == 0)
         front_refused(&r->f);
+    else if (strcmp(step, "!settle") == 0)
+        front_settle(&r->f);
     else if (strcmp(step, "!end") == 0)
         front_end(&r->f, r->now, span_str(bye));
     else

@@ -107,11 +107,32 @@ static void test_bundles(void)
     ok(!bundles("", "110405dc"), "nor one that pppd does");
 }
 
+/* LCP that somebody else has negotiated before. */
+static void test_agreed(void)
+{
+    struct ppp_watch w;
+    uint32_t send, receive;
+
+    ppp_watch_init(&w);
+    ppp_watch_agreed(&w, 1, 0xa0000);
+    is_int(ppp_watch_to_pppd(&w), 0xa0000, "its maps hold from the start");
+    ok(ppp_watch_accm(&w, &send, &receive) && send == 1 && receive == 0xa0000, "both");
+    ppp_watch_frame(&w, false, frame("ff03c223 0301 0004"));
+    is_int(ppp_watch_to_pppd(&w), 0xa0000, "what is no LCP leaves them");
+    ppp_watch_frame(&w, false, frame("ff030021 45"));
+    ok(ppp_watch_is_up(&w), "a packet tells that PPP is up");
+    ppp_watch_frame(&w, false, frame("ff03c021 0101 0004"));
+    is_int(ppp_watch_to_pppd(&w), 0xffffffff, "until the other end begins anew");
+    ppp_watch_frame(&w, true, frame("ff03c021 0201 0004"));
+    is_int(ppp_watch_to_pppd(&w), 0xffffffff, "then both have to be agreed on");
+}
+
 int main(void)
 {
     test_farewells();
     test_willing();
     test_overtaking();
     test_bundles();
+    test_agreed();
     return tap_done();
 }

@@ -41,6 +41,17 @@ static const struct {
     {"RFC 1334: nobody asks a second time, nor waits for ever", FRONT_PAP,
      LCP(PAP) "+59999;<;=running;+1;<L 05 02;=timed-out;"},
 
+    {"RFC 1661, 5.8: settled: the caller's echo is answered", FRONT_PAP,
+     LCP(PAP) PAPPED "!settle;>L 09 31 aabbccdd 00;<L 0a 31 01020304 00;<;=known;"},
+    {"RFC 1661, 4.3: but it may not begin anew with us", FRONT_PAP,
+     LCP(PAP) PAPPED "!settle;>L 01 09 " CALLER ";>L 02 01 " PAP MAGIC ";>L 07 01;>L 00 01;"
+                     ">N 01 01 0306 00000000;<;=known;"},
+    {"RFC 1661, 5.5: its good-bye is heard, and answered", FRONT_PAP,
+     LCP(PAP) PAPPED "!settle;>L 05 0a 627965;<L 06 0a;<;=hung-up;>L 05 0a;<L 06 0a;"},
+    {"RFC 1661, 5.5: it may be sent away after all", FRONT_PAP,
+     LCP(PAP) PAPPED "!settle;!end;<L 05 02 6e6f204c4e530a;>L 06 02;=ended;<;"},
+    {"nothing is settled before that", FRONT_PAP, LCP(PAP) "!settle;" PAPPED},
+
     {"RFC 1994, 4.1: a response", FRONT_CHAP, LCP(CHAP) CHAPPED},
     {"RFC 1994, 4.1: said again, it is not answered", FRONT_CHAP,
      LCP(CHAP) CHAPPED ">C 02 02 10" MD5 BOB ";<;=known;"},
