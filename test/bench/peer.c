@@ -308,7 +308,7 @@ static void measure_memory(char **command)
     printf("tunnel_octets %.0f\n", (with_tunnels - bare) / (double)me.n_tunnels);
     open_many(me.n_calls, me.calls, call_number, call_is_up);
     rest(200);
-    printf("call_octets %.0f\n", (resident() - with_tunnels) / (double)me.n_calls);
+    printf("call_octets_%zu %.0f\n", (size_t)me.n_calls, (resident() - with_tunnels) / (double)me.n_calls);
 }
 
 static void measure_idle(unsigned seconds, char **command)
