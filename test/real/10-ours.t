@@ -140,6 +140,30 @@ ok "its pppd is gone" pppds_are lac 0
 ok "its pid file is gone" [ ! -e $work/lac/pid ]
 ok "its FIFO is gone" [ ! -e $work/lac/control ]
 ok "the LNS notices" wait_until 5 pppds_are lns 0
+
+# The LNS listens to every address of either kind, so it goes on as it is.
+on lns ip addr add fd00:9::1/64 dev eth0 nodad
+on lac ip addr add fd00:9::2/64 dev eth0 nodad
+near=$(on lns ip -6 -o addr show dev eth0 scope link | sed -n 's/.*inet6 \([^/]*\).*/\1/p')
+for there in fd00:9::1 "$near%eth0"; do
+	scenario "IPv6 outside: $there"
+	forget_logs
+	lac_conf a
+	sed -i "s/^\( *lns = \).*/\1$there/" $work/lac/conf
+	start_daemon lac "$L2TPD"
+	tell lac "c a"
+	ok "it is up" wait_until 15 [ -e $work/lac/run/up.ppp0 ]
+	ok "at the LNS too" wait_until 5 [ -e $work/lns/run/up.ppp0 ]
+	ok "by that address" says lac "${there%%%*}"
+	ok "100 pings of 1,200 octets pass" ping_all lac 10.9.0.1
+	ok "5 MB from LAC to LNS arrive whole" tcp_whole lac lns 10.9.0.1
+	read -r ours _ <$work/lac/run/up.ppp0
+	ok "5 MB from LNS to LAC arrive whole" tcp_whole lns lac "$ours"
+	stop_daemon lac
+	ok "its exit status is 0" [ "$status" = 0 ]
+	ok "the LNS has let go" wait_until 10 all_pppds_are 0
+done
+
 stop_daemon lns
 ok "the LNS stops with nothing to do" [ "$status" = 0 ]
 
