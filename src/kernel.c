@@ -31,7 +31,8 @@ struct kernel_session {
     struct kernel_tunnel *tunnel;
     struct link_kernel_ids ids;
     int fd;
-    bool taken; /* by a bearer */
+    bool numbers; /* it sends them */
+    bool taken;   /* by a bearer */
     struct hash_node by_id;
     struct kernel_session *next, *prev; /* in its tunnel */
 };
@@ -339,6 +340,7 @@ static struct kernel_session *make_session(struct hub *h, const struct call *c,
         free(s);
         return NULL; /* the tunnel stays for the next one */
     }
+    s->numbers = habits.send_numbers;
     s->next = k->sessions;
     if (s->next != NULL)
         s->next->prev = s;
@@ -353,6 +355,20 @@ void kernel_coming(struct hub *h, const struct call *c, const struct kernel_wish
 
     if (usual_reason(h, c, wish) == NULL)
         make_session(h, c, wish, unsaid);
+}
+
+/* By the message that the call is up with its LAC may have demanded sequence numbers (5.4), when its session
+ * is there already. */
+static bool agrees(struct kernel_session *s, const struct call *c, char why[KERNEL_WHY])
+{
+    const struct link_kernel_habits more = {.send_numbers = true};
+
+    if (s->numbers || !c->send_sequence)
+        return true;
+    s->numbers = link_kernel_become(s->fd, &more) == 0;
+    if (!s->numbers)
+        snprintf(why, KERNEL_WHY, "the kernel took no sequence numbers: %s", strerror(errno));
+    return s->numbers;
 }
 
 struct kernel_session *kernel_open(struct hub *h, const struct call *c,
@@ -372,6 +388,10 @@ struct kernel_session *kernel_open(struct hub *h, const struct call *c,
         s = make_session(h, c, wish, why);
     if (reason != NULL || s == NULL)
         return NULL;
+    if (!agrees(s, c, why)) {
+        kernel_close(s);
+        return NULL;
+    }
     s->taken = true;
     return s;
 }

@@ -34,11 +34,14 @@ struct link_kernel_habits {
  * tunnel ends with the last descriptor of the UDP socket.  -1 with errno. */
 int link_kernel_tunnel(int udp, const struct addr *peer, const struct link_kernel_ids *ids);
 
-/* A session of it, which takes what arrives from now on: for pppd's plugin.  It ends with the last
- * descriptor, or with its tunnel, which its pppd does not notice: see hang_up.  -1 with errno: EEXIST,
- * the session's id is taken. */
+/* A session of it, which takes what arrives from now on, and keeps the first 32 frames or so until there
+ * is a pppd: for its plugin.  It ends with the last descriptor, or with its tunnel, which its pppd does
+ * not notice: see hang_up.  -1 with errno: EEXIST, the session's id is taken. */
 int link_kernel_session(int udp, const struct addr *peer, const struct link_kernel_ids *ids,
                         const struct link_kernel_habits *habits);
+
+/* What is not 0 or false of these is so from now on; the rest stays.  -1 with errno. */
+int link_kernel_become(int session, const struct link_kernel_habits *habits);
 
 /* Takes the session's PPP interface off it, by which its pppd sees a hang-up. */
 void link_kernel_hang_up(int session);

@@ -127,8 +127,7 @@ int link_kernel_tunnel(int udp, const struct addr *peer, const struct link_kerne
     return connect_socket(udp, peer, &tunnel);
 }
 
-int link_kernel_session(int udp, const struct addr *peer, const struct link_kernel_ids *ids,
-                        const struct link_kernel_habits *habits)
+int link_kernel_become(int session, const struct link_kernel_habits *habits)
 {
     const struct {
         int option, value;
@@ -138,20 +137,27 @@ int link_kernel_session(int udp, const struct addr *peer, const struct link_kern
         {OPTION_RECVSEQ, habits->want_numbers},
         {OPTION_REORDERTO, habits->reorder_ms},
     };
-    int fd = connect_socket(udp, peer, ids), reason;
 
-    if (fd < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].value == 0 ||
-            setsockopt(fd, LEVEL_PPPOL2TP, rows[i].option, &rows[i].value, sizeof(int)) == 0)
-            continue;
-        reason = errno;
-        close(fd);
-        errno = reason;
-        return -1;
-    }
-    return fd;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].value != 0 &&
+            setsockopt(session, LEVEL_PPPOL2TP, rows[i].option, &rows[i].value, sizeof(int)) != 0)
+            return -1;
+    return 0;
+}
+
+int link_kernel_session(int udp, const struct addr *peer, const struct link_kernel_ids *ids,
+                        const struct link_kernel_habits *habits)
+{
+    int fd = connect_socket(udp, peer, ids), reason, channel;
+
+    /* who has asked for the channel has it: what arrives waits there for pppd from now on, and no
+     * longer in the socket, which pppd does not read */
+    if (fd < 0 || (link_kernel_become(fd, habits) == 0 && ioctl(fd, ASK_CHANNEL, &channel) == 0))
+        return fd;
+    reason = errno;
+    close(fd);
+    errno = reason;
+    return -1;
 }
 
 /* A channel of PPP's is found by a number of its own, whoever has opened it. */

@@ -33,6 +33,13 @@ int link_kernel_session(int udp, const struct addr *peer, const struct link_kern
     return refuse();
 }
 
+int link_kernel_become(int session, const struct link_kernel_habits *habits)
+{
+    (void)session;
+    (void)habits;
+    return refuse();
+}
+
 bool link_kernel_counts(int tunnel, const struct link_kernel_ids *ids,
                         struct link_kernel_counts *counts)
 {

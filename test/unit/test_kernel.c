@@ -18,7 +18,7 @@
 
 static struct {
     const char *lacks;
-    int refuse_tunnel, refuse_session; /* errno; 0: it takes them */
+    int refuse_tunnel, refuse_session, refuse_habits; /* errno; 0: it takes them */
     unsigned tunnels, sessions, hung_up;
     struct link_kernel_habits habits; /* of the last session */
     struct link_kernel_ids ids;
@@ -56,6 +56,14 @@ int link_kernel_session(int udp, const struct addr *peer, const struct link_kern
     played.habits = *habits;
     played.ids = *ids;
     return take(played.refuse_session, &played.sessions);
+}
+
+int link_kernel_become(int session, const struct link_kernel_habits *habits)
+{
+    (void)session;
+    played.habits.send_numbers |= habits->send_numbers;
+    errno = played.refuse_habits;
+    return played.refuse_habits != 0 ? -1 : 0;
 }
 
 void link_kernel_hang_up(int session)
@@ -249,6 +257,28 @@ static void test_refusals(void)
     all_down();
 }
 
+/* A LAC that demands sequence numbers says so when its session is there already. */
+static void test_numbers(void)
+{
+    begin();
+    kernel_coming(&hub, &calls[0], &wish);
+    ok(!played.habits.send_numbers, "a call without sequence numbers");
+    calls[0].send_sequence = true;
+    ok(open_one(&calls[0]) != NULL && played.habits.send_numbers && played.sessions == 1,
+       "gets them if it comes up with them");
+    kernel_close(find_session(&hub, calls[0].id));
+    kernel_coming(&hub, &calls[1], &wish);
+    played.refuse_habits = EINVAL;
+    ok(open_one(&calls[1]) != NULL, "the kernel is not asked otherwise");
+    kernel_close(find_session(&hub, calls[1].id));
+    kernel_coming(&hub, &calls[2], &wish);
+    calls[2].send_sequence = true;
+    ok(open_one(&calls[2]) == NULL && !usual && find_session(&hub, calls[2].id) == NULL,
+       "a kernel that has none for it does not carry it");
+    ok(strncmp(why, "the kernel took no sequence numbers: ", 37) == 0, "as is told: %s", why);
+    all_down();
+}
+
 /* A peer that calls two addresses of ours from one port. */
 static void test_addresses(void)
 {
@@ -429,6 +459,7 @@ int main(void)
         return 1;
     test_life();
     test_refusals();
+    test_numbers();
     test_addresses();
     test_reasons();
     test_told();
