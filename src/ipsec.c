@@ -160,36 +160,58 @@ static void tell_failure(struct hub *h, int reason)
     trouble_tell(h, TROUBLE_IPSEC_NOT_ENFORCED, &place, &f);
 }
 
+/* From the last on: where one has gone, none comes to decide that was behind it and is to go, too. */
 static void release_all(struct ipsec *i)
 {
-    for (size_t k = 0; k < i->n; k++)
-        guard_release(i->guard, &i->rules[k]);
+    for (size_t k = i->n; k > 0; k--)
+        guard_release(i->guard, &i->rules[k - 1]);
     free(i->rules);
     i->rules = NULL;
     i->n = 0;
 }
 
-/* Holds the list and lets go of what was held; 0, or the errno of the first that failed.  The rules are by
- * rank: where there are more than before ranks grow, and the last has its new one first, so that none
- * comes before another meanwhile that it is to be behind. */
+/* What is held goes behind all that may come, in the order that it has: the last one first, so that none
+ * overtakes another. */
+static void step_back(struct ipsec *i)
+{
+    for (size_t k = i->n; k > 0; k--) {
+        struct guard_rule r = i->rules[k - 1];
+
+        if (r.rank == RANK_DEFAULT)
+            continue;
+        r.rank = RANK_DEFAULT - (unsigned)(i->n - (k - 1));
+        if (guard_hold(i->guard, &r) == 0)
+            guard_release(i->guard, &r);
+    }
+}
+
+static bool holds_these(const struct ipsec *i, const struct rules *list)
+{
+    for (size_t k = 0; k < list->n && list->n == i->n; k++)
+        if (!selects_same(&i->rules[k], &list->rule[k]) || i->rules[k].drop != list->rule[k].drop ||
+            i->rules[k].rank != list->rule[k].rank)
+            return false;
+    return list->n == i->n;
+}
+
+/* Holds the list and lets go of what was held; 0, or the errno of the first that failed.  Both are by rank.
+ * The new ones come in front of all old ones, the first one first: so what decides of a peer is at any
+ * moment what did before, or what is to from now on, and nothing else. */
 static int replace(struct ipsec *i, struct rules *list)
 {
-    bool grows = list->n > i->n;
     int reason = 0;
     size_t held = 0;
 
+    if (!holds_these(i, list))
+        step_back(i);
     for (size_t k = 0; k < list->n; k++) {
-        struct guard_rule *r = &list->rule[grows ? list->n - 1 - k : k];
-
-        if (guard_hold(i->guard, r) == 0)
+        if (guard_hold(i->guard, &list->rule[k]) == 0) {
+            list->rule[held++] = list->rule[k];
             continue;
+        }
         if (reason == 0)
             reason = errno;
-        r->port = 0; /* it is not held */
     }
-    for (size_t k = 0; k < list->n; k++)
-        if (list->rule[k].port != 0)
-            list->rule[held++] = list->rule[k];
     release_all(i);
     i->rules = list->rule;
     i->n = held;
