@@ -50,7 +50,7 @@ HOST  = host/sys host/sets host/loop host/udp host/tty host/link_room host/link_
 # What the operator sees and says while it runs.
 CONTROL = control control_sections control_status control_watch events tell status status_line status_rows \
         render metrics
-TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_line bearer_leg bearer_lease bearer_ppp replay switch lac lac_dial lac_names lac_back lac_doubt lac_serve line line_front line_choose control_line lac_secured lac_hosts lac_hosts_say lac_sent reload say news service daemon \
+TOP   = options kernel trouble ipsec mtu diagnose sockets early wake check explain profiles groups bearer bearer_told bearer_line bearer_leg bearer_lease bearer_ppp replay switch lac lac_dial lac_names lac_back lac_doubt lac_serve line line_front line_choose control_line lac_secured lac_hosts lac_hosts_say lac_sent reload say news service daemon \
         $(CONTROL)
 
 PURE_OBJS = $(patsubst %,$(B)/%.o,$(BASE) $(WIRE) $(PROTO))

@@ -370,32 +370,6 @@ static void fill_peer(struct pppd_settings *s, const struct conf_peer *p, const 
     s->set_variables = p->pass_call;
 }
 
-/* Rates stand in the order of enum line_rate; those of low power come last, and are left out. */
-static void fill_line(struct pppd_settings *s, const struct call_line *line)
-{
-    s->circuit_id = line->circuit_id;
-    s->remote_id = line->remote_id;
-    for (unsigned i = 0; i < PPPD_LINE_RATES; i++)
-        s->line_rates[i] = line->rates[i];
-}
-
-/* What the peer and the LAC have said of a call, for pppd's scripts. */
-static void fill_call(struct pppd_settings *s, const struct call *c, const struct conf_peer *p)
-{
-    s->caller_id = c->calling;
-    s->called_number = c->called;
-    s->sub_address = c->sub_address;
-    s->private_group = c->group;
-    s->peer_name = c->tunnel->peer_name_is_whole ? c->tunnel->peer_name : NULL;
-    s->mtu = mtu_for_pppd(c, p->path_mtu);
-    s->tunnel = c->tunnel->id;
-    s->call = c->id;
-    s->tx_bps = c->tx_bps;
-    s->rx_bps = c->rx_bps;
-    if (c->line != NULL)
-        fill_line(s, c->line);
-}
-
 /* Without memory nobody could count it. */
 static bool enter_group(struct bearer *b, const struct call *c, const struct conf_group *group,
                         const char **why)
@@ -430,7 +404,7 @@ struct bearer *bearer_start_lns(struct hub *h, const struct call *c,
     s.unix_authentication = conf->unix_auth;
     s.local = bearer_ip_text(b->local_lease != 0 ? b->local_lease : b->held[POOL_OURS], local);
     s.remote = conf->assign_ip ? bearer_ip_text(b->lease, remote) : "0.0.0.0";
-    fill_call(&s, c, &conf->peer);
+    bearer_tell_call(&s, c, &conf->peer);
     replay_settings(b, &s);
     b->tell_accm = conf->send_sli;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO;
@@ -467,7 +441,7 @@ struct bearer *bearer_start_lac(struct hub *h, const struct call *c, const struc
         s.name = user;
     s.password = password;
     s.number_options = pppd_number_options(number, options, sizeof options);
-    fill_call(&s, c, &conf->peer);
+    bearer_tell_call(&s, c, &conf->peer);
     b->tell_errors = conf->send_wen;
     b->auto_sequence = conf->peer.flow == CONF_FLOW_AUTO; /* counts if we are the call's LNS */
     return launch(b, &s, why);
@@ -484,7 +458,7 @@ struct bearer *bearer_dial(struct hub *h, const struct call *c, const struct con
         return NULL;
     b->is_lac = true;
     fill_peer(&s, conf, addr_host_text(&b->peer, peer));
-    fill_call(&s, c, conf);
+    bearer_tell_call(&s, c, conf);
     s.dial = c->called;
     b->dialling = true;
     b->dscp = conf->dscp;

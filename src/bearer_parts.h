@@ -9,6 +9,9 @@
 struct bearer *bearer_new(struct hub *h, const struct call *c, const char **why);
 void bearer_free(struct bearer *b); /* with all that it has */
 
+/* What its pppd's scripts are to be told of a call; the texts are the call's. */
+void bearer_tell_call(struct pppd_settings *s, const struct call *c, const struct conf_peer *p);
+
 /* A link_heard_fn: a frame from pppd, or from a line, to the peer. */
 void bearer_heard(void *ctx, struct buf *frame);
 

@@ -1,19 +1,51 @@
 /* "attach"; see control_line.h. */
 #include "control_line.h"
 
+#include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "line.h"
+#include "proto/objects.h"
 #include "proto/profile.h"
 
-typedef bool take_fn(struct line_wish *w, size_t at, const char *value);
+_Static_assert(NUMBER == LINE_ID_MOST + 1, "an id of a line is as long as a number, at most");
 
-static bool take_text(struct line_wish *w, size_t at, const char *value)
+typedef bool take_fn(struct line_wish *w, size_t at, char *value);
+
+static bool take_text(struct line_wish *w, size_t at, char *value)
 {
     *(const char **)((char *)w + at) = value;
     return value[0] != '\0' && strlen(value) < NUMBER;
+}
+
+/* %XX stands for an octet, as a blank would end the setting; false: that does not, or for a NUL. */
+static bool unescape(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned octet = 0;
+
+        if (*at != '%') {
+            *to++ = *at;
+            continue;
+        }
+        if (!isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]) ||
+            sscanf(at + 1, "%2x", &octet) != 1 || octet == 0)
+            return false;
+        *to++ = (char)octet;
+        at += 2;
+    }
+    *to = '\0';
+    return true;
+}
+
+static bool take_id(struct line_wish *w, size_t at, char *value)
+{
+    return unescape(value) && strlen(value) >= LINE_ID_LEAST && take_text(w, at, value);
 }
 
 static bool read_u32(const char *value, uint32_t *to)
@@ -27,18 +59,18 @@ static bool read_u32(const char *value, uint32_t *to)
     return true;
 }
 
-static bool take_number(struct line_wish *w, size_t at, const char *value)
+static bool take_number(struct line_wish *w, size_t at, char *value)
 {
     return read_u32(value, (uint32_t *)((char *)w + at));
 }
 
-static bool take_channel(struct line_wish *w, size_t at, const char *value)
+static bool take_channel(struct line_wish *w, size_t at, char *value)
 {
     w->has_channel = take_number(w, at, value);
     return w->has_channel;
 }
 
-static bool take_bearer(struct line_wish *w, size_t at, const char *value)
+static bool take_bearer(struct line_wish *w, size_t at, char *value)
 {
     (void)at;
     w->bearer = strcmp(value, "analog") == 0    ? BEARER_ANALOG
@@ -47,7 +79,7 @@ static bool take_bearer(struct line_wish *w, size_t at, const char *value)
     return w->bearer != 0;
 }
 
-static bool take_switch(struct line_wish *w, size_t at, const char *value)
+static bool take_switch(struct line_wish *w, size_t at, char *value)
 {
     bool is_on = strcmp(value, "yes") == 0;
 
@@ -63,6 +95,8 @@ static const struct {
     {"called", take_text, offsetof(struct line_wish, called)},
     {"calling", take_text, offsetof(struct line_wish, calling)},
     {"sub-address", take_text, offsetof(struct line_wish, sub_address)},
+    {"circuit-id", take_id, offsetof(struct line_wish, circuit_id)},
+    {"remote-id", take_id, offsetof(struct line_wish, remote_id)},
     {"bearer", take_bearer, 0},
     {"tx", take_number, offsetof(struct line_wish, tx_bps)},
     {"rx", take_number, offsetof(struct line_wish, rx_bps)},

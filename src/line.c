@@ -71,6 +71,14 @@ void line_finish(struct line *ln, enum line_end end, const char *why)
         lac_serve_no_more(l, &line_user);
 }
 
+static void tell_id(struct call_line *line, unsigned avp, char to[LINE_ID_MOST + 1], const char *id)
+{
+    if (id[0] == '\0')
+        return;
+    snprintf(to, LINE_ID_MOST + 1, "%s", id);
+    line->has |= UINT64_C(1) << avp;
+}
+
 /* What its call is like: the section's, but for what the line is known to be. */
 static void place(struct line *ln)
 {
@@ -85,6 +93,8 @@ static void place(struct line *ln)
         spec.calling = ln->calling;
     if (ln->sub_address[0] != '\0')
         spec.sub_address = ln->sub_address;
+    tell_id(&spec.line, AVP_AGENT_CIRCUIT_ID, spec.line.circuit_id, ln->circuit_id);
+    tell_id(&spec.line, AVP_AGENT_REMOTE_ID, spec.line.remote_id, ln->remote_id);
     if (ln->bearer != 0)
         spec.bearer = ln->bearer;
     if (ln->has_channel) {
@@ -282,6 +292,8 @@ static struct line *line_new(struct hub *h, const struct conf_lac *desk, const s
     keep(ln->called, sizeof ln->called, wish->called, desk->called_number);
     keep(ln->calling, sizeof ln->calling, wish->calling, desk->calling_number);
     keep(ln->sub_address, sizeof ln->sub_address, wish->sub_address, desk->sub_address);
+    keep(ln->circuit_id, sizeof ln->circuit_id, wish->circuit_id, desk->circuit_id);
+    keep(ln->remote_id, sizeof ln->remote_id, wish->remote_id, desk->remote_id);
     ln->bearer = wish->bearer;
     ln->tx_bps = wish->tx_bps;
     ln->rx_bps = wish->rx_bps;

@@ -25,6 +25,7 @@ enum line_end {
 struct line_wish {
     const char *device;                        /* the terminal's path */
     const char *called, *calling, *sub_address; /* less than NUMBER octets; NULL: the section's */
+    const char *circuit_id, *remote_id;        /* 2 to 63 octets (RFC 5515); NULL: the section's */
     uint32_t bearer;                           /* BEARER_*; 0: the section's */
     uint32_t tx_bps, rx_bps;                   /* 0: the section's; tx_bps from the line to the caller */
     bool has_channel;

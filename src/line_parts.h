@@ -24,6 +24,7 @@ struct line {
     bool hung_up; /* before it was up, or by whoever has attached it */
     bool stopped; /* by the operator, likewise */
     char device[64], called[NUMBER], calling[NUMBER], sub_address[NUMBER];
+    char circuit_id[NUMBER], remote_id[NUMBER]; /* empty: as the LAC's section has it */
     uint32_t bearer, tx_bps, rx_bps, channel;
     bool has_channel;
     struct line *next;

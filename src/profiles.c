@@ -131,7 +131,19 @@ static void tell_id(struct call_line *line, unsigned avp, const char *from, char
     line->has |= UINT64_C(1) << avp;
 }
 
-/* The keys' rates stand in the order of enum line_rate. */
+/* One AVP for all three layers (RFC 5515, 5.17): of no use without the first of them. */
+static void tell_layers(struct call_line *line, const int layers[CONF_LINE_LAYERS])
+{
+    if (layers[0] == 0)
+        return;
+    for (unsigned i = 0; i < CONF_LINE_LAYERS; i++)
+        line->encapsulation[i] = (uint8_t)(layers[i] - (i == 0 ? 1 : 0));
+    line->has |= UINT64_C(1) << AVP_ACCESS_LOOP_ENCAPSULATION;
+}
+
+_Static_assert(CONF_LINE_RATES == LINE_RATES && CONF_LINE_DELAYS == LINE_DELAYS, "a key for each");
+
+/* The keys' rates and delays stand in the order of enum line_rate and line_delay. */
 void profiles_line(const struct conf_lac *conf, struct call_line *line)
 {
     tell_id(line, AVP_AGENT_CIRCUIT_ID, conf->circuit_id, line->circuit_id);
@@ -141,6 +153,15 @@ void profiles_line(const struct conf_lac *conf, struct call_line *line)
         if (conf->line_rates[i] != 0)
             line->has |= UINT64_C(1) << (AVP_LINE_RATES + i);
     }
+    for (unsigned i = 0; i < CONF_LINE_DELAYS; i++) {
+        line->delays[i] = conf->line_delays[i];
+        if (conf->line_delays[i] != 0)
+            line->has |= UINT64_C(1) << (AVP_LINE_DELAYS + i);
+    }
+    tell_layers(line, conf->line_layers);
+    line->iwf = conf->interworking == CONF_INTERWORKING_YES;
+    if (conf->interworking != CONF_INTERWORKING_UNKNOWN)
+        line->has |= UINT64_C(1) << AVP_IWF_SESSION;
     line->type = (uint32_t)conf->line_type;
     if (conf->line_type != 0)
         line->has |= UINT64_C(1) << AVP_ACCESS_LINE_TYPE;

@@ -74,7 +74,9 @@ bool status_line_type(const struct status_at *at, struct status_value *v)
 {
     const struct call_line *line = line_with(at, AVP_ACCESS_LINE_TYPE);
 
-    return line != NULL && put_text(v, avp_line_type_name(line->type));
+    if (line != NULL)
+        avp_line_type_text(line->type, v->text, sizeof v->text);
+    return line != NULL;
 }
 
 bool status_line_encapsulation(const struct status_at *at, struct status_value *v)

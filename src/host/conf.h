@@ -106,8 +106,14 @@ enum conf_proxy_auth { CONF_PROXY_AUTH_IGNORE, CONF_PROXY_AUTH_VERIFY, CONF_PROX
 /* "bearer type"; values as on the wire (RFC 2661, 4.4.4), none: not sent. */
 enum conf_bearer { CONF_BEARER_NONE, CONF_BEARER_DIGITAL, CONF_BEARER_ANALOG, CONF_BEARER_ANY };
 
-/* Of "actual", "minimum", "attainable" and "maximum rate", up and down each. */
-#define CONF_LINE_RATES 8
+/* Of "actual", "minimum", "attainable", "maximum" and "low power rate", up and down each; of "maximum"
+ * and "actual delay", both up, then both down; "data link", "frame tagging" and "cell encapsulation". */
+#define CONF_LINE_RATES 10
+#define CONF_LINE_DELAYS 4
+#define CONF_LINE_LAYERS 3
+
+/* "interworking" */
+enum conf_interworking { CONF_INTERWORKING_UNKNOWN, CONF_INTERWORKING_NO, CONF_INTERWORKING_YES };
 
 /* "source port": a port; or one of these. */
 #define CONF_PORT_MAIN 0 /* the daemon's own */
@@ -233,6 +239,10 @@ struct conf_lac {
     char *private_group;                                /* Private Group ID in ICCN, or NULL */
     char *circuit_id, *remote_id; /* RFC 5515, in ICRQ: the line; 2 to 63 octets; or NULL */
     uint32_t line_rates[CONF_LINE_RATES]; /* the same: bit/s; 0: not sent */
+    uint32_t line_delays[CONF_LINE_DELAYS]; /* the same: ms; 0: not sent */
+    int line_layers[CONF_LINE_LAYERS];    /* the same: as on the wire, but the data link plus 1; of that 0:
+                                           * none of them is sent */
+    enum conf_interworking interworking;  /* the same */
     int line_type;                        /* the same, as on the wire; 0: not sent */
     enum conf_bearer bearer;                            /* in ICRQ */
     uint32_t physical_channel;                          /* in ICRQ, if has_channel */

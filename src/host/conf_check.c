@@ -66,6 +66,8 @@ static const struct {
     {IN_LAC, "lns return", "lns policy", true, "with 'lns policy = share'"},
     {IN_LNS | IN_LAC, "hello interval", "hello", false, "with 'hello = no'"},
     {IN_LAC, "proxy ask", "proxy", false, "without 'proxy = lcp'"},
+    {IN_LAC, "frame tagging", "data link", false, "without 'data link'"},
+    {IN_LAC, "cell encapsulation", "data link", false, "without 'data link'"},
     {IN_LNS | IN_LAC | IN_GROUP, "pass peer", "ipparam", true,
      "beside 'ipparam', which says all of it"},
 };

@@ -141,6 +141,12 @@ static const char *rate_text(const struct pppd_settings *s, struct pppd_env *env
     return s->line_rates[i] != 0 ? env->rate[i] : NULL;
 }
 
+static const char *delay_text(const struct pppd_settings *s, struct pppd_env *env, unsigned i)
+{
+    snprintf(env->delay[i], sizeof env->delay[i], "%lu", (unsigned long)s->line_delays[i]);
+    return (s->has_line_delay >> i & 1) != 0 ? env->delay[i] : NULL;
+}
+
 void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
 {
     const struct {
@@ -167,6 +173,15 @@ void pppd_environment(const struct pppd_settings *s, struct pppd_env *env)
         {"ATTAINABLE_RATE_DOWN", rate_text(s, env, 5)},
         {"MAXIMUM_RATE_UP", rate_text(s, env, 6)},
         {"MAXIMUM_RATE_DOWN", rate_text(s, env, 7)},
+        {"LOW_POWER_RATE_UP", rate_text(s, env, 8)},
+        {"LOW_POWER_RATE_DOWN", rate_text(s, env, 9)},
+        {"MAXIMUM_DELAY_UP", delay_text(s, env, 0)},
+        {"ACTUAL_DELAY_UP", delay_text(s, env, 1)},
+        {"MAXIMUM_DELAY_DOWN", delay_text(s, env, 2)},
+        {"ACTUAL_DELAY_DOWN", delay_text(s, env, 3)},
+        {"LINE_TYPE", pppd_clean(s->line_type)},
+        {"ENCAPSULATION", pppd_clean(s->encapsulation)},
+        {"INTERWORKING", pppd_clean(s->interworking)},
         {"VRF", pppd_clean(s->vrf)}, /* these two always: see PPPD_SPACE_ENV */
         {"NETNS", pppd_clean(s->netns)},
     };

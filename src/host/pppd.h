@@ -21,7 +21,8 @@
 
 enum pppd_role { PPPD_LNS, PPPD_LAC };
 
-#define PPPD_LINE_RATES 8
+#define PPPD_LINE_RATES 10
+#define PPPD_LINE_DELAYS 4
 
 /* What the arguments are made of.  Texts may be NULL or empty: absent. */
 struct pppd_settings {
@@ -49,15 +50,18 @@ struct pppd_settings {
     bool set_variables;         /* the scripts of pppd are to see all this, too */
     uint32_t tx_bps, rx_bps;    /* of the line, as the LAC tells; 0: absent */
     const char *circuit_id, *remote_id;   /* where the line is, and whose */
-    uint64_t line_rates[PPPD_LINE_RATES]; /* bit/s: actual, minimum, attainable, maximum, each up
-                                           * and down; 0: absent */
+    uint64_t line_rates[PPPD_LINE_RATES]; /* bit/s: actual, minimum, attainable, maximum, least in low
+                                           * power, each up and down; 0: absent */
+    uint32_t line_delays[PPPD_LINE_DELAYS]; /* ms: maximum and actual up, then both down */
+    unsigned has_line_delay;                /* a bit for each of these: of others nothing is known */
+    char line_type[16], encapsulation[16], interworking[4]; /* of the line, in words; empty: absent */
     const char *accepted; /* "PEERNAME=" and who it is: the caller is not to be authenticated */
     const char *dial;           /* the number of an outgoing call that we are to place */
     const char *number_options; /* options for the number that we have had dialled; see below */
 };
 
-#define PPPD_MAX_ARGS 112
-#define PPPD_MAX_ENV 23
+#define PPPD_MAX_ARGS 132
+#define PPPD_MAX_ENV 32
 #define PPPD_SPACE_ENV 2 /* of these, the last: they say where its interface is to be */
 #define PPPD_VARIABLE 288 /* octets of a variable for pppd's scripts, NAME=VALUE */
 
@@ -99,6 +103,7 @@ struct pppd_env {
     int n;
     char text[4][12]; /* values that are numbers */
     char rate[PPPD_LINE_RATES][21];
+    char delay[PPPD_LINE_DELAYS][12];
 };
 
 /* The text, if it may stand in an environment that shell scripts read: if it is not empty and has

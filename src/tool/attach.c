@@ -18,6 +18,7 @@
 #define TIMEOUT_S 10
 #define STATUS_USAGE 2
 #define NUMBER_MOST 63 /* octets of a number that the daemon takes */
+#define ID_LEAST 2     /* octets of an id of a line, of as many as of a number */
 #define STATUS_NO_DAEMON 7
 
 struct wish {
@@ -31,16 +32,24 @@ struct wish {
     int slave;
 };
 
+typedef bool set_fn(struct wish *w, const char *key, const char *value);
+
+static set_fn set, set_id;
+
 static const struct {
-    const char *word, *key, *help;
+    const char *word, *key;
+    set_fn *set;
+    const char *help;
 } options[] = {
-    {"--calling", "calling", "NUMBER of whoever calls; else $CALLER_ID"},
-    {"--called", "called", "NUMBER that was called; else $CALLED_ID"},
-    {"--sub-address", "sub-address", "TEXT"},
-    {"--bearer", "bearer", "analog or digital"},
-    {"--tx", "tx", "BPS towards the caller; else a number in $CONNECT"},
-    {"--rx", "rx", "BPS from there; else the same"},
-    {"--channel", "channel", "NUMBER: the physical channel"},
+    {"--calling", "calling", set, "NUMBER of whoever calls; else $CALLER_ID"},
+    {"--called", "called", set, "NUMBER that was called; else $CALLED_ID"},
+    {"--sub-address", "sub-address", set, "TEXT"},
+    {"--circuit-id", "circuit-id", set_id, "TEXT: where the line is at its access node"},
+    {"--remote-id", "remote-id", set_id, "TEXT: whose line it is there"},
+    {"--bearer", "bearer", set, "analog or digital"},
+    {"--tx", "tx", set, "BPS towards the caller; else a number in $CONNECT"},
+    {"--rx", "rx", set, "BPS from there; else the same"},
+    {"--channel", "channel", set, "NUMBER: the physical channel"},
 };
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
@@ -83,6 +92,20 @@ static bool set(struct wish *w, const char *key, const char *value)
         return false;
     sprintf(w->settings + n, " %s=%s", key, value);
     return true;
+}
+
+/* An id of a line may have blanks: an octet that would not come as it is goes as %XX. */
+static bool set_id(struct wish *w, const char *key, const char *value)
+{
+    char text[3 * NUMBER_MOST + 1];
+    size_t n = 0;
+
+    if (strlen(value) < ID_LEAST || strlen(value) > NUMBER_MOST)
+        return false;
+    for (; *value != '\0'; value++)
+        n += (size_t)sprintf(text + n, *value > ' ' && *value < 0x7f && *value != '%' ? "%c" : "%%%02X",
+                             (unsigned char)*value);
+    return set(w, key, text);
 }
 
 static bool is_set(const struct wish *w, const char *key)
@@ -165,7 +188,7 @@ static int take_option(struct wish *w, char **argv)
         }
     for (size_t i = 0; i < N_OPTIONS; i++)
         if (strcmp(argv[0], options[i].word) == 0)
-            return argv[1] != NULL && set(w, options[i].key, argv[1]) ? 2 : -1;
+            return argv[1] != NULL && options[i].set(w, options[i].key, argv[1]) ? 2 : -1;
     return 0;
 }
 

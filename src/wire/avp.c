@@ -3,6 +3,8 @@
  * See avp.h. */
 #include "wire/avp.h"
 
+#include <stdio.h>
+
 #include "wire/fields.h"
 
 #define IN(type) (1u << (type))
@@ -29,7 +31,6 @@
 #define LINE_DELAY(which, name, number)                                                            \
     [AVP_LINE_DELAYS + (which)] = {name, number, KIND_U32, 4, 4, H, 0, IN(ICRQ),                   \
                                    FIELD(line_delays) + (which) * sizeof(uint32_t), VENDOR_BROADBAND}
-#define LINE_ID_LEAST 2
 
 /* clang-format off */
 static const struct avp_row rows[AVP_NUMBERS] = {
@@ -229,4 +230,15 @@ const char *avp_authen_name(unsigned type)
 const char *avp_line_type_name(uint32_t type)
 {
     return NAME_IN(line_types, type);
+}
+
+const char *avp_line_type_text(uint32_t type, char *dst, size_t size)
+{
+    const char *name = avp_line_type_name(type);
+
+    if (name != NULL)
+        snprintf(dst, size, "%s", name);
+    else
+        snprintf(dst, size, "%lu", (unsigned long)type);
+    return dst;
 }

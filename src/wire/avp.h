@@ -73,4 +73,7 @@ const char *avp_ppp_cause_name(unsigned code); /* RFC 3145 */
 const char *avp_authen_name(unsigned type);    /* 4.4.5 */
 const char *avp_line_type_name(uint32_t type); /* RFC 5515, 5.18 */
 
+/* The same into dst, which is returned; of one without a name its number. */
+const char *avp_line_type_text(uint32_t type, char *dst, size_t size);
+
 #endif

@@ -114,7 +114,8 @@ enum line_delay {
     LINE_DELAYS
 };
 
-#define LINE_ID_MOST 63 /* octets of a circuit's or subscriber's id (5.1, 5.2) */
+#define LINE_ID_LEAST 2 /* octets of a circuit's or subscriber's id (5.1, 5.2) */
+#define LINE_ID_MOST 63
 
 #define AVP_HEADER 6    /* octets before the value */
 #define AVP_LENGTH 1023 /* the most that header and value may be */

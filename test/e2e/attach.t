@@ -25,7 +25,7 @@ sub call_in
 my $far = Peer->new;
 my $echo = ppp_script "reports $DIR/caller\necho\n";
 my $d = daemon 'lac', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\nconnect timeout = 3\n"
-  . "calling number = 5550000\nmax lines = 2\nsend wen = yes\n"
+  . "calling number = 5550000\nagent circuit id = access-1\nmax lines = 2\nsend wen = yes\n"
   . "[lac alone]\nlns = 127.0.0.1:" . $far->port . "\nautodial = no\n[lac nobody]\nlns = 127.0.0.1:"
   . free_port . "\nconnect timeout = 1\n";
 
@@ -33,7 +33,8 @@ my $d = daemon 'lac', conf => "[lac isp]\nlns = 127.0.0.1:" . $far->port . "\nco
 
 my $p = Peer->new(share => $far);
 my $one = call_in $d, $echo, 'isp', '--calling', '5550099', '--called', '5550042', '--tx', '33600',
-  '--rx', '31200', '--channel', '7', '--bearer', 'analog', '--sub-address', '*7';
+  '--rx', '31200', '--channel', '7', '--bearer', 'analog', '--sub-address', '*7', '--circuit-id',
+  "access-9 atm 1/0:1%2.\xc3\xa9", '--remote-id', 'customer 9';
 ok($p->accept_tunnel, 'a line opens the tunnel of its LAC');
 my $call = $p->accept_call;
 my ($icrq, $iccn) = ($call->{icrq}{avp}, $call->{iccn}{avp});
@@ -42,6 +43,8 @@ is($icrq->{21}, '5550042', 'and the called one');
 is($icrq->{23}, '*7', 'sub-address');
 is(unpack('N', $icrq->{18}), 2, 'bearer');
 is(unpack('N', $icrq->{25}), 7, 'physical channel');
+is($icrq->{'3561:1'}, "access-9 atm 1/0:1%2.\xc3\xa9", 'where the line is, whatever octets that has');
+is($icrq->{'3561:2'}, 'customer 9', 'and whose');
 is(unpack('N', $iccn->{24}), 33600, 'speeds: to the caller');
 is(unpack('N', $iccn->{38}), 31200, 'and from there');
 is(unpack('N', $iccn->{19}), 2, 'its line is asynchronous');
@@ -57,6 +60,8 @@ my $two = call_in $d, $echo, 'isp', '--rx', '9600';
 my $second = $p->accept_call;
 ok($second, 'a second line: a call in the same tunnel');
 is($second->{icrq}{avp}{22}, '5550000', 'what is not known of it is the section\'s');
+is($second->{icrq}{avp}{'3561:1'}, 'access-1', 'where it is, too');
+is($second->{icrq}{avp}{'3561:2'}, undef, 'and what that does not have is not said');
 is(unpack('N', $second->{iccn}{avp}{24}), 10000000, 'its speed to the caller too');
 is(unpack('N', $second->{iccn}{avp}{38}), 9600, 'where that from there alone is told');
 ok($p->echoes($second, "\xff\x03\x00\x21other"), 'with its own frames');
@@ -146,6 +151,7 @@ is(status_of(call_in $d, undef, 'isp', '--device', 'tty'), 1, 'no path: 1');
 is(status_of(call_in $d, undef, 'isp'), 2, 'no terminal on standard input: 2');
 is(status_of(call_in $d, $echo), 2, 'no section: 2');
 is(status_of(call_in $d, $echo, 'isp', '--bearer', 'x y'), 2, 'a word of two words: 2');
+is(status_of(call_in $d, $echo, 'isp', '--circuit-id', $_), 2, "an id of " . length($_) . ' octets: 2') for 'x', 'y' x 64;
 is(status_of(call_in $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that there is not: 1');
 
 # -- what the LNS says of the line's octets, and what it is told of its errors ---------------------

@@ -55,7 +55,11 @@ sub speed
     my $lac = daemon 'two-lac', conf => "[lac there]\nlns = 127.0.0.1:${\ $lns->port}\nautodial = yes\n"
       . "agent circuit id = access-1 atm 3/0:100.33\nagent remote id = customer-7\n"
       . "actual rate up = 1000000\nactual rate down = 16000000\nmaximum rate down = 24000000\n"
-      . "line type = 3\ntx bps = 15000000\nrx bps = 900000\nspeed updates = yes\npppoptfile = "
+      . "line type = 3\nminimum rate up = 1\nminimum rate down = 2\nattainable rate up = 3\n"
+      . "attainable rate down = 4\nlow power rate up = 64000\nlow power rate down = 128000\n"
+      . "maximum delay up = 20\nactual delay up = 8\nmaximum delay down = 16\nactual delay down = 4\n"
+      . "data link = aal5\ncell encapsulation = 6\ninterworking = no\n"
+      . "tx bps = 15000000\nrx bps = 900000\nspeed updates = yes\npppoptfile = "
       . ppp_script("reports $DIR/two-lac\necho\n") . "\n";
     my $c;
 
@@ -63,13 +67,28 @@ sub speed
     is(join('|', map { $_ // 'none' } @$c{qw(circuit_id remote_id line_type)}),
         'access-1 atm 3/0:100.33|customer-7|ADSL2+', 'R5515-05 the LNS shows circuit, customer and type');
     is(join('|', map { $c->{"${_}_bps"} // 'none' }
-              qw(actual_rate_up actual_rate_down minimum_rate_up maximum_rate_down tx rx)),
-        '1000000|16000000|none|24000000|15000000|900000', 'R5515-05 and rates, those that were said');
-    is(env_of("$DIR/two-lns"), 'ACTUAL_RATE_DOWN=16000000 ACTUAL_RATE_UP=1000000 '
-          . 'AGENT_CIRCUIT_ID=access-1 atm 3/0:100.33 AGENT_REMOTE_ID=customer-7 MAXIMUM_RATE_DOWN=24000000',
-        'R5515-05 pppd has them in its environment');
-    $c = call_of($lac);
-    is($c->{circuit_id}, 'access-1 atm 3/0:100.33', 'the LAC shows what it has said');
+              qw(actual_rate_up actual_rate_down minimum_rate_up maximum_rate_up maximum_rate_down
+              low_power_rate_up low_power_rate_down tx rx)),
+        '1000000|16000000|1|none|24000000|64000|128000|15000000|900000',
+        'R5515-05 and rates, those that were said');
+    my $rest = sub {
+        my ($of) = @_;
+
+        return join '|', map { $_ // 'none' } @$of{map({ ("maximum_delay_${_}_ms", "actual_delay_${_}_ms") } qw(up down)),
+                qw(encapsulation interworking)};
+    };
+    is($rest->($c), '20|8|16|4|0/0/6|0', 'R5515-05 delays, encapsulation, interworking');
+    is(env_of("$DIR/two-lns"), 'ACTUAL_DELAY_DOWN=4 ACTUAL_DELAY_UP=8 ACTUAL_RATE_DOWN=16000000 ACTUAL_RATE_UP=1000000 '
+          . 'AGENT_CIRCUIT_ID=access-1 atm 3/0:100.33 AGENT_REMOTE_ID=customer-7 ATTAINABLE_RATE_DOWN=4 '
+          . 'ATTAINABLE_RATE_UP=3 ENCAPSULATION=0/0/6 INTERWORKING=no LINE_TYPE=ADSL2+ LOW_POWER_RATE_DOWN=128000 '
+          . 'LOW_POWER_RATE_UP=64000 MAXIMUM_DELAY_DOWN=16 MAXIMUM_DELAY_UP=20 MAXIMUM_RATE_DOWN=24000000 '
+          . 'MINIMUM_RATE_DOWN=2 MINIMUM_RATE_UP=1',
+        'R5515-05 pppd has them all in its environment');
+    my $of_lac = call_of($lac);
+    is(join('|', map { "$_=" . ($of_lac->{$_} // 'none') } grep { /_rate_|delay|_id\z|type|capsul|interw/ && $_ ne 'tunnel_id' }
+              sort keys %$of_lac),
+        join('|', map { "$_=" . ($c->{$_} // 'none') } grep { /_rate_|delay|_id\z|type|capsul|interw/ && $_ ne 'tunnel_id' }
+              sort keys %$c), 'the LAC shows what it has said');
     unlike($lns->log . $lac->log, qr/unknown|refused|StopCCN/, 'nobody minds any of it');
     $lac->finish;
     $lns->finish;
@@ -95,7 +114,7 @@ sub lns
 
     $d->command("\@$path events\n");
     my $call = $p->open_call(icrq => [soft(98, ''), broadband(1, "odd \x1b;id"), broadband(130, pack 'Q>', 10 ** 10),
-            broadband(139, u32(20)), broadband(144, "\1\2\0"), broadband(145, pack 'Cx3', 9), broadband(254, u32(1)),
+            broadband(139, u32(0)), broadband(144, "\1\2\0"), broadband(145, pack 'Cx3', 9), broadband(254, u32(1)),
             broadband(2, 'x'), broadband(129, 'short'), broadband(200, 'unknown')]);
     my $csurq = $p->wait_for('CSURQ', 5);
     ok($csurq, 'R5515-03 a call is up: CSURQ');
@@ -105,9 +124,11 @@ sub lns
     my $c = call_of($d);
     is(join('|', map { $_ // 'none' } @$c{qw(circuit_id remote_id actual_rate_up_bps actual_rate_down_bps
               maximum_delay_up_ms encapsulation line_type interworking)}),
-        "odd \x1b;id|none|none|10000000000|20|1/2/0|none|1",
+        "odd \x1b;id|none|none|10000000000|0|1/2/0|9|1",
         'R5515-01 what is said is kept, and what is no good passed over') or diag explain $c;
-    is(env_of("$DIR/lns$n"), 'ACTUAL_RATE_DOWN=10000000000', 'pppd does not have what a shell would obey');
+    is(env_of("$DIR/lns$n"),
+        'ACTUAL_RATE_DOWN=10000000000 ENCAPSULATION=1/2/0 INTERWORKING=yes LINE_TYPE=9 MAXIMUM_DELAY_UP=0',
+        'pppd does not have what a shell would obey');
     is("$c->{tx_bps} $c->{rx_bps}", '1000000 1000000', 'the speed is that of the ICCN');
     $p->control('CSUN', 0, speed({peer => 65535}, 1, 1), speed($call, 2000000, 64000));
     soon { $c = call_of($d); "$c->{tx_bps} $c->{rx_bps}" eq '2000000 64000' } 'R5515-03 CSUN: another one';

@@ -39,7 +39,9 @@ static const struct {
      "disconnect cause=yes|speed updates=yes|setup timeout=1|called number=1|calling number=2|sub address=3|"
      "private group=4|agent circuit id=c1|agent remote id=r1|actual rate up=1|actual rate down=2|"
      "minimum rate up=0|minimum rate down=4|attainable rate up=5|attainable rate down=6|"
-     "maximum rate up=7|maximum rate down=4294967295|line type=255|bearer type=any|physical channel=4294967295|require sequencing=yes|"
+     "maximum rate up=7|maximum rate down=4294967295|low power rate up=8|"
+     "low power rate down=9|maximum delay up=1|actual delay up=2|maximum delay down=3|actual delay down=4294967295|"
+     "data link=ethernet|frame tagging=tagged|cell encapsulation=8|interworking=no|line type=255|bearer type=any|physical channel=4294967295|require sequencing=yes|"
      "obey sli=no|send wen=no|minimum bps=1|maximum bps=4294967295|tie breaker=yes|"
      "fwmark=4294967295"},
 };
@@ -204,6 +206,8 @@ static void test_values(void)
               "[lac y]\nlns=a\ncalled number = 555 1\ncalling number=+49\nsub address=\"#7\"\n"
               "private group=g\nphysical channel=0\nrequire sequencing=yes\nobey sli=no\n"
               "agent circuit id=a 1/2:3\nagent remote id=cu\nactual rate up=1\nmaximum rate down=8\n"
+              "low power rate down=10\nmaximum delay up=20\nactual delay down=23\ndata link=aal5\n"
+              "frame tagging=untagged\ncell encapsulation=2\ninterworking=off\n"
               "line type=5\nspeed updates=yes\n"
               "send wen=no\nminimum bps=5\nmaximum bps=6\ntie breaker=yes\nfwmark=9\n");
     const struct conf_peer *p;
@@ -231,6 +235,11 @@ static void test_values(void)
        "R5515-05 nothing of a line by default, nor its speed later on");
     for (unsigned i = 0; i < CONF_LINE_RATES; i++)
         ok(x->line_rates[i] == 0, "R5515-05 nor rate %u", i);
+    for (unsigned i = 0; i < CONF_LINE_DELAYS; i++)
+        ok(x->line_delays[i] == 0, "R5515-05 nor delay %u", i);
+    for (unsigned i = 0; i < CONF_LINE_LAYERS; i++)
+        ok(x->line_layers[i] == 0, "R5515-05 nor layer %u", i);
+    is_int(x->interworking, CONF_INTERWORKING_UNKNOWN, "R5515-05 nor interworking");
     is_int(c->global.half_open_limit, 9, "half open limit");
     ok(c->global.packet_marks && x->fwmark == 0 && y->fwmark == 9, "packet marks and fwmark");
     is_int(c->global.half_open_per_source, 7, "half open per source");
@@ -250,6 +259,11 @@ static void test_values(void)
     ok(y->line_rates[0] == 1 && y->line_rates[7] == 8 && y->line_type == 5 &&
            y->peer.speed_updates,
        "R5515-05 rates, type, speed updates");
+    ok(y->line_rates[9] == 10 && y->line_delays[0] == 20 && y->line_delays[3] == 23,
+       "R5515-05 the last rate, delays");
+    ok(y->line_layers[0] == 1 && y->line_layers[1] == 1 && y->line_layers[2] == 2 &&
+           y->interworking == CONF_INTERWORKING_NO,
+       "R5515-05 data link, tagging, cells, interworking");
     ok(y->has_channel && y->physical_channel == 0, "physical channel 0 is one");
     ok(y->require_sequencing && !y->obey_sli && !y->send_wen && y->minimum_bps == 5 &&
            y->maximum_bps == 6 && y->tie_breaker,

@@ -257,7 +257,9 @@ static void test_line_types(void)
     static const struct {
         const char *value;
         uint32_t type;
-    } types[] = {{"05000000", 5}, {"00000005", 5}, {"00000000", 0}, {"ff000000", 255}, {"00000100", 256}};
+        const char *text;
+    } types[] = {{"05000000", 5, "VDSL2"}, {"00000005", 5, "VDSL2"}, {"00000000", 0, "0"},
+                 {"ff000000", 255, "255"}, {"00000100", 256, "256"}};
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         uint8_t body[256], made[256];
@@ -273,6 +275,8 @@ static void test_line_types(void)
                decode(&back, span_of(made, wr_len(&w)), "").damage == DAMAGE_NONE &&
                back.access_line_type == types[i].type && made[wr_len(&w) - 4] == (types[i].type & 0xffu),
            "R5515-01: and it is sent as the RFC has it");
+        is_str(avp_line_type_text(types[i].type, text, sizeof text), types[i].text,
+               "R5515-01: its name, or number");
     }
 }
 

@@ -210,9 +210,14 @@ static void test_long_variables(void)
                               .rx_bps = 11,
                               .circuit_id = "12",
                               .remote_id = "13",
-                              .line_rates = {14, 15, 16, 17, 18, 19, 20, 21},
-                              .vrf = "22",
-                              .netns = "23",
+                              .line_rates = {14, 15, 16, 17, 18, 19, 20, 21, 22, 23},
+                              .line_delays = {24, 25, 26, 27},
+                              .has_line_delay = 15,
+                              .line_type = "28",
+                              .encapsulation = "29",
+                              .interworking = "30",
+                              .vrf = "31",
+                              .netns = "32",
                               .require_authentication = true};
     struct pppd_args args;
     int sets = 0;
@@ -332,7 +337,10 @@ static const char *const variables[] = {"CALLER_ID",        "CALLED_NUMBER",  "S
                                         "ACTUAL_RATE_UP", "ACTUAL_RATE_DOWN", "MINIMUM_RATE_UP",
                                         "MINIMUM_RATE_DOWN", "ATTAINABLE_RATE_UP",
                                         "ATTAINABLE_RATE_DOWN", "MAXIMUM_RATE_UP",
-                                        "MAXIMUM_RATE_DOWN", "VRF", "NETNS"};
+                                        "MAXIMUM_RATE_DOWN", "LOW_POWER_RATE_UP", "LOW_POWER_RATE_DOWN",
+                                        "MAXIMUM_DELAY_UP", "ACTUAL_DELAY_UP", "MAXIMUM_DELAY_DOWN",
+                                        "ACTUAL_DELAY_DOWN", "LINE_TYPE", "ENCAPSULATION",
+                                        "INTERWORKING", "VRF", "NETNS"};
 
 /* Expected are "NAME=VALUE" between bars, in the order above; the others are to be unset. */
 static const struct {
@@ -355,7 +363,12 @@ static const struct {
       .dial = "0*5@6",
       .circuit_id = "a1 atm 3/0:100.33",
       .remote_id = "c_7",
-      .line_rates = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX},
+      .line_rates = {1, 2, 3, 4, 5, 6, 7, UINT64_MAX, 9, 10},
+      .line_delays = {11, 0, 13, UINT32_MAX},
+      .has_line_delay = 15,
+      .line_type = "ADSL2+",
+      .encapsulation = "0/255/255",
+      .interworking = "no",
       .vrf = "vrf-blue",
       .netns = "/run/netns/b"},
      "CALLER_ID=+49 5551|CALLED_NUMBER=5552|SUB_ADDRESS=#3|PRIVATE_GROUP=group/4|"
@@ -364,10 +377,16 @@ static const struct {
      "DIAL_NUMBER=0*5@6|AGENT_CIRCUIT_ID=a1 atm 3/0:100.33|AGENT_REMOTE_ID=c_7|ACTUAL_RATE_UP=1|"
      "ACTUAL_RATE_DOWN=2|MINIMUM_RATE_UP=3|MINIMUM_RATE_DOWN=4|ATTAINABLE_RATE_UP=5|"
      "ATTAINABLE_RATE_DOWN=6|MAXIMUM_RATE_UP=7|MAXIMUM_RATE_DOWN=18446744073709551615|"
+     "LOW_POWER_RATE_UP=9|LOW_POWER_RATE_DOWN=10|MAXIMUM_DELAY_UP=11|ACTUAL_DELAY_UP=0|"
+     "MAXIMUM_DELAY_DOWN=13|ACTUAL_DELAY_DOWN=4294967295|LINE_TYPE=ADSL2+|ENCAPSULATION=0/255/255|"
+     "INTERWORKING=no|"
      "VRF=vrf-blue|NETNS=/run/netns/b|"},
     {"ids that a shell would obey are left out",
      {.circuit_id = "a;b", .remote_id = "`c`", .line_rates = {[1] = 9}},
      "ACTUAL_RATE_DOWN=9|"},
+    {"a delay that is not said is none, if it has a number too",
+     {.line_delays = {1, 2, 3, 4}, .has_line_delay = 2},
+     "ACTUAL_DELAY_UP=2|"},
     {"one speed is known", {.rx_bps = 1}, "CONNECT_SPEED_RX=1|"},
     {"empty texts are absent",
      {.caller_id = "", .called_number = "", .peer_name = "", .dial = ""},
@@ -396,7 +415,7 @@ static void test_environment(void)
 {
     for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
         struct pppd_env env;
-        char got[512] = "";
+        char got[2048] = "";
 
         pppd_environment(&environments[i].s, &env);
         for (int k = 0; k < env.n; k++)
