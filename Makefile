@@ -36,7 +36,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 BASE  = base/bytes base/addr base/heap base/hash base/md5 base/log base/buf base/text base/sparing
 WIRE  = wire/packet wire/avp wire/utf8 wire/json wire/line wire/lcp wire/proxy wire/hide wire/msg wire/msg_write \
         wire/quirks wire/ppp wire/ppp_facts wire/ppp_front wire/ppp_front_lcp wire/ppp_front_options \
-        wire/ppp_front_auth wire/ppp_replay wire/ppp_replay_lcp wire/hdlc wire/hdlc_plain wire/hdlc_ssse3 wire/hdlc_avx512 wire/hdlc_neon
+        wire/ppp_front_auth wire/ppp_replay wire/ppp_replay_flaw wire/ppp_replay_lcp wire/hdlc wire/hdlc_plain wire/hdlc_ssse3 wire/hdlc_avx512 wire/hdlc_neon
 PROTO = proto/xport proto/states proto/post proto/silence proto/tunnel proto/call proto/call_say proto/call_facts \
         proto/call_data proto/registry proto/l2tp proto/events \
         proto/stray proto/speeds proto/input

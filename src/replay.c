@@ -84,6 +84,15 @@ static void tell(const struct bearer *b, const struct ppp_replay *r)
         log_notice("%s: PPP begins anew, for all that its LAC tells: %s", b->name, text);
 }
 
+/* PPP begins anew in any case; but a LAC that tells nonsense is to be heard of. */
+static void tell_flaw(const struct bearer *b, const struct msg *m)
+{
+    const char *flaw = ppp_replay_flaw(m);
+
+    if (flaw != NULL)
+        log_notice("%s: PPP begins anew, and what its LAC tells of it would be of no use: %s", b->name, flaw);
+}
+
 void replay_refuse(struct bearer *b, const char *why)
 {
     if (b->replay == NULL)
@@ -125,16 +134,22 @@ void replay_new(struct bearer *b, const struct call *c, const struct conf_lns *c
     const char *why;
     struct msg m;
 
-    if (conf->proxy_lcp != CONF_PROXY_LCP_ACCEPT || c->proxy == NULL)
+    if (c->proxy == NULL || conf->proxy_lcp == CONF_PROXY_LCP_IGNORE)
         return;
+    m = told(c->proxy);
+    if (conf->proxy_lcp == CONF_PROXY_LCP_RENEGOTIATE) {
+        tell_flaw(b, &m);
+        return;
+    }
     r = b->replay = calloc(1, sizeof *r);
     if (r == NULL)
         return; /* PPP begins anew, which is always right (4.4.5) */
     r->held_end = &r->held;
     r->known = is_known(c);
-    m = told(c->proxy);
     ppp_replay_init(&r->r, &m, trusts[conf->proxy_auth],
                     (uint16_t)mtu_for_pppd(c, conf->peer.path_mtu));
+    if (!r->r.has_lcp)
+        tell_flaw(b, &m);
     why = doubt(&r->r, r);
     if (why != NULL || r->r.state != REPLAY_RUNNING)
         replay_refuse(b, why);

@@ -124,9 +124,7 @@ void call_free(struct call *c)
         leave_waiting(c);
     came(c);
     call_data_free(c);
-    if (c->proxy != NULL) /* it may hold a password */
-        bytes_wipe(c->proxy->octets, call_proxy_size(c->proxy));
-    free(c->proxy);
+    call_proxy_forget(c);
     free(c->line);
     unlink_from_tunnel(c);
     free(c);

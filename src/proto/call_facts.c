@@ -99,6 +99,14 @@ struct call_proxy *call_proxy_copy(const struct call_proxy *from)
     return p;
 }
 
+void call_proxy_forget(struct call *c)
+{
+    if (c->proxy != NULL) /* it may hold a password */
+        bytes_wipe(c->proxy->octets, call_proxy_size(c->proxy));
+    free(c->proxy);
+    c->proxy = NULL;
+}
+
 void call_proxy_of(const struct msg *m, struct call_proxy *p)
 {
     *p = (struct call_proxy){.present = m->present & UINT64_C(0xff) << PROXY_FIRST};

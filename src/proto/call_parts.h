@@ -31,6 +31,7 @@ void call_keep_status(struct call *c, const struct msg *m); /* SLI, WEN: news */
 void call_keep_cause(struct call *c, const struct msg *m);  /* CDN */
 
 struct call_proxy *call_proxy_copy(const struct call_proxy *from); /* NULL without memory */
+void call_proxy_forget(struct call *c);                            /* it may have none */
 size_t call_proxy_size(const struct call_proxy *p);                /* of its octets */
 
 struct call_line *call_line_copy(const struct call_line *from); /* NULL without memory */

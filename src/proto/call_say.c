@@ -1,6 +1,7 @@
 /* The messages of a session, put together: RFC 2661, 6.6 to 6.14; RFC 5515, 4. */
 #include <string.h>
 
+#include "base/log.h"
 #include "proto/call_parts.h"
 #include "proto/post.h"
 #include "wire/proxy.h"
@@ -85,17 +86,28 @@ bool call_say_id(struct call *c, enum msg_type type)
     return post_send(c->tunnel, &m);
 }
 
-/* Does it go into an AVP each, hidden and padded too, and all of it into one message?  And has the
- * challenge an octet, the least that there must be of it (4.4.5)? */
-static bool has_room_for(const struct call_proxy *p)
+/* NULL: it goes into an AVP each, hidden and padded too, and all of it into one message; and the challenge
+ * has an octet, the least that there must be of it (4.4.5).  Else why not. */
+static const char *misfit(const struct call_proxy *p)
 {
     if ((p->present >> AVP_PROXY_AUTHEN_CHALLENGE & 1) &&
         p->value[AVP_PROXY_AUTHEN_CHALLENGE - PROXY_FIRST].n == 0)
-        return false;
+        return "proxy authentication has an empty challenge";
     for (unsigned i = 0; i < PROXY_AVPS; i++)
         if (p->value[i].n > PROXY_VALUE_MOST)
-            return false;
-    return call_proxy_size(p) <= PROXY_MOST;
+            return "a value of it is too long to be told";
+    return call_proxy_size(p) <= PROXY_MOST ? NULL : "all of it is too long for a message";
+}
+
+/* Better none than half of it: the LNS begins anew (4.4.5). */
+static void drop_proxy(struct call *c, struct msg *m, const char *why)
+{
+    char name[64];
+
+    m->present &= ~(UINT64_C(0xff) << PROXY_FIRST);
+    log_notice("%s: the LNS is told nothing of the caller's PPP, and begins it anew: %s",
+               call_name(c, name, sizeof name), why);
+    call_proxy_forget(c); /* nor does anybody say that it has been told */
 }
 
 static void put_proxy(struct msg *m, const struct call_proxy *p)
@@ -131,6 +143,7 @@ static uint32_t speed_of(const struct call *c, enum msg_type type, uint32_t bps)
 bool call_say_connected(struct call *c, enum msg_type type)
 {
     const struct tunnel *t = c->tunnel;
+    const char *why = NULL;
     struct msg m;
 
     msg_init(&m, type, c->peer_id);
@@ -149,10 +162,12 @@ bool call_say_connected(struct call *c, enum msg_type type)
     }
     if (type == ICCN)
         PUT_TEXT(AVP_PRIVATE_GROUP_ID, private_group_id, c->group);
-    if (type == ICCN && c->proxy != NULL && has_room_for(c->proxy))
+    if (type == ICCN && c->proxy != NULL && (why = misfit(c->proxy)) == NULL) {
         put_proxy(&m, c->proxy);
-    if (proxy_flaw(&m) != NULL) /* better none than half of it: the LNS begins anew (4.4.5) */
-        m.present &= ~(UINT64_C(0xff) << PROXY_FIRST);
+        why = proxy_flaw(&m);
+    }
+    if (why != NULL)
+        drop_proxy(c, &m, why);
     return post_send(c->tunnel, &m);
 }
 

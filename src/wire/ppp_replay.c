@@ -70,31 +70,6 @@ static void keep(uint8_t *room, uint8_t *n, struct span s)
         memcpy(room, s.p, s.n);
 }
 
-static uint16_t protocol_of(struct span auth)
-{
-    return auth.n >= 4 ? (uint16_t)(auth.p[2] << 8 | auth.p[3]) : 0;
-}
-
-static bool is_chap(struct span auth, uint8_t algorithm)
-{
-    return auth.n == 5 && protocol_of(auth) == PPP_CHAP && auth.p[4] == algorithm;
-}
-
-/* Does the LAC tell of the authentication that it has agreed on with the caller? */
-static bool is_of_type(struct span auth, uint16_t type)
-{
-    switch (type) {
-    case PROXY_PAP:
-        return auth.n == 4 && protocol_of(auth) == PPP_PAP;
-    case PROXY_CHAP:
-        return is_chap(auth, 5);
-    case PROXY_MSCHAP:
-        return is_chap(auth, 0x80);
-    default:
-        return true;
-    }
-}
-
 /* Copies the AVPs, lengths having been looked at; NULL, or why they cannot be used. */
 static const char *read_authentication(struct ppp_replay *r, const struct msg *m)
 {
@@ -109,7 +84,7 @@ static const char *read_authentication(struct ppp_replay *r, const struct msg *m
     if (m->proxy_authen_name.n > REPLAY_VALUE || m->proxy_authen_response.n > REPLAY_VALUE ||
         ((present & 4) && m->proxy_authen_challenge.n > REPLAY_VALUE))
         return "proxy authentication has a value that is too long";
-    if (!is_of_type(r->ours.auth, r->type))
+    if (!replay_is_of_type(r->ours.auth, r->type))
         return "it tells of another authentication than it has agreed on with the caller";
     keep(r->name, &r->n_name, m->proxy_authen_name);
     keep(r->response, &r->n_response, m->proxy_authen_response);
@@ -138,7 +113,7 @@ static const char *choose_way(struct ppp_replay *r, enum replay_trust trust)
     }
     if (r->ours.auth.n == 0)
         r->way = REPLAY_NOBODY;
-    else if (protocol_of(r->ours.auth) != PPP_PAP)
+    else if (replay_protocol_of(r->ours.auth) != PPP_PAP)
         r->way = r->type == PROXY_CHAP && trust == REPLAY_VERIFY ? REPLAY_CHAP : REPLAY_OVER;
     else if (r->type == PROXY_PAP && trust == REPLAY_VERIFY)
         r->way = REPLAY_PAP;
@@ -198,7 +173,7 @@ void ppp_replay_wipe(struct ppp_replay *r)
 
 uint16_t ppp_replay_protocol(const struct ppp_replay *r)
 {
-    return r->way == REPLAY_TOLD ? 0 : protocol_of(r->ours.auth);
+    return r->way == REPLAY_TOLD ? 0 : replay_protocol_of(r->ours.auth);
 }
 
 /* -- the end --------------------------------------------------------------------------------------

@@ -98,6 +98,10 @@ struct ppp_replay {
     struct replay_out to_pppd, to_caller;
 };
 
+/* What is wrong with what an ICCN tells (m: its AVPs 26 to 33) in itself, be it used or not: truncated,
+ * incomplete or at odds with itself.  NULL: nothing, as far as we know its options. */
+const char *ppp_replay_flaw(const struct msg *m);
+
 /* Takes what an ICCN tells (m: its AVPs 26 to 33; copied) and judges whether it can be used:
  * REPLAY_RUNNING if so.  From then on *r stays where it is.  given_mru: the MRU that pppd will ask for
  * on our account and not its own, so that the LAC's may take its place; 0: none. */

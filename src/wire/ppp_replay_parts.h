@@ -35,4 +35,12 @@ const char *replay_read_terms(struct span options, bool may_ask, struct replay_t
  * answered as the caller has, and r->why says so. */
 enum replay_code replay_judge(struct ppp_replay *r, struct wr *answer);
 
+/* ppp_replay_flaw.c */
+
+/* The protocol of an authentication option; 0: none. */
+uint16_t replay_protocol_of(struct span auth);
+
+/* Does the LAC tell of the authentication that it has agreed on with the caller? */
+bool replay_is_of_type(struct span auth, uint16_t type);
+
 #endif

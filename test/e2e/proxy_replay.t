@@ -259,6 +259,32 @@ $c = $p->open_call(iccn => \@good);
 hears($c, packet(0xc021, 1, 8, pack 'H*', usual('chap')), "$name: LCP begins anew");
 $p->hang_up($c);
 
+# What comes is not used by default, but a LAC that tells nonsense is told of.
+my $flawed = qr/begins anew, and what its LAC tells of it would be of no use: /;
+for (
+    ['cut', qr/$flawed.*LCP options are malformed/, [lcp_avps('0305c2', $caller)]],
+    ['no challenge', qr/$flawed.*lacks the challenge/, [@good[0 .. 4, 6, 7]]],
+    ['one contradicting the other', qr/$flawed.*another authentication/,
+        [lcp_avps($auth{pap} . $lac, $caller), chap_avps('alice', 'the secret')]],
+    ['one side of LCP', qr/$flawed.*one side of LCP/, [@good[0, 1]]],
+    ['a name alone, where it would be used', qr/$flawed.*lacks the type/, [soft(30, 'alice')], $accept],
+  ) {
+    my ($what, $says, $avps, $conf) = @$_;
+
+    $c = call "by default, $what", request => usual('chap'), secret => 'x', conf => $conf // '', says => $says, iccn => $avps;
+    hears($c, packet(0xc021, 1, 8, pack 'H*', usual('chap')), "by default, $what: LCP begins anew");
+    $p->hang_up($c);
+}
+my $mark = $d->mark;
+for (['', \@good], ['', []], ['', [soft(26, pack 'H*', $caller)]], ['proxy lcp = ignore', [soft(30, 'alice')]]) {
+    my ($conf, $avps) = @$_;
+
+    $c = call "nothing is wrong, or nobody looks", request => usual('chap'), secret => 'x', conf => $conf, iccn => $avps;
+    hears($c, packet(0xc021, 1, 8, pack 'H*', usual('chap')), 'LCP begins anew');
+    $p->hang_up($c);
+}
+unlike($d->tail($mark), $flawed, 'and there is nothing to tell');
+
 # -- what nobody means well with ------------------------------------------------------------------
 
 $name = 'a login by text, and CHAP agreed on besides';

@@ -371,6 +371,38 @@ sub end_at
     $d->finish;
 }
 
+# -- what cannot be passed on: told in one sentence, and the call goes on without it ---------------
+
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q);
+    my $p = caller_of $d;
+    my @lcp = map { soft($_, "\1\4\5\xd4") } 26 .. 28;
+    my $nothing = qr/the LNS is told nothing of the caller's PPP, and begins it anew: /;
+
+    for (
+        ['no challenge', qr/$nothing.*lacks the challenge/, @lcp, soft(29, u16(2)), soft(30, 'ann'), soft(32, u16(1)), soft(33, 'r' x 16)],
+        ['a long value', qr/$nothing.*a value of it is too long to be told/, @lcp[0, 1], soft(28, "\1\4\5\xd4" x 251)],
+      ) {
+        my ($what, $says, @iccn) = @$_;
+        my $q1 = Peer->new(share => $q);
+        my ($in, $out) = through $p, $q1, iccn => \@iccn;
+
+        is(join(' ', grep { $_ >= 26 && $_ <= 33 } grep { /^\d+\z/ } keys %{$out->{iccn}{avp}}), '', "$what: none goes on");
+        $d->says(qr/call \d+\/$out->{peer}: $says/, "$what: as the log says");
+        $p->hang_up($in);
+        $q1->wait_for('StopCCN', 2);
+        $q1->close;
+    }
+    unlike($d->log =~ s/.*role="lns".*//gr, qr/proxy-/, 'nor is it said to');
+    my $q1 = Peer->new(share => $q);
+    my ($in, $out) = through $p, $q1, iccn => \@lcp;
+    ok($out->{iccn}{avp}{26}, 'what is sound does');
+    is(scalar(() = $d->log =~ /$nothing/g), 2, 'and nothing is said of it');
+    $_->close for $p, $q, $q1;
+    $d->finish;
+}
+
 # -- two sorts of calls --------------------------------------------------------------------------
 
 {
