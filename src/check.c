@@ -1,5 +1,5 @@
-/* Traps around a configuration; see check.h.  Everything here is a warning: files may come and go
- * before the daemon is started. */
+/* Traps around a configuration; see check.h.  Everything here is a warning, as files may come and go
+ * before the daemon is started, but a line of secrets that is none, and a switch that leads back here. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "host/conf_check_switch.h"
 #include "host/conf_section.h"
 #include "host/pppd_options.h"
 #include "host/secrets.h"
@@ -390,6 +391,13 @@ static void check_pppd(const struct conf *c, struct conf_told *told)
                  c->global.pppd);
 }
 
+static bool is_of_this_machine(const struct addr *a)
+{
+    char name[64];
+
+    return sys_interface_of(a, name, sizeof name);
+}
+
 void check_surroundings(const struct conf *c, const char *secrets_file, const char *routes,
                         conf_tell_fn *tell, void *ctx)
 {
@@ -399,6 +407,8 @@ void check_surroundings(const struct conf *c, const char *secrets_file, const ch
     hash_init(&files.by_path);
     check_pppd(c, &told);
     for (const struct conf_section *s = c->sections; s != NULL; s = s->next) {
+        if (s->place == PLACE_SWITCH)
+            conf_check_switch_own(c, s, is_of_this_machine, &told);
         if (s->place == PLACE_GLOBAL || s->place == PLACE_SWITCH)
             continue;
         if (s->place != PLACE_GROUP)

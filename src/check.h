@@ -7,7 +7,7 @@
 
 #define CHECK_ROUTES "/proc/net/route" /* where Linux has its routes */
 
-/* Warns of each trap, by the file and line where it is to be mended.  secrets_file: the one that
+/* Tells of each trap, mostly as a warning, by the file and line where it is to be mended.  secrets_file: the one that
  * the daemon would use; routes: a table as CHECK_ROUTES is. */
 void check_surroundings(const struct conf *c, const char *secrets_file, const char *routes,
                         conf_tell_fn *tell, void *ctx);

@@ -4,25 +4,36 @@
 #include <string.h>
 #include <strings.h>
 
-/* Is it an address of this daemon's own, as far as the file tells?  Of a wildcard that is the loopback
- * alone: which others this machine has nobody knows before it runs. */
-static bool is_ours(const struct conf *c, const struct conf_lns_host *h)
+static bool is_address(const char *text, const struct addr *a)
+{
+    struct addr it;
+
+    return addr_parse(text, 0, &it) && addr_same_host(&it, a);
+}
+
+static bool is_wildcard(const struct addr *a)
+{
+    return is_address("0.0.0.0", a) || is_address("::", a);
+}
+
+static bool is_loopback(const struct addr *a)
+{
+    return a->family == 4 ? addr_get_ip4(a) >> 24 == 127 : is_address("::1", a);
+}
+
+/* Is this daemon itself there?  Of a wildcard, as far as is_own knows which addresses this machine has. */
+static bool is_ours(const struct conf *c, const struct conf_lns_host *h, conf_is_own_fn *is_own)
 {
     struct conf_listen list = conf_listen_resolved(&c->global.listen);
     const char *host = strcasecmp(h->host, "localhost") == 0 ? "127.0.0.1" : h->host;
-    struct addr a, any;
+    struct addr a;
 
     if (h->port != c->global.port || !addr_parse(host, 0, &a))
         return false;
-    for (const struct conf_listen_at *at = list.at; at < list.at + list.n; at++) {
-        bool is_any = (addr_parse("0.0.0.0", 0, &any) && addr_same_host(&any, &at->addr)) ||
-                      (addr_parse("::", 0, &any) && addr_same_host(&any, &at->addr));
-        bool loops = a.family == 4 ? addr_get_ip4(&a) >> 24 == 127
-                                   : addr_parse("::1", 0, &any) && addr_same_host(&any, &a);
-
-        if (is_any ? at->addr.family == a.family && loops : addr_same_host(&a, &at->addr))
+    for (const struct conf_listen_at *at = list.at; at < list.at + list.n; at++)
+        if (is_wildcard(&at->addr) ? at->addr.family == a.family && is_own(&a)
+                                   : addr_same_host(&a, &at->addr))
             return true;
-    }
     return false;
 }
 
@@ -44,7 +55,7 @@ static void check_way(const struct conf *c, const struct conf_section *s, struct
                  "section for calls that come in",
                  w->through, s->title);
     for (const struct conf_lns_host *h = lac->lns; h != NULL; h = h->next)
-        if (is_ours(c, h))
+        if (is_ours(c, h, is_loopback))
             conf_say(told, false, h->line,
                      "%s sends calls through [lac %s], whose 'lns = %s' is this daemon itself: they "
                      "would go round in a circle",
@@ -81,4 +92,18 @@ void conf_check_switch(const struct conf *c, const struct conf_section *s, struc
     if (c->lns == NULL)
         conf_say(told, true, s->line,
                  "%s has no effect: there is no [lns] section that takes its calls", s->title);
+}
+
+void conf_check_switch_own(const struct conf *c, const struct conf_section *s, conf_is_own_fn *is_own,
+                           struct conf_told *told)
+{
+    const struct conf_switch *w = s->object;
+    const struct conf_lac *lac = w->through != NULL ? conf_find_lac(c, w->through) : NULL;
+
+    for (const struct conf_lns_host *h = lac != NULL ? lac->lns : NULL; h != NULL; h = h->next)
+        if (is_ours(c, h, is_own))
+            conf_say(told, false, h->line,
+                     "%s sends calls through [lac %s], whose 'lns = %s' is an address of this machine, where "
+                     "this daemon listens: they would go round in a circle",
+                     s->title, lac->name, h->host);
 }

@@ -1,4 +1,6 @@
 /* --check: what stands around a configuration: secrets, pppd, its option files, names, routes. */
+#include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +57,12 @@ static char *fill(const char *text, char *room)
 #define SPOILT \
     " leads to nothing: pppd asks peers for EAP first, which no LAC has agreed on, so PPP begins anew; say " \
     "'require chap = yes' or 'require pap = yes', or both"
+
+#define SWITCH                                                                                      \
+    "[global]\npppd=/bin/sh\n[lns default]\nassign ip=no\n[switch x]\nthrough=a\n[lac a]\nredial=yes\n"
+#define OWN(host)                                                                                   \
+    " sends calls through [lac a], whose 'lns = " host "' is an address of this machine, where this daemon " \
+    "listens: they would go round in a circle"
 
 static const struct {
     const char *name, *conf, *options, *secrets; /* NULL: no such file */
@@ -178,6 +186,16 @@ static const struct {
      "W f:6: 'challenge' is on in [lns c], but $S has no line for 'us' = h: no tunnel "
      "comes up; add 'us them secret'"},
 
+    {"a switch to an address of this machine's own", SWITCH "lns=192.0.2.77\n", NULL, "",
+     "E f:9: [switch x]" OWN("192.0.2.77")},
+    {"by IPv6, and a second one", SWITCH "lns=192.0.2.78\nlns=2001:db8::77\n", NULL, "",
+     "E f:10: [switch x]" OWN("2001:db8::77")},
+    {"at another port", SWITCH "lns=192.0.2.77:1702\n", NULL, "", NULL},
+    {"at the port that is ours", "[global]\nport=1702\n" SWITCH "lns=192.0.2.77:1702\n", NULL, "",
+     "E f:11: [switch x]" OWN("192.0.2.77")},
+    {"where we do not listen", "[global]\nlisten-addr=192.0.2.78\n" SWITCH "lns=192.0.2.77\n", NULL, "", NULL},
+    {"nor by that protocol", "[global]\nlisten-addr=::\n" SWITCH "lns=192.0.2.77\n", NULL, "", NULL},
+    {"an own address without a switch", "[global]\npppd=/bin/sh\n[lac a]\nlns=192.0.2.77\n", NULL, "", NULL},
     {"no pppd", "[global]\npppd=/nowhere/pppd\n[lac x]\nlns=a\n", NULL, "",
      "W f: /nowhere/pppd cannot be run, so no call comes up: install the package ppp, or say where "
      "it is by 'pppd' in [global]"},
@@ -201,6 +219,26 @@ static const struct {
      "and show it, but not dial or change it\n"
      "W f:7: [lac] has no name, so no command of the control FIFO can mean it"},
 };
+
+/* In place of the system's: it has 192.0.2.77 and 2001:db8::77. */
+int getifaddrs(struct ifaddrs **all)
+{
+    static struct sockaddr_in four = {.sin_family = AF_INET};
+    static struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    static struct ifaddrs of_six = {.ifa_name = (char *)"eth7", .ifa_addr = (struct sockaddr *)&six};
+    static struct ifaddrs of_four = {
+        .ifa_next = &of_six, .ifa_name = (char *)"eth7", .ifa_addr = (struct sockaddr *)&four};
+
+    inet_pton(AF_INET, "192.0.2.77", &four.sin_addr);
+    inet_pton(AF_INET6, "2001:db8::77", &six.sin6_addr);
+    *all = &of_four;
+    return 0;
+}
+
+void freeifaddrs(struct ifaddrs *all)
+{
+    (void)all;
+}
 
 /* As Linux has it: 10.1.0.0/16, the default route, 192.0.2.7/32. */
 static void put_routes(void)
