@@ -33,12 +33,14 @@ sub hears
     soon { (-e $a->{says} ? slurp($a->{says}) : '') =~ $what } $name or diag(slurp $a->{words});
 }
 
-my ($blue, $red, $rest) = map { Peer->new } 1 .. 3;
+my ($blue, $red, $rest, $left, $right) = map { Peer->new } 1 .. 5;
 my $d = daemon 'lac', conf => "[lac desk]\nproxy = lcp\nhostname = desk.example\n"
   . "[lac asks-pap]\nproxy = lcp\nproxy ask = pap\n"
   . "[lac asks-ms]\nproxy = lcp\nproxy ask = mschap-v2\n"
   . "[lac asks-not]\nproxy = lcp\nproxy ask = no\nlns = 127.0.0.1:" . $rest->port . "\n"
   . "[lac numbers]\n"
+  . "[lac left]\nmatch line = /nowhere\nmatch line = $DIR/tty-left*\nlns = 127.0.0.1:" . $left->port . "\n"
+  . "[lac right]\nmatch line = *-right\nmatch called = 0900\nlns = 127.0.0.1:" . $right->port . "\n"
   . "[lac blue]\nmatch = *\@blue.example\nmatch = blue\nmax lines = 1\nlns = 127.0.0.1:" . $blue->port . "\n"
   . "[lac red]\nmatch called = 0800*\nmatch calling = *42\nlns = 127.0.0.1:" . $red->port . "\n";
 
@@ -145,6 +147,46 @@ for my $desk ('desk', 'numbers') {
 }
 is(status_of(call_in $d, 'numbers', '', '--called', '0800111', '--calling', '43'), 1,
     'one of two numbers is not enough');
+
+# -- the terminal -----------------------------------------------------------------------------------
+
+# One whose path is of our choosing, and what its other end is.
+sub terminal
+{
+    my ($name) = @_;
+    my ($zero, $number) = (pack('i', 0), pack 'i', 0);
+
+    open my $master, '+<', '/dev/ptmx' or die "/dev/ptmx: $!\n";
+    ioctl $master, 0x40045431, $zero;      # TIOCSPTLCK: unlocked
+    ioctl $master, 0x80045430, $number;    # TIOCGPTN
+    symlink '/dev/pts/' . unpack('i', $number), "$DIR/$name" or die "$name: $!\n";
+    return $master;
+}
+
+for (
+    ['tty-left',  $left,  'one pattern of several fits'],
+    ['TTY-LEFT2', $left,  'in either case'],
+    ['tty-right', $right, 'with a number besides', '--called', '0900'],
+    ['tty-right', undef,  'which has to fit too', '--called', '0901'],
+    ['tty-other', undef,  'a path that none fits', '--called', '0900'],
+  ) {
+    my ($name, $to, $what, @words) = @$_;
+    my $q = $to && Peer->new(share => $to);
+    my $master = terminal $name;
+    my $a = attach $d, '--device', "$DIR/$name", @words, 'numbers';
+
+    if ($to) {
+        ok($q->accept_tunnel && $q->accept_call, "match line, $what: to the LNS of that section");
+        $d->says(qr/line \Q$DIR\E\/$name: is taken by lac ${\ ($to == $left ? 'left' : 'right')}$/m, "match line, $what: as the log says");
+        close $master;
+        is(status_of($a), 0, 'the line hangs up');
+        ok($q->wait_for('StopCCN', 5), 'ended');
+        $q->close;
+    } else {
+        is(status_of($a), 1, "match line, $what: not taken");
+    }
+    unlink "$DIR/$name";
+}
 
 # -- what comes to nothing ------------------------------------------------------------------------
 

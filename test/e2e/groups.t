@@ -162,6 +162,24 @@ sub conf
     $d->finish;
 }
 
+# Where it is ignored who the caller is said to be, no realm has the call, nor does the same name get the same
+# address; a group that is named counts all the same, and pppd asks as ever.
+for my $way ('ignore', 'renegotiate') {
+    my $d = daemon 'lns', conf => conf("proxy lcp = $way");
+    my $p = caller_of $d;
+    my @ann = (soft(29, u16(3)), soft(30, 'ann@red.example'), soft(32, u16(1)), soft(33, 'x'));
+    my $name = $way eq 'ignore' ? 'lns' : 'red';
+
+    unlink glob "$DIR/lns.* $DIR/red.*";
+    my $r = pppd_of $name, call($p, undef, @ann);
+    is(addresses($r // {}), $way eq 'ignore' ? '10.9.0.1:10.9.0.2' : '10.9.2.100:10.9.2.2',
+        "proxy lcp = $way: the realm of the name that the LAC tells " . ($way eq 'ignore' ? 'does not count' : 'counts'));
+    $r = pppd_of 'blue', call($p, 'blue', @ann);
+    is(addresses($r // {}), '10.9.1.1:10.9.1.2', "proxy lcp = $way: a group that is named counts");
+    $p->close;
+    $d->finish;
+}
+
 # -- unknown groups ------------------------------------------------------------------------------
 
 for my $policy ('default', 'refuse') {

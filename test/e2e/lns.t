@@ -193,6 +193,28 @@ EOT
 
 # -- who comes again ----------------------------------------------------------------------------
 
+# "proxy lcp = ignore": by the number that calls, whatever name is told.
+{
+    my $d = daemon 'nameless', conf => "[lns default]\nip range = 10.9.4.1 - 10.9.4.99\nproxy lcp = ignore\n"
+      . 'pppoptfile = ' . ppp_script("reports $DIR/nameless\n") . "\n";
+    my $gone = 0;
+    my @got = map {
+        my ($user, $calling) = @$_;
+        my $p = new_peer $d, name => 'host.test', ip => '127.0.0.1';
+
+        $p->open_tunnel;
+        $p->open_call(calling => $calling,
+            iccn => [soft(29, u16(3)), soft(30, $user), soft(32, u16(1)), soft(33, 'pw')]);
+        my ($r) = loop_until { my @all = reports("$DIR/nameless"); @all > $gone && $all[-1] };
+        $p->close;
+        $gone++;
+        $d->wait_log(qr/(?:pppd ended.*){$gone}/s);
+        (grep { /^:10\.9\.4\./ } @{$r->{arg}})[0];
+    } ['alice', '5551'], ['alice', '5552'], ['bob', '5551'];
+    isnt($got[1], $got[0], 'proxy lcp = ignore: one name, two numbers: two addresses');
+    is($got[2], $got[0], 'proxy lcp = ignore: one number, two names: one address');
+    $d->finish;
+}
 for my $sticky ('yes', 'no') {
     my $d = daemon "sticky-$sticky", conf => "[lns default]\nip range = 10.9.4.1 - 10.9.4.99\n"
       . "sticky = $sticky\npppoptfile = " . ppp_script("reports $DIR/sticky-$sticky\n") . "\n";

@@ -285,6 +285,13 @@ for (['', \@good], ['', []], ['', [soft(26, pack 'H*', $caller)]], ['proxy lcp =
 }
 unlike($d->tail($mark), $flawed, 'and there is nothing to tell');
 
+# And "ignore" does not take any of it, however much the LAC may be trusted: pppd asks.
+$c = call 'proxy lcp = ignore', request => usual('chap'), secret => 'x', iccn => \@good,
+  conf => "proxy lcp = ignore\nproxy authentication = accept";
+hears($c, packet(0xc021, 1, 8, pack 'H*', usual('chap')), 'proxy lcp = ignore: LCP begins anew');
+is(scalar(grep { /^PEERNAME/ || $_ eq 'noauth' } args()), 0, 'proxy lcp = ignore: nor is the LAC\'s word taken');
+$p->hang_up($c);
+
 # -- what nobody means well with ------------------------------------------------------------------
 
 $name = 'a login by text, and CHAP agreed on besides';

@@ -5,7 +5,6 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/test/real/lib.sh"
 enter_world "$root/test/real/17-line.t"
-attach=${L2TPD%l2tpd}l2tpd-attach
 
 # by_line: a call, pings of 1,400 octets, and both hang-ups.
 by_line() {
@@ -20,55 +19,83 @@ by_line() {
 	ok "5 MB from the caller arrive whole" tcp_whole caller lns 10.9.0.1
 	ok "5 MB to the caller arrive whole" tcp_whole lns caller 10.9.1.10
 
-	scenario "$1: the caller hangs up"
+	# its pppd says so to the LNS's, which ends the call; nobody has touched the cable
+	scenario "$1: the caller's pppd ends PPP"
 	stop_caller
+	attach_ends
+	end_as 5 5
+	ok "the LNS has no pppd left" wait_until 10 pppds_are lns 0
+	cut_cable
+
+	scenario "$1: the line hangs up"
+	up_again
 	cut_cable
 	attach_ends
-	ok "l2tpd-attach: the line or the LNS has ended it" [ $status = 0 -o $status = 5 ]
+	caller_ends
+	end_as 16 0
 	ok "the LNS has no pppd left" wait_until 10 pppds_are lns 0
 
 	scenario "$1: the LNS hangs up"
+	up_again
+	tell lns "h $(call_id lns)"
+	attach_ends
+	caller_ends
+	end_as 16 5
+	ok "the LNS has no pppd left" wait_until 10 pppds_are lns 0
+	cut_cable
+}
+
+up_again() {
 	forget_logs
 	start_line isp
 	start_caller alice
 	ok "up again" wait_until 20 ppp_is caller ppp0 10.9.1.10 10.9.0.1
-	tell lns "h $(call_id lns)"
-	attach_ends
-	ok "l2tpd-attach: the LNS has ended it" [ $status = 5 ]
-	ok "the LNS has no pppd left" wait_until 10 pppds_are lns 0
-	cut_cable
-	stop_caller
+}
+
+# end_as CALLER ATTACH: exit statuses of the caller's pppd (5 ended by a signal, 16 the modem has hung up)
+# and of l2tpd-attach (0 the line has hung up, 5 the LNS has ended the call).
+end_as() {
+	ok "the caller's pppd ends with $1 ($caller_status)" [ "$caller_status" = "$1" ]
+	ok "l2tpd-attach with $2 ($status)" [ "$status" = "$2" ]
 }
 
 # by_pppoe: our LAC is the PPPoE server that the caller finds on its other network.
 by_pppoe() {
-	scenario "$1: by PPPoE"
+	scenario "$1: by PPPoE, the caller hangs up"
 	forget_logs
-	printf '#!/bin/sh\nexec %s -c %s isp --pppd "$@" 2>>%s\n' "$attach" $work/lac/control $work/attached \
-		>$work/pppoe-to-l2tp
-	chmod +x $work/pppoe-to-l2tp
-	: >$work/attached
-	go_to lac pppoe-server -F -I eth1 -q $work/pppoe-to-l2tp >>$work/pppoe.log 2>&1 &
-	server=$!
-	go_to caller pppd pty "pppoe -I eth1 -T 80" local nodetach noaccomp nopcomp default-asyncmap \
-		file /etc/ppp/options.l2tpd user alice >>$work/caller/log 2>&1 &
-	caller_pppd=$!
+	serve_pppoe isp
+	dial_pppoe alice
 	ok "the caller gets the address of the pool" wait_until 20 ppp_is caller ppp0 10.9.1.10 10.9.0.1
 	ok "the LNS has the other end" wait_until 5 ppp_is lns ppp0 10.9.0.1 10.9.1.10
 	ok "100 pings of 1,400 octets pass" ping_all caller 10.9.0.1 -s 1372
 	stop_caller
-	ok "the caller hangs up: the LNS has no pppd left" wait_until 15 pppds_are lns 0
+	ok "the caller's pppd ends with 5 ($caller_status)" [ "$caller_status" = 5 ]
+	ok "the LNS has no pppd left" wait_until 15 pppds_are lns 0
 	ok "nor has the LAC a line" wait_until 15 says lac 'line .* has hung up\|line .* has ended'
 	sed 's/^/# /' $work/attached
-	kill $server
-	wait $server || :
+
+	scenario "$1: by PPPoE, the LNS hangs up"
+	forget_logs
+	: >$work/attached
+	dial_pppoe alice
+	ok "up again" wait_until 20 ppp_is caller ppp0 10.9.1.10 10.9.0.1
+	tell lns "h $(call_id lns)"
+	ok "l2tpd-attach: the LNS has ended the call" wait_until 15 grep -q 'the LNS has ended the call' $work/attached
+	caller_ends
+	ok "the caller's session ends, and its pppd with 16 ($caller_status)" [ "$caller_status" = 16 ]
+	ok "the LNS has no pppd left" wait_until 10 pppds_are lns 0
+	ok "nor has the LAC one of its PPPoE server's" wait_until 10 no_session
+	sed 's/^/# /' $work/attached
+	stop_pppoe
+}
+
+no_session() {
+	! pgrep -P $server >/dev/null
 }
 
 make_hosts
 make_caller
-ip link add eth1 netns "$caller_pid" type veth peer name eth1 netns "$lac_pid"
-on caller ip link set eth1 up
-on lac ip link set eth1 up
+join_by_ethernet
 lns_conf 10.9.1.10
 cat >$work/lac/conf <<-END
 	[global]

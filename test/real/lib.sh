@@ -298,10 +298,20 @@ start_caller() {
 	caller_pppd=$!
 }
 
-# The caller hangs up, if it still can.
+# The caller hangs up, if it still can. Sets $caller_status to its pppd's exit status.
 stop_caller() {
 	kill -s TERM $caller_pppd 2>/dev/null || :
-	wait $caller_pppd || :
+	wait $caller_pppd && caller_status=0 || caller_status=$?
+}
+
+# The same, when that ends by itself; 'late' if it does not.
+caller_ends() {
+	wait_until 15 [ ! -d /proc/$caller_pppd/fd/. ] || {
+		stop_caller
+		caller_status=late
+		return
+	}
+	wait $caller_pppd && caller_status=0 || caller_status=$?
 }
 
 # start_line [OPTION...] SECTION: a null-modem cable, and its other end in the LAC's hands.
@@ -332,6 +342,38 @@ end_line() {
 	stop_caller
 	cut_cable
 	attach_ends
+}
+
+# --- PPPoE -------------------------------------------------------------------------------------
+
+# A second network, of the caller and the LAC.
+join_by_ethernet() {
+	ip link add eth1 netns "$caller_pid" type veth peer name eth1 netns "$lac_pid"
+	on caller ip link set eth1 up
+	on lac ip link set eth1 up
+}
+
+# serve_pppoe SECTION: the LAC is the PPPoE server there, and hands the section each session, as
+# l2tpd-attach(8) has it; what l2tpd-attach says goes to $work/attached.
+serve_pppoe() {
+	printf '#!/bin/sh\nexec %s -c %s %s --pppd "$@" 2>>%s\n' "${L2TPD%l2tpd}l2tpd-attach" \
+		$work/lac/control "$1" $work/attached >$work/pppoe-to-l2tp
+	chmod +x $work/pppoe-to-l2tp
+	: >$work/attached
+	go_to lac pppoe-server -F -I eth1 -q $work/pppoe-to-l2tp >>$work/pppoe.log 2>&1 &
+	server=$!
+}
+
+stop_pppoe() {
+	kill $server
+	wait $server || :
+}
+
+# dial_pppoe USER: the caller's pppd; it ends as one of start_caller's does.
+dial_pppoe() {
+	go_to caller pppd pty "pppoe -I eth1 -T 80" local nodetach noaccomp nopcomp default-asyncmap \
+		file /etc/ppp/options.l2tpd user "$1" >>$work/caller/log 2>&1 &
+	caller_pppd=$!
 }
 
 # --- the wire ----------------------------------------------------------------------------------
