@@ -22,6 +22,7 @@ static const struct {
     [FRONT_LOOPED] = {"the line is looped back: our own LCP comes back on it", false},
     [FRONT_NO_AUTH] = {"the caller declines to authenticate itself", true},
     [FRONT_NO_NAME] = {"the caller has authenticated itself without a name", true},
+    [FRONT_LONG_NAME] = {"the caller's name is longer than 255 octets", true},
     [FRONT_HUNG_UP] = {"the caller has hung up", false},
     [FRONT_TIMED_OUT] = {"the caller has not said in time who it is", true},
     [FRONT_ENDED] = {"the caller has been turned away", true},

@@ -62,6 +62,7 @@ enum front_fault {
     FRONT_LOOPED,    /* what we send comes back */
     FRONT_NO_AUTH,   /* the caller declines each way of authentication that is offered */
     FRONT_NO_NAME,   /* the caller has authenticated itself, but without a name */
+    FRONT_LONG_NAME, /* likewise, but by a name of more than FRONT_NAME octets, which nobody can be told whole */
     FRONT_HUNG_UP,   /* the caller has ended LCP, or the line is gone */
     FRONT_TIMED_OUT, /* LCP came, but too late or too little of it */
     FRONT_ENDED,     /* by front_end() */

@@ -89,7 +89,7 @@ static void on_pap(struct front *f, uint64_t now, const struct ppp_packet *p)
     struct span name = rd_take(&r, rd_u8(&r));
     struct span password = rd_take(&r, rd_u8(&r));
 
-    if (p->code != PAP_REQUEST || r.failed || name.n > FRONT_NAME)
+    if (p->code != PAP_REQUEST || r.failed) /* its name has FRONT_NAME octets at most */
         return;
     if (f->state == FRONT_RUNNING)
         keep(f, now, p->id, name, password);
@@ -105,9 +105,12 @@ static void on_chap(struct front *f, uint64_t now, const struct ppp_packet *p)
     struct span name = rd_rest(&r);
 
     if (p->code != CHAP_RESPONSE || p->id != f->id || f->state != FRONT_RUNNING || r.failed ||
-        response.n != front_auth_way(f)->response || name.n > FRONT_NAME)
+        response.n != front_auth_way(f)->response)
         return;
-    keep(f, now, p->id, name, response);
+    if (name.n > FRONT_NAME)
+        front_fail(f, now, FRONT_LONG_NAME);
+    else
+        keep(f, now, p->id, name, response);
 }
 
 void front_auth_input(struct front *f, uint64_t now, uint16_t protocol, const struct ppp_packet *p)

@@ -196,6 +196,8 @@ hears $nobody, qr/^terminated no \[lac\] takes this caller/m, 'as the caller is 
 $d->says(qr/line \S+: not taken: .*no \[lac\] takes this caller/, 'and the log');
 is(status_of(call_in $d, 'asks-pap', 'auth=none'), 8, 'one that declines to say its name');
 $d->says(qr/declines to authenticate/, 'in words');
+is(status_of(call_in($d, 'desk', 'name=' . 'n' x 256), 20), 8, 'a name of 256 octets, at once');
+$d->says(qr/come to nothing: the caller's name is longer than 255 octets/, 'in words');
 my $gone = call_in $d, 'desk', 'mode=leave';
 is(status_of($gone), 0, 'one that hangs up in the middle');
 {
@@ -231,7 +233,7 @@ is(status_of($_, 70), 8, 'silence, and garbage') for @last;
 $d->says(qr/come to nothing: the caller's LCP options and ours never come together/, 'each in its words:');
 $d->says(qr/come to nothing: the caller has never said a word of LCP/, 'silence');
 $d->says(qr/come to nothing: what the caller sends is not LCP/, 'garbage');
-is($d->count(qr/line [^\n]*: PPP with the caller has come to nothing: /), 4, 'once each');
+is($d->count(qr/line [^\n]*: PPP with the caller has come to nothing: /), 5, 'once each');
 
 # -- the others are not touched, and nothing is left ---------------------------------------------
 

@@ -63,7 +63,7 @@ __attribute__((unused)) static void front_pass(struct front_rig *r, uint64_t ms)
 }
 
 static const char *const front_names[] = {"fine",    "silent",  "garbage", "diverges",  "looped",
-                                          "no-auth", "no-name", "hung-up", "timed-out", "ended"};
+                                          "no-auth", "no-name", "long-name", "hung-up", "timed-out", "ended"};
 
 __attribute__((unused)) static const char *front_is(const struct front_rig *r)
 {

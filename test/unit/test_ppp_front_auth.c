@@ -298,7 +298,7 @@ static void look_at_limits(void)
         memset(frame + 9, 'v', 16);
         memset(frame + 25, 'n', n);
         front_give(&r, frame, 25 + n);
-        is_str(front_is(&r), n == 255 ? "known" : "running",
+        is_str(front_is(&r), n == 255 ? "known" : "long-name",
                "RFC 1994: a name of 255 octets, and of 256");
     }
     {

@@ -111,8 +111,8 @@ static int tell_oracles(const struct life *l, uint64_t lives, int *line)
 static void tell_outcomes(const struct life *l)
 {
     static const char *const words[FRONT_FAULTS] = {"known",     "silent",  "garbage", "diverges",
-                                                    "looped",    "no-auth", "no-name", "hung-up",
-                                                    "timed-out", "ended"};
+                                                    "looped",    "no-auth", "no-name", "long-name",
+                                                    "hung-up",   "timed-out", "ended"};
 
     for (unsigned m = 0; m < n_makes; m++) {
         printf("# %s:", makes[m].name);

@@ -342,6 +342,7 @@ static void look_at_fault(struct life *l)
         [FRONT_LOOPED] = in && is_lcp(w, 1),
         [FRONT_NO_AUTH] = in && w->heard_no,
         [FRONT_NO_NAME] = in && (w->protocol == PAP || w->protocol == CHAP),
+        [FRONT_LONG_NAME] = in && w->protocol == CHAP,
         [FRONT_HUNG_UP] = w->cause == BY_HANGUP || (in && is_lcp(w, 5)),
         [FRONT_TIMED_OUT] = tick && lcp,
         [FRONT_ENDED] = w->cause == BY_END,
