@@ -254,6 +254,7 @@ static void begin(const uint8_t *head)
                                            : PASSWORD);
     ppp_replay_init(&w.r, &m, (enum replay_trust)(head[1] % 3), head[1] & 64 ? 1460 : 0);
     w.state = w.r.state;
+    must(w.state != REPLAY_RUNNING || ppp_replay_flaw(&m) == NULL); /* what is used is sound */
     look();
 }
 
