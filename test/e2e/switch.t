@@ -388,8 +388,8 @@ sub end_at
         my $q1 = Peer->new(share => $q);
         my ($in, $out) = through $p, $q1, iccn => \@iccn;
 
-        is(join(' ', grep { $_ >= 26 && $_ <= 33 } grep { /^\d+\z/ } keys %{$out->{iccn}{avp}}), '', "$what: none goes on");
-        $d->says(qr/call \d+\/$out->{peer}: $says/, "$what: as the log says");
+        is(join(' ', grep { $_ >= 26 && $_ <= 33 } grep { /^\d+\z/ } keys %{$out->{iccn}{avp}}), '', "S4.4.5-01 $what: none goes on");
+        $d->says(qr/call \d+\/$out->{peer}: $says/, "S4.4.5-01 $what: as the log says");
         $p->hang_up($in);
         $q1->wait_for('StopCCN', 2);
         $q1->close;
