@@ -182,6 +182,7 @@ $d->says(qr/reload: 'force userspace' changed, from the next call/, 'force users
         'X8-02 whether the kernel can carry data is told, and why not');
 }
 $d->configure(lns())->mark->signal('HUP');
+$d->says(qr/: Not looking for kernel support: 'force userspace = yes'$/m, 'X8-02 and that nobody looks');
 $d->says(qr/is in force/, 'and changed back');
 
 # -- status --------------------------------------------------------------------------------------
