@@ -15,20 +15,25 @@
 #define RANK_LNS 1u
 #define RANK_DEFAULT (GUARD_RANKS - 1)
 
-/* The rules of all LNS sections that are in force. */
-struct ipsec {
-    struct guard *guard;
-    struct guard_rule *rules;
-    size_t n;
-    bool failed; /* some rule is missing: no section that requires IPsec serves anybody */
-    struct sparing refused;
-};
+#define PARTING_MS 1000 /* between looks at which tunnels have gone */
 
 /* A list that grows. */
 struct rules {
     struct guard_rule *rule;
     size_t n, room;
     bool failed; /* no memory, or too many */
+};
+
+/* The rules of all LNS sections that are in force; and those of LACs that nobody wants any more, but for
+ * tunnels that are being closed, whose last messages are sent again for a while. */
+struct ipsec {
+    struct guard *guard;
+    struct guard_rule *rules;
+    size_t n;
+    bool failed; /* some rule is missing: no section that requires IPsec serves anybody */
+    struct sparing refused;
+    struct rules parting;
+    struct timer look;
 };
 
 static uint16_t main_port(const struct hub *h)
@@ -43,12 +48,8 @@ static bool selects_same(const struct guard_rule *a, const struct guard_rule *b)
     return a->bits == b->bits && addr_same_host(&a->peer, &b->peer);
 }
 
-/* Joins the list unless one of a higher section selects the same. */
-static void add_rule(struct rules *list, const struct guard_rule *r)
+static void append_rule(struct rules *list, const struct guard_rule *r)
 {
-    for (size_t i = 0; i < list->n; i++)
-        if (selects_same(&list->rule[i], r))
-            return;
     if (list->n == list->room) {
         size_t room = list->room > 0 ? 2 * list->room : 64;
         struct guard_rule *bigger =
@@ -62,6 +63,15 @@ static void add_rule(struct rules *list, const struct guard_rule *r)
         list->room = room;
     }
     list->rule[list->n++] = *r;
+}
+
+/* Joins the list unless one of a higher section selects the same. */
+static void add_rule(struct rules *list, const struct guard_rule *r)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (selects_same(&list->rule[i], r))
+            return;
+    append_rule(list, r);
 }
 
 /* A span as prefixes: each the largest that begins where the last has ended. */
@@ -130,10 +140,27 @@ static bool any_requires(const struct conf *conf)
 
 /* -- having the kernel hold to it -------------------------------------------------------------- */
 
+static void look_again(struct timer *t);
+
+static struct ipsec *make(struct hub *h)
+{
+    struct ipsec *i = calloc(1, sizeof *i);
+
+    if (i == NULL)
+        return NULL;
+    if (loop_timer_init(h->loop, &i->look) != 0) {
+        free(i);
+        return NULL;
+    }
+    i->look.fire = look_again;
+    i->look.owner = h;
+    return i;
+}
+
 static bool open_guard(struct hub *h)
 {
     if (h->ipsec == NULL)
-        h->ipsec = calloc(1, sizeof *h->ipsec);
+        h->ipsec = make(h);
     if (h->ipsec == NULL)
         return false;
     if (h->ipsec->guard == NULL)
@@ -280,10 +307,60 @@ bool ipsec_serves(struct hub *h, const struct conf_lns *lns, const struct addr *
 
 /* -- LACs -------------------------------------------------------------------------------------- */
 
+/* Is there a tunnel of ours that it is for, even one that is being closed? */
+static bool has_tunnel(const struct hub *h, const struct guard_rule *r)
+{
+    const struct tunnel *t = l2tp_first(h->engine);
+
+    while (t != NULL && !(t->initiator && addr_same_host(&t->peer, &r->peer) &&
+                          sockets_port(h, t->path) == r->port))
+        t = t->next;
+    return t != NULL;
+}
+
+static void look_again(struct timer *t)
+{
+    struct hub *h = t->owner;
+    struct rules *list = &h->ipsec->parting;
+
+    for (size_t k = 0; k < list->n;) {
+        if (has_tunnel(h, &list->rule[k])) {
+            k++;
+            continue;
+        }
+        guard_release(h->ipsec->guard, &list->rule[k]);
+        list->rule[k] = list->rule[--list->n];
+    }
+    if (list->n > 0)
+        loop_timer_set(h->loop, t, loop_now(h->loop) + PARTING_MS);
+}
+
+static bool is_parting(const struct ipsec *i, const struct guard_rule *r)
+{
+    for (size_t k = 0; k < i->parting.n; k++)
+        if (i->parting.rule[k].port == r->port && selects_same(&i->parting.rule[k], r))
+            return true;
+    return false;
+}
+
 static void let_go(struct hub *h, struct ipsec_hold *hold, unsigned k)
 {
     guard_release(h->ipsec->guard, &hold->rule[k]);
     hold->rule[k] = hold->rule[--hold->n];
+}
+
+/* The same, of one whose tunnel may have something to say still.  Without memory it stays to the end. */
+static void part_with(struct hub *h, struct ipsec_hold *hold, unsigned k)
+{
+    const struct guard_rule r = hold->rule[k];
+
+    if (!r.drop || !has_tunnel(h, &r) || is_parting(h->ipsec, &r)) {
+        let_go(h, hold, k);
+        return;
+    }
+    append_rule(&h->ipsec->parting, &r);
+    hold->rule[k] = hold->rule[--hold->n];
+    loop_timer_set(h->loop, &h->ipsec->look, loop_now(h->loop) + PARTING_MS);
 }
 
 /* What it held for another answer to the same question, or too long ago. */
@@ -295,7 +372,7 @@ static void make_room(struct hub *h, struct ipsec_hold *hold, bool drop)
         else
             k++;
     if (hold->n == IPSEC_HELD)
-        let_go(h, hold, 0);
+        part_with(h, hold, 0);
 }
 
 static bool holds(const struct ipsec_hold *hold, const struct guard_rule *r)
@@ -345,7 +422,16 @@ int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const stru
 void ipsec_forget(struct hub *h, struct ipsec_hold *hold)
 {
     while (hold->n > 0)
-        let_go(h, hold, 0);
+        part_with(h, hold, 0);
+}
+
+void ipsec_heed(struct hub *h, struct ipsec_hold *hold)
+{
+    for (unsigned k = 0; k < hold->n;)
+        if (!hold->rule[k].drop && guards_one_of(h, &hold->rule[k].peer))
+            let_go(h, hold, k);
+        else
+            k++;
 }
 
 void ipsec_end_unguarded(struct hub *h)
@@ -379,6 +465,8 @@ void ipsec_end(struct hub *h)
     if (h->ipsec == NULL)
         return;
     guard_close(h->ipsec->guard);
+    loop_timer_done(h->loop, &h->ipsec->look);
+    free(h->ipsec->parting.rule);
     free(h->ipsec->rules);
     free(h->ipsec);
     h->ipsec = NULL;

@@ -36,8 +36,13 @@ struct ipsec_hold {
 int ipsec_dials(struct hub *h, struct ipsec_hold *hold, bool require, const struct addr *peer,
                 uint16_t port);
 
-/* The LAC goes: its rules, too. */
+/* The LAC goes: its rules, too; but those by which IPsec is required stand until the tunnels that they are
+ * for have gone, as these have a last word to say. */
 void ipsec_forget(struct hub *h, struct ipsec_hold *hold);
+
+/* Another configuration is in force: what was let through for the LAC is not any more, where by now a LNS
+ * requires IPsec for a tunnel from there. */
+void ipsec_heed(struct hub *h, struct ipsec_hold *hold);
 
 /* Why it cannot be enforced, in words. */
 const char *ipsec_reason(int reason);

@@ -211,23 +211,34 @@ static void compare_lac(const struct hub *h, const struct conf *was, const struc
                        b->autodial && !is_template(b) ? ": dialled" : "");
 }
 
+/* A tunnel of a LAC's, and what the LAC holds for it. */
+static void guard_tunnel(struct lac *l, uint16_t id, struct ipsec_hold *hold)
+{
+    struct hub *h = l->hub;
+    const struct tunnel *t = id != 0 ? l2tp_tunnel(h->engine, id) : NULL;
+    const struct conf_lac *conf = conf_find_lac(h->conf, l->name);
+    bool require = conf != NULL && conf->peer.require_ipsec;
+
+    ipsec_heed(h, hold);
+    if (conf == NULL && !l->bare)
+        return; /* it goes, and is held to what it was to the end */
+    if (t == NULL || (!require && t->path != NULL) ||
+        ipsec_dials(h, hold, require, &t->peer, sockets_port(h, t->path)) == 0)
+        return;
+    log_warn("lac %s: IPsec is required from now on, which its tunnel cannot be held to", l->name);
+    l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
+               "IPsec is required, and cannot be enforced");
+}
+
 /* Our own LACs' tunnels: those for which IPsec is required from now on must not wait for the next dial,
  * and those by the daemon's port may be what its [lns] sections now require it of.  What cannot be held to
  * it ends, of LACs and of peers. */
 static void guard_tunnels(struct hub *h)
 {
     for (struct lac *l = h->lacs; l != NULL; l = l->next) {
-        const struct tunnel *t =
-            l->tunnel_id != 0 ? l2tp_tunnel(h->engine, l->tunnel_id) : NULL;
-        const struct conf_lac *conf = conf_find_lac(h->conf, l->name);
-        bool require = conf != NULL && conf->peer.require_ipsec;
-
-        if (t != NULL && (require || t->path == NULL) &&
-            ipsec_dials(h, &l->ipsec, require, &t->peer, sockets_port(h, t->path)) != 0) {
-            log_warn("lac %s: IPsec is required from now on, which its tunnel cannot be held to", l->name);
-            l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
-                       "IPsec is required, and cannot be enforced");
-        }
+        guard_tunnel(l, l->tunnel_id, &l->ipsec);
+        guard_tunnel(l, l->back_asks.tunnel, &l->back_asks.ipsec);
+        guard_tunnel(l, l->doubt_asks.tunnel, &l->doubt_asks.ipsec);
     }
     ipsec_end_unguarded(h);
 }

@@ -127,6 +127,47 @@ is(policies, 0, 'in the end none is left');
     is(policies, 0, 'in the end none is left');
 }
 
+# What lets a LAC without IPsec pass is no way round for a tunnel that a reload requires IPsec of.
+{
+    my $far = Peer->new(ip => '127.0.0.2');
+    my $conf = sub {
+        my ($required) = @_;
+
+        return "listen-addr = 127.0.0.1\n[lns elsewhere]\nlac = 192.0.2.1\nassign ip = no\nrequire ipsec = yes\n"
+          . "[lns default]\nassign ip = no\nrequire ipsec = $required\n"
+          . "[lac out]\nrequire ipsec = no\nautodial = yes\nlns = 127.0.0.2:" . $far->port . "\n";
+    };
+
+    $d = daemon 'round', port => $port, conf => $conf->('no');
+    ok($far->accept_tunnel && $far->accept_call, 'a LAC without IPsec is up');
+    is(scalar(() = `ip xfrm policy` =~ /^src .* sport $port .*\n.*priority 4294901759 /mg), 2, 'and its peer let through');
+    ok(Peer->new(ip => '127.0.0.2', to => $port)->open_tunnel, 'which has a tunnel of its own, as a LNS requires no IPsec');
+    $d->configure($conf->('yes'));
+    $d->signal('HUP');
+    $d->says(qr/reload: .* is in force/, 'until a reload');
+    is(scalar(() = `ip xfrm policy` =~ /priority 4294901759 /g), 0, 'then it is not let through any more');
+    $d->finish;
+}
+
+# The last messages of a tunnel are held to IPsec too, when nobody wants the tunnel any more.
+for my $by_reload (0, 1) {
+    my $far = Peer->new(ip => '127.0.0.2');
+    my $own = $by_reload ? '' : "source port = random\n";
+
+    $d = daemon 'last', conf => "[lns default]\nassign ip = no\n[lac out]\nautodial = yes\nrequire ipsec = yes\n$own"
+      . 'lns = 127.0.0.2:' . $far->port . "\n";
+    ok($far->accept_tunnel && $far->accept_call, 'a LAC with IPsec is up, by ' . ($own ? 'a port of its own' : "the daemon's port"));
+    is(policies, 4, 'and held to IPsec');
+    $d->configure("[lns default]\nassign ip = no\n") if $by_reload;
+    $by_reload ? $d->signal('HUP') : $d->ask('r out');
+    $d->says(qr/section has left the configuration/, 'its section is removed by ' . ($by_reload ? 'a reload' : 'command'));
+    sleep 0.5;
+    is(policies, 4, 'what it says then, again and again, is held to IPsec');
+    ok($far->wait_for('StopCCN', 5), 'until it has been heard');
+    soon { policies == 0 } 'then no more';
+    $d->finish;
+}
+
 # A child that looks up a name does not live on in the dead one's place.
 SKIP: {
     preloaded('names', <<'C') or skip 'no library can be put before the others', 2;
