@@ -484,7 +484,7 @@ static void stuck(const struct bearer *b)
 void bearer_carry(struct bearer *b, struct span frame, bool priority)
 {
     struct hub *h = b->hub;
-    uint64_t now = loop_now(h->loop);
+    uint64_t now = loop_now(h->loop), octets;
     bool is_data, first, taken;
 
     if (b->is_leg)
@@ -499,13 +499,13 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
     /* a line is not to be called dead because it is busy */
     first = (priority && ppp_may_overtake(frame)) || (!is_data && ppp_is_echo(frame));
     taken = first ? link_send_first(b->link, frame) : link_send(b->link, frame);
-    if (taken && first)
-        return; /* it has taken others' room, perhaps: that says nothing of pppd */
     if (taken)
-        b->stuck_since = 0;
-    else if (b->stuck_since == 0)
+        return; /* in room that others have left, perhaps: that says nothing of pppd */
+    octets = link_counts(b->link)->octets_written;
+    if (b->stuck_since == 0 || b->stuck_at != octets) {
         b->stuck_since = now;
-    else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
+        b->stuck_at = octets;
+    } else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
         stuck(b);
         l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES,
                      b->is_bare ? "the line takes nothing" : "pppd does not read");

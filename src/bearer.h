@@ -39,7 +39,8 @@ struct bearer {
     struct ppp_watch watch;      /* what PPP has negotiated */
 
     struct addr peer, local; /* of the tunnel: where frames go */
-    uint64_t stuck_since;    /* ms: since then pppd has taken no frame; 0: it takes them */
+    uint64_t stuck_since;    /* ms: since then, at the latest, frames are dropped, and pppd ... */
+    uint64_t stuck_at;       /* ... has taken no octet more than so many */
 
     struct kernel_session *kernel; /* NULL: closed, or the data are ours, ... */
     bool may_be_ours;              /* ... as they may be, if the kernel fails us */

@@ -20,6 +20,7 @@ struct link_counts {
     uint64_t frames_out, octets_out; /* to pppd, taken into the queue */
     uint64_t dropped;                /* to pppd: queue full, displaced from it, or pppd has gone */
     uint64_t bad_fcs, aborted, too_long, too_short; /* from pppd, refused by the decoder */
+    uint64_t octets_written;         /* to pppd, out of the queue, as they stand there */
 };
 
 /* A frame from pppd; the hearer takes the buffer, which has BUF_HEADROOM before the frame. */

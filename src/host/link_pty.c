@@ -198,6 +198,7 @@ static void flush(struct link *k)
     }
     list_leave(k);
     if (n > 0) {
+        k->counts.octets_written += (uint64_t)n;
         k->begin += (size_t)n;
         k->waiting -= (size_t)n;
         k->ahead -= k->ahead < (size_t)n ? k->ahead : (size_t)n;

@@ -16,6 +16,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $frame = "\xff\x03\xc0\x21hello";
+my $thin  = "\xff\x03\x00\x21thin"; # finds room where a fat one has not
 my $fat   = "\xff\x03\x00\x21" . 'x' x 1400;
 my $echo  = ppp_script "reports $DIR/echo\necho\n";
 my $n     = 0;
@@ -58,7 +59,7 @@ ok($stuck_peer->echoes($other, $frame), 'and another that echoes');
 sub flood
 {
     for (1 .. 10) {
-        $stuck_peer->send_frame($deaf, $fat) for 1 .. 20;
+        $stuck_peer->send_frame($deaf, $_ % 2 ? $fat : $thin) for 1 .. 20;
         $stuck_peer->echoes($other, $frame, seconds => 2) or return 0;
     }
     return 1;
