@@ -166,10 +166,9 @@ void replay_settings(const struct bearer *b, struct pppd_settings *s)
     if (b->replay->r.way == REPLAY_TOLD) {
         s->require_authentication = false;
         s->accepted = b->replay->variable;
-    } else if (s->require_pap && s->require_chap) {
-        s->require_pap = protocol == 0xc023;
-        s->require_chap = !s->require_pap;
-    }
+    } else if (s->require_pap && protocol == 0xc023) {
+        s->require_chap = false;
+    } /* else pppd asks for CHAP first, and for PAP where that is declined */
 }
 
 /* -- frames ---------------------------------------------------------------------------------------

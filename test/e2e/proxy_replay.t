@@ -126,7 +126,7 @@ $c = call $name, request => usual('chap'), secret => 'the secret',
   says => qr/goes on where its LAC has it: the caller's CHAP was right/;
 hears($c, packet(0xc223, 3, 9, 'welcome'), "$name: the first that the caller hears is Success, with the LAC's Identifier");
 lives($c, $name);
-is((grep { $_ eq 'require-pap' } args()), 0, "$name: pppd is to ask for CHAP alone");
+is(join(' ', sort grep { /^require-/ } args()), 'require-chap require-pap', "$name: pppd is to ask for CHAP, or else PAP");
 is_deeply([saw('name')], [hex_of('alice')], "$name: pppd knows who it is");
 is((saw('sees'))[0], hex_of(packet(0xc021, 1, 1, pack 'H*', $caller)), "$name: it has seen the caller's request");
 $p->send_frame($c, packet(0xc021, 1, 77, pack 'H*', $caller));
@@ -185,9 +185,10 @@ $p->hang_up($c);
 
 $name = 'a wrong PAP';
 $c = call $name, request => usual('pap'), secret => 'pass word',
-  conf => "$accept\nproxy authentication = verify",
+  conf => "$accept\nproxy authentication = verify\nrequire chap = yes\nrequire pap = yes",
   iccn => [lcp_avps($auth{pap} . $lac, $caller), pap_avps('carol', 'another')], says => qr/goes on/;
 hears($c, packet(0xc023, 3, 0x42, "\0"), "$name: pppd's Nak reaches the caller");
+is(join(' ', grep { /^require-/ } args()), 'require-pap', "$name: pppd is to ask for PAP alone");
 $p->hang_up($c);
 
 $name = 'the LAC believed';

@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 enter_world "$root/test/real/19-desk-replay.t"
 
 caller_log=$work/caller/run/pppd.log
+declines= # what the caller declines to do, options of its pppd
 
 # confs ASK SETTING...: a desk that asks by that, and a LNS with these settings.
 confs() {
@@ -36,7 +37,7 @@ begin() {
 	start_daemon lns "$L2TPD"
 	start_daemon lac "$L2TPD"
 	start_line desk
-	start_caller alice debug noccp pap-restart 30 lcp-echo-interval 1 lcp-echo-failure 3
+	start_caller alice debug noccp pap-restart 30 lcp-echo-interval 1 lcp-echo-failure 3 $declines
 }
 
 end() {
@@ -145,6 +146,15 @@ comes_up
 ok "the LNS tells why PPP begins anew" says lns \
 	"PPP begins anew.*: pppd asks for auth=chap-md5, the caller has agreed on auth=chap-ms-v2"
 ok "the caller has agreed to LCP twice" logged 2 'sent \[LCP ConfAck'
+end
+
+declines="refuse-chap refuse-eap"
+begin "MS-CHAPv2 of a caller that will do no other CHAP, where pppd is to ask for CHAP or PAP" chap-secret any \
+	"proxy authentication = verify" "$both"
+comes_up
+ok "the LNS tells why PPP begins anew" says lns \
+	"PPP begins anew.*: pppd asks for auth=chap-md5, the caller has agreed on auth=chap-ms-v2"
+ok "the caller is welcomed by PAP" logged 1 'rcvd \[PAP AuthAck'
 end
 
 finish
