@@ -507,6 +507,7 @@ void bearer_carry(struct bearer *b, struct span frame, bool priority)
         b->stuck_at = octets;
     } else if (now - b->stuck_since >= STUCK_MS && b->call_id != 0) {
         stuck(b);
+        b->line_hung_up = b->is_bare; /* it comes to that */
         l2tp_hang_up(h->engine, now, b->call_id, CDN_ERROR, ERROR_RESOURCES,
                      b->is_bare ? "the line takes nothing" : "pppd does not read");
     }

@@ -180,6 +180,24 @@ is(status_of(call_in $d, $echo, 'isp', '--bearer', 'pigeon'), 1, 'a bearer that 
     ok($v->wait_for('StopCCN', 5), 'ended');
 }
 
+# -- a line that takes nothing any more --------------------------------------------------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = call_in $d, ppp_script("stop-reading\n"), 'isp';
+    ok($v->accept_tunnel, 'a line that takes nothing');
+    my $c = $v->accept_call;
+    my $cdn;
+    for (1 .. 100) {
+        $v->send_frame($c, "\xff\x03\x00\x21" . 'x' x 1400) for 1 .. 50;
+        last if $cdn = $v->wait_for('CDN', 0.25);
+    }
+    like($cdn ? Peer::result($cdn) : 'goes on', qr/^2.4 the line takes nothing/, 'its call is ended here');
+    is(status_of($a), 0, 'which is no deed of the LNS\'s: 0');
+    says $a, qr/the line has hung up: the line takes nothing/, 'in words';
+    ok($v->wait_for('StopCCN', 5), 'and its tunnel goes');
+}
+
 # -- dialled by hand, when the last line has just gone: then the section has a call of its own -----------
 
 {
