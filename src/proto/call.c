@@ -9,6 +9,7 @@
 #include "wire/quirks.h"
 
 #define WEN_MS 60000 /* between two WENs of a call, or more (6.13) */
+#define LINE_WAIT_MS 500
 #define COMING_MOST                                                                                \
     512 /* calls of one tunnel that are not up yet; then ICRQs and OCRQs are refused */
 
@@ -239,7 +240,7 @@ static void begin_end(struct call *c, struct verdict why, bool ours)
 {
     c->why = why;
     c->why_ours = ours;
-    c->due_setup = c->due_wen = c->due_reorder = 0;
+    c->due_setup = c->due_wen = c->due_line = c->due_reorder = 0;
     c->news = 0; /* whatever was to be told of it: only its end counts now */
     came(c);
     call_tell(c, NEWS_DOWN);
@@ -406,20 +407,49 @@ void call_message(struct call *c, uint64_t now, const struct msg *m, struct verd
 
 /* The line. */
 
+/* What somebody else's peer says of its end, as where a call goes on through a switch, may come faster
+ * than this one hears it: then the latest waits, instead of each, until there is no room for anything. */
+static void tell_line(struct call *c, uint64_t now)
+{
+    bool waits = xport_is_busy(&c->tunnel->x), told = true;
+
+    c->due_line = waits ? now + LINE_WAIT_MS : 0;
+    if (waits)
+        return;
+    if (c->owes_map)
+        told = call_say_line_info(c);
+    if (c->owes_speed)
+        told = call_say_speed(c, CSUN) && told;
+    c->owes_map = c->owes_speed = false;
+    if (!told)
+        c->tunnel->lost_word = true;
+}
+
 static bool may_tell_line(const struct call *c, bool as_lac)
 {
     return c->state == ESTABLISHED && call_is_lac(c) == as_lac &&
            !(c->tunnel->quirks & QUIRK_NO_STATUS);
 }
 
-void call_line_info(struct call *c, uint32_t send, uint32_t receive)
+void call_line_info(struct call *c, uint64_t now, uint32_t send, uint32_t receive)
 {
     if (!may_tell_line(c, false))
         return;
     c->accm_send = send;
     c->accm_receive = receive;
-    if (!call_say_line_info(c))
-        c->tunnel->lost_word = true;
+    c->owes_map = true;
+    tell_line(c, now);
+}
+
+void call_line_speed(struct call *c, uint64_t now, uint32_t tx, uint32_t rx)
+{
+    if (c->state != ESTABLISHED || !call_is_lac(c) || !c->tells_speed ||
+        (c->tx_bps == tx && c->rx_bps == rx))
+        return;
+    c->tx_bps = tx;
+    c->rx_bps = rx;
+    c->owes_speed = true;
+    tell_line(c, now);
 }
 
 static void tell_errors(struct call *c, uint64_t now)
@@ -458,7 +488,7 @@ void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6])
 
 uint64_t call_due(const struct call *c)
 {
-    return heap_earlier(c->due_setup, heap_earlier(c->due_wen, c->due_reorder));
+    return heap_earlier(heap_earlier(c->due_setup, c->due_line), heap_earlier(c->due_wen, c->due_reorder));
 }
 
 void call_tick(struct call *c, uint64_t now)
@@ -471,5 +501,7 @@ void call_tick(struct call *c, uint64_t now)
                          verdict_make(DAMAGE_SESSION, late, ERROR_NONE, "not set up in time")));
     if (c->due_wen != 0 && now >= c->due_wen)
         tell_errors(c, now);
+    if (c->due_line != 0 && now >= c->due_line)
+        tell_line(c, now);
     call_data_tick(c, now);
 }

@@ -25,8 +25,9 @@ void call_event(struct call *c, uint64_t now, enum event event, struct verdict w
 void call_end(struct call *c, uint64_t now, enum event event, struct verdict why,
               const struct call_cause *cause);
 
-/* What our end has to tell of the line, if it may be told (6.13, 6.14). */
-void call_line_info(struct call *c, uint32_t send, uint32_t receive);
+/* What our end has to tell of the line, if it may be told (6.13, 6.14; RFC 5515, 4.1). */
+void call_line_info(struct call *c, uint64_t now, uint32_t send, uint32_t receive);
+void call_line_speed(struct call *c, uint64_t now, uint32_t tx, uint32_t rx);
 void call_line_errors(struct call *c, uint64_t now, const uint32_t errors[6]);
 
 void call_tick(struct call *c, uint64_t now);

@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/seq.h"
 #include "proto/call_parts.h"
 #include "proto/engine.h"
 #include "proto/silence.h"
 
 #define HALF_TOTAL 256
 #define HALF_PER_SOURCE 64
-#define QUEUE_BUSY 64 /* messages queued in a tunnel; above that, new calls wait */
 
 /* The owner of an embedded heap node. */
 #define OWNER(type, node_) ((type *)(void *)((char *)(node_)-offsetof(type, due)))
@@ -180,7 +178,7 @@ static struct verdict may_ask(const struct call *c)
 /* Announces the calls that wait, as long as the tunnel's queue is short. */
 static void open_waiting(struct l2tp *e, struct tunnel *t, uint64_t now)
 {
-    while (t->waiting != NULL && seq_gap(t->x.una, t->x.ns_next) < QUEUE_BUSY) {
+    while (t->waiting != NULL && !xport_is_busy(&t->x)) {
         struct call *c = call_next_waiting(t);
         struct verdict v = may_ask(c);
 
@@ -340,7 +338,7 @@ void l2tp_line_info(struct l2tp *e, uint64_t now, uint16_t call, uint32_t send, 
 
     if (c == NULL)
         return;
-    call_line_info(c, send, receive);
+    call_line_info(c, now, send, receive);
     engine_settle_call(e, c, now);
 }
 

@@ -98,7 +98,8 @@ void l2tp_line_info(struct l2tp *e, uint64_t now, uint16_t call, uint32_t send, 
 void l2tp_line_errors(struct l2tp *e, uint64_t now, uint16_t call, const uint32_t errors[6]);
 
 /* As LAC of a call that is up and was announced so: the line has another speed, bit/s; the LNS is told
- * (CSUN, RFC 5515, 4.1).  Nothing happens otherwise, or if it has that speed. */
+ * (CSUN, RFC 5515, 4.1).  Nothing happens otherwise, or if it has that speed.  Of ACCMs and of speeds only
+ * the latest is told as long as the peer has not heard many messages yet. */
 void l2tp_line_speed(struct l2tp *e, uint64_t now, uint16_t call, uint32_t tx, uint32_t rx);
 
 /* As LNS: sequence numbers in data from now on, or none (5.4); counting goes on where it stopped.

@@ -236,6 +236,8 @@ struct call {
     uint32_t errors[6];               /* of the last WEN, heard or sent */
     uint64_t due_wen;                 /* when errors that have waited may be told */
     uint64_t wen_after;               /* before then no WEN is sent (6.13) */
+    uint64_t due_line;                /* when it is tried again to tell ... */
+    bool owes_map, owes_speed;        /* ... what there was no room for: the latest SLI, CSUN */
 
     uint64_t gaps, old_dropped, early_dropped; /* sequence gaps; stale ones; before it was up */
     uint64_t reordered;                        /* came early, and in their turn after all */

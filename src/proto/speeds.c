@@ -76,12 +76,8 @@ void l2tp_line_speed(struct l2tp *e, uint64_t now, uint16_t call, uint32_t tx, u
 {
     struct call *c = e->reg.call[call];
 
-    if (c == NULL || c->state != ESTABLISHED || !call_is_lac(c) || !c->tells_speed ||
-        (c->tx_bps == tx && c->rx_bps == rx))
+    if (c == NULL)
         return;
-    c->tx_bps = tx;
-    c->rx_bps = rx;
-    if (!call_say_speed(c, CSUN))
-        c->tunnel->lost_word = true;
+    call_line_speed(c, now, tx, rx);
     engine_settle_call(e, c, now);
 }

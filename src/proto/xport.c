@@ -370,6 +370,11 @@ bool xport_all_acked(const struct xport *x)
     return x->queue == NULL;
 }
 
+bool xport_is_busy(const struct xport *x)
+{
+    return seq_gap(x->una, x->ns_next) >= XPORT_BUSY;
+}
+
 uint32_t xport_rtt_ms(const struct xport *x)
 {
     return x->srtt8 / 8;

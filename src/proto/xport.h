@@ -18,6 +18,7 @@
 #define XPORT_CAP_LEAST 8000 /* a cap may not be lower (5.8) */
 #define XPORT_TRIES 5        /* transmissions again, by default */
 #define XPORT_QUEUE 1024     /* messages that may wait; then what asks is ended */
+#define XPORT_BUSY 64        /* so many wait: what can be put off should be */
 #define XPORT_EARLY 64       /* slots of the ring for early messages: at most our window */
 #define XPORT_EARLY_MOST 4096 /* octets of an early message that is kept */
 
@@ -119,6 +120,7 @@ void xport_hurry(struct xport *x, uint64_t now);
 uint32_t xport_rtt_ms(const struct xport *x);
 
 bool xport_all_acked(const struct xport *x); /* nothing queued, nothing in flight */
+bool xport_is_busy(const struct xport *x);   /* XPORT_BUSY or more are */
 
 /* The time from a message's first transmission until its last one of max_tries, in ms, with a peer
  * that is near: 31 s by default, and so long at least a closed tunnel keeps answering (5.7). */

@@ -461,6 +461,35 @@ for my $first (qw(line switched)) {
     $d->finish;
 }
 
+# -- a LNS that tells more of a call than its LAC can hear -------------------------------------------
+
+{
+    my $q = far;
+    my $d = daemon 'lts', conf => conf($q);
+    my $p = caller_of $d;
+    my ($in, $out) = through $p, $q, calling => '1';
+    my ($other) = through $p, $q, calling => '2';
+
+    $p->{mute} = 1;
+    for my $n (1 .. 1200) {
+        $q->control('SLI', $out->{peer}, avp(35, pack 'nNN', 0, $n, 0));
+        last if $n % 4 == 0 && !$q->wait_acked(5);
+    }
+    $p->{mute} = 0;
+    my ($heard, $last) = (0, 0);
+    while ($last != 1200 && (my $sli = $p->wait_for('SLI|CDN|StopCCN', 5))) {
+        last if $sli->{type} ne 'SLI';
+        $last = unpack 'x2N', $sli->{avp}{35};
+        $heard++;
+    }
+    is($last, 1200, '1200 maps, and a LAC that has acknowledged none: it hears of the last');
+    cmp_ok($heard, '<', 200, 'and not of all before it');
+    is(scalar @{json($d)->{calls}}, 4, 'its calls go on');
+    ok($other && !$other->{refused}, 'the other one too');
+    $_->close for $p, $q;
+    $d->finish;
+}
+
 # -- circles -------------------------------------------------------------------------------------
 
 {

@@ -153,19 +153,50 @@ static void test_hosts_words(void)
 static void test_no_room(void)
 {
     unsigned n = 0;
+    char word[32];
 
     rig_again(&rig);
-    rig_run(&rig, LNS "ZLB map");
+    rig_run(&rig, "open SCCRP call,speedy ICRP ZLB");
+    snprintf(word, sizeof word, "CSURQ,nr=%u", (unsigned)rig.nr); /* nothing that is answered is acknowledged */
     while (n < 2000 && strcmp(rig_tunnel_state(&rig), "established") == 0) {
-        l2tp_line_info(rig.e, rig.now, rig.session, n++, 0);
-        rig_run(&rig, "tick");
+        rig_run(&rig, word);
+        n++;
     }
-    ok(n >= 1000 && n <= XPORT_QUEUE, "so many messages may wait: %u", n);
+    ok(n >= 1000 && n <= XPORT_QUEUE + 1, "so many messages may wait: %u", n);
     is_str(rig_tunnel_state(&rig), "stopping", "one more ends the tunnel");
     ok(rig.why.damage == DAMAGE_TUNNEL && rig.why.result == 2 && rig.why.error == ERROR_RESOURCES,
        "with general error, no resources");
     is_str(rig_run(&rig, "ZLB"), "StopCCN:2/4", "which the peer is told next");
     is_int(l2tp_counts(rig.e).calls, 0, "and the call goes with it");
+}
+
+/* What is told of a line is told once the peer has heard what was told before: only the latest counts. */
+static void test_news_of_a_line(void)
+{
+    unsigned n = 0;
+
+    rig_again(&rig);
+    rig_run(&rig, LNS "ZLB");
+    while (n < 2000) {
+        l2tp_line_info(rig.e, rig.now, rig.session, ++n, 0);
+        rig_run(&rig, "tick");
+    }
+    is_str(rig_tunnel_state(&rig), "established", "a tunnel bears any number of maps at once");
+    for (n = 0; n < 200 && rig.heard.accm[0] != 2000; n++)
+        rig_run(&rig, "ZLB tick,ms=500");
+    is_int(rig.heard.accm[0], 2000, "the last is told");
+    ok(n < 100, "and not each before it");
+    rig_again(&rig);
+    rig_run(&rig, "open SCCRP call,speedy ICRP ZLB");
+    for (n = 1; n <= 2000; n++) {
+        l2tp_line_speed(rig.e, rig.now, rig.called, 100000 + n, 7);
+        rig_run(&rig, "tick");
+    }
+    is_str(rig_tunnel_state(&rig), "established", "and any number of speeds");
+    for (n = 0; n < 200 && rig.heard.connect_speed_update.at[0].tx != 102000; n++)
+        rig_run(&rig, "ZLB tick,ms=500");
+    is_int(rig.heard.connect_speed_update.at[0].tx, 102000, "the last is told");
+    ok(n < 100, "and not each before it");
 }
 
 /* One tunnel has so many calls coming up at most. */
@@ -215,6 +246,7 @@ int main(void)
     test_rows();
     test_hosts_words();
     test_no_room();
+    test_news_of_a_line();
     test_too_many();
     test_silent();
     rig_free(&rig);
