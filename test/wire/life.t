@@ -28,7 +28,7 @@ my %name_of = (1 => 'SCCRQ', 2 => 'SCCRP', 3 => 'SCCCN', 4 => 'StopCCN', 6 => 'H
 
 # LCP of the two pppds: a Configure-Request each with a map, acknowledged by the other; then an echo.
 my $west_asks = '010100140206000a000005061111111107020802';
-my $east_asks = '01010010020600000600050622222222';
+my $east_asks = '0101001002060c000000050622222222'; # no octet of its map is in what west says then
 my $lcp       = 'ff03c021';
 
 sub acked { return $lcp . '02' . substr $_[0], 2 }
@@ -224,7 +224,7 @@ $intro  4 analog_access_supported=0, digital_access_supported=0
 ICRP
   14 $id
 SLI
-  35 send_accm=${\ 0x000a0000}, receive_accm=${\ 0x00000600}
+  35 send_accm=${\ 0x000a0000}, receive_accm=${\ 0x0c000000}
 OCRQ
   14 $id
   15 call_serial_number=?
