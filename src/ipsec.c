@@ -24,8 +24,8 @@ struct rules {
     bool failed; /* no memory, or too many */
 };
 
-/* The rules of all LNS sections that are in force; and those of LACs that nobody wants any more, but for
- * tunnels that are being closed, whose last messages are sent again for a while. */
+/* The rules of all LNS sections that are in force; and those that no section wants any more, but for tunnels
+ * that go on, or are being closed: their last messages are sent again for a while. */
 struct ipsec {
     struct guard *guard;
     struct guard_rule *rules;
@@ -245,36 +245,7 @@ static int replace(struct ipsec *i, struct rules *list)
     return reason;
 }
 
-void ipsec_apply(struct hub *h, const struct conf *conf)
-{
-    struct rules list = {.rule = NULL};
-    unsigned rank = RANK_LNS;
-    int reason = ENOMEM;
-
-    if (!any_requires(conf)) {
-        if (h->ipsec != NULL)
-            release_all(h->ipsec);
-        else /* what one that was killed has left would shut everybody out */
-            guard_close(guard_open());
-        return;
-    }
-    add_sections(&list, conf->lns, &rank);
-    add_default(&list, conf);
-    for (size_t i = 0; i < list.n; i++)
-        list.rule[i].port = main_port(h);
-    if (list.failed)
-        reason = list.room >= GUARD_MOST ? ENOSPC : ENOMEM;
-    else if (open_guard(h))
-        reason = replace(h->ipsec, &list);
-    else
-        reason = errno;
-    if (h->ipsec == NULL || h->ipsec->rules != list.rule)
-        free(list.rule);
-    if (h->ipsec != NULL)
-        h->ipsec->failed = reason != 0;
-    if (reason != 0)
-        tell_failure(h, reason);
-}
+/* -- what parts --------------------------------------------------------------------------------- */
 
 /* What is between that peer, whatever its port, and that port of ours. */
 static struct guard_rule rule_for(const struct addr *peer, uint16_t port, bool drop)
@@ -286,34 +257,14 @@ static struct guard_rule rule_for(const struct addr *peer, uint16_t port, bool d
                                .rank = RANK_LAC};
 }
 
-bool ipsec_serves(struct hub *h, const struct conf_lns *lns, const struct addr *peer)
-{
-    struct guard_rule r = rule_for(peer, main_port(h), false);
-    char text[ADDR_TEXT];
-    unsigned rest = 0;
-
-    if (!lns->peer.require_ipsec)
-        return true;
-    if (h->ipsec == NULL || h->ipsec->failed || h->ipsec->n == 0)
-        return false;
-    if (!guard_lets_pass(h->ipsec->guard, &r))
-        return true;
-    if (sparing_says(&h->ipsec->refused, loop_now(h->loop), &rest))
-        log_warnx("lns %s: %s is not answered: a [lac] dials it without IPsec by the same port; that "
-                  "one needs 'require ipsec = yes' or 'source port = random'",
-                  lns->name, addr_host_text(peer, text));
-    return false;
-}
-
-/* -- LACs -------------------------------------------------------------------------------------- */
-
-/* Is there a tunnel of ours that it is for, even one that is being closed? */
+/* Is there a tunnel that it is for, even one that is being closed: one of ours, or of a LNS section that
+ * has gone? */
 static bool has_tunnel(const struct hub *h, const struct guard_rule *r)
 {
     const struct tunnel *t = l2tp_first(h->engine);
 
-    while (t != NULL && !(t->initiator && addr_same_host(&t->peer, &r->peer) &&
-                          sockets_port(h, t->path) == r->port))
+    while (t != NULL && !((t->initiator || conf_find_lns(h->conf, t->p.label) == NULL) &&
+                          addr_same_host(&t->peer, &r->peer) && sockets_port(h, t->path) == r->port))
         t = t->next;
     return t != NULL;
 }
@@ -343,13 +294,92 @@ static bool is_parting(const struct ipsec *i, const struct guard_rule *r)
     return false;
 }
 
+/* Stands until its tunnels have gone; without memory to the end. */
+static void keep_parting(struct hub *h, const struct guard_rule *r)
+{
+    append_rule(&h->ipsec->parting, r);
+    loop_timer_set(h->loop, &h->ipsec->look, loop_now(h->loop) + PARTING_MS);
+}
+
+/* Tunnels go on whose LNS section leaves the configuration: with IPsec, if they have had to. */
+static void hold_gone(struct hub *h, const struct conf *is)
+{
+    for (const struct tunnel *t = l2tp_first(h->engine); t != NULL; t = t->next) {
+        struct guard_rule r = rule_for(&t->peer, sockets_port(h, t->path), true);
+
+        if (t->initiator || !ipsec_is_required(h, t) || conf_find_lns(is, t->p.label) != NULL ||
+            h->ipsec == NULL || h->ipsec->guard == NULL || is_parting(h->ipsec, &r))
+            continue;
+        if (guard_hold(h->ipsec->guard, &r) == 0)
+            keep_parting(h, &r);
+        else
+            l2tp_close(h->engine, loop_now(h->loop), t->id, STOPCCN_GENERAL, ERROR_NONE,
+                       "IPsec is required, and cannot be enforced");
+    }
+}
+
+/* -- a configuration ---------------------------------------------------------------------------- */
+
+void ipsec_apply(struct hub *h, const struct conf *conf)
+{
+    struct rules list = {.rule = NULL};
+    unsigned rank = RANK_LNS;
+    int reason = ENOMEM;
+
+    hold_gone(h, conf);
+    if (!any_requires(conf)) {
+        if (h->ipsec != NULL)
+            release_all(h->ipsec);
+        else /* what one that was killed has left would shut everybody out */
+            guard_close(guard_open());
+        return;
+    }
+    add_sections(&list, conf->lns, &rank);
+    add_default(&list, conf);
+    for (size_t i = 0; i < list.n; i++)
+        list.rule[i].port = main_port(h);
+    if (list.failed)
+        reason = list.room >= GUARD_MOST ? ENOSPC : ENOMEM;
+    else if (open_guard(h))
+        reason = replace(h->ipsec, &list);
+    else
+        reason = errno;
+    if (h->ipsec == NULL || h->ipsec->rules != list.rule)
+        free(list.rule);
+    if (h->ipsec != NULL)
+        h->ipsec->failed = reason != 0;
+    if (reason != 0)
+        tell_failure(h, reason);
+}
+
+bool ipsec_serves(struct hub *h, const struct conf_lns *lns, const struct addr *peer)
+{
+    struct guard_rule r = rule_for(peer, main_port(h), false);
+    char text[ADDR_TEXT];
+    unsigned rest = 0;
+
+    if (!lns->peer.require_ipsec)
+        return true;
+    if (h->ipsec == NULL || h->ipsec->failed || h->ipsec->n == 0)
+        return false;
+    if (!guard_lets_pass(h->ipsec->guard, &r))
+        return true;
+    if (sparing_says(&h->ipsec->refused, loop_now(h->loop), &rest))
+        log_warnx("lns %s: %s is not answered: a [lac] dials it without IPsec by the same port; that "
+                  "one needs 'require ipsec = yes' or 'source port = random'",
+                  lns->name, addr_host_text(peer, text));
+    return false;
+}
+
+/* -- LACs -------------------------------------------------------------------------------------- */
+
 static void let_go(struct hub *h, struct ipsec_hold *hold, unsigned k)
 {
     guard_release(h->ipsec->guard, &hold->rule[k]);
     hold->rule[k] = hold->rule[--hold->n];
 }
 
-/* The same, of one whose tunnel may have something to say still.  Without memory it stays to the end. */
+/* The same, of one whose tunnel may have something to say still. */
 static void part_with(struct hub *h, struct ipsec_hold *hold, unsigned k)
 {
     const struct guard_rule r = hold->rule[k];
@@ -358,9 +388,8 @@ static void part_with(struct hub *h, struct ipsec_hold *hold, unsigned k)
         let_go(h, hold, k);
         return;
     }
-    append_rule(&h->ipsec->parting, &r);
+    keep_parting(h, &r);
     hold->rule[k] = hold->rule[--hold->n];
-    loop_timer_set(h->loop, &h->ipsec->look, loop_now(h->loop) + PARTING_MS);
 }
 
 /* What it held for another answer to the same question, or too long ago. */

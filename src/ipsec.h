@@ -10,8 +10,9 @@
 #include "host/guard.h"
 #include "hub.h"
 
-/* Has the kernel hold to what a configuration says, in place of what was in force; before the
- * daemon listens, and at each reload.  What fails is told. */
+/* Has the kernel hold to what a configuration says, in place of what was in force (h->conf); before the
+ * daemon listens, and at each reload.  Tunnels whose LNS section is in it no more are held to what that
+ * required, until they have gone.  What fails is told. */
 void ipsec_apply(struct hub *h, const struct conf *conf);
 
 /* Behind that, once the configuration is in force: tunnels of sections that require IPsec, which cannot be

@@ -168,6 +168,30 @@ for my $by_reload (0, 1) {
     $d->finish;
 }
 
+# A tunnel goes on when its LNS section leaves the configuration: with IPsec, if that was required.
+for my $required ('yes', 'no') {
+    my $rest = "[lns default]\nassign ip = no\n";
+    my $others = "[lns other]\nlac = 192.0.2.1\nassign ip = no\nrequire ipsec = yes\n";
+    my $of_peer = sub { scalar(() = `ip xfrm policy` =~ /^src [^\n]*127\.0\.0\.2\/32[^\n]*$/mg) };
+    my $p = Peer->new(ip => '127.0.0.2', to => $port);
+
+    $d = daemon 'gone', port => $port,
+      conf => "$rest$others\[lns vpn]\nlac = 127.0.0.2\nassign ip = no\nrequire ipsec = $required\n";
+    ok($p->open_tunnel, "a tunnel of a section, require ipsec = $required");
+    $d->configure($required eq 'yes' ? $rest : "$rest$others");
+    $d->signal('HUP');
+    $d->says(qr/lns vpn is gone/, 'which a reload takes away');
+    $d->says(qr/reload: .* is in force/, 'and all goes on');
+    sleep 1.5;
+    $required eq 'yes'
+      ? cmp_ok($of_peer->(), '>=', 2, 'held to IPsec, as it was')
+      : is($of_peer->(), 0, 'held to nothing, as it was');
+    $p->close;
+    soon { $of_peer->() == 0 } 'and to nothing when it has gone', 60; # it is known for a while, to answer what comes again
+    is(policies, 0, 'nothing is left') if $required eq 'yes';
+    $d->finish;
+}
+
 # A child that looks up a name does not live on in the dead one's place.
 SKIP: {
     preloaded('names', <<'C') or skip 'no library can be put before the others', 2;
