@@ -268,6 +268,13 @@ static void tell_syslog(const char *text)
     syslog(LOG_ERR, "%s", text);
 }
 
+/* Another terminal is kept open here, too: the last to close a serial line waits for what is to leave by it,
+ * half a minute where nobody takes that, and then it is not the daemon. */
+static void keep_open(const char *device)
+{
+    (void)!open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
 static void line_of_answer(void *ctx, int code, const char *text, bool last)
 {
     struct wish *w = ctx;
@@ -325,6 +332,8 @@ int main(int argc, char **argv)
     }
     if (w.device == NULL)
         w.device = ttyname(STDIN_FILENO);
+    else if (w.pty == NULL)
+        keep_open(w.device);
     if (w.device == NULL)
         return bad("standard input is", "no terminal");
     if (would_tell_the_line(w.device)) {

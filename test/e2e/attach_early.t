@@ -78,6 +78,7 @@ sub request { "\xff\x03\xc0\x21\x01" . chr($_[0]) . "\x00\x04" }
     ok(is_echoing($line), 'a terminal that echoes');
     my $a = attach $d, '--device', $path, 'isp';
     soon { !is_echoing($line) } 'is raw while its LNS has not answered';
+    ok(scalar(grep { (readlink // '') eq $path } glob "/proc/$a->{pid}/fd/*"), 'whoever has attached it has it open');
     syswrite $caller, encoded(request $_) for 1 .. 3;
     is(unpack('H*', hears $caller, 0.3), '', 'the caller does not hear itself');
     ok($p->accept_tunnel, 'the LNS answers');
