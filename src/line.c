@@ -462,7 +462,16 @@ static enum line_end end_of(const struct line *ln, const struct call *c)
         return LINE_STOPPED;
     if (ln->was_up)
         return LINE_ENDED;
-    return with_tunnel && t->why.fault != FAULT_NONE ? LINE_UNREACHED : LINE_BUSY;
+    return with_tunnel ? LINE_UNREACHED : LINE_BUSY;
+}
+
+/* Of a call that has ended with its tunnel the tunnel's end says why. */
+static const char *words_of(const struct call *c)
+{
+    const struct tunnel *t = c->tunnel;
+    const char *text = c->why.fault == FAULT_WITH_TUNNEL && t->why.text[0] != '\0' ? t->why.text : c->why.text;
+
+    return text[0] != '\0' ? text : NULL;
 }
 
 void line_call_down(struct hub *h, const struct call *c)
@@ -470,7 +479,7 @@ void line_call_down(struct hub *h, const struct call *c)
     struct line *ln = line_of_call(h, c->id);
 
     if (ln != NULL)
-        line_finish(ln, end_of(ln, c), c->why.text[0] != '\0' ? c->why.text : NULL);
+        line_finish(ln, end_of(ln, c), words_of(c));
 }
 
 void line_note_stop(const struct lac *l)

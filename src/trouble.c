@@ -24,8 +24,8 @@ static const struct trouble_row rows[TROUBLES] = {
                         "add a line 'lns = HOST'"},
     [TROUBLE_NO_SOCKET] = {"no-socket", LEVEL_WARNING, 1,
                            "{host} has only addresses of a kind that we do not listen on: {text}",
-                           "leave 'listen-addr' unset to have IPv4 and IPv6, or add an address of "
-                           "the other kind, or name a host that has one of ours"},
+                           "leave 'listen-addr' unset to have IPv4 and IPv6, or add an address of the other "
+                           "kind, or name a host that has one of ours; 'bind address' has one kind, too"},
     [TROUBLE_NO_SOURCE] = {"no-source", LEVEL_WARNING, 1,
                            "no socket can be had to dial {host} from: {text}",
                            "see 'bind address', 'bind device' and 'source port'"},

@@ -95,6 +95,18 @@ is(status_of($three), 4, 'the LNS does not take the call: 4');
 says $three, qr/does not take the call: .*busy/, 'and why';
 $q->close;
 
+# -- the LNS goes before it has answered the call ----------------------------------------------------
+
+{
+    my $v = Peer->new(share => $far);
+    my $a = call_in $d, $echo, 'isp';
+
+    ok($v->accept_tunnel && $v->wait_for('ICRQ', 5), 'asked for a call, ...');
+    $v->control('StopCCN', 0, avp(9, u16($v->{id})), avp(1, pack 'nna*', 6, 0, 'closed for the night'));
+    is(status_of($a), 3, '... a LNS closes the tunnel: 3');
+    says $a, qr/no LNS can be reached: .*closed for the night/, 'with its words';
+}
+
 # -- who attaches is killed, before and after it is up -----------------------------------------------
 
 my $r = Peer->new(share => $far);
