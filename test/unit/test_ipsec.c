@@ -25,6 +25,8 @@ struct guard {
 };
 
 static struct guard played;
+static struct loop *loop;
+static struct l2tp *engine;
 
 static struct entry *find(const struct guard_rule *r)
 {
@@ -182,7 +184,7 @@ static void test_moves(void)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct conf *old = conf_of(rows[i].old), *new = conf_of(rows[i].new);
-        struct hub hub = {.port = 1701};
+        struct hub hub = {.port = 1701, .loop = loop, .engine = engine, .conf = old};
 
         if (!ok(old != NULL && new != NULL, "%s: configurations", rows[i].name))
             continue;
@@ -204,8 +206,22 @@ static void test_moves(void)
     }
 }
 
+static void any_octets(void *ctx, void *room, size_t n)
+{
+    (void)ctx;
+    memset(room, 1, n);
+}
+
 int main(void)
 {
+    const struct l2tp_host nobody = {.random = any_octets};
+
+    loop = loop_new();
+    engine = l2tp_new(&nobody, 1);
+    if (!ok(loop != NULL && engine != NULL, "a daemon without a tunnel"))
+        return 1;
     test_moves();
+    l2tp_free(engine);
+    loop_free(loop);
     return tap_done();
 }
