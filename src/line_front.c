@@ -4,7 +4,6 @@
  * from a caller who has said its name, until the call is up, is dropped: it waits for an answer that
  * is the LNS's to give, and asks again.  But for its echo, which it may take for a dead line, and its
  * good-bye. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ struct line_front {
     struct front f;
     struct line *line;
     struct timer timer;
-    bool settled; /* the name is known, and a section takes it: it waits for the call */
+    bool settled; /* the name is known; unless it is turned away, it waits for its call */
 };
 
 static const struct {
